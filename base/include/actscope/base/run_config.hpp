@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace actscope {
+
+/// Everything that determines a training run. Filled by the command line or by the reader of
+/// `actscope.config` files; names and defaults are those of `actscope run --help`.
+/// Text fields hold names of the contract ("resmlp_s12", "int4-bsr", "blocks.*.h=int4"); the part
+/// that knows the names (core) validates them.
+struct RunConfig {
+  // Model: `resmlp` takes the geometry fields, the published names ignore and refuse them.
+  std::string model = "resmlp";
+  std::optional<std::int64_t> dim;
+  std::optional<std::int64_t> depth;
+  std::optional<std::int64_t> patch;
+  std::optional<std::int64_t> image_size;
+  std::optional<std::int64_t> classes;
+
+  // Data.
+  std::string data = "fashion-mnist";  ///< fashion-mnist, cifar10, cifar100, synthetic
+  std::string data_dir;                ///< empty: where the data set's Debian package puts it
+  std::int64_t train_samples = 0;      ///< 0: all
+  std::int64_t heldout_samples = 0;    ///< 0: all
+  bool augment = true;                 ///< random crop and flip on training images
+
+  // Compression.
+  std::string scheme = "dense";
+  std::int64_t block_rows = 16;
+  std::int64_t block_cols = 16;
+  double sparsity_ratio = 0.8;
+  std::string select = "panel";
+  std::vector<std::string> slot_overrides;     ///< "PATTERN=STORE", later ones win
+  std::vector<std::string> operand_overrides;  ///< "PATTERN=OPERAND", later ones win
+
+  // Training.
+  std::int64_t epochs = 1;  ///< used where steps is 0
+  std::int64_t steps = 0;   ///< 0: as many as the epochs have
+  std::int64_t batch = 128;
+  std::int64_t seed = 0;
+  double learning_rate = 1e-3;
+  double weight_decay = 0.05;
+  double warmup_ratio = 0.1;  ///< share of all steps with rising learning rate
+  double label_smoothing = 0.1;
+
+  // Machine.
+  std::string device = "cpu";  ///< cpu, cuda
+  std::string dtype = "fp32";  ///< fp32
+  std::int64_t threads = 0;    ///< 0: as many as the machine has
+  std::int64_t workspace_bytes = std::int64_t{64} << 20;
+
+  // Recording.
+  std::string trace = "ledger";  ///< off, ledger
+  std::string weights;           ///< safetensors file to start from; empty: seeded initialization
+  std::string save_weights;      ///< safetensors file to write at the end; empty: none
+  std::int64_t checkpoint_every = 0;  ///< steps between training checkpoints; 0: only when stopped
+  std::string out;                    ///< output folder
+};
+
+}  // namespace actscope

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actscope/base/environment_record.hpp"
+#include "actscope/base/footprint_record.hpp"
+#include "actscope/base/run_config.hpp"
+
+namespace actscope {
+
+/// A number that may be unknown; then `reason` says why. Never NaN or Inf.
+template <class Number>
+struct Measured {
+  std::optional<Number> value;
+  std::string reason;  ///< why value is absent; empty where it is present
+
+  static Measured of(Number number) { return {number, {}}; }
+  static Measured missing(std::string why) { return {std::nullopt, std::move(why)}; }
+};
+
+/// One point of the accuracy curves. Held-out figures are measured on data never trained on.
+struct AccuracyPoint {
+  std::int64_t epoch = 0;  ///< epochs finished
+  std::int64_t step = 0;   ///< steps finished
+  double elapsed_s = 0;    ///< training time, evaluation excluded
+  Measured<double> train_loss;              ///< mean over the steps since the last point
+  Measured<double> train_accuracy_ratio;    ///< the same, on the (augmented) training batches
+  Measured<double> heldout_loss;
+  Measured<double> heldout_accuracy_ratio;
+};
+
+/// Time of one operator in one layer and phase.
+struct OperatorTiming {
+  std::string name;
+  std::string layer;
+  std::string phase;  ///< forward, backward, optimizer
+  std::string device;
+  std::int64_t calls = 0;
+  double total_s = 0;
+};
+
+/// How far a compressed gradient is from the exact one on the same batch.
+struct GradientError {
+  std::string layer;
+  std::string parameter;
+  double relative_error = 0;  ///< ‖g − g_exact‖ / ‖g_exact‖
+  double cosine = 0;
+};
+
+/// The figures that a comparison starts from. Units in the names.
+struct RunSummary {
+  Measured<std::int64_t> peak_bytes;   ///< highest live bytes of the allocator during training steps
+  Measured<std::int64_t> saved_bytes;  ///< live after forward − live before − outputs, by the allocator
+  std::int64_t dense_saved_bytes = 0;      ///< byte model of plain autograd
+  std::int64_t predicted_saved_bytes = 0;  ///< byte model of this scheme
+  Measured<std::int64_t> residual_bytes;   ///< saved_bytes − Σ bytes registered by storages
+  std::int64_t workspace_bytes = 0;        ///< configured transient budget of the compressed blocks
+  Measured<double> step_time_s;            ///< median over the training steps
+  Measured<double> images_per_s;
+  Measured<double> train_loss;
+  Measured<double> heldout_accuracy_ratio;
+  std::int64_t steps = 0;
+  std::string weights_sha256;  ///< of all final parameters in order; equal seeds give equal digests
+};
+
+enum class RunStatus { completed, interrupted, failed };
+
+/// All that a training run leaves; `reports` writes it as an `actscope.run` document.
+struct RunRecord {
+  RunStatus status = RunStatus::completed;
+  std::string status_reason;  ///< empty where completed
+  RunConfig config;
+  EnvironmentRecord environment;
+  std::int64_t parameters = 0;
+  std::int64_t train_samples = 0;
+  std::int64_t heldout_samples = 0;
+  std::string data_sha256;  ///< of the files read, or of the generator's seed for synthetic data
+  std::vector<std::string> layer_names;
+  RunSummary summary;
+  std::vector<LayerFootprint> layers;
+  std::vector<OperatorTiming> operators;
+  std::vector<GradientError> gradients;
+  std::vector<AccuracyPoint> accuracy;
+  std::vector<double> step_times_s;  ///< raw samples, in order
+  std::vector<std::string> warnings;  ///< what the reader must know before believing a number
+};
+
+}  // namespace actscope

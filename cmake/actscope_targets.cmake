@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+# One function a kind of target; every folder's CMakeLists.txt is then a list of facts.
+
+# actscope_library(NAME <name> SOURCES … [INCLUDE <dir>] [PUBLIC …] [PRIVATE …] [PCH <header>])
+# Makes actscope_<name> (alias actscope::<name>) exposing only its own include folder, and, with
+# tests on, compiles each of its public headers alone.
+function(actscope_library)
+  cmake_parse_arguments(arg "" "NAME;INCLUDE;PCH" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  if(NOT arg_INCLUDE)
+    set(arg_INCLUDE include)
+  endif()
+  set(target actscope_${arg_NAME})
+  add_library(${target} STATIC ${arg_SOURCES})
+  add_library(actscope::${arg_NAME} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE $<BUILD_INTERFACE:actscope_options>)
+  foreach(dependency IN LISTS arg_PRIVATE)
+    target_link_libraries(${target} PRIVATE ${dependency})
+  endforeach()
+  if(arg_PCH)
+    target_precompile_headers(${target} PRIVATE ${arg_PCH})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY ACTSCOPE_LIBRARIES ${target})
+  set_property(GLOBAL APPEND PROPERTY ACTSCOPE_INCLUDE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE})
+  if(ACTSCOPE_BUILD_TESTS)
+    actscope_header_check(${arg_NAME} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE})
+  endif()
+endfunction()
+
+# Every public header compiled alone: one generated source a header, nothing but its include line.
+function(actscope_header_check name include_dir)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${include_dir} ${include_dir}/*.hpp)
+  set(sources)
+  foreach(header IN LISTS headers)
+    string(MAKE_C_IDENTIFIER ${header} id)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/header_check/${id}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n" @ONLY)
+    list(APPEND sources ${source})
+  endforeach()
+  if(sources)
+    add_library(actscope_header_check_${name} OBJECT ${sources})
+    target_link_libraries(actscope_header_check_${name} PRIVATE actscope::${name} actscope_options)
+  endif()
+endfunction()
+
+# actscope_test(NAME <name> SOURCES … LABELS … [LIBRARIES …] [PCH <header>] [ARGS …])
+# One program of GoogleTest cases, each case a CTest of its own.
+function(actscope_test)
+  cmake_parse_arguments(arg "" "NAME;PCH" "SOURCES;LABELS;LIBRARIES" ${ARGN})
+  set(target actscope_test_${arg_NAME})
+  add_executable(${target} ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main actscope_options)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support)
+  target_compile_definitions(${target} PRIVATE
+    ACTSCOPE_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}/tests" ACTSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(arg_PCH)
+    target_precompile_headers(${target} PRIVATE ${arg_PCH})
+  endif()
+  gtest_discover_tests(${target} TEST_PREFIX "${arg_NAME}." PROPERTIES LABELS "${arg_LABELS}"
+                       DISCOVERY_TIMEOUT 120 DISCOVERY_MODE PRE_TEST)
+endfunction()

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every dependency of the build, in one place. Versions are pinned by scripts/setup (PyPI) and by
+# the Debian or Ubuntu release; the lowest that were tried stand here.
+
+set(ACTSCOPE_LIBTORCH_VERSION 2.11.0)
+
+# Helper scripts and the Python tests run in the project's own environment where it is.
+if(NOT Python3_EXECUTABLE AND EXISTS ${PROJECT_SOURCE_DIR}/.deps/venv/bin/python3)
+  set(Python3_EXECUTABLE ${PROJECT_SOURCE_DIR}/.deps/venv/bin/python3)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy>=1.0.3)
+
+# Chart.js goes into the HTML report.
+find_file(ACTSCOPE_CHART_JS NAMES Chart.min.js chart.min.js
+          PATHS /usr/share/javascript/chart.js ENV ACTSCOPE_CHART_JS_DIR REQUIRED)
+
+if(ACTSCOPE_WITH_TORCH)
+  find_package(ZLIB REQUIRED)
+  find_package(CLI11 2.1 REQUIRED)
+  find_package(TorchLib ${ACTSCOPE_LIBTORCH_VERSION} EXACT REQUIRED)
+endif()
+
+if(ACTSCOPE_WITH_CUDA)
+  set(CMAKE_CUDA_ARCHITECTURES ${ACTSCOPE_CUDA_ARCHITECTURES})
+  set(CMAKE_CUDA_STANDARD 20)
+  set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+  enable_language(CUDA)
+  find_package(CUDAToolkit 13.0 REQUIRED)
+endif()
+
+if(ACTSCOPE_WITH_GUI)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets)
+  find_package(QCustomPlotQt6 REQUIRED)
+endif()
+
+if(ACTSCOPE_BUILD_TESTS)
+  find_package(GTest 1.12 REQUIRED)
+  include(GoogleTest)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fills build_facts.cpp.in; run at build time by base/CMakeLists.txt.
+find_package(Git QUIET)
+set(GIT_REVISION "unknown")
+if(GIT_FOUND)
+  execute_process(COMMAND ${GIT_EXECUTABLE} -C ${SOURCE_DIR} describe --always --dirty --abbrev=12
+                  OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    set(GIT_REVISION "${revision}")
+  endif()
+endif()
+set(FEATURES "\"cpu\"")
+foreach(feature TORCH CUDA GUI)
+  if(WITH_${feature})
+    string(TOLOWER ${feature} name)
+    string(APPEND FEATURES ", \"${name}\"")
+  endif()
+endforeach()
+if(SANITIZE)
+  string(APPEND FEATURES ", \"sanitize:${SANITIZE}\"")
+endif()
+configure_file(${TEMPLATE} ${OUTPUT} @ONLY)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actscope/base/run_config.hpp"
+
+namespace actscope::core {
+
+/// Images held as bytes, row-major [samples, channels, height, width], labels beside them.
+struct ImageSet {
+  std::int64_t samples = 0;
+  std::int64_t channels = 0;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  std::vector<std::uint8_t> pixels;
+  std::vector<std::int64_t> labels;
+};
+
+/// A data set split in two; held-out images are never trained on.
+struct DataSet {
+  std::string name;
+  ImageSet train;
+  ImageSet heldout;
+  std::int64_t classes = 0;
+  std::vector<float> mean;  ///< per channel, of pixels scaled to 0…1
+  std::vector<float> stddev;
+  bool flips = true;   ///< whether a mirrored image keeps its meaning
+  std::string sha256;  ///< of the files read, or of the generator's description
+};
+
+/// What `load_data` would give, without reading the images: enough to size a model.
+struct DataShape {
+  std::int64_t channels = 0;
+  std::int64_t image_size = 0;
+  std::int64_t classes = 0;
+};
+
+/// fashion-mnist 1×28×28, 10 classes; cifar10, cifar100 3×32×32; synthetic: as config.image_size
+/// (default 28), 3 channels, config.classes (default 10).
+/// Errors  ConfigError: unknown data set name, with those that exist
+DataShape data_shape(const RunConfig& config);
+
+/// Reads (or generates) the data set of a configuration and keeps the first train_samples and
+/// heldout_samples.
+/// Errors  ConfigError: unknown name, more samples asked than there are; DataError: a file is
+///         missing, truncated, not of the format, or holds labels out of range (the file is named,
+///         and for a missing one the package or address that has it)
+DataSet load_data(const RunConfig& config, const DataShape& shape);
+
+}  // namespace actscope::core

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+
+#include "actscope/core/scheme.hpp"
+#include "actscope/tracer/saved_ledger.hpp"
+
+namespace actscope::core {
+
+/// The learned tensors of one ResMLP block; N tokens, D channels, H = hidden.
+struct BlockParameters {
+  torch::Tensor alpha1, beta1;                ///< [D] affine before token mixing
+  torch::Tensor token_weight, token_bias;     ///< A [N, N], a [N]
+  torch::Tensor gamma1;                       ///< [D] LayerScale
+  torch::Tensor alpha2, beta2;                ///< [D] affine before channel mixing
+  torch::Tensor fc1_weight, fc1_bias;         ///< W1 [H, D], b1 [H]
+  torch::Tensor fc2_weight, fc2_bias;         ///< W2 [D, H], b2 [D]
+  torch::Tensor gamma2;                       ///< [D] LayerScale
+};
+
+/// What a block needs beside its input.
+struct BlockContext {
+  std::string layer;                        ///< "blocks.3", the name under which bytes register
+  BlockPlan plan;
+  std::int64_t workspace_bytes = 0;         ///< transient budget of forward and backward
+  tracer::SavedLedger* ledger = nullptr;    ///< may be null
+};
+
+/// One ResMLP block, forward exact, backward from the slots that the plan keeps.
+///
+/// Shapes  x [batch, tokens, dim] → [batch, tokens, dim]; parameters as BlockParameters; float32 or
+///         float64, CPU or CUDA, all of one kind
+/// Errors  ShapeMismatch: a length disagrees; BackendNotBuilt, DeviceError
+/// Source  design page compression.md: the exact algebra; docs/reference/block-algebra.md
+torch::Tensor resmlp_block(const torch::Tensor& x, const BlockParameters& parameters,
+                           const BlockContext& context);
+
+}  // namespace actscope::core

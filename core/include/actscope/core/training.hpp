@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "actscope/base/progress.hpp"
+#include "actscope/base/run_record.hpp"
+#include "actscope/core/resmlp_geometry.hpp"
+
+namespace actscope::core {
+
+/// The geometry of a configuration: a published model, or `resmlp` with its fields, sized for the
+/// data (channels, classes, image size; an image size other than the data's is refused for real data).
+/// Errors  ConfigError: unknown model, geometry fields beside a published model, a patch that does not
+///         divide the image, a data set whose images a published model does not take
+ResMlpGeometry resolve_geometry(const RunConfig& config);
+
+/// Throws what `train` would throw for the configuration itself, before any file is read or written.
+/// Errors  ConfigError, UnsupportedBlockSize: a value out of range; BackendNotBuilt, DeviceError: the
+///         device is not there
+void validate_run_config(const RunConfig& config);
+
+/// What a training run tells and asks while it goes.
+struct TrainingHooks {
+  ProgressSink* progress = nullptr;            ///< may be null
+  std::function<bool()> stop_requested;        ///< asked after every step; may be empty
+  /// Called once after forward of the first step, before the bytes are counted; tests plant hidden
+  /// tensors here. May be empty.
+  std::function<void()> before_count;
+};
+
+/// Trains one configuration and returns the whole record, also when stopped (status interrupted; a
+/// checkpoint for resuming lies in config.out where that is set) or when the loss became non-finite
+/// (status failed, the reason names step and layer).
+///
+/// Effects  seeds everything from config.seed: equal configurations give equal bytes and, on CPU
+///          with equal threads, equal weights; writes only below config.out: `checkpoint.pt`, and
+///          config.save_weights
+/// Errors   as validate_run_config; DataError: data, weights or checkpoint files;
+///          EnvironmentError: a file cannot be written
+RunRecord train(const RunConfig& config, const TrainingHooks& hooks);
+
+/// Continues from the checkpoint in config.out; gives the same final weights as a run never stopped.
+/// Errors  as train; DataError: no checkpoint, or one of another configuration
+RunRecord resume(const RunConfig& config, const TrainingHooks& hooks);
+
+}  // namespace actscope::core

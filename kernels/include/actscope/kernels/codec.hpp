@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "actscope/kernels/backend.hpp"
+#include "actscope/kernels/dtype.hpp"
+
+namespace actscope::kernels {
+
+/// Width of a code. The value is the number of bits.
+enum class CodeBits : int { int4 = 4, int8 = 8 };
+
+/// Elements that share one scale and offset.
+inline constexpr std::int64_t code_group_elements = 128;
+
+/// Scale and offset of one group, bfloat16 bit patterns.
+struct CodeScale {
+  std::uint16_t scale_bits = 0;
+  std::uint16_t offset_bits = 0;
+};
+static_assert(sizeof(CodeScale) == 4);
+
+constexpr std::int64_t code_groups(std::int64_t elements) noexcept {
+  return (elements + code_group_elements - 1) / code_group_elements;
+}
+/// Bytes of the codes of `elements` values; two int4 codes share a byte, the first in the low half.
+constexpr std::int64_t code_bytes(CodeBits bits, std::int64_t elements) noexcept {
+  return bits == CodeBits::int8 ? elements : (elements + 1) / 2;
+}
+constexpr std::int64_t scale_bytes(std::int64_t elements) noexcept {
+  return code_groups(elements) * static_cast<std::int64_t>(sizeof(CodeScale));
+}
+
+/// Encodes values group by group: offset = group minimum rounded down to bfloat16, scale =
+/// (maximum − offset) / levels rounded up to bfloat16 (levels = 2^bits − 1), code = nearest
+/// (ties to even) of (value − offset) / scale, clamped to [0, levels]. A constant group has scale 0
+/// where its value is a bfloat16 number. A group with a non-finite value gets scale NaN, so that
+/// every value of it decodes to NaN. |value − decoded| <= scale / 2 up to float rounding.
+///
+/// Shapes   values [elements] contiguous of dtype; codes [code_bytes]; scales [code_groups]
+/// Errors   BackendNotBuilt, DeviceError
+/// Effects  enqueued on the stream, allocates nothing, deterministic for any thread count; every
+///          back end writes the same bits as `reference` for f32
+void quantize(const ExecutionContext& context, DType dtype, const void* values,
+              std::int64_t elements, CodeBits bits, std::uint8_t* codes, CodeScale* scales);
+
+/// Decodes: value = offset + scale · code, computed with one fused multiply-add in f32 (f64 for f64).
+///
+/// Shapes   as quantize; `first_element` (a multiple of code_group_elements) lets a walk decode a
+///          part: codes and scales are those of the whole array, values gets `elements` from there
+void dequantize(const ExecutionContext& context, DType dtype, CodeBits bits,
+                const std::uint8_t* codes, const CodeScale* scales, std::int64_t first_element,
+                std::int64_t elements, void* values);
+
+}  // namespace actscope::kernels

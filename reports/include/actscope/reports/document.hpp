@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace actscope::reports {
+
+/// The first thing every document says of itself.
+struct DocumentSchema {
+  std::string name;     ///< "actscope.run", …
+  std::string version;  ///< semantic version of the document kind
+};
+
+/// Whether host, times and process ids are written. Without them identical work gives identical bytes.
+enum class VolatileFields { keep, drop };
+
+/// Reads only the schema of a document.
+/// Errors  ReportFormatError: not JSON, truncated, nested too deep, no schema
+DocumentSchema identify(std::string_view text, std::string_view source);
+
+/// Reads a document of any kind through its typed reader and forgets the result.
+/// Errors  ReportFormatError: as identify; a kind or major version that this build does not know; a
+///         field missing, of the wrong type or out of range, with its JSON path, what was found and
+///         what was expected
+DocumentSchema validate_document(std::string_view text, std::string_view source);
+
+}  // namespace actscope::reports
