@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# Names for the scripts; they do the work. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo format lint golden gui cuda asan tsan gpu-check clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+setup: ## installs packages and LibTorch (all that the tests need)
+	scripts/setup --full
+build: ## builds the program into build/bin
+	scripts/build
+test: ## sets up, builds, runs all tests
+	scripts/test
+demo: ## trains on Fashion-MNIST under twelve schemes and draws what each costs
+	scripts/demo
+format: ## formats the sources
+	scripts/format
+lint: ## formatting, shell scripts, include rules, clang-tidy
+	scripts/lint --tidy
+golden: ## renews the golden files of the tests
+	scripts/golden
+gui: ## builds the dashboard
+	scripts/setup --gui
+	scripts/build gui
+cuda: ## builds with the CUDA back end and runs the tests that need no device
+	scripts/test cuda
+asan: ## tests under address and undefined-behavior sanitizers
+	scripts/test asan
+tsan: ## tests under the thread sanitizer
+	scripts/test tsan
+gpu-check: ## everything that needs a GPU, in one command
+	scripts/gpu_check
+clean: ## removes build folders
+	rm -rf build
