@@ -39,11 +39,13 @@ find_package_handle_standard_args(TorchLib
 if(TorchLib_FOUND AND NOT TARGET TorchLib::cpu)
   # The wheel's libraries carry a RPATH to each other; a program needs the folder of libtorch and,
   # for libcudart and libcupti that libtorch_cpu asks for, the folder beside it.
-  set(TorchLib_RPATH ${TorchLib_ROOT}/lib ${TorchLib_ROOT}/../nvidia/cu13/lib)
   add_library(TorchLib::cpu INTERFACE IMPORTED)
   target_include_directories(TorchLib::cpu SYSTEM INTERFACE
     ${TorchLib_ROOT}/include ${TorchLib_ROOT}/include/torch/csrc/api/include)
-  target_link_libraries(TorchLib::cpu INTERFACE ${TorchLib_CPU_LIBRARY} ${TorchLib_C10_LIBRARY})
+  # Named by -l, not by path: CMake would add its own RPATH entry for the folder and warn of the
+  # libgomp.so.1 that the wheel ships beside libtorch (decision 0002).
+  target_link_options(TorchLib::cpu INTERFACE "-L${TorchLib_ROOT}/lib")
+  target_link_libraries(TorchLib::cpu INTERFACE -ltorch_cpu -lc10)
   # The wheel's fmt headers come before the system's in targets that see LibTorch: header-only.
   target_compile_definitions(TorchLib::cpu INTERFACE FMT_HEADER_ONLY=1)
   target_link_options(TorchLib::cpu INTERFACE
@@ -55,6 +57,6 @@ if(TorchLib_FOUND AND NOT TARGET TorchLib::cpu)
     add_library(TorchLib::cuda INTERFACE IMPORTED)
     # libtorch_cuda registers its kernels when loaded; nothing refers to it by name.
     target_link_libraries(TorchLib::cuda INTERFACE TorchLib::cpu
-      "-Wl,--no-as-needed" ${TorchLib_CUDA_LIBRARY} "-Wl,--as-needed" ${TorchLib_C10_CUDA_LIBRARY})
+      "-Wl,--no-as-needed,-ltorch_cuda,--as-needed" -lc10_cuda)
   endif()
 endif()
