@@ -1,1 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/units.hpp"
+
+namespace actscope {
+namespace fs = std::filesystem;
+namespace {
+
+std::string reason(int code) {
+  return std::generic_category().message(code);
+}
+
+// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+  bool close() {
+    const int fd = fd_;
+    fd_ = -1;
+    return fd < 0 || ::close(fd) == 0;
+  }
+
+ private:
+  int fd_;
+};
+
+bool write_whole(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// What a run leaves in its folder; `start_over` removes these and nothing else.
+constexpr std::array<std::string_view, 5> own_files{"report.json", "checkpoint.pt", "trace.db",
+                                                    "trace.pftrace", "report.html"};
+
+}  // namespace
+
+std::string read_file(const fs::path& path, std::int64_t limit_bytes) {
+  std::error_code code;
+  const fs::file_status status = fs::status(path, code);
+  if (!fs::exists(status)) {
+    throw DataError(error_text("cannot read " + path.string(), "no such file"));
+  }
+  if (fs::is_directory(status)) {
+    throw DataError(error_text("cannot read " + path.string(), "it is a folder, not a file"));
+  }
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw DataError(error_text("cannot read " + path.string(), reason(errno)));
+  std::string bytes;
+  std::array<char, 1 << 16> piece{};
+  while (stream.read(piece.data(), piece.size()) || stream.gcount() > 0) {
+    bytes.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+    if (static_cast<std::int64_t>(bytes.size()) > limit_bytes) {
+      throw DataError(error_text("cannot read " + path.string(),
+                                 "it is larger than " + format_bytes(limit_bytes)));
+    }
+  }
+  if (stream.bad()) throw DataError(error_text("cannot read " + path.string(), "input error"));
+  return bytes;
+}
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  std::string name = path.string() + ".XXXXXX";
+  Descriptor file(::mkstemp(name.data()));
+  const auto fail = [&](int code) {
+    if (file.get() >= 0) ::unlink(name.c_str());
+    throw EnvironmentError(error_text("cannot write " + path.string(), reason(code),
+                                      "check the folder, its permissions and the space left"));
+  };
+  if (file.get() < 0) fail(errno);
+  ::fchmod(file.get(), 0644);
+  if (!write_whole(file.get(), bytes) || ::fsync(file.get()) != 0) fail(errno);
+  const bool closed = file.close();
+  if (!closed || ::rename(name.c_str(), path.c_str()) != 0) {
+    const int code = errno;
+    ::unlink(name.c_str());
+    fail(code);
+  }
+}
+
+void prepare_output_folder(const fs::path& folder, ExistingFolder existing) {
+  const auto refuse = [&](const std::string& why, const std::string& remedy) {
+    throw EnvironmentError(
+        error_text("cannot use the output folder " + folder.string(), why, remedy));
+  };
+  std::error_code code;
+  const bool existed = fs::exists(folder, code);
+  if (existed && !fs::is_directory(folder, code)) refuse("it is not a folder", "name another");
+  if (existed && existing == ExistingFolder::refuse_unless_empty && !fs::is_empty(folder, code)) {
+    refuse("it is not empty", "name another, --force to start over or --resume to continue");
+  }
+  fs::create_directories(folder, code);
+  if (code) refuse(code.message(), "name a folder that can be written to");
+  std::string probe = (folder / ".actscope-probe-XXXXXX").string();
+  const int fd = ::mkstemp(probe.data());
+  if (fd < 0) refuse(reason(errno), "name a folder that can be written to");
+  ::close(fd);
+  ::unlink(probe.c_str());
+  if (existing == ExistingFolder::start_over) {
+    for (std::string_view name : own_files) fs::remove(folder / name, code);
+  }
+}
+
+}  // namespace actscope

@@ -1,1 +1,128 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/base/progress.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "actscope/base/units.hpp"
+
+namespace actscope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class QuietProgress final : public ProgressSink {
+ public:
+  void begin(std::string_view, std::int64_t) override {}
+  void update(std::int64_t, std::string_view) override {}
+  void end(std::string_view) override {}
+  void note(std::string_view) override {}
+};
+
+// What a bar and a log line have in common: the task, its clock and the estimate of its end.
+class TimedProgress : public ProgressSink {
+ public:
+  void begin(std::string_view task, std::int64_t total) override {
+    task_ = task;
+    total_ = total;
+    started_ = shown_ = Clock::now();
+    show_begin();
+  }
+
+  void update(std::int64_t done, std::string_view detail) override {
+    const auto now = Clock::now();
+    if (now - shown_ < interval()) return;
+    shown_ = now;
+    show(done, detail, std::chrono::duration<double>(now - started_).count());
+  }
+
+  void end(std::string_view summary) override {
+    const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+    line(fmt::format("{}: {} ({})", task_, summary, format_duration(seconds)));
+  }
+
+  void note(std::string_view text) override { line(std::string(text)); }
+
+ protected:
+  virtual Clock::duration interval() const = 0;
+  virtual void show_begin() = 0;
+  virtual void show(std::int64_t done, std::string_view detail, double elapsed_s) = 0;
+  virtual void line(const std::string& text) = 0;
+
+  std::string position(std::int64_t done, std::string_view detail, double elapsed_s) const {
+    if (total_ <= 0) return fmt::format("{}: {} {}", task_, done, detail);
+    const double share = static_cast<double>(done) / static_cast<double>(total_);
+    const std::string left =
+        done > 0 ? format_duration(elapsed_s * (1 - share) / share) + " left" : "";
+    return fmt::format("{}: {}/{} ({:.0f} %) {} {}", task_, done, total_, 100 * share, left,
+                       detail);
+  }
+
+  std::int64_t total() const { return total_; }
+  const std::string& task() const { return task_; }
+
+ private:
+  std::string task_;
+  std::int64_t total_ = 0;
+  Clock::time_point started_{};
+  Clock::time_point shown_{};
+};
+
+class LogProgress final : public TimedProgress {
+ protected:
+  Clock::duration interval() const override { return std::chrono::seconds(5); }
+  void show_begin() override { line(task() + ": started"); }
+  void show(std::int64_t done, std::string_view detail, double elapsed_s) override {
+    line(position(done, detail, elapsed_s));
+  }
+  void line(const std::string& text) override { fmt::print(stderr, "{}\n", text); }
+};
+
+class BarProgress final : public TimedProgress {
+ protected:
+  Clock::duration interval() const override { return std::chrono::milliseconds(100); }
+  void show_begin() override { show(0, "", 0); }
+
+  void show(std::int64_t done, std::string_view detail, double elapsed_s) override {
+    std::string text = position(done, detail, elapsed_s);
+    const std::size_t width = columns();
+    if (total() > 0 && text.size() + 14 < width) {
+      const std::size_t room = std::min<std::size_t>(30, width - text.size() - 4);
+      const auto filled = static_cast<std::size_t>(static_cast<double>(room) *
+                                                   static_cast<double>(std::min(done, total())) /
+                                                   static_cast<double>(total()));
+      text = "[" + std::string(filled, '#') + std::string(room - filled, '.') + "] " + text;
+    }
+    if (text.size() >= width) text.resize(width - 1);
+    fmt::print(stderr, "\r\x1b[K{}", text);
+    std::fflush(stderr);
+  }
+
+  void line(const std::string& text) override { fmt::print(stderr, "\r\x1b[K{}\n", text); }
+
+ private:
+  static std::size_t columns() {
+    winsize size{};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) return size.ws_col;
+    return 80;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<ProgressSink> make_quiet_progress() {
+  return std::make_unique<QuietProgress>();
+}
+
+std::unique_ptr<ProgressSink> make_stderr_progress(ProgressMode mode) {
+  if (mode == ProgressMode::quiet) return make_quiet_progress();
+  if (isatty(STDERR_FILENO) != 0) return std::make_unique<BarProgress>();
+  return std::make_unique<LogProgress>();
+}
+
+}  // namespace actscope

@@ -13,10 +13,10 @@ namespace actscope::detail {
 
 /// Checked in debug builds only: a promise between parts of the program.
 #ifndef NDEBUG
-#define ACTSCOPE_CONTRACT_(kind, condition)                          \
-  ((condition) ? void(0)                                             \
-               : ::actscope::detail::contract_broken(kind, #condition, \
-                                                     std::source_location::current()))
+#define ACTSCOPE_CONTRACT_(kind, condition) \
+  ((condition)                              \
+       ? void(0)                            \
+       : ::actscope::detail::contract_broken(kind, #condition, std::source_location::current()))
 #else
 #define ACTSCOPE_CONTRACT_(kind, condition) ((void)sizeof((condition) ? 1 : 0))
 #endif
@@ -30,7 +30,7 @@ namespace actscope::detail {
 
 /// Checked in every build: input from users, files and other libraries.
 /// ACTSCOPE_VALIDATE(n > 0, ConfigError, error_text("batch is not positive", "...", "..."))
-#define ACTSCOPE_VALIDATE(condition, ErrorType, text)   \
-  do {                                                  \
+#define ACTSCOPE_VALIDATE(condition, ErrorType, text)    \
+  do {                                                   \
     if (!(condition)) throw ::actscope::ErrorType(text); \
   } while (false)

@@ -17,9 +17,9 @@ enum class ExitCode : int {
   interrupted = 130,
 };
 
-/// The exit code that stands for an error: ConfigError, ShapeMismatch, UnsupportedBlockSize → usage;
-/// DataError, ReportFormatError → invalid_input; BackendNotBuilt, DeviceError, EnvironmentError →
-/// environment; everything else → run_failed.
+/// The exit code that stands for an error: ConfigError, ShapeMismatch, UnsupportedBlockSize →
+/// usage; DataError, ReportFormatError → invalid_input; BackendNotBuilt, DeviceError,
+/// EnvironmentError → environment; everything else → run_failed.
 ExitCode exit_code_of(const std::exception& error) noexcept;
 
 }  // namespace actscope

@@ -10,12 +10,13 @@ namespace actscope {
 
 /// What one slot of one layer costs between forward and backward. Units: bytes.
 struct SlotFootprint {
-  std::string name;                ///< "x", "h", "pooled", …
-  std::string store;               ///< grammar of the contract: "keep", "bsr:16:0.8", "int4", …
-  std::int64_t dense_bytes = 0;    ///< what plain autograd would have kept, from shapes
+  std::string name;                  ///< "x", "h", "pooled", …
+  std::string store;                 ///< grammar of the contract: "keep", "bsr:16:0.8", "int4", …
+  std::int64_t dense_bytes = 0;      ///< what plain autograd would have kept, from shapes
   std::int64_t predicted_bytes = 0;  ///< byte model, values + index + scales, from shapes alone
-  std::optional<std::int64_t> stored_bytes;  ///< nbytes of the storages really held; absent: not run
-  std::int64_t index_bytes = 0;    ///< the part of predicted_bytes that is index, mask or scales
+  std::optional<std::int64_t>
+      stored_bytes;              ///< nbytes of the storages really held; absent: not run
+  std::int64_t index_bytes = 0;  ///< the part of predicted_bytes that is index, mask or scales
   std::optional<double> kept_norm_ratio;  ///< ‖kept‖/‖all‖ (Frobenius) for pruned slots
 };
 
@@ -29,7 +30,8 @@ struct LayerFootprint {
 struct FootprintTotals {
   std::int64_t saved_bytes = 0;        ///< Σ predicted_bytes
   std::int64_t dense_saved_bytes = 0;  ///< Σ dense_bytes
-  std::int64_t peak_bytes = 0;  ///< estimate: parameters, gradients, optimizer, saved, largest transient
+  std::int64_t peak_bytes =
+      0;  ///< estimate: parameters, gradients, optimizer, saved, largest transient
   std::int64_t parameters = 0;
 };
 

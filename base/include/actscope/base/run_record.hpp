@@ -24,11 +24,11 @@ struct Measured {
 
 /// One point of the accuracy curves. Held-out figures are measured on data never trained on.
 struct AccuracyPoint {
-  std::int64_t epoch = 0;  ///< epochs finished
-  std::int64_t step = 0;   ///< steps finished
-  double elapsed_s = 0;    ///< training time, evaluation excluded
-  Measured<double> train_loss;              ///< mean over the steps since the last point
-  Measured<double> train_accuracy_ratio;    ///< the same, on the (augmented) training batches
+  std::int64_t epoch = 0;                 ///< epochs finished
+  std::int64_t step = 0;                  ///< steps finished
+  double elapsed_s = 0;                   ///< training time, evaluation excluded
+  Measured<double> train_loss;            ///< mean over the steps since the last point
+  Measured<double> train_accuracy_ratio;  ///< the same, on the (augmented) training batches
   Measured<double> heldout_loss;
   Measured<double> heldout_accuracy_ratio;
 };
@@ -53,8 +53,9 @@ struct GradientError {
 
 /// The figures that a comparison starts from. Units in the names.
 struct RunSummary {
-  Measured<std::int64_t> peak_bytes;   ///< highest live bytes of the allocator during training steps
-  Measured<std::int64_t> saved_bytes;  ///< live after forward − live before − outputs, by the allocator
+  Measured<std::int64_t> peak_bytes;  ///< highest live bytes of the allocator during training steps
+  Measured<std::int64_t>
+      saved_bytes;  ///< live after forward − live before − outputs, by the allocator
   std::int64_t dense_saved_bytes = 0;      ///< byte model of plain autograd
   std::int64_t predicted_saved_bytes = 0;  ///< byte model of this scheme
   Measured<std::int64_t> residual_bytes;   ///< saved_bytes − Σ bytes registered by storages
@@ -85,7 +86,7 @@ struct RunRecord {
   std::vector<OperatorTiming> operators;
   std::vector<GradientError> gradients;
   std::vector<AccuracyPoint> accuracy;
-  std::vector<double> step_times_s;  ///< raw samples, in order
+  std::vector<double> step_times_s;   ///< raw samples, in order
   std::vector<std::string> warnings;  ///< what the reader must know before believing a number
 };
 

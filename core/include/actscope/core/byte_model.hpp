@@ -15,11 +15,13 @@ enum class ElementType { fp32, fp64 };
 
 /// Errors  ConfigError: a name other than "fp32", "fp64"
 ElementType parse_element_type(std::string_view name);
-constexpr std::int64_t size_of(ElementType type) { return type == ElementType::fp32 ? 4 : 8; }
+constexpr std::int64_t size_of(ElementType type) {
+  return type == ElementType::fp32 ? 4 : 8;
+}
 
 /// Predicts what forward keeps for backward, by layer and slot, from shapes alone. Layers: stem
-/// (nothing: its input is the batch), blocks.0 …, tail, loss; a slot that a scheme drops stands with
-/// 0 predicted bytes and its dense bytes. Equal to what a run measures, to the byte.
+/// (nothing: its input is the batch), blocks.0 …, tail, loss; a slot that a scheme drops stands
+/// with 0 predicted bytes and its dense bytes. Equal to what a run measures, to the byte.
 ///
 /// Units   bytes; totals.peak_bytes is an estimate (parameters, gradients, two optimizer moments,
 ///         saved bytes and the largest transient), the other totals are exact

@@ -46,7 +46,6 @@ class ResMlp : public torch::nn::Module {
 /// Shapes  logits [batch, classes]; labels [batch] int64 → scalar
 /// Effects registers what it keeps as layer "loss" with `ledger` where that is not null
 torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,
-                                     double label_smoothing,
-                                     tracer::SavedLedger* ledger = nullptr);
+                                     double label_smoothing, tracer::SavedLedger* ledger = nullptr);
 
 }  // namespace actscope::core

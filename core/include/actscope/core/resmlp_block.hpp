@@ -13,21 +13,21 @@ namespace actscope::core {
 
 /// The learned tensors of one ResMLP block; N tokens, D channels, H = hidden.
 struct BlockParameters {
-  torch::Tensor alpha1, beta1;                ///< [D] affine before token mixing
-  torch::Tensor token_weight, token_bias;     ///< A [N, N], a [N]
-  torch::Tensor gamma1;                       ///< [D] LayerScale
-  torch::Tensor alpha2, beta2;                ///< [D] affine before channel mixing
-  torch::Tensor fc1_weight, fc1_bias;         ///< W1 [H, D], b1 [H]
-  torch::Tensor fc2_weight, fc2_bias;         ///< W2 [D, H], b2 [D]
-  torch::Tensor gamma2;                       ///< [D] LayerScale
+  torch::Tensor alpha1, beta1;             ///< [D] affine before token mixing
+  torch::Tensor token_weight, token_bias;  ///< A [N, N], a [N]
+  torch::Tensor gamma1;                    ///< [D] LayerScale
+  torch::Tensor alpha2, beta2;             ///< [D] affine before channel mixing
+  torch::Tensor fc1_weight, fc1_bias;      ///< W1 [H, D], b1 [H]
+  torch::Tensor fc2_weight, fc2_bias;      ///< W2 [D, H], b2 [D]
+  torch::Tensor gamma2;                    ///< [D] LayerScale
 };
 
 /// What a block needs beside its input.
 struct BlockContext {
-  std::string layer;                        ///< "blocks.3", the name under which bytes register
+  std::string layer;  ///< "blocks.3", the name under which bytes register
   BlockPlan plan;
-  std::int64_t workspace_bytes = 0;         ///< transient budget of forward and backward
-  tracer::SavedLedger* ledger = nullptr;    ///< may be null
+  std::int64_t workspace_bytes = 0;       ///< transient budget of forward and backward
+  tracer::SavedLedger* ledger = nullptr;  ///< may be null
 };
 
 /// One ResMLP block, forward exact, backward from the slots that the plan keeps.

@@ -70,7 +70,8 @@ struct Scheme {
 const std::vector<std::string>& scheme_presets();
 
 /// Grammar of the contract: "keep", "drop", "int8", "int4", "bsr:16:0.8", "bsr:8x64:0.8:panel".
-/// Errors  ConfigError: not of the grammar; UnsupportedBlockSize, ConfigError: as BlockSpec::validate
+/// Errors  ConfigError: not of the grammar; UnsupportedBlockSize, ConfigError: as
+/// BlockSpec::validate
 Store parse_store(std::string_view text);
 std::string to_text(const Store& store);
 
@@ -81,7 +82,8 @@ std::string to_text(const Operand& operand);
 /// The scheme of a configuration: the preset with its block and sparsity, then the slot and operand
 /// overrides in order. PATTERN is layer and slot (or product) with `*`, as "blocks.*.h".
 ///
-/// Errors  ConfigError: unknown preset, slot or product, a pattern that matches nothing, a plan with
+/// Errors  ConfigError: unknown preset, slot or product, a pattern that matches nothing, a plan
+/// with
 ///         a slot that nothing can rebuild, overrides on `dense`; UnsupportedBlockSize: a block
 ///         larger than the tensor it cuts
 Scheme make_scheme(const RunConfig& config, const ResMlpGeometry& geometry);

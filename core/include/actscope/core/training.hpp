@@ -11,20 +11,22 @@
 namespace actscope::core {
 
 /// The geometry of a configuration: a published model, or `resmlp` with its fields, sized for the
-/// data (channels, classes, image size; an image size other than the data's is refused for real data).
-/// Errors  ConfigError: unknown model, geometry fields beside a published model, a patch that does not
+/// data (channels, classes, image size; an image size other than the data's is refused for real
+/// data). Errors  ConfigError: unknown model, geometry fields beside a published model, a patch
+/// that does not
 ///         divide the image, a data set whose images a published model does not take
 ResMlpGeometry resolve_geometry(const RunConfig& config);
 
-/// Throws what `train` would throw for the configuration itself, before any file is read or written.
-/// Errors  ConfigError, UnsupportedBlockSize: a value out of range; BackendNotBuilt, DeviceError: the
+/// Throws what `train` would throw for the configuration itself, before any file is read or
+/// written. Errors  ConfigError, UnsupportedBlockSize: a value out of range; BackendNotBuilt,
+/// DeviceError: the
 ///         device is not there
 void validate_run_config(const RunConfig& config);
 
 /// What a training run tells and asks while it goes.
 struct TrainingHooks {
-  ProgressSink* progress = nullptr;            ///< may be null
-  std::function<bool()> stop_requested;        ///< asked after every step; may be empty
+  ProgressSink* progress = nullptr;      ///< may be null
+  std::function<bool()> stop_requested;  ///< asked after every step; may be empty
   /// Called once after forward of the first step, before the bytes are counted; tests plant hidden
   /// tensors here. May be empty.
   std::function<void()> before_count;
@@ -41,8 +43,8 @@ struct TrainingHooks {
 ///          EnvironmentError: a file cannot be written
 RunRecord train(const RunConfig& config, const TrainingHooks& hooks);
 
-/// Continues from the checkpoint in config.out; gives the same final weights as a run never stopped.
-/// Errors  as train; DataError: no checkpoint, or one of another configuration
+/// Continues from the checkpoint in config.out; gives the same final weights as a run never
+/// stopped. Errors  as train; DataError: no checkpoint, or one of another configuration
 RunRecord resume(const RunConfig& config, const TrainingHooks& hooks);
 
 }  // namespace actscope::core

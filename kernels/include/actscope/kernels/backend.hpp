@@ -6,8 +6,8 @@
 
 namespace actscope::kernels {
 
-/// Who computes. `reference` is the oracle: obvious loops, host memory, one thread. `cpu` takes host
-/// memory, `cuda` device memory.
+/// Who computes. `reference` is the oracle: obvious loops, host memory, one thread. `cpu` takes
+/// host memory, `cuda` device memory.
 enum class Backend { reference, cpu, cuda };
 
 /// Back end and, on CUDA, the stream (cudaStream_t) that work is enqueued on.

@@ -10,7 +10,8 @@ namespace actscope::kernels {
 
 /// Which blocks are kept; memory owned by the caller.
 ///
-/// Shapes  mask [layout.mask_words()]: bit c·row_blocks + r of a panel's words (lowest bit first) is
+/// Shapes  mask [layout.mask_words()]: bit c·row_blocks + r of a panel's words (lowest bit first)
+/// is
 ///         set where block (r, c) is kept; column_starts [layout.column_starts()]: per panel
 ///         col_blocks + 1 entries, the position inside the panel of each column block's first kept
 ///         block, the last entry being the panel's kept count

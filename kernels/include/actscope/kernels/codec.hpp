@@ -45,7 +45,8 @@ constexpr std::int64_t scale_bytes(std::int64_t elements) noexcept {
 void quantize(const ExecutionContext& context, DType dtype, const void* values,
               std::int64_t elements, CodeBits bits, std::uint8_t* codes, CodeScale* scales);
 
-/// Decodes: value = offset + scale · code, computed with one fused multiply-add in f32 (f64 for f64).
+/// Decodes: value = offset + scale · code, computed with one fused multiply-add in f32 (f64 for
+/// f64).
 ///
 /// Shapes   as quantize; `first_element` (a multiple of code_group_elements) lets a walk decode a
 ///          part: codes and scales are those of the whole array, values gets `elements` from there

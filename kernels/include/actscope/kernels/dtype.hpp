@@ -10,7 +10,9 @@ namespace actscope::kernels {
 enum class DType { f32, f64 };
 
 /// Bytes of one element.
-constexpr std::int64_t size_of(DType dtype) noexcept { return dtype == DType::f32 ? 4 : 8; }
+constexpr std::int64_t size_of(DType dtype) noexcept {
+  return dtype == DType::f32 ? 4 : 8;
+}
 
 /// "f32", "f64".
 constexpr std::string_view name_of(DType dtype) noexcept {

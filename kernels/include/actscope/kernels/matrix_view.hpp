@@ -37,9 +37,8 @@ constexpr BasicMatrixView<Pointer> contiguous_matrix(Pointer data, DType dtype, 
 
 /// Contiguous [groups, rows, cols] matrices.
 template <class Pointer>
-constexpr BasicMatrixView<Pointer> contiguous_groups(Pointer data, DType dtype,
-                                                     std::int64_t groups, std::int64_t rows,
-                                                     std::int64_t cols) {
+constexpr BasicMatrixView<Pointer> contiguous_groups(Pointer data, DType dtype, std::int64_t groups,
+                                                     std::int64_t rows, std::int64_t cols) {
   return {data, dtype, groups, rows, cols, rows * cols, cols};
 }
 

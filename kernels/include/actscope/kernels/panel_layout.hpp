@@ -11,14 +11,14 @@ namespace actscope::kernels {
 /// One panel: a run of block rows inside one group. All lengths are known from shapes alone.
 struct PanelExtent {
   std::int64_t group = 0;
-  std::int64_t first_row = 0;      ///< inside the group
-  std::int64_t rows = 0;           ///< real rows, padding excluded
-  std::int64_t row_blocks = 0;     ///< ⌈rows / block_rows⌉
-  std::int64_t blocks = 0;         ///< row_blocks × column blocks
-  std::int64_t kept_blocks = 0;    ///< max(1, round((1 − sparsity)·blocks))
-  std::int64_t value_block = 0;    ///< index of its first kept block in the value array
-  std::int64_t mask_word = 0;      ///< index of its first word in the block mask
-  std::int64_t column_start = 0;   ///< index of its first entry in the column starts
+  std::int64_t first_row = 0;     ///< inside the group
+  std::int64_t rows = 0;          ///< real rows, padding excluded
+  std::int64_t row_blocks = 0;    ///< ⌈rows / block_rows⌉
+  std::int64_t blocks = 0;        ///< row_blocks × column blocks
+  std::int64_t kept_blocks = 0;   ///< max(1, round((1 − sparsity)·blocks))
+  std::int64_t value_block = 0;   ///< index of its first kept block in the value array
+  std::int64_t mask_word = 0;     ///< index of its first word in the block mask
+  std::int64_t column_start = 0;  ///< index of its first entry in the column starts
 };
 
 /// Where everything of a block-sparse matrix lies: sizes, offsets and bytes, from shapes alone.
@@ -80,8 +80,8 @@ class PanelLayout {
   std::int64_t row_blocks_ = 0;        ///< of one group
   std::int64_t panel_row_blocks_ = 1;  ///< of every panel but the last of a group
   std::int64_t panels_per_group_ = 0;
-  std::int64_t full_kept_ = 0;         ///< kept blocks of a full panel
-  std::int64_t last_kept_ = 0;         ///< kept blocks of the last panel of a group
+  std::int64_t full_kept_ = 0;  ///< kept blocks of a full panel
+  std::int64_t last_kept_ = 0;  ///< kept blocks of the last panel of a group
   std::int64_t full_words_ = 0;
   std::int64_t last_words_ = 0;
   std::int64_t kept_blocks_ = 0;

@@ -12,8 +12,8 @@ namespace actscope::reports {
 
 /// One metric of two runs.
 struct ComparisonRow {
-  std::string metric;     ///< "saved_bytes", "layers.blocks.0.h.stored_bytes", …
-  std::string kind;       ///< exact, timing, learning (the classes of the gate)
+  std::string metric;  ///< "saved_bytes", "layers.blocks.0.h.stored_bytes", …
+  std::string kind;    ///< exact, timing, learning (the classes of the gate)
   std::optional<double> a;
   std::optional<double> b;
   std::optional<double> difference;  ///< b − a

@@ -12,7 +12,8 @@ struct DocumentSchema {
   std::string version;  ///< semantic version of the document kind
 };
 
-/// Whether host, times and process ids are written. Without them identical work gives identical bytes.
+/// Whether host, times and process ids are written. Without them identical work gives identical
+/// bytes.
 enum class VolatileFields { keep, drop };
 
 /// Reads only the schema of a document.

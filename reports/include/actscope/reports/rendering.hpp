@@ -20,10 +20,10 @@ struct NamedRun {
   RunRecord record;
 };
 
-/// Renders runs side by side. The run table has one row a run: scheme, block, sparsity, saved bytes,
-/// peak, step time, accuracy, each against the first run whose scheme is `dense` (plain where there
-/// is none). HTML is one self-contained file without network: run table, accuracy curves, footprint
-/// bars (dense against stored, by layer and slot), light and dark.
+/// Renders runs side by side. The run table has one row a run: scheme, block, sparsity, saved
+/// bytes, peak, step time, accuracy, each against the first run whose scheme is `dense` (plain
+/// where there is none). HTML is one self-contained file without network: run table, accuracy
+/// curves, footprint bars (dense against stored, by layer and slot), light and dark.
 ///
 /// `introduction` stands above everything (text and Markdown as is, HTML as a paragraph).
 std::string render_runs(std::span<const NamedRun> runs, Format format,

@@ -9,7 +9,8 @@
 
 namespace actscope::reports {
 
-/// The `actscope.run` document of a record: JSON, sorted keys, two-space indent, newline at the end.
+/// The `actscope.run` document of a record: JSON, sorted keys, two-space indent, newline at the
+/// end.
 std::string write_run_document(const RunRecord& record,
                                VolatileFields volatile_fields = VolatileFields::keep);
 
