@@ -1,1 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/kernels/block_spec.hpp"
+
+#include <fmt/format.h>
+
+#include "actscope/base/error.hpp"
+
+namespace actscope::kernels {
+namespace {
+
+constexpr std::int64_t largest_side = 1024;
+
+}  // namespace
+
+void BlockSpec::validate() const {
+  if (!(sparsity_ratio >= 0 && sparsity_ratio < 1)) {
+    throw ConfigError(error_text("sparsity is out of range", fmt::format("got {}", sparsity_ratio),
+                                 "give the share of dropped blocks, at least 0 and below 1"));
+  }
+  if (panel_rows < 1) {
+    throw ConfigError(
+        error_text("panel height is out of range", fmt::format("got {}", panel_rows), "give 128"));
+  }
+  for (std::int64_t side : {block_rows, block_cols}) {
+    if (side < 1 || side > largest_side) {
+      throw UnsupportedBlockSize(
+          error_text("block size is out of range", fmt::format("got {}x{}", block_rows, block_cols),
+                     fmt::format("give sides from 1 to {}, as 16 or 8x64", largest_side)));
+    }
+  }
+}
+
+std::string describe(const BlockSpec& spec) {
+  return fmt::format("{}x{} at {:g} %", spec.block_rows, spec.block_cols,
+                     100 * spec.sparsity_ratio);
+}
+
+}  // namespace actscope::kernels

@@ -1,1 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/kernels/codec.hpp"
+
+#include <fmt/format.h>
+
+#include "actscope/base/error.hpp"
+#include "operators.hpp"
+
+namespace actscope::kernels {
+
+void quantize(const ExecutionContext& context, DType dtype, const void* values,
+              std::int64_t elements, CodeBits bits, std::uint8_t* codes, CodeScale* scales) {
+  if (elements < 0) {
+    throw ShapeMismatch(
+        error_text("quantize: a length is negative", fmt::format("got {}", elements)));
+  }
+  operators_of(context.backend)
+      .quantize(context.stream, dtype, values, elements, bits, codes, scales);
+}
+
+void dequantize(const ExecutionContext& context, DType dtype, CodeBits bits,
+                const std::uint8_t* codes, const CodeScale* scales, std::int64_t first_element,
+                std::int64_t elements, void* values) {
+  if (elements < 0 || first_element < 0 || first_element % code_group_elements != 0) {
+    throw ShapeMismatch(
+        error_text("dequantize: the range does not start at a group",
+                   fmt::format("got first element {} and {} elements", first_element, elements),
+                   fmt::format("start at a multiple of {}", code_group_elements)));
+  }
+  operators_of(context.backend)
+      .dequantize(context.stream, dtype, bits, codes, scales, first_element, elements, values);
+}
+
+}  // namespace actscope::kernels

@@ -1,1 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/kernels/compress.hpp"
+
+#include "operators.hpp"
+#include "validation.hpp"
+
+namespace actscope::kernels {
+
+std::int64_t compress_workspace_bytes(const ExecutionContext& context, const PanelLayout& layout) {
+  return operators_of(context.backend).compress_workspace_bytes(layout);
+}
+
+void select_blocks(const ExecutionContext& context, const ConstMatrixView& x,
+                   const PanelLayout& layout, const BlockIndex& index, void* workspace) {
+  validate_view("select_blocks: x", x, layout.groups(), layout.rows(), layout.cols());
+  operators_of(context.backend).select_blocks(context.stream, x, layout, index, workspace);
+}
+
+void gather_blocks(const ExecutionContext& context, const ConstMatrixView& x,
+                   const BsrPanels& panels, PanelRange range) {
+  const PanelLayout& layout = panels.layout;
+  validate_view("gather_blocks: x", x, layout.groups(), layout.rows(), layout.cols());
+  validate_same_dtype("gather_blocks: x and panels", x.dtype, panels.dtype);
+  range = resolve_range("gather_blocks", layout, range);
+  operators_of(context.backend).gather_blocks(context.stream, x, panels, range);
+}
+
+void compress(const ExecutionContext& context, const ConstMatrixView& x, const BsrPanels& panels,
+              void* workspace) {
+  select_blocks(context, x, panels.layout, panels.index, workspace);
+  gather_blocks(context, x, panels);
+}
+
+void column_starts_from_mask(const ExecutionContext& context, const PanelLayout& layout,
+                             const BlockIndex& index) {
+  operators_of(context.backend).column_starts_from_mask(context.stream, layout, index);
+}
+
+void decompress(const ExecutionContext& context, const ConstBsrPanels& panels,
+                const MatrixView& out) {
+  const PanelLayout& layout = panels.layout;
+  validate_view("decompress: out", as_const(out), layout.groups(), layout.rows(), layout.cols());
+  validate_same_dtype("decompress: out and panels", out.dtype, panels.dtype);
+  operators_of(context.backend).decompress(context.stream, panels, out);
+}
+
+}  // namespace actscope::kernels

@@ -1,1 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/kernels/gemm.hpp"
+
+#include <fmt/format.h>
+
+#include "actscope/base/error.hpp"
+#include "operators.hpp"
+#include "validation.hpp"
+
+namespace actscope::kernels {
+
+void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const ConstBsrPanels& x,
+             const MatrixView& dw, Output output, PanelRange range) {
+  range = resolve_range("gemm_tn", x.layout, range);
+  validate_view("gemm_tn: dy", dy, 1, rows_of(x.layout, range), dy.cols);
+  validate_view("gemm_tn: dw", as_const(dw), 1, dy.cols, x.layout.cols());
+  validate_same_dtype("gemm_tn: dy and x", dy.dtype, x.dtype);
+  validate_same_dtype("gemm_tn: dw and x", dw.dtype, x.dtype);
+  operators_of(context.backend).gemm_tn(context.stream, dy, x, dw, output, range);
+}
+
+void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
+                     const ConstBsrPanels& y, const MatrixView& da, Output output,
+                     PanelRange range) {
+  const PanelLayout& layout = y.layout;
+  range = resolve_range("gemm_nt_batched", layout, range);
+  const std::int64_t panels = layout.panels_per_group();
+  if (panels > 0 && (range.first % panels != 0 || range.count % panels != 0)) {
+    throw ShapeMismatch(error_text("gemm_nt_batched: the panel range cuts a group",
+                                   fmt::format("got first {} and count {}, {} panels a group",
+                                               range.first, range.count, panels)));
+  }
+  const std::int64_t groups = panels == 0 ? layout.groups() : range.count / panels;
+  validate_view("gemm_nt_batched: dt", dt, groups, dt.rows, layout.cols());
+  validate_view("gemm_nt_batched: da", as_const(da), 1, dt.rows, layout.rows());
+  validate_same_dtype("gemm_nt_batched: dt and y", dt.dtype, y.dtype);
+  validate_same_dtype("gemm_nt_batched: da and y", da.dtype, y.dtype);
+  operators_of(context.backend).gemm_nt_batched(context.stream, dt, y, da, output, range);
+}
+
+}  // namespace actscope::kernels

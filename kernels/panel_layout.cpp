@@ -1,1 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/kernels/panel_layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "actscope/base/check.hpp"
+
+namespace actscope::kernels {
+namespace {
+
+constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+std::int64_t kept_of(std::int64_t blocks, double sparsity_ratio) {
+  if (blocks == 0) return 0;
+  const auto kept = std::llround((1 - sparsity_ratio) * static_cast<double>(blocks));
+  return std::clamp<std::int64_t>(kept, 1, blocks);
+}
+
+// Σ over all panels: `full` of each but the last of a group, `last` of that.
+constexpr std::int64_t sum(std::int64_t groups, std::int64_t panels, std::int64_t full,
+                           std::int64_t last) {
+  return panels == 0 ? 0 : groups * ((panels - 1) * full + last);
+}
+
+// More elements than this would overflow byte counts once padded.
+constexpr double most_elements = 0x1p58;
+
+}  // namespace
+
+PanelLayout::PanelLayout(std::int64_t groups, std::int64_t rows, std::int64_t cols,
+                         const BlockSpec& spec)
+    : spec_(spec), groups_(groups), rows_(rows), cols_(cols) {
+  spec.validate();
+  const std::string shape = fmt::format("{} x [{}, {}]", groups, rows, cols);
+  if (groups < 0 || rows < 0 || cols < 0) {
+    throw ShapeMismatch(error_text("a length is negative", shape));
+  }
+  const double padded = static_cast<double>(groups) * static_cast<double>(rows + spec.block_rows) *
+                        static_cast<double>(cols + spec.block_cols);
+  if (padded > most_elements) throw ShapeMismatch(error_text("a matrix is too large", shape));
+  if (groups == 0 || rows == 0 || cols == 0) return;
+  if (spec.block_rows > rows || spec.block_cols > cols) {
+    throw UnsupportedBlockSize(error_text(
+        fmt::format("a {}x{} block is larger than the matrix", spec.block_rows, spec.block_cols),
+        fmt::format("the matrix has {} rows and {} columns", rows, cols), "give a smaller block"));
+  }
+  col_blocks_ = divide_up(cols, spec.block_cols);
+  row_blocks_ = divide_up(rows, spec.block_rows);
+  const std::int64_t target =
+      std::max<std::int64_t>(1, (spec.panel_rows + spec.block_rows / 2) / spec.block_rows);
+  panel_row_blocks_ = std::min(target, row_blocks_);
+  panels_per_group_ = divide_up(row_blocks_, panel_row_blocks_);
+  const std::int64_t last_row_blocks = row_blocks_ - (panels_per_group_ - 1) * panel_row_blocks_;
+  const std::int64_t full_blocks = panel_row_blocks_ * col_blocks_;
+  const std::int64_t last_blocks = last_row_blocks * col_blocks_;
+  full_kept_ = kept_of(full_blocks, spec.sparsity_ratio);
+  last_kept_ = kept_of(last_blocks, spec.sparsity_ratio);
+  full_words_ = divide_up(full_blocks, 32);
+  last_words_ = divide_up(last_blocks, 32);
+  kept_blocks_ = sum(groups, panels_per_group_, full_kept_, last_kept_);
+  total_blocks_ = sum(groups, panels_per_group_, full_blocks, last_blocks);
+  mask_words_ = sum(groups, panels_per_group_, full_words_, last_words_);
+  column_starts_ = panels() * (col_blocks_ + 1);
+}
+
+PanelExtent PanelLayout::panel(std::int64_t index) const noexcept {
+  ACTSCOPE_REQUIRES(index >= 0 && index < panels());
+  const std::int64_t group = index / panels_per_group_;
+  const std::int64_t place = index % panels_per_group_;
+  const bool is_last = place == panels_per_group_ - 1;
+  PanelExtent extent;
+  extent.group = group;
+  extent.first_row = place * panel_rows();
+  extent.rows = std::min(panel_rows(), rows_ - extent.first_row);
+  extent.row_blocks = divide_up(extent.rows, spec_.block_rows);
+  extent.blocks = extent.row_blocks * col_blocks_;
+  extent.kept_blocks = is_last ? last_kept_ : full_kept_;
+  extent.value_block =
+      group * ((panels_per_group_ - 1) * full_kept_ + last_kept_) + place * full_kept_;
+  extent.mask_word =
+      group * ((panels_per_group_ - 1) * full_words_ + last_words_) + place * full_words_;
+  extent.column_start = index * (col_blocks_ + 1);
+  return extent;
+}
+
+std::int64_t PanelLayout::value_bytes(DType dtype) const noexcept {
+  return kept_blocks_ * block_elements() * size_of(dtype);
+}
+
+}  // namespace actscope::kernels

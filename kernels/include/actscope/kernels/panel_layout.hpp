@@ -70,8 +70,6 @@ class PanelLayout {
   friend bool operator==(const PanelLayout&, const PanelLayout&) = default;
 
  private:
-  PanelExtent extent(std::int64_t group, std::int64_t panel_in_group) const noexcept;
-
   BlockSpec spec_;
   std::int64_t groups_ = 0;
   std::int64_t rows_ = 0;

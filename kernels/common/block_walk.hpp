@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/kernels/matrix_view.hpp"
+#include "common/selection.hpp"
+
+namespace actscope::kernels {
+
+/// The part of a block that lies inside the matrix.
+struct BlockExtent {
+  std::int64_t row = 0;  ///< first row inside the group
+  std::int64_t col = 0;
+  std::int64_t rows = 0;  ///< real rows, padding excluded
+  std::int64_t cols = 0;
+};
+
+inline BlockExtent block_extent(const PanelLayout& layout, const PanelExtent& panel,
+                                std::int64_t row_block, std::int64_t col_block) {
+  const std::int64_t row = panel.first_row + row_block * layout.block_rows();
+  const std::int64_t col = col_block * layout.block_cols();
+  return {row, col, std::min(layout.block_rows(), panel.first_row + panel.rows - row),
+          std::min(layout.block_cols(), layout.cols() - col)};
+}
+
+/// Calls visit(row_block, col_block, slot) for every kept block of a panel in storage order; `slot`
+/// is the block's place in the value array.
+template <class Visit>
+void for_each_kept_block(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
+  std::int64_t slot = panel.value_block;
+  for (std::int64_t block = 0; block < panel.blocks; ++block) {
+    if (!is_kept(mask + panel.mask_word, block)) continue;
+    visit(block % panel.row_blocks, block / panel.row_blocks, slot);
+    ++slot;
+  }
+}
+
+/// Pointer to element (row, col) of a group.
+template <class T, class Pointer>
+T* element(const BasicMatrixView<Pointer>& view, std::int64_t group, std::int64_t row,
+           std::int64_t col) {
+  return static_cast<T*>(view.data) + group * view.group_stride + row * view.row_stride + col;
+}
+
+/// Calls body.template operator()<T>() with T = float or double.
+template <class Body>
+void dispatch_dtype(DType dtype, const Body& body) {
+  if (dtype == DType::f32) {
+    body.template operator()<float>();
+  } else {
+    body.template operator()<double>();
+  }
+}
+
+}  // namespace actscope::kernels

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "actscope/kernels/codec.hpp"
+
+namespace actscope::kernels {
+
+constexpr int levels_of(CodeBits bits) {
+  return bits == CodeBits::int8 ? 255 : 15;
+}
+
+/// bfloat16 bit pattern → float, exact.
+inline float from_bfloat16(std::uint16_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+/// Largest bfloat16 number not above `value`; −∞ becomes the lowest finite one.
+inline std::uint16_t bfloat16_down(double value) {
+  auto nearest = static_cast<float>(value);
+  if (static_cast<double>(nearest) > value) {
+    nearest = std::nextafterf(nearest, -std::numeric_limits<float>::infinity());
+  }
+  const auto bits = std::bit_cast<std::uint32_t>(nearest);
+  auto high = static_cast<std::uint16_t>(bits >> 16);
+  const bool is_negative = (bits >> 31) != 0;
+  if (is_negative && (bits & 0xffffU) != 0) ++high;
+  return high == 0xff80 ? std::uint16_t{0xff7f} : high;
+}
+
+/// Smallest bfloat16 number not below `value` (at least 0).
+inline std::uint16_t bfloat16_up(double value) {
+  auto nearest = static_cast<float>(value);
+  if (static_cast<double>(nearest) < value) {
+    nearest = std::nextafterf(nearest, std::numeric_limits<float>::infinity());
+  }
+  const auto bits = std::bit_cast<std::uint32_t>(nearest);
+  return static_cast<std::uint16_t>((bits + 0xffffU) >> 16);
+}
+
+inline constexpr std::uint16_t bfloat16_nan = 0x7fc0;
+
+/// Scale and offset of a group with these extremes; `is_finite` says that every value is.
+inline CodeScale code_scale(double minimum, double maximum, bool is_finite, CodeBits bits) {
+  const bool fits = is_finite && std::abs(minimum) <= std::numeric_limits<float>::max() &&
+                    std::abs(maximum) <= std::numeric_limits<float>::max();
+  if (!fits) return {bfloat16_nan, 0};
+  CodeScale scale;
+  scale.offset_bits = bfloat16_down(minimum + 0.0);  // −0 becomes +0: one bit pattern for both
+  const double range = maximum - static_cast<double>(from_bfloat16(scale.offset_bits));
+  scale.scale_bits = bfloat16_up(range > 0 ? range / levels_of(bits) : 0);
+  return scale;
+}
+
+/// The code of one value; T is float or double, all arithmetic in T.
+template <class T>
+std::uint8_t encode_one(T value, CodeScale scale, CodeBits bits) {
+  const T step = from_bfloat16(scale.scale_bits);
+  const T offset = from_bfloat16(scale.offset_bits);
+  if (!(step > 0)) return 0;
+  const T levels = levels_of(bits);
+  T code = std::nearbyint((value - offset) / step);
+  code = code < 0 ? 0 : (code > levels ? levels : code);
+  // Near the largest float a rounded-up step can leave the range: a finite group decodes finite.
+  while (code > 0 && !std::isfinite(std::fma(step, code, offset))) code -= 1;
+  return static_cast<std::uint8_t>(code);
+}
+
+template <class T>
+T decode_one(std::uint8_t code, CodeScale scale) {
+  return std::fma(static_cast<T>(from_bfloat16(scale.scale_bits)), static_cast<T>(code),
+                  static_cast<T>(from_bfloat16(scale.offset_bits)));
+}
+
+/// The code at a place in packed storage.
+inline std::uint8_t code_at(const std::uint8_t* codes, CodeBits bits, std::int64_t place) {
+  if (bits == CodeBits::int8) return codes[place];
+  const std::uint8_t pair = codes[place / 2];
+  return place % 2 == 0 ? pair & 15U : pair >> 4;
+}
+
+}  // namespace actscope::kernels

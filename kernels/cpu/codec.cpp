@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/block_walk.hpp"
+#include "common/code_scale.hpp"
+#include "cpu/entries.hpp"
+
+namespace actscope::kernels::cpu {
+namespace {
+
+// Extremes of a group. Written so that the compiler vectorizes it: no early exit, a sum that is
+// non-finite where a value is (v − v is 0 for finite values, NaN otherwise).
+template <class T>
+CodeScale scale_of(const T* values, std::int64_t count, CodeBits bits) {
+  T minimum = values[0];
+  T maximum = values[0];
+  T spoiled = 0;
+#pragma omp simd reduction(min : minimum) reduction(max : maximum) reduction(+ : spoiled)
+  for (std::int64_t i = 0; i < count; ++i) {
+    minimum = values[i] < minimum ? values[i] : minimum;
+    maximum = values[i] > maximum ? values[i] : maximum;
+    spoiled += values[i] - values[i];
+  }
+  return code_scale(static_cast<double>(minimum), static_cast<double>(maximum), spoiled == 0, bits);
+}
+
+template <class T>
+inline constexpr T rounder = 0;
+template <>
+inline constexpr float rounder<float> = 0x1.8p23F;
+template <>
+inline constexpr double rounder<double> = 0x1.8p52;
+
+template <class T>
+void encode_group(const T* values, std::int64_t count, CodeScale scale, CodeBits bits,
+                  std::uint8_t* codes) {
+  const T step = from_bfloat16(scale.scale_bits);
+  const T offset = from_bfloat16(scale.offset_bits);
+  const T levels = levels_of(bits);
+  std::uint8_t group[code_group_elements];
+  if (step > 0 && std::isfinite(std::fma(step, levels, offset))) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+      T code = (values[i] - offset) / step;
+      code = code < 0 ? 0 : code;
+      code = code > levels ? levels : code;
+      // Adding and taking away 1.5·2^(mantissa bits) rounds to nearest, ties to even.
+      group[i] = static_cast<std::uint8_t>(static_cast<int>((code + rounder<T>)-rounder<T>));
+    }
+  } else {
+    for (std::int64_t i = 0; i < count; ++i) group[i] = encode_one(values[i], scale, bits);
+  }
+  if (bits == CodeBits::int8) {
+    std::copy_n(group, count, codes);
+    return;
+  }
+  if (count % 2 != 0) group[count] = 0;
+  for (std::int64_t i = 0; i < (count + 1) / 2; ++i) {
+    codes[i] = static_cast<std::uint8_t>(group[2 * i] | group[2 * i + 1] << 4);
+  }
+}
+
+template <class T>
+void decode_group(const std::uint8_t* codes, std::int64_t count, CodeScale scale, CodeBits bits,
+                  T* values) {
+  const T step = from_bfloat16(scale.scale_bits);
+  const T offset = from_bfloat16(scale.offset_bits);
+  if (bits == CodeBits::int8) {
+    // step has 8 significant bits and a code 8: their product is exact in double, and so is the sum
+    // wherever it matters to float: the same bits as a fused multiply-add, without needing one.
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+      values[i] = static_cast<T>(static_cast<double>(step) * static_cast<double>(codes[i]) +
+                                 static_cast<double>(offset));
+    }
+    return;
+  }
+  // Sixteen values are all a group can decode to.
+  T table[16];
+  for (int code = 0; code < 16; ++code) table[code] = std::fma(step, static_cast<T>(code), offset);
+  for (std::int64_t i = 0; i + 1 < count; i += 2) {
+    values[i] = table[codes[i / 2] & 15U];
+    values[i + 1] = table[codes[i / 2] >> 4];
+  }
+  if (count % 2 != 0) values[count - 1] = table[codes[count / 2] & 15U];
+}
+
+}  // namespace
+
+void quantize(void*, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
+              std::uint8_t* codes, CodeScale* scales) {
+  dispatch_dtype(dtype, [&]<class T>() {
+#pragma omp parallel for schedule(static)
+    for (std::int64_t g = 0; g < code_groups(elements); ++g) {
+      const std::int64_t first = g * code_group_elements;
+      const std::int64_t count = std::min(code_group_elements, elements - first);
+      const T* from = static_cast<const T*>(values) + first;
+      scales[g] = scale_of(from, count, bits);
+      encode_group(from, count, scales[g], bits, codes + code_bytes(bits, first));
+    }
+  });
+}
+
+void dequantize(void*, DType dtype, CodeBits bits, const std::uint8_t* codes,
+                const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
+                void* values) {
+  dispatch_dtype(dtype, [&]<class T>() {
+#pragma omp parallel for schedule(static)
+    for (std::int64_t g = 0; g < code_groups(elements); ++g) {
+      const std::int64_t first = g * code_group_elements;
+      const std::int64_t count = std::min(code_group_elements, elements - first);
+      decode_group(codes + code_bytes(bits, first_element + first), count,
+                   scales[first_element / code_group_elements + g], bits,
+                   static_cast<T*>(values) + first);
+    }
+  });
+}
+
+}  // namespace actscope::kernels::cpu

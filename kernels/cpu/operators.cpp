@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/entries.hpp"
+
+#include "operators.hpp"
+
+namespace actscope::kernels {
+
+const OperatorTable& cpu_operators() {
+  static const OperatorTable table{
+      [](const PanelLayout&) -> std::int64_t { return 0; },
+      cpu::select_blocks,
+      cpu::gather_blocks,
+      cpu::column_starts_from_mask,
+      cpu::decompress,
+      cpu::gemm_tn,
+      cpu::gemm_nt_batched,
+      cpu::quantize,
+      cpu::dequantize,
+  };
+  return table;
+}
+
+}  // namespace actscope::kernels

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "operators.hpp"
+
+/// Host side of every CUDA operator, as OperatorTable wants it: arguments are validated, work is
+/// enqueued on the stream, nothing is allocated or awaited. Errors: DeviceError.
+namespace actscope::kernels::cuda {
+
+// compress.cu
+void select_blocks(void* stream, const ConstMatrixView& x, const PanelLayout& layout,
+                   const BlockIndex& index, void* workspace);
+void column_starts_from_mask(void* stream, const PanelLayout& layout, const BlockIndex& index);
+
+// panel_copy.cu
+void gather_blocks(void* stream, const ConstMatrixView& x, const BsrPanels& panels,
+                   PanelRange range);
+void decompress(void* stream, const ConstBsrPanels& panels, const MatrixView& out);
+
+// gemm.cu
+void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
+             const MatrixView& dw, Output output, PanelRange range);
+void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
+                     const MatrixView& da, Output output, PanelRange range);
+
+// codec.cu
+void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
+              std::uint8_t* codes, CodeScale* scales);
+void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* codes,
+                const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
+                void* values);
+
+}  // namespace actscope::kernels::cuda

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch_plan.hpp"
+
+#include <algorithm>
+
+#include "device_layout.hpp"
+
+namespace actscope::kernels::cuda {
+
+namespace {
+
+constexpr std::int64_t divide_up(std::int64_t value, std::int64_t by) {
+  return value / by + (value % by != 0 ? 1 : 0);
+}
+
+PanelShape shape_of(const PanelExtent& extent) {
+  return {extent.rows, extent.row_blocks, extent.blocks, extent.kept_blocks,
+          divide_up(extent.blocks, 32)};
+}
+
+}  // namespace
+
+DeviceLayout make_device_layout(const PanelLayout& layout) {
+  DeviceLayout result;
+  result.groups = layout.groups();
+  result.rows = layout.rows();
+  result.cols = layout.cols();
+  result.block_rows = layout.block_rows();
+  result.block_cols = layout.block_cols();
+  result.col_blocks = layout.col_blocks();
+  result.panels_per_group = layout.panels_per_group();
+  result.panel_rows = layout.panel_rows();
+  if (layout.panels() > 0) {
+    result.full = shape_of(layout.panel(0));
+    result.last = shape_of(layout.panel(layout.panels_per_group() - 1));
+  }
+  return result;
+}
+
+GridPlan plan_grid(std::int64_t items, std::int64_t items_per_block, unsigned threads) {
+  if (items <= 0) return {};
+  const std::int64_t blocks = std::min(divide_up(items, items_per_block), most_grid_blocks);
+  return {static_cast<unsigned>(blocks), threads};
+}
+
+TilePlan plan_tile(std::int64_t block_side) {
+  int columns_per_thread = 1;
+  while (columns_per_thread < 8 && 4 * columns_per_thread < block_side) columns_per_thread *= 2;
+  const int columns = 4 * columns_per_thread;
+  return {columns_per_thread, columns, divide_up(block_side, columns)};
+}
+
+std::int64_t select_workspace_bytes(const PanelLayout& layout) {
+  return layout.total_blocks() * static_cast<std::int64_t>(sizeof(std::uint64_t));
+}
+
+unsigned select_threads(std::int64_t blocks_of_panel) {
+  const std::int64_t whole_warps = divide_up(std::max<std::int64_t>(blocks_of_panel, 1), 32) * 32;
+  return static_cast<unsigned>(std::min<std::int64_t>(whole_warps, 1024));
+}
+
+}  // namespace actscope::kernels::cuda

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators.hpp"
+
+#include "kernels.hpp"
+#include "launch_plan.hpp"
+
+namespace actscope::kernels {
+
+const OperatorTable& cuda_operators() {
+  static constexpr OperatorTable table{
+      .compress_workspace_bytes = cuda::select_workspace_bytes,
+      .select_blocks = cuda::select_blocks,
+      .gather_blocks = cuda::gather_blocks,
+      .column_starts_from_mask = cuda::column_starts_from_mask,
+      .decompress = cuda::decompress,
+      .gemm_tn = cuda::gemm_tn,
+      .gemm_nt_batched = cuda::gemm_nt_batched,
+      .quantize = cuda::quantize,
+      .dequantize = cuda::dequantize,
+  };
+  return table;
+}
+
+}  // namespace actscope::kernels

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/compress.hpp"
+#include "actscope/kernels/gemm.hpp"
+
+namespace actscope::kernels {
+
+/// What a back end provides. Arguments are already validated by the public functions of the same
+/// name: shapes and dtypes agree, ranges are resolved (count >= 0).
+struct OperatorTable {
+  std::int64_t (*compress_workspace_bytes)(const PanelLayout&);
+  void (*select_blocks)(void* stream, const ConstMatrixView& x, const PanelLayout&,
+                        const BlockIndex&, void* workspace);
+  void (*gather_blocks)(void* stream, const ConstMatrixView& x, const BsrPanels&, PanelRange);
+  void (*column_starts_from_mask)(void* stream, const PanelLayout&, const BlockIndex&);
+  void (*decompress)(void* stream, const ConstBsrPanels&, const MatrixView& out);
+  void (*gemm_tn)(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
+                  const MatrixView& dw, Output, PanelRange);
+  void (*gemm_nt_batched)(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
+                          const MatrixView& da, Output, PanelRange);
+  void (*quantize)(void* stream, DType, const void* values, std::int64_t elements, CodeBits,
+                   std::uint8_t* codes, CodeScale* scales);
+  void (*dequantize)(void* stream, DType, CodeBits, const std::uint8_t* codes,
+                     const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
+                     void* values);
+};
+
+const OperatorTable& reference_operators();
+const OperatorTable& cpu_operators();
+/// A build without CUDA gives entries that raise BackendNotBuilt.
+const OperatorTable& cuda_operators();
+
+/// The table of a context's back end.
+const OperatorTable& operators_of(Backend backend);
+
+}  // namespace actscope::kernels

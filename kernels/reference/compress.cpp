@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/block_walk.hpp"
+#include "reference/entries.hpp"
+
+namespace actscope::kernels::reference {
+
+void select_blocks(void*, const ConstMatrixView& x, const PanelLayout& layout,
+                   const BlockIndex& index, void*) {
+  dispatch_dtype(x.dtype, [&]<class T>() {
+    for (std::int64_t p = 0; p < layout.panels(); ++p) {
+      const PanelExtent panel = layout.panel(p);
+      std::vector<double> keys;
+      for (std::int64_t c = 0; c < layout.col_blocks(); ++c) {
+        for (std::int64_t r = 0; r < panel.row_blocks; ++r) {
+          const BlockExtent block = block_extent(layout, panel, r, c);
+          double sum = 0;
+          for (std::int64_t i = 0; i < block.rows; ++i) {
+            for (std::int64_t j = 0; j < block.cols; ++j) {
+              const double value = *element<const T>(x, panel.group, block.row + i, block.col + j);
+              sum += value * value;
+            }
+          }
+          keys.push_back(selection_key(sum));
+        }
+      }
+      write_selection(layout, panel, keys, index);
+    }
+  });
+}
+
+void gather_blocks(void*, const ConstMatrixView& x, const BsrPanels& panels, PanelRange range) {
+  const PanelLayout& layout = panels.layout;
+  dispatch_dtype(x.dtype, [&]<class T>() {
+    for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
+      const PanelExtent panel = layout.panel(p);
+      for_each_kept_block(panel, panels.index.mask, [&](auto r, auto c, auto slot) {
+        const BlockExtent block = block_extent(layout, panel, r, c);
+        T* values = static_cast<T*>(panels.values) + slot * layout.block_elements();
+        for (std::int64_t i = 0; i < layout.block_rows(); ++i) {
+          for (std::int64_t j = 0; j < layout.block_cols(); ++j) {
+            const bool is_inside = i < block.rows && j < block.cols;
+            values[i * layout.block_cols() + j] =
+                is_inside ? *element<const T>(x, panel.group, block.row + i, block.col + j) : T(0);
+          }
+        }
+      });
+    }
+  });
+}
+
+void column_starts_from_mask(void*, const PanelLayout& layout, const BlockIndex& index) {
+  for (std::int64_t p = 0; p < layout.panels(); ++p) {
+    count_column_starts(layout, layout.panel(p), index);
+  }
+}
+
+void decompress(void*, const ConstBsrPanels& panels, const MatrixView& out) {
+  const PanelLayout& layout = panels.layout;
+  dispatch_dtype(panels.dtype, [&]<class T>() {
+    for (std::int64_t g = 0; g < out.groups; ++g) {
+      for (std::int64_t r = 0; r < out.rows; ++r) {
+        std::fill_n(element<T>(out, g, r, 0), out.cols, T(0));
+      }
+    }
+    for (std::int64_t p = 0; p < layout.panels(); ++p) {
+      const PanelExtent panel = layout.panel(p);
+      for_each_kept_block(panel, panels.index.mask, [&](auto r, auto c, auto slot) {
+        const BlockExtent block = block_extent(layout, panel, r, c);
+        const T* values = static_cast<const T*>(panels.values) + slot * layout.block_elements();
+        for (std::int64_t i = 0; i < block.rows; ++i) {
+          for (std::int64_t j = 0; j < block.cols; ++j) {
+            *element<T>(out, panel.group, block.row + i, block.col + j) =
+                values[i * layout.block_cols() + j];
+          }
+        }
+      });
+    }
+  });
+}
+
+}  // namespace actscope::kernels::reference

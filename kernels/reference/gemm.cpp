@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/block_walk.hpp"
+#include "reference/entries.hpp"
+
+namespace actscope::kernels::reference {
+namespace {
+
+// Sums in double, added to or put in place of what is there.
+template <class T>
+void write_sums(const std::vector<double>& sums, const MatrixView& out, Output output) {
+  for (std::int64_t r = 0; r < out.rows; ++r) {
+    for (std::int64_t c = 0; c < out.cols; ++c) {
+      T* place = element<T>(out, 0, r, c);
+      const double before = output == Output::accumulate ? static_cast<double>(*place) : 0;
+      *place = static_cast<T>(before + sums[static_cast<std::size_t>(r * out.cols + c)]);
+    }
+  }
+}
+
+}  // namespace
+
+void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
+             Output output, PanelRange range) {
+  const PanelLayout& layout = x.layout;
+  dispatch_dtype(x.dtype, [&]<class T>() {
+    std::vector<double> sums(static_cast<std::size_t>(dw.rows * dw.cols), 0.0);
+    std::int64_t panel_token = 0;  // row of dy where the panel begins
+    for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
+      const PanelExtent panel = layout.panel(p);
+      for_each_kept_block(panel, x.index.mask, [&](auto r, auto c, auto slot) {
+        const BlockExtent block = block_extent(layout, panel, r, c);
+        const T* values = static_cast<const T*>(x.values) + slot * layout.block_elements();
+        for (std::int64_t i = 0; i < block.rows; ++i) {
+          const std::int64_t token = panel_token + block.row - panel.first_row + i;
+          for (std::int64_t o = 0; o < dw.rows; ++o) {
+            const double weight = *element<const T>(dy, 0, token, o);
+            for (std::int64_t j = 0; j < block.cols; ++j) {
+              sums[static_cast<std::size_t>(o * dw.cols + block.col + j)] +=
+                  weight * static_cast<double>(values[i * layout.block_cols() + j]);
+            }
+          }
+        }
+      });
+      panel_token += panel.rows;
+    }
+    write_sums<T>(sums, dw, output);
+  });
+}
+
+void gemm_nt_batched(void*, const ConstMatrixView& dt, const ConstBsrPanels& y,
+                     const MatrixView& da, Output output, PanelRange range) {
+  const PanelLayout& layout = y.layout;
+  dispatch_dtype(y.dtype, [&]<class T>() {
+    std::vector<double> sums(static_cast<std::size_t>(da.rows * da.cols), 0.0);
+    const std::int64_t first_group = range.count == 0 ? 0 : layout.panel(range.first).group;
+    for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
+      const PanelExtent panel = layout.panel(p);
+      for_each_kept_block(panel, y.index.mask, [&](auto r, auto c, auto slot) {
+        const BlockExtent block = block_extent(layout, panel, r, c);
+        const T* values = static_cast<const T*>(y.values) + slot * layout.block_elements();
+        for (std::int64_t n = 0; n < da.rows; ++n) {
+          const T* row = element<const T>(dt, panel.group - first_group, n, block.col);
+          for (std::int64_t i = 0; i < block.rows; ++i) {
+            double sum = 0;
+            for (std::int64_t j = 0; j < block.cols; ++j) {
+              sum += static_cast<double>(row[j]) *
+                     static_cast<double>(values[i * layout.block_cols() + j]);
+            }
+            sums[static_cast<std::size_t>(n * da.cols + block.row + i)] += sum;
+          }
+        }
+      });
+    }
+    write_sums<T>(sums, da, output);
+  });
+}
+
+}  // namespace actscope::kernels::reference

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference/entries.hpp"
+
+#include "operators.hpp"
+
+namespace actscope::kernels {
+
+const OperatorTable& reference_operators() {
+  static const OperatorTable table{
+      [](const PanelLayout&) -> std::int64_t { return 0; },
+      reference::select_blocks,
+      reference::gather_blocks,
+      reference::column_starts_from_mask,
+      reference::decompress,
+      reference::gemm_tn,
+      reference::gemm_nt_batched,
+      reference::quantize,
+      reference::dequantize,
+  };
+  return table;
+}
+
+}  // namespace actscope::kernels

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/kernels/matrix_view.hpp"
+
+namespace actscope::kernels {
+
+/// Errors  ShapeMismatch: the view has other lengths, or a row stride below its columns
+void validate_view(std::string_view what, const ConstMatrixView& view, std::int64_t groups,
+                   std::int64_t rows, std::int64_t cols);
+
+/// Errors  ShapeMismatch: the element types differ
+void validate_same_dtype(std::string_view what, DType a, DType b);
+
+/// The range with its count filled in.
+/// Errors  ShapeMismatch: it leaves the layout
+PanelRange resolve_range(std::string_view what, const PanelLayout& layout, PanelRange range);
+
+/// Rows of the panels of a (resolved) range, all groups together.
+std::int64_t rows_of(const PanelLayout& layout, PanelRange range);
+
+}  // namespace actscope::kernels
