@@ -1,1 +1,166 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/core/resmlp.hpp"
+
+#include <torch/torch.h>
+
+#include "actscope/base/error.hpp"
+
+namespace actscope::core {
+namespace {
+
+using torch::Tensor;
+
+// A node of the module tree: only a name.
+class Folder : public torch::nn::Module {};
+
+// Registers "blocks.0.norm1.alpha" as parameter alpha of module norm1 of module 0 of module blocks.
+Tensor register_at(torch::nn::Module& root, const std::string& path, Tensor value) {
+  torch::nn::Module* module = &root;
+  std::size_t begin = 0;
+  for (std::size_t dot; (dot = path.find('.', begin)) != std::string::npos; begin = dot + 1) {
+    const std::string name = path.substr(begin, dot - begin);
+    auto children = module->named_children();
+    if (children.contains(name)) {
+      module = children[name].get();
+    } else {
+      module = module->register_module(name, std::make_shared<Folder>()).get();
+    }
+  }
+  return module->register_parameter(path.substr(begin), std::move(value));
+}
+
+// Draws parameters with a generator of its own, in one order for every scheme.
+class Initializer {
+ public:
+  Initializer(torch::nn::Module& root, std::uint64_t seed)
+      : root_(root), generator_(at::make_generator<at::CPUGeneratorImpl>(seed)) {}
+
+  Tensor constant(const std::string& path, std::int64_t size, double value) {
+    return register_at(root_, path, torch::full({size}, value));
+  }
+
+  // Glorot and Bengio 2010: uniform in ±sqrt(6 / (inputs + outputs)).
+  Tensor linear(const std::string& path, std::int64_t outputs, std::int64_t inputs) {
+    const double bound = std::sqrt(6.0 / static_cast<double>(inputs + outputs));
+    Tensor weight = torch::empty({outputs, inputs});
+    weight.uniform_(-bound, bound, generator_);
+    return register_at(root_, path, weight);
+  }
+
+  // LeCun: normal with variance 1 / inputs.
+  Tensor convolution(const std::string& path, std::int64_t outputs, std::int64_t inputs,
+                     std::int64_t side) {
+    Tensor weight = torch::empty({outputs, inputs, side, side});
+    weight.normal_(0, 1 / std::sqrt(static_cast<double>(inputs * side * side)), generator_);
+    return register_at(root_, path, weight);
+  }
+
+ private:
+  torch::nn::Module& root_;
+  at::Generator generator_;
+};
+
+BlockParameters make_block(Initializer& init, const std::string& name, const ResMlpGeometry& g) {
+  BlockParameters p;
+  p.alpha1 = init.constant(name + ".norm1.alpha", g.dim, 1);
+  p.beta1 = init.constant(name + ".norm1.beta", g.dim, 0);
+  p.token_weight = init.linear(name + ".linear_tokens.weight", g.tokens(), g.tokens());
+  p.token_bias = init.constant(name + ".linear_tokens.bias", g.tokens(), 0);
+  p.gamma1 = init.constant(name + ".ls1", g.dim, g.layer_scale_init);
+  p.alpha2 = init.constant(name + ".norm2.alpha", g.dim, 1);
+  p.beta2 = init.constant(name + ".norm2.beta", g.dim, 0);
+  p.fc1_weight = init.linear(name + ".mlp_channels.fc1.weight", g.hidden(), g.dim);
+  p.fc1_bias = init.constant(name + ".mlp_channels.fc1.bias", g.hidden(), 0);
+  p.fc2_weight = init.linear(name + ".mlp_channels.fc2.weight", g.dim, g.hidden());
+  p.fc2_bias = init.constant(name + ".mlp_channels.fc2.bias", g.dim, 0);
+  p.gamma2 = init.constant(name + ".ls2", g.dim, g.layer_scale_init);
+  return p;
+}
+
+void record(tracer::SavedLedger* ledger, const char* slot, const Tensor& tensor) {
+  if (ledger == nullptr) return;
+  ledger->record("tail", slot, tensor.storage().unsafeGetStorageImpl(),
+                 static_cast<std::int64_t>(tensor.storage().nbytes()));
+}
+
+// Final affine, mean over tokens and head, keeping only mean(x) [batch, dim]: the mean commutes
+// with the affine, so every gradient follows from it exactly.
+class CompressedTail : public torch::autograd::Function<CompressedTail> {
+ public:
+  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x, const Tensor& alpha,
+                        const Tensor& beta, const Tensor& weight, const Tensor& bias,
+                        tracer::SavedLedger* ledger) {
+    const Tensor mean = x.mean(1);
+    record(ledger, "mean", mean);
+    ctx->save_for_backward({mean, alpha, beta, weight});
+    ctx->saved_data["tokens"] = x.size(1);
+    return torch::addmm(bias, torch::addcmul(beta, alpha, mean), weight.t());
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 const torch::autograd::variable_list& outputs) {
+    const auto saved = ctx->get_saved_variables();
+    const Tensor& mean = saved[0];
+    const Tensor& alpha = saved[1];
+    const Tensor& beta = saved[2];
+    const Tensor& weight = saved[3];
+    const std::int64_t tokens = ctx->saved_data["tokens"].toInt();
+    const Tensor& g = outputs[0];
+    const Tensor pooled_gradient = torch::mm(g, weight);
+    const Tensor x_gradient = (pooled_gradient * alpha / static_cast<double>(tokens))
+                                  .unsqueeze(1)
+                                  .expand({mean.size(0), tokens, mean.size(1)});
+    return {x_gradient,
+            (pooled_gradient * mean).sum(0),
+            pooled_gradient.sum(0),
+            torch::mm(g.t(), torch::addcmul(beta, alpha, mean)),
+            g.sum(0),
+            Tensor()};
+  }
+};
+
+}  // namespace
+
+ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64_t seed,
+               std::int64_t workspace_bytes)
+    : geometry_(geometry), scheme_(scheme), workspace_bytes_(workspace_bytes) {
+  geometry_.validate();
+  Initializer init(*this, seed);
+  stem_weight_ =
+      init.convolution("stem.proj.weight", geometry_.dim, geometry_.in_channels, geometry_.patch);
+  stem_bias_ = init.constant("stem.proj.bias", geometry_.dim, 0);
+  for (std::int64_t i = 0; i < geometry_.depth; ++i) {
+    blocks_.push_back(make_block(init, "blocks." + std::to_string(i), geometry_));
+  }
+  norm_alpha_ = init.constant("norm.alpha", geometry_.dim, 1);
+  norm_beta_ = init.constant("norm.beta", geometry_.dim, 0);
+  head_weight_ = init.linear("head.weight", geometry_.classes, geometry_.dim);
+  head_bias_ = init.constant("head.bias", geometry_.classes, 0);
+}
+
+Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger) {
+  const std::vector<std::int64_t> expected{images.size(0), geometry_.in_channels,
+                                           geometry_.image_size, geometry_.image_size};
+  if (images.sizes() != torch::IntArrayRef(expected)) {
+    throw ShapeMismatch(
+        error_text("images have another shape", "got " + c10::str(images.sizes()) + ", expected " +
+                                                    c10::str(torch::IntArrayRef(expected))));
+  }
+  Tensor x = torch::conv2d(images, stem_weight_, stem_bias_, geometry_.patch)
+                 .flatten(2)
+                 .transpose(1, 2)
+                 .contiguous();
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    x = resmlp_block(x, blocks_[i],
+                     {"blocks." + std::to_string(i), scheme_.blocks[i], workspace_bytes_, ledger});
+  }
+  if (!scheme_.is_plain_autograd()) {
+    return CompressedTail::apply(x, norm_alpha_, norm_beta_, head_weight_, head_bias_, ledger);
+  }
+  const Tensor pooled = torch::addcmul(norm_beta_, norm_alpha_, x).mean(1);
+  record(ledger, "x", x);
+  record(ledger, "pooled", pooled);
+  return torch::addmm(head_bias_, pooled, head_weight_.t());
+}
+
+}  // namespace actscope::core

@@ -1,1 +1,189 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/core/resmlp_block.hpp"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "actscope/base/error.hpp"
+#include "actscope/core/slot_layout.hpp"
+#include "block_parts.hpp"
+
+namespace actscope::core {
+namespace {
+
+using torch::Tensor;
+
+constexpr std::size_t parameter_tensors = 12;
+
+std::vector<Tensor> as_list(const BlockParameters& p) {
+  return {p.alpha1, p.beta1,      p.token_weight, p.token_bias, p.gamma1,   p.alpha2,
+          p.beta2,  p.fc1_weight, p.fc1_bias,     p.fc2_weight, p.fc2_bias, p.gamma2};
+}
+
+BlockParameters from_list(const std::vector<Tensor>& t) {
+  return {t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[10], t[11]};
+}
+
+void validate_shapes(const Tensor& x, const BlockParameters& p) {
+  const auto refuse = [](const std::string& what, const Tensor& tensor) {
+    throw ShapeMismatch(error_text("resmlp_block: " + what + " has another shape",
+                                   "got " + c10::str(tensor.sizes())));
+  };
+  if (x.dim() != 3) refuse("x, which is [batch, tokens, dim],", x);
+  const std::int64_t n = x.size(1);
+  const std::int64_t d = x.size(2);
+  const std::int64_t hidden = p.fc1_weight.size(0);
+  const auto require = [&](const char* name, const Tensor& tensor,
+                           std::initializer_list<std::int64_t> sizes) {
+    if (tensor.sizes() != torch::IntArrayRef(sizes.begin(), sizes.size())) refuse(name, tensor);
+    if (tensor.scalar_type() != x.scalar_type() || tensor.device() != x.device()) {
+      throw ShapeMismatch(error_text("resmlp_block: " + std::string(name) +
+                                     " differs from x in element type or device"));
+    }
+  };
+  for (const auto& [name, tensor] : {std::pair{"alpha1", p.alpha1},
+                                     {"beta1", p.beta1},
+                                     {"gamma1", p.gamma1},
+                                     {"alpha2", p.alpha2},
+                                     {"beta2", p.beta2},
+                                     {"fc2_bias", p.fc2_bias},
+                                     {"gamma2", p.gamma2}}) {
+    require(name, tensor, {d});
+  }
+  require("token_weight", p.token_weight, {n, n});
+  require("token_bias", p.token_bias, {n});
+  require("fc1_weight", p.fc1_weight, {hidden, d});
+  require("fc1_bias", p.fc1_bias, {hidden});
+  require("fc2_weight", p.fc2_weight, {d, hidden});
+}
+
+// Carries the stores from forward to backward inside the autograd node.
+struct StoresHolder : torch::CustomClassHolder {
+  explicit StoresHolder(BlockStores s) : stores(std::move(s)) {}
+  BlockStores stores;
+  std::int64_t workspace_bytes = 0;
+  bool is_spent = false;
+};
+
+class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
+ public:
+  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& input,
+                        torch::TensorList parameters, const BlockContext& context) {
+    const Tensor x = input.contiguous();
+    const BlockParameters p = from_list(parameters.vec());
+    auto holder =
+        c10::make_intrusive<StoresHolder>(BlockStores(context.plan, x, p.fc1_weight.size(0)));
+    holder->workspace_bytes = context.workspace_bytes;
+    Tensor x2;
+    {
+      const Tensor x1 = mix_tokens(x, p, holder->stores, context.workspace_bytes);
+      x2 = mix_channels(x1, p, holder->stores, context.workspace_bytes);
+    }
+    holder->stores.record(context.ledger, context.layer);
+    ctx->save_for_backward(parameters.vec());
+    ctx->saved_data["stores"] = c10::IValue::make_capsule(holder);
+    return x2;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 const torch::autograd::variable_list& outputs) {
+    const auto holder =
+        c10::static_intrusive_pointer_cast<StoresHolder>(ctx->saved_data["stores"].toCapsule());
+    if (holder->is_spent) {
+      throw Error(error_text("backward through a compressed block a second time",
+                             "its stores are let go while backward reads them",
+                             "run forward again; retain_graph is not supported"));
+    }
+    holder->is_spent = true;
+    const BlockParameters p = from_list(ctx->get_saved_variables());
+    BlockStores& stores = holder->stores;
+    BlockGradients d;
+    Tensor dx;
+    {
+      const Tensor g1 =
+          mix_channels_backward(outputs[0].contiguous(), p, stores, d, holder->workspace_bytes);
+      dx = mix_tokens_backward(g1, p, stores, d, holder->workspace_bytes);
+    }
+    return {dx,      d.alpha1,     d.beta1,    d.token_weight, d.token_bias, d.gamma1, d.alpha2,
+            d.beta2, d.fc1_weight, d.fc1_bias, d.fc2_weight,   d.fc2_bias,   d.gamma2, Tensor()};
+  }
+};
+
+// What a good LibTorch user writes; autograd keeps what it needs, and we know which tensors that
+// is.
+Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext& context) {
+  const auto record = [&](Slot slot, const Tensor& tensor) {
+    if (context.ledger == nullptr) return;
+    const c10::Storage& storage = tensor.storage();
+    context.ledger->record(context.layer, name_of(slot), storage.unsafeGetStorageImpl(),
+                           static_cast<std::int64_t>(storage.nbytes()));
+  };
+  const Tensor y = torch::addcmul(p.beta1, p.alpha1, x).transpose(1, 2).contiguous();
+  const Tensor t = torch::linear(y, p.token_weight, p.token_bias).transpose(1, 2);
+  const Tensor x1 = torch::addcmul(x, p.gamma1, t);
+  const Tensor z = torch::addcmul(p.beta2, p.alpha2, x1);
+  const Tensor h = torch::linear(z, p.fc1_weight, p.fc1_bias);
+  const Tensor u = torch::gelu(h);
+  const Tensor v = torch::linear(u, p.fc2_weight, p.fc2_bias);
+  const Tensor x2 = torch::addcmul(x1, p.gamma2, v);
+  record(Slot::x, x);
+  record(Slot::y, y);
+  record(Slot::t, t);
+  record(Slot::x1, x1);
+  record(Slot::z, z);
+  record(Slot::h, h);
+  record(Slot::u, u);
+  record(Slot::v, v);
+  return x2;
+}
+
+}  // namespace
+
+BlockStores::BlockStores(const BlockPlan& block_plan, const Tensor& x, std::int64_t hidden_width)
+    : plan(block_plan), batch(x.size(0)), tokens(x.size(1)), dim(x.size(2)), hidden(hidden_width) {
+  const auto shape_of = [&](Slot name) {
+    const bool by_image = name == Slot::x || name == Slot::y;
+    const std::int64_t cols = name == Slot::h || name == Slot::u ? hidden : dim;
+    return by_image ? SlotShape{batch, tokens, cols, true}
+                    : SlotShape{1, batch * tokens, cols, false};
+  };
+  for (std::size_t s = 0; s < slot_count; ++s) {
+    slots.emplace_back(plan.stores[s], shape_of(static_cast<Slot>(s)), x);
+  }
+  for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
+    const Operand& operand = plan.operand(product);
+    if (operand.kind != OperandKind::bsr) continue;
+    choice(product).emplace(operand.blocks, shape_of(operand_slot(plan, product)), x);
+  }
+}
+
+void BlockStores::record(tracer::SavedLedger* ledger, std::string_view layer) const {
+  for (std::size_t s = 0; s < slot_count; ++s) {
+    slots[s].record(ledger, layer, name_of(static_cast<Slot>(s)));
+  }
+  for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
+    const auto& chosen = choices[static_cast<std::size_t>(product)];
+    if (chosen) chosen->record(ledger, layer, name_of(operand_slot(plan, product)));
+  }
+}
+
+std::int64_t chunk_units(std::int64_t units, std::int64_t workspace_bytes,
+                         std::int64_t bytes_a_unit, const std::vector<std::int64_t>& granules) {
+  std::int64_t granule = 1;
+  for (std::int64_t g : granules) granule = std::lcm(granule, std::max<std::int64_t>(1, g));
+  const std::int64_t fitting = workspace_bytes / std::max<std::int64_t>(1, bytes_a_unit);
+  const std::int64_t step = std::max<std::int64_t>(1, fitting / granule) * granule;
+  return std::clamp<std::int64_t>(step, 1, std::max<std::int64_t>(1, units));
+}
+
+Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
+                    const BlockContext& context) {
+  validate_shapes(x, parameters);
+  if (context.plan.plain_autograd) return plain_block(x, parameters, context);
+  static_assert(sizeof(BlockParameters) == parameter_tensors * sizeof(Tensor));
+  return CompressedBlock::apply(x, as_list(parameters), context);
+}
+
+}  // namespace actscope::core

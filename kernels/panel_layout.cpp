@@ -44,11 +44,6 @@ PanelLayout::PanelLayout(std::int64_t groups, std::int64_t rows, std::int64_t co
                         static_cast<double>(cols + spec.block_cols);
   if (padded > most_elements) throw ShapeMismatch(error_text("a matrix is too large", shape));
   if (groups == 0 || rows == 0 || cols == 0) return;
-  if (spec.block_rows > rows || spec.block_cols > cols) {
-    throw UnsupportedBlockSize(error_text(
-        fmt::format("a {}x{} block is larger than the matrix", spec.block_rows, spec.block_cols),
-        fmt::format("the matrix has {} rows and {} columns", rows, cols), "give a smaller block"));
-  }
   col_blocks_ = divide_up(cols, spec.block_cols);
   row_blocks_ = divide_up(rows, spec.block_rows);
   const std::int64_t target =

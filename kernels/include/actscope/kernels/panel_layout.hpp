@@ -34,8 +34,7 @@ class PanelLayout {
 
   /// Shapes  groups × [rows, cols], all at least 0
   /// Errors  ConfigError, UnsupportedBlockSize: as BlockSpec::validate; ShapeMismatch: a negative
-  ///         length, or sizes whose bytes overflow 64 bits; UnsupportedBlockSize: a block larger
-  ///         than the matrix (block_rows > rows or block_cols > cols) where the matrix is not empty
+  ///         length, or sizes whose bytes overflow 64 bits
   PanelLayout(std::int64_t groups, std::int64_t rows, std::int64_t cols, const BlockSpec& spec);
 
   const BlockSpec& spec() const noexcept { return spec_; }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// The second half of a block, token by token. Formulas: docs/reference/block-algebra.md.
+#include <torch/torch.h>
+
+#include "actscope/kernels/gemm.hpp"
+#include "block_parts.hpp"
+#include "tensor_views.hpp"
+
+namespace actscope::core {
+namespace {
+
+using torch::Tensor;
+
+std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
+                          std::int64_t element_bytes) {
+  std::vector<std::int64_t> granules;
+  for (Slot slot : {Slot::x1, Slot::z, Slot::h, Slot::u, Slot::v}) {
+    granules.push_back(stores.slot(slot).granule());
+  }
+  for (Product product : {Product::dW1, Product::dW2}) {
+    if (const auto& choice = stores.choice(product)) granules.push_back(choice->granule());
+  }
+  // h, u, dh and a product with them live at once, and two narrow maps.
+  const std::int64_t bytes_a_row = (4 * stores.hidden + 3 * stores.dim) * element_bytes;
+  return chunk_units(stores.batch * stores.tokens, workspace_bytes, bytes_a_row, granules);
+}
+
+// dW += dYᵀ X for a chunk of rows, X being a slot: its stored panels, the blocks chosen in forward
+// gathered from `decoded`, or all of it.
+void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<BlockChoice>& choice,
+                 const Tensor& decoded, std::int64_t first, Tensor& dw) {
+  const std::int64_t count = dy.size(0);
+  const auto multiply = [&](const kernels::ConstBsrPanels& panels, kernels::PanelRange range) {
+    kernels::gemm_tn(context_of(dy), const_view(dy, 1, count, dy.size(1)), panels,
+                     mutable_view(dw, 1, dw.size(0), dw.size(1)), kernels::Output::accumulate,
+                     range);
+  };
+  if (slot.kind() == StoreKind::bsr) {
+    multiply(slot.panels(), slot.panel_range(first, count));
+  } else if (choice) {
+    const auto gathered = choice->gather(first, decoded);
+    multiply(as_const(gathered.panels), {});
+  } else {
+    dw.addmm_(dy.t(), decoded);
+  }
+}
+
+}  // namespace
+
+Tensor mix_channels(const Tensor& x1, const BlockParameters& p, BlockStores& stores,
+                    std::int64_t workspace_bytes) {
+  const std::int64_t rows = stores.batch * stores.tokens;
+  const std::int64_t step = rows_at_once(stores, workspace_bytes, x1.element_size());
+  const Tensor flat = x1.view({rows, stores.dim});
+  Tensor x2 = torch::empty_like(flat);
+  stores.slot(Slot::x1).put(0, flat);
+  const bool choose_z = stores.slot(Slot::z).is_kept();
+  for (std::int64_t first = 0; first < rows; first += step) {
+    const std::int64_t count = std::min(step, rows - first);
+    const Tensor part = flat.narrow(0, first, count);
+    const Tensor z = torch::addcmul(p.beta2, p.alpha2, part);
+    stores.slot(Slot::z).put(first, z);
+    if (auto& choice = stores.choice(Product::dW1)) choice->choose(first, choose_z ? z : part);
+    const Tensor h = torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
+    stores.slot(Slot::h).put(first, h);
+    const Tensor u = torch::gelu(h);
+    stores.slot(Slot::u).put(first, u);
+    if (auto& choice = stores.choice(Product::dW2)) choice->choose(first, u);
+    const Tensor v = torch::addmm(p.fc2_bias, u, p.fc2_weight.t());
+    stores.slot(Slot::v).put(first, v);
+    Tensor out = x2.narrow(0, first, count);
+    torch::addcmul_out(out, part, p.gamma2, v);
+  }
+  return x2.view(x1.sizes());
+}
+
+Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockStores& stores,
+                             BlockGradients& gradients, std::int64_t workspace_bytes) {
+  const std::int64_t rows = stores.batch * stores.tokens;
+  const std::int64_t step = rows_at_once(stores, workspace_bytes, g.element_size());
+  SlotStore& x1_store = stores.slot(Slot::x1);
+  SlotStore& z_store = stores.slot(Slot::z);
+  SlotStore& h_store = stores.slot(Slot::h);
+  SlotStore& u_store = stores.slot(Slot::u);
+  SlotStore& v_store = stores.slot(Slot::v);
+  const auto& choice1 = stores.choice(Product::dW1);
+  const auto& choice2 = stores.choice(Product::dW2);
+  // Pruned only in the product, x1 itself decoded whole: α2 sees the whole.
+  const bool sum_alpha = z_store.is_kept() || choice1.has_value();
+  const Tensor rebuilt = x1_store.is_kept() ? Tensor() : rebuild_x1(p, stores, workspace_bytes);
+
+  const Tensor flat = g.view({rows, stores.dim});
+  Tensor g1 = torch::empty_like(flat);
+  Tensor p1 = torch::zeros_like(p.fc1_weight);  // dhᵀ x1, or dhᵀ z where z is stored
+  Tensor p2 = torch::zeros_like(p.fc2_weight);  // gᵀ u
+  Tensor dh_sum = torch::zeros_like(p.fc1_bias);
+  Tensor dz_x1_sum = torch::zeros_like(p.alpha2);
+  Tensor g_v_sum = torch::zeros_like(p.gamma2);
+  const Tensor scaled_fc2 = p.fc2_weight * p.gamma2.unsqueeze(1);  // (g⊙γ2) W2 = g (γ2 rows ⊙ W2)
+  for (std::int64_t first = 0; first < rows; first += step) {
+    const std::int64_t count = std::min(step, rows - first);
+    const Tensor part = flat.narrow(0, first, count);
+    const bool reads_x1 = sum_alpha || !h_store.is_kept() || x1_store.kind() != StoreKind::bsr;
+    Tensor x1, z;
+    if (rebuilt.defined()) {
+      x1 = rebuilt.narrow(0, first, count);
+    } else if (reads_x1) {
+      x1 = x1_store.get(first, count);
+    }
+    if (z_store.is_kept() && (z_store.kind() != StoreKind::bsr || !h_store.is_kept())) {
+      z = z_store.get(first, count);
+    } else if (!h_store.is_kept()) {
+      z = torch::addcmul(p.beta2, p.alpha2, x1);
+    }
+    const Tensor h = h_store.is_kept() ? h_store.get(first, count)
+                                       : torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
+    Tensor u;
+    if (u_store.kind() == StoreKind::drop) {
+      u = torch::gelu(h);
+    } else if (u_store.kind() != StoreKind::bsr) {
+      u = u_store.get(first, count);
+    }
+    add_product(part, u_store, choice2, u, first, p2);
+    u.reset();
+    Tensor dh = torch::mm(part, scaled_fc2);
+    torch::gelu_backward_out(dh, dh, h);
+    dh_sum.add_(dh.sum(0));
+    if (z_store.is_kept()) {
+      add_product(dh, z_store, choice1, z, first, p1);
+    } else {
+      add_product(dh, x1_store, choice1, x1, first, p1);
+    }
+    const Tensor dz = torch::mm(dh, p.fc1_weight);
+    if (sum_alpha) dz_x1_sum.add_((dz * x1).sum(0));
+    if (v_store.is_kept()) g_v_sum.add_((part * v_store.get(first, count)).sum(0));
+    Tensor out = g1.narrow(0, first, count);
+    torch::addcmul_out(out, part, dz, p.alpha2);
+  }
+  const Tensor g_sum = flat.sum(0);
+  gradients.fc2_weight = p2 * p.gamma2.unsqueeze(1);
+  gradients.fc2_bias = p.gamma2 * g_sum;
+  gradients.gamma2 = v_store.is_kept() ? g_v_sum : (p.fc2_weight * p2).sum(1) + p.fc2_bias * g_sum;
+  gradients.alpha2 = sum_alpha ? dz_x1_sum : (p.fc1_weight * p1).sum(0);
+  gradients.fc1_weight = z_store.is_kept() ? p1 : torch::addr(p1 * p.alpha2, dh_sum, p.beta2);
+  gradients.fc1_bias = dh_sum;
+  gradients.beta2 = torch::mv(p.fc1_weight.t(), dh_sum);
+  for (Slot slot : {Slot::x1, Slot::z, Slot::h, Slot::u, Slot::v}) stores.slot(slot).release();
+  for (Product product : {Product::dW1, Product::dW2}) {
+    if (auto& choice = stores.choice(product)) choice->release();
+  }
+  return g1.view(g.sizes());
+}
+
+}  // namespace actscope::core

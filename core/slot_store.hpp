@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "actscope/core/scheme.hpp"
+#include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/kernels/codec.hpp"
+#include "actscope/tracer/saved_ledger.hpp"
+
+namespace actscope::core {
+
+/// The matrix behind a slot. Walks go in units: images ([groups] × [rows, cols], one unit a group)
+/// where groups is set by the layout of x and y, else single rows of one group.
+struct SlotShape {
+  std::int64_t groups = 1;
+  std::int64_t rows = 0;  ///< of one group
+  std::int64_t cols = 0;
+  bool by_group = false;
+
+  std::int64_t units() const { return by_group ? groups : rows; }
+  std::int64_t unit_elements() const { return by_group ? rows * cols : cols; }
+  /// The shape of a run of units.
+  SlotShape part(std::int64_t units) const {
+    return by_group ? SlotShape{units, rows, cols, true} : SlotShape{1, units, cols, false};
+  }
+};
+
+/// One slot between forward and backward: written part by part in forward, read part by part (or
+/// multiplied as panels) in backward.
+class SlotStore {
+ public:
+  /// `like` gives dtype and device.
+  SlotStore(const Store& store, const SlotShape& shape, const torch::Tensor& like);
+
+  StoreKind kind() const noexcept { return store_.kind; }
+  bool is_kept() const noexcept { return store_.kind != StoreKind::drop; }
+  const SlotShape& shape() const noexcept { return shape_; }
+
+  /// Units that a part must be a multiple of (the last part excepted), so that neither panels nor
+  /// code groups are cut.
+  std::int64_t granule() const;
+
+  /// Stores units [first, first + part). Requires parts in order, cut at granules, contiguous.
+  /// `keep` of everything at once holds the tensor itself, of a part a copy.
+  void put(std::int64_t first, const torch::Tensor& part);
+
+  /// Units [first, first + count), decoded, as [count, unit] of dtype (a view where kept).
+  torch::Tensor get(std::int64_t first, std::int64_t count) const;
+
+  /// Where kind is bsr: the panels, and those of a run of units.
+  kernels::ConstBsrPanels panels() const;
+  kernels::PanelRange panel_range(std::int64_t first, std::int64_t count) const;
+
+  /// Registers every storage held.
+  void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+
+  /// Lets go of the storages.
+  void release();
+
+ private:
+  torch::Tensor empty_like_part(std::int64_t units) const;
+
+  Store store_;
+  SlotShape shape_;
+  torch::TensorOptions options_;
+  torch::Tensor values_;                // keep: the tensor; bsr: kept blocks; codes: the codes
+  torch::Tensor mask_, column_starts_;  // bsr
+  torch::Tensor scales_;                // codes
+  kernels::PanelLayout layout_;         // bsr
+};
+
+/// Which blocks of a slot a product reads, when the slot itself is stored in another way: the mask
+/// of the blocks chosen in forward.
+class BlockChoice {
+ public:
+  BlockChoice(const kernels::BlockSpec& blocks, const SlotShape& shape, const torch::Tensor& like);
+
+  std::int64_t granule() const;
+
+  /// Chooses the blocks of units [first, first + part) by their norms.
+  void choose(std::int64_t first, const torch::Tensor& part);
+
+  /// The chosen blocks of a decoded part, gathered; memory of the panels lives in `memory`.
+  struct Gathered {
+    kernels::BsrPanels panels;
+    torch::Tensor values, mask, column_starts;
+  };
+  Gathered gather(std::int64_t first, const torch::Tensor& part) const;
+
+  void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+  void release() { mask_.reset(); }
+
+ private:
+  SlotShape shape_;
+  kernels::PanelLayout layout_;
+  torch::Tensor mask_;
+};
+
+}  // namespace actscope::core

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/types.h>
+
+#include "actscope/kernels/backend.hpp"
+#include "actscope/kernels/matrix_view.hpp"
+
+namespace actscope::core {
+
+/// Back end and stream that operators on this tensor use: its device's, and for CUDA the current
+/// stream of that device.
+/// Errors  DeviceError: neither CPU nor CUDA
+kernels::ExecutionContext context_of(const torch::Tensor& tensor);
+
+/// Errors  ShapeMismatch: neither float32 nor float64
+kernels::DType dtype_of(const torch::Tensor& tensor);
+
+/// Views of contiguous tensors as groups × [rows, cols].
+/// Requires tensor.is_contiguous() and tensor.numel() == groups·rows·cols
+kernels::ConstMatrixView const_view(const torch::Tensor& tensor, std::int64_t groups,
+                                    std::int64_t rows, std::int64_t cols);
+kernels::MatrixView mutable_view(const torch::Tensor& tensor, std::int64_t groups,
+                                 std::int64_t rows, std::int64_t cols);
+
+/// The current CUDA stream of a device (cuda_stream.cpp), or nothing to ask (no_cuda_stream.cpp).
+void* current_cuda_stream(int device_index);
+
+}  // namespace actscope::core

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first half of a block, image by image. Formulas: docs/reference/block-algebra.md.
+#include <torch/torch.h>
+
+#include "actscope/kernels/gemm.hpp"
+#include "block_parts.hpp"
+#include "tensor_views.hpp"
+
+namespace actscope::core {
+namespace {
+
+using torch::Tensor;
+
+std::int64_t images_at_once(BlockStores& stores, std::int64_t workspace_bytes,
+                            std::int64_t element_bytes) {
+  std::vector<std::int64_t> granules;
+  for (Slot slot : {Slot::x, Slot::y}) granules.push_back(stores.slot(slot).granule());
+  // t is stored by rows: a chunk of images must not cut its panels or code groups.
+  const SlotStore& t = stores.slot(Slot::t);
+  granules.push_back(t.granule() / std::gcd(t.granule(), stores.tokens));
+  return chunk_units(stores.batch, workspace_bytes, 4 * stores.tokens * stores.dim * element_bytes,
+                     granules);
+}
+
+Tensor affine(const Tensor& x, const Tensor& alpha, const Tensor& beta) {
+  return torch::addcmul(beta, alpha, x);
+}
+
+// t = A y + a for a chunk of images [images, tokens, dim].
+Tensor mixed(const Tensor& y, const BlockParameters& p) {
+  const std::int64_t images = y.size(0);
+  return torch::baddbmm(p.token_bias.unsqueeze(1),
+                        p.token_weight.unsqueeze(0).expand({images, -1, -1}), y);
+}
+
+// A walk over all images in chunks; visit(first, count).
+template <class Visit>
+void for_each_chunk(std::int64_t units, std::int64_t step, const Visit& visit) {
+  for (std::int64_t first = 0; first < units; first += step) {
+    visit(first, std::min(step, units - first));
+  }
+}
+
+Tensor images(const SlotStore& slot, const BlockStores& stores, std::int64_t first,
+              std::int64_t count) {
+  return slot.get(first, count).view({count, stores.tokens, stores.dim});
+}
+
+// dA += Σ over the images of a chunk of dT_b Y_bᵀ.
+void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t first,
+                               const BlockParameters& p, BlockStores& stores, Tensor& token_weight,
+                               Tensor& beta_rows) {
+  const std::int64_t count = dt.size(0);
+  const std::int64_t n = stores.tokens;
+  const SlotStore& y = stores.slot(Slot::y);
+  const SlotStore& x_store = stores.slot(Slot::x);
+  const auto& choice = stores.choice(Product::dA);
+  const auto multiply = [&](const Tensor& left, const kernels::ConstBsrPanels& panels,
+                            kernels::PanelRange range) {
+    kernels::gemm_nt_batched(context_of(left), const_view(left, count, n, stores.dim), panels,
+                             mutable_view(token_weight, 1, n, n), kernels::Output::accumulate,
+                             range);
+  };
+  if (y.is_kept()) {
+    if (y.kind() == StoreKind::bsr) {
+      multiply(dt, y.panels(), y.panel_range(first, count));
+    } else if (choice) {
+      const auto gathered = choice->gather(first, images(y, stores, first, count).contiguous());
+      multiply(dt, as_const(gathered.panels), {});
+    } else {
+      token_weight.addbmm_(dt, images(y, stores, first, count).transpose(1, 2));
+    }
+    return;
+  }
+  if (x_store.kind() != StoreKind::bsr && !choice) {
+    token_weight.addbmm_(dt, affine(x, p.alpha1, p.beta1).transpose(1, 2));
+    return;
+  }
+  // Y = X ⊙ α1 + β1: the pruned part through X, the β part exactly, once for every column.
+  const Tensor scaled = dt * p.alpha1;
+  if (choice) {
+    const auto gathered = choice->gather(first, x.contiguous());
+    multiply(scaled, as_const(gathered.panels), {});
+  } else {
+    multiply(scaled, x_store.panels(), x_store.panel_range(first, count));
+  }
+  beta_rows.add_(torch::matmul(dt, p.beta1).sum(0));
+}
+
+}  // namespace
+
+Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores,
+                  std::int64_t workspace_bytes) {
+  const std::int64_t step = images_at_once(stores, workspace_bytes, x.element_size());
+  Tensor x1 = torch::empty_like(x);
+  stores.slot(Slot::x).put(0, x);
+  if (auto& choice = stores.choice(Product::dA); choice && !stores.slot(Slot::y).is_kept()) {
+    choice->choose(0, x);
+  }
+  for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
+    const Tensor part = x.narrow(0, first, count);
+    const Tensor y = affine(part, p.alpha1, p.beta1);
+    stores.slot(Slot::y).put(first, y);
+    if (auto& choice = stores.choice(Product::dA); choice && stores.slot(Slot::y).is_kept()) {
+      choice->choose(first, y);
+    }
+    const Tensor t = mixed(y, p);
+    stores.slot(Slot::t).put(first * stores.tokens, t);
+    Tensor out = x1.narrow(0, first, count);
+    torch::addcmul_out(out, part, p.gamma1, t);
+  });
+  return x1;
+}
+
+Tensor rebuild_x1(const BlockParameters& p, BlockStores& stores, std::int64_t workspace_bytes) {
+  const SlotStore& x_store = stores.slot(Slot::x);
+  const SlotStore& t_store = stores.slot(Slot::t);
+  Tensor x1;
+  const std::int64_t step = images_at_once(stores, workspace_bytes, p.alpha1.element_size());
+  for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
+    const Tensor x = images(x_store, stores, first, count);
+    if (!x1.defined()) x1 = torch::empty({stores.batch, stores.tokens, stores.dim}, x.options());
+    Tensor t;
+    if (t_store.is_kept()) {
+      t = t_store.get(first * stores.tokens, count * stores.tokens).view(x.sizes());
+    } else {
+      const SlotStore& y_store = stores.slot(Slot::y);
+      t = mixed(
+          y_store.is_kept() ? images(y_store, stores, first, count) : affine(x, p.alpha1, p.beta1),
+          p);
+    }
+    Tensor out = x1.narrow(0, first, count);
+    torch::addcmul_out(out, x, p.gamma1, t);
+  });
+  return x1.view({stores.batch * stores.tokens, stores.dim});
+}
+
+Tensor mix_tokens_backward(const Tensor& g1, const BlockParameters& p, BlockStores& stores,
+                           BlockGradients& gradients, std::int64_t workspace_bytes) {
+  const std::int64_t step = images_at_once(stores, workspace_bytes, g1.element_size());
+  const Tensor transposed = p.token_weight.t().unsqueeze(0);
+  const SlotStore& t_store = stores.slot(Slot::t);
+  Tensor dx = torch::empty_like(g1);
+  Tensor q_sum = torch::zeros_like(p.alpha1);   // Σ q over images and tokens
+  Tensor qx_sum = torch::zeros_like(p.alpha1);  // Σ q⊙x
+  Tensor g_rows = torch::zeros({stores.tokens, stores.dim}, g1.options());  // Σ over images of g1
+  Tensor t_sum = torch::zeros_like(p.gamma1);  // Σ g1⊙t where t is stored
+  Tensor beta_rows = torch::zeros_like(p.token_bias);
+  gradients.token_weight = torch::zeros_like(p.token_weight);
+  for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
+    const Tensor g = g1.narrow(0, first, count);
+    const Tensor x = images(stores.slot(Slot::x), stores, first, count);
+    const Tensor q = torch::bmm(transposed.expand({count, -1, -1}), g);
+    q_sum.add_(q.sum(torch::IntArrayRef{0, 1}));
+    qx_sum.add_((q * x).sum(torch::IntArrayRef{0, 1}));
+    g_rows.add_(g.sum(0));
+    if (t_store.is_kept()) {
+      const Tensor t = t_store.get(first * stores.tokens, count * stores.tokens).view(g.sizes());
+      t_sum.add_((g * t).sum(torch::IntArrayRef{0, 1}));
+    }
+    Tensor out = dx.narrow(0, first, count);
+    torch::addcmul_out(out, g, q, p.gamma1 * p.alpha1);
+    add_token_weight_gradient(g * p.gamma1, x, first, p, stores, gradients.token_weight, beta_rows);
+  });
+  gradients.token_weight.add_(beta_rows.unsqueeze(1));
+  gradients.alpha1 = p.gamma1 * qx_sum;
+  gradients.beta1 = p.gamma1 * q_sum;
+  gradients.token_bias = torch::mv(g_rows, p.gamma1);
+  gradients.gamma1 =
+      t_store.is_kept() ? t_sum
+                        : p.alpha1 * qx_sum + p.beta1 * q_sum + torch::mv(g_rows.t(), p.token_bias);
+  for (Slot slot : {Slot::x, Slot::y, Slot::t}) stores.slot(slot).release();
+  if (auto& choice = stores.choice(Product::dA)) choice->release();
+  return dx;
+}
+
+}  // namespace actscope::core
