@@ -17,15 +17,27 @@ struct BlockStores {
   BlockStores(const BlockPlan& plan, const torch::Tensor& x, std::int64_t hidden);
 
   SlotStore& slot(Slot name) { return slots[static_cast<std::size_t>(name)]; }
+  const SlotStore& slot(Slot name) const { return slots[static_cast<std::size_t>(name)]; }
   std::optional<BlockChoice>& choice(Product name) {
     return choices[static_cast<std::size_t>(name)];
   }
   void record(tracer::SavedLedger* ledger, std::string_view layer) const;
+  /// Lets go of these slots and choices, unless the graph is to be walked again.
+  void release(std::initializer_list<Slot> names, std::initializer_list<Product> products);
 
   BlockPlan plan;
   std::int64_t batch, tokens, dim, hidden;
   std::vector<SlotStore> slots;
   std::array<std::optional<BlockChoice>, product_count> choices;
+  bool is_retained = false;  ///< backward leaves the slots for another walk
+};
+
+/// Which of the large products backward has to compute.
+struct BlockNeeds {
+  bool token_half = true;    ///< x or a parameter of the token half
+  bool token_weight = true;  ///< dA
+  bool fc1_product = true;   ///< dW1 and what follows from it
+  bool fc2_product = true;   ///< dW2 and what follows from it
 };
 
 /// Gradients of the parameters of one block, in the order of BlockParameters.
@@ -43,22 +55,23 @@ std::int64_t chunk_units(std::int64_t units, std::int64_t workspace_bytes,
 torch::Tensor mix_tokens(const torch::Tensor& x, const BlockParameters& p, BlockStores& stores,
                          std::int64_t workspace_bytes);
 
-/// x1 rebuilt from the stored x (or t).
-torch::Tensor rebuild_x1(const BlockParameters& p, BlockStores& stores,
-                         std::int64_t workspace_bytes);
+/// Rows [first, first + count) of x1 [batch·tokens, dim], rebuilt from the stored x (and t, y).
+torch::Tensor rebuild_x1(const BlockParameters& p, const BlockStores& stores, std::int64_t first,
+                         std::int64_t count);
 
-/// g1 = dL/dx1 → dL/dx; fills the gradients of the token half, releases its slots.
-torch::Tensor mix_tokens_backward(const torch::Tensor& g1, const BlockParameters& p,
-                                  BlockStores& stores, BlockGradients& gradients,
+/// g1 = dL/dx1 → dL/dx, written over g1; fills the gradients of the token half, releases its slots.
+torch::Tensor mix_tokens_backward(torch::Tensor g1, const BlockParameters& p, BlockStores& stores,
+                                  const BlockNeeds& needs, BlockGradients& gradients,
                                   std::int64_t workspace_bytes);
 
-/// x1 → x2 = x1 + γ2⊙(gelu(z W1ᵀ + b1) W2ᵀ + b2), z = α2⊙x1 + β2, storing x1, z, h, u, v.
-torch::Tensor mix_channels(const torch::Tensor& x1, const BlockParameters& p, BlockStores& stores,
+/// x1 → x2 = x1 + γ2⊙(gelu(z W1ᵀ + b1) W2ᵀ + b2), z = α2⊙x1 + β2, storing x1, z, h, u, v; written
+/// over x1 where that is not kept.
+torch::Tensor mix_channels(torch::Tensor x1, const BlockParameters& p, BlockStores& stores,
                            std::int64_t workspace_bytes);
 
 /// g = dL/dx2 → dL/dx1; fills the gradients of the channel half, releases its slots.
 torch::Tensor mix_channels_backward(const torch::Tensor& g, const BlockParameters& p,
-                                    BlockStores& stores, BlockGradients& gradients,
-                                    std::int64_t workspace_bytes);
+                                    BlockStores& stores, const BlockNeeds& needs,
+                                    BlockGradients& gradients, std::int64_t workspace_bytes);
 
 }  // namespace actscope::core

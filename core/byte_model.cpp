@@ -58,8 +58,8 @@ SlotFootprint block_slot(const Shape& shape, const BlockPlan& plan, Slot name) {
   slot.store = to_text(plan.store(name));
   add_store(slot, shape, name, plan.store(name));
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
+    if (!has_own_blocks(plan, product) || operand_slot(plan, product) != name) continue;
     const Operand& operand = plan.operand(product);
-    if (operand.kind != OperandKind::bsr || operand_slot(plan, product) != name) continue;
     const std::int64_t mask_bytes =
         slot_layout(shape.geometry, shape.batch, name, operand.blocks).mask_bytes();
     slot.predicted_bytes += mask_bytes;

@@ -22,7 +22,13 @@ std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   }
   // h, u, dh and a product with them live at once, and two narrow maps.
   const std::int64_t bytes_a_row = (4 * stores.hidden + 3 * stores.dim) * element_bytes;
-  return chunk_units(stores.batch * stores.tokens, workspace_bytes, bytes_a_row, granules);
+  const std::int64_t rows = stores.batch * stores.tokens;
+  const std::int64_t step = chunk_units(rows, workspace_bytes, bytes_a_row, granules);
+  if (stores.slot(Slot::x1).is_kept() || step == rows) return step;
+  // x1 is rebuilt from whole images: chunks of whole images rebuild each once, where they fit.
+  granules.push_back(stores.tokens);
+  const std::int64_t whole = chunk_units(rows, workspace_bytes, bytes_a_row, granules);
+  return whole <= step ? whole : step;
 }
 
 // dW += dYᵀ X for a chunk of rows, X being a slot: its stored panels, the blocks chosen in forward
@@ -47,13 +53,14 @@ void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<Bl
 
 }  // namespace
 
-Tensor mix_channels(const Tensor& x1, const BlockParameters& p, BlockStores& stores,
+Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
                     std::int64_t workspace_bytes) {
   const std::int64_t rows = stores.batch * stores.tokens;
   const std::int64_t step = rows_at_once(stores, workspace_bytes, x1.element_size());
   const Tensor flat = x1.view({rows, stores.dim});
-  Tensor x2 = torch::empty_like(flat);
   stores.slot(Slot::x1).put(0, flat);
+  const bool writes_over = stores.slot(Slot::x1).kind() != StoreKind::keep;
+  Tensor x2 = writes_over ? flat : torch::empty_like(flat);
   const bool choose_z = stores.slot(Slot::z).is_kept();
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
@@ -75,7 +82,8 @@ Tensor mix_channels(const Tensor& x1, const BlockParameters& p, BlockStores& sto
 }
 
 Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockStores& stores,
-                             BlockGradients& gradients, std::int64_t workspace_bytes) {
+                             const BlockNeeds& needs, BlockGradients& gradients,
+                             std::int64_t workspace_bytes) {
   const std::int64_t rows = stores.batch * stores.tokens;
   const std::int64_t step = rows_at_once(stores, workspace_bytes, g.element_size());
   SlotStore& x1_store = stores.slot(Slot::x1);
@@ -87,7 +95,9 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
   const auto& choice2 = stores.choice(Product::dW2);
   // Pruned only in the product, x1 itself decoded whole: α2 sees the whole.
   const bool sum_alpha = z_store.is_kept() || choice1.has_value();
-  const Tensor rebuilt = x1_store.is_kept() ? Tensor() : rebuild_x1(p, stores, workspace_bytes);
+  const bool reads_x1 = sum_alpha || !h_store.is_kept() || x1_store.kind() != StoreKind::bsr;
+  const bool reads_z = z_store.is_kept() ? z_store.kind() != StoreKind::bsr || !h_store.is_kept()
+                                         : !h_store.is_kept();
 
   const Tensor flat = g.view({rows, stores.dim});
   Tensor g1 = torch::empty_like(flat);
@@ -100,35 +110,30 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = flat.narrow(0, first, count);
-    const bool reads_x1 = sum_alpha || !h_store.is_kept() || x1_store.kind() != StoreKind::bsr;
     Tensor x1, z;
-    if (rebuilt.defined()) {
-      x1 = rebuilt.narrow(0, first, count);
-    } else if (reads_x1) {
-      x1 = x1_store.get(first, count);
+    if (reads_x1) {
+      x1 = x1_store.is_kept() ? x1_store.get(first, count) : rebuild_x1(p, stores, first, count);
     }
-    if (z_store.is_kept() && (z_store.kind() != StoreKind::bsr || !h_store.is_kept())) {
-      z = z_store.get(first, count);
-    } else if (!h_store.is_kept()) {
-      z = torch::addcmul(p.beta2, p.alpha2, x1);
+    if (reads_z) {
+      z = z_store.is_kept() ? z_store.get(first, count) : torch::addcmul(p.beta2, p.alpha2, x1);
     }
     const Tensor h = h_store.is_kept() ? h_store.get(first, count)
                                        : torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
-    Tensor u;
-    if (u_store.kind() == StoreKind::drop) {
-      u = torch::gelu(h);
-    } else if (u_store.kind() != StoreKind::bsr) {
-      u = u_store.get(first, count);
+    if (needs.fc2_product) {
+      Tensor u;
+      if (u_store.kind() == StoreKind::drop) {
+        u = torch::gelu(h);
+      } else if (u_store.kind() != StoreKind::bsr) {
+        u = u_store.get(first, count);
+      }
+      add_product(part, u_store, choice2, u, first, p2);
     }
-    add_product(part, u_store, choice2, u, first, p2);
-    u.reset();
     Tensor dh = torch::mm(part, scaled_fc2);
     torch::gelu_backward_out(dh, dh, h);
     dh_sum.add_(dh.sum(0));
-    if (z_store.is_kept()) {
-      add_product(dh, z_store, choice1, z, first, p1);
-    } else {
-      add_product(dh, x1_store, choice1, x1, first, p1);
+    if (needs.fc1_product) {
+      const bool reads_slot_z = z_store.is_kept();
+      add_product(dh, reads_slot_z ? z_store : x1_store, choice1, reads_slot_z ? z : x1, first, p1);
     }
     const Tensor dz = torch::mm(dh, p.fc1_weight);
     if (sum_alpha) dz_x1_sum.add_((dz * x1).sum(0));
@@ -137,17 +142,14 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
     torch::addcmul_out(out, part, dz, p.alpha2);
   }
   const Tensor g_sum = flat.sum(0);
-  gradients.fc2_weight = p2 * p.gamma2.unsqueeze(1);
-  gradients.fc2_bias = p.gamma2 * g_sum;
   gradients.gamma2 = v_store.is_kept() ? g_v_sum : (p.fc2_weight * p2).sum(1) + p.fc2_bias * g_sum;
+  gradients.fc2_weight = p2.mul_(p.gamma2.unsqueeze(1));
+  gradients.fc2_bias = p.gamma2 * g_sum;
   gradients.alpha2 = sum_alpha ? dz_x1_sum : (p.fc1_weight * p1).sum(0);
-  gradients.fc1_weight = z_store.is_kept() ? p1 : torch::addr(p1 * p.alpha2, dh_sum, p.beta2);
+  gradients.fc1_weight = z_store.is_kept() ? p1 : p1.mul_(p.alpha2).addr_(dh_sum, p.beta2);
   gradients.fc1_bias = dh_sum;
   gradients.beta2 = torch::mv(p.fc1_weight.t(), dh_sum);
-  for (Slot slot : {Slot::x1, Slot::z, Slot::h, Slot::u, Slot::v}) stores.slot(slot).release();
-  for (Product product : {Product::dW1, Product::dW2}) {
-    if (auto& choice = stores.choice(product)) choice->release();
-  }
+  stores.release({Slot::x1, Slot::z, Slot::h, Slot::u, Slot::v}, {Product::dW1, Product::dW2});
   return g1.view(g.sizes());
 }
 

@@ -17,6 +17,7 @@ torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::T
                      static_cast<std::int64_t>(tensor.storage().nbytes()));
     }
   }
+  if (label_smoothing == 0) return nll;
   // lerp with a scalar weight keeps no tensor; a product with a scalar would.
   return torch::lerp(nll, log_p.mean().neg(), label_smoothing);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/resmlp_block.hpp"
 
+#include <torch/csrc/autograd/graph_task.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -64,8 +65,22 @@ struct StoresHolder : torch::CustomClassHolder {
   explicit StoresHolder(BlockStores s) : stores(std::move(s)) {}
   BlockStores stores;
   std::int64_t workspace_bytes = 0;
-  bool is_spent = false;
 };
+
+// What backward has to give, by the number of a tensor among x and the parameters.
+BlockNeeds needs_of(const torch::autograd::AutogradContext& ctx, const BlockStores& stores) {
+  const auto any = [&](std::initializer_list<std::size_t> places) {
+    return std::ranges::any_of(places, [&](std::size_t i) { return ctx.needs_input_grad(i); });
+  };
+  constexpr std::size_t x = 0, alpha1 = 1, beta1 = 2, token_weight = 3, token_bias = 4, gamma1 = 5,
+                        alpha2 = 6, fc1_weight = 8, fc2_weight = 10, gamma2 = 12;
+  BlockNeeds needs;
+  needs.token_half = any({x, alpha1, beta1, token_weight, token_bias, gamma1});
+  needs.token_weight = any({token_weight});
+  needs.fc1_product = any({fc1_weight, alpha2});
+  needs.fc2_product = any({fc2_weight}) || (any({gamma2}) && !stores.slot(Slot::v).is_kept());
+  return needs;
+}
 
 class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
  public:
@@ -76,11 +91,8 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
     auto holder =
         c10::make_intrusive<StoresHolder>(BlockStores(context.plan, x, p.fc1_weight.size(0)));
     holder->workspace_bytes = context.workspace_bytes;
-    Tensor x2;
-    {
-      const Tensor x1 = mix_tokens(x, p, holder->stores, context.workspace_bytes);
-      x2 = mix_channels(x1, p, holder->stores, context.workspace_bytes);
-    }
+    const Tensor x2 = mix_channels(mix_tokens(x, p, holder->stores, context.workspace_bytes), p,
+                                   holder->stores, context.workspace_bytes);
     holder->stores.record(context.ledger, context.layer);
     ctx->save_for_backward(parameters.vec());
     ctx->saved_data["stores"] = c10::IValue::make_capsule(holder);
@@ -91,20 +103,20 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
                                                  const torch::autograd::variable_list& outputs) {
     const auto holder =
         c10::static_intrusive_pointer_cast<StoresHolder>(ctx->saved_data["stores"].toCapsule());
-    if (holder->is_spent) {
-      throw Error(error_text("backward through a compressed block a second time",
-                             "its stores are let go while backward reads them",
-                             "run forward again; retain_graph is not supported"));
+    if (torch::GradMode::is_enabled()) {
+      throw Error(error_text("a second derivative of a compressed block was asked for",
+                             "its gradients carry no graph of their own",
+                             "call backward without create_graph, or use scheme dense"));
     }
-    holder->is_spent = true;
     const BlockParameters p = from_list(ctx->get_saved_variables());
     BlockStores& stores = holder->stores;
+    stores.is_retained = torch::autograd::get_current_graph_task_keep_graph();
+    const BlockNeeds needs = needs_of(*ctx, stores);
     BlockGradients d;
-    Tensor dx;
-    {
-      const Tensor g1 =
-          mix_channels_backward(outputs[0].contiguous(), p, stores, d, holder->workspace_bytes);
-      dx = mix_tokens_backward(g1, p, stores, d, holder->workspace_bytes);
+    Tensor dx = mix_channels_backward(outputs[0].contiguous(), p, stores, needs, d,
+                                      holder->workspace_bytes);
+    if (needs.token_half) {
+      dx = mix_tokens_backward(std::move(dx), p, stores, needs, d, holder->workspace_bytes);
     }
     return {dx,      d.alpha1,     d.beta1,    d.token_weight, d.token_bias, d.gamma1, d.alpha2,
             d.beta2, d.fc1_weight, d.fc1_bias, d.fc2_weight,   d.fc2_bias,   d.gamma2, Tensor()};
@@ -115,7 +127,7 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
 // is.
 Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext& context) {
   const auto record = [&](Slot slot, const Tensor& tensor) {
-    if (context.ledger == nullptr) return;
+    if (context.ledger == nullptr || !torch::GradMode::is_enabled()) return;
     const c10::Storage& storage = tensor.storage();
     context.ledger->record(context.layer, name_of(slot), storage.unsafeGetStorageImpl(),
                            static_cast<std::int64_t>(storage.nbytes()));
@@ -153,9 +165,8 @@ BlockStores::BlockStores(const BlockPlan& block_plan, const Tensor& x, std::int6
     slots.emplace_back(plan.stores[s], shape_of(static_cast<Slot>(s)), x);
   }
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
-    const Operand& operand = plan.operand(product);
-    if (operand.kind != OperandKind::bsr) continue;
-    choice(product).emplace(operand.blocks, shape_of(operand_slot(plan, product)), x);
+    if (!has_own_blocks(plan, product)) continue;
+    choice(product).emplace(plan.operand(product).blocks, shape_of(operand_slot(plan, product)), x);
   }
 }
 
@@ -166,6 +177,15 @@ void BlockStores::record(tracer::SavedLedger* ledger, std::string_view layer) co
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
     const auto& chosen = choices[static_cast<std::size_t>(product)];
     if (chosen) chosen->record(ledger, layer, name_of(operand_slot(plan, product)));
+  }
+}
+
+void BlockStores::release(std::initializer_list<Slot> names,
+                          std::initializer_list<Product> products) {
+  if (is_retained) return;
+  for (Slot name : names) slot(name).release();
+  for (Product product : products) {
+    if (auto& chosen = choice(product)) chosen->release();
   }
 }
 
@@ -181,9 +201,23 @@ std::int64_t chunk_units(std::int64_t units, std::int64_t workspace_bytes,
 Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
                     const BlockContext& context) {
   validate_shapes(x, parameters);
-  if (context.plan.plain_autograd) return plain_block(x, parameters, context);
+  // Without gradients nothing is kept: the plain operators need no stores.
+  if (context.plan.plain_autograd || !torch::GradMode::is_enabled())
+    return plain_block(x, parameters, context);
   static_assert(sizeof(BlockParameters) == parameter_tensors * sizeof(Tensor));
-  return CompressedBlock::apply(x, as_list(parameters), context);
+  const std::vector<Tensor> list = as_list(parameters);
+  const bool records = torch::GradMode::is_enabled() &&
+                       (x.requires_grad() || std::ranges::any_of(list, [](const Tensor& tensor) {
+                          return tensor.requires_grad();
+                        }));
+  if (records) return CompressedBlock::apply(x, torch::TensorList(list), context);
+  // No backward will come: the same walk, keeping nothing.
+  const torch::NoGradGuard no_grad;
+  BlockPlan nothing;
+  nothing.stores.fill({StoreKind::drop, {}});
+  BlockStores stores(nothing, x, parameters.fc1_weight.size(0));
+  return mix_channels(mix_tokens(x.contiguous(), parameters, stores, context.workspace_bytes),
+                      parameters, stores, context.workspace_bytes);
 }
 
 }  // namespace actscope::core

@@ -1,1 +1,162 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/core/run_setup.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "actscope/base/error.hpp"
+#include "actscope/core/byte_model.hpp"
+#include "actscope/core/dataset.hpp"
+#include "actscope/core/training.hpp"
+#include "actscope/kernels/backend.hpp"
+
+namespace actscope::core {
+namespace {
+
+void require_at_least(const char* option, std::int64_t value, std::int64_t least) {
+  if (value >= least) return;
+  throw ConfigError(error_text(std::string(option) + " is out of range",
+                               "got " + std::to_string(value),
+                               "give a number from " + std::to_string(least)));
+}
+
+void require_within(const char* option, double value, double low, double high) {
+  if (value >= low && value <= high) return;
+  throw ConfigError(
+      error_text(std::string(option) + " is out of range", "got " + std::to_string(value),
+                 "give a number from " + std::to_string(low) + " to " + std::to_string(high)));
+}
+
+bool is_published(const std::string& model) {
+  return std::ranges::find(published_models(), model) != published_models().end();
+}
+
+void refuse_geometry_options(const RunConfig& config) {
+  for (const auto& [option, value] : {std::pair{"--dim", config.dim},
+                                      {"--depth", config.depth},
+                                      {"--patch", config.patch},
+                                      {"--image-size", config.image_size},
+                                      {"--classes", config.classes}}) {
+    if (!value) continue;
+    throw ConfigError(error_text(std::string(option) + " does not go with " + config.model,
+                                 "its geometry is published",
+                                 "use --model resmlp, or leave the option out"));
+  }
+}
+
+void validate_device(const std::string& device) {
+  if (device == "cpu") return;
+  if (device != "cuda") {
+    throw ConfigError(error_text("unknown device '" + device + "'", {}, "give cpu or cuda"));
+  }
+  if (!kernels::is_built(kernels::Backend::cuda)) {
+    throw BackendNotBuilt(error_text("device cuda was asked for",
+                                     kernels::describe(kernels::Backend::cuda),
+                                     "or use --device cpu"));
+  }
+  if (!kernels::is_usable(kernels::Backend::cuda)) {
+    throw DeviceError(error_text("device cuda was asked for",
+                                 kernels::describe(kernels::Backend::cuda), "use --device cpu"));
+  }
+}
+
+void validate_trace(const std::string& level) {
+  if (level == "off" || level == "ledger") return;
+  for (const char* later : {"timeline", "cupti", "audit"}) {
+    if (level != later) continue;
+    throw ConfigError(
+        error_text("trace level " + level + " is not in this version", {}, "give off or ledger"));
+  }
+  throw ConfigError(error_text("unknown trace level '" + level + "'", {}, "give off or ledger"));
+}
+
+ResMlpGeometry free_geometry(const RunConfig& config, const DataShape& shape) {
+  ResMlpGeometry geometry;
+  geometry.image_size = config.image_size.value_or(shape.image_size);
+  geometry.patch = config.patch.value_or(4);
+  geometry.in_channels = shape.channels;
+  geometry.dim = config.dim.value_or(64);
+  geometry.depth = config.depth.value_or(4);
+  geometry.classes = config.classes.value_or(shape.classes);
+  return geometry;
+}
+
+}  // namespace
+
+ResMlpGeometry resolve_geometry(const RunConfig& config) {
+  const DataShape shape = data_shape(config);
+  ResMlpGeometry geometry;
+  if (config.model == "resmlp") {
+    geometry = free_geometry(config, shape);
+  } else {
+    geometry = published_geometry(config.model);
+    refuse_geometry_options(config);
+  }
+  geometry.validate();
+  if (geometry.image_size != shape.image_size || geometry.in_channels != shape.channels) {
+    throw ConfigError(error_text(config.model + " does not take the images of " + config.data,
+                                 "the model wants " + std::to_string(geometry.in_channels) + "x" +
+                                     std::to_string(geometry.image_size) + " px, the data has " +
+                                     std::to_string(shape.channels) + "x" +
+                                     std::to_string(shape.image_size),
+                                 "use --model resmlp, or --data synthetic"));
+  }
+  if (geometry.classes < shape.classes) {
+    throw ConfigError(error_text("the model has too few classes",
+                                 "got " + std::to_string(geometry.classes) + ", " + config.data +
+                                     " has " + std::to_string(shape.classes),
+                                 "leave --classes out"));
+  }
+  return geometry;
+}
+
+void validate_run_config(const RunConfig& config) {
+  require_at_least("--batch", config.batch, 1);
+  require_at_least("--steps", config.steps, 0);
+  require_at_least("--epochs", config.epochs, config.steps > 0 ? 0 : 1);
+  require_at_least("--train-samples", config.train_samples, 0);
+  require_at_least("--heldout-samples", config.heldout_samples, 0);
+  require_at_least("--threads", config.threads, 0);
+  require_at_least("--workspace-bytes", config.workspace_bytes, 1);
+  require_at_least("--checkpoint-every", config.checkpoint_every, 0);
+  require_at_least("--seed", config.seed, 0);
+  require_within("--lr", config.learning_rate, 1e-12, 1e3);
+  require_within("--weight-decay", config.weight_decay, 0, 10);
+  require_within("--warmup", config.warmup_ratio, 0, 1);
+  require_within("--label-smoothing", config.label_smoothing, 0, 0.999);
+  if (config.dtype != "fp32") {
+    throw ConfigError(error_text("unknown element type '" + config.dtype + "' for training", {},
+                                 "this version trains in fp32"));
+  }
+  validate_trace(config.trace);
+  (void)make_scheme(config, resolve_geometry(config));
+  validate_device(config.device);
+  if (config.checkpoint_every > 0 && config.out.empty()) {
+    throw ConfigError(
+        error_text("--checkpoint-every needs a folder", {}, "give --out DIR as well"));
+  }
+}
+
+FootprintRecord footprint_of(const RunConfig& config) {
+  ResMlpGeometry geometry;
+  if (is_published(config.model)) {
+    geometry = published_geometry(config.model);
+    refuse_geometry_options(config);
+  } else if (config.model == "resmlp") {
+    geometry = free_geometry(config, data_shape(config));
+    geometry.validate();
+  } else {
+    (void)published_geometry(config.model);  // raises, naming the models there are
+  }
+  require_at_least("--workspace-bytes", config.workspace_bytes, 1);
+  const ElementType type = parse_element_type(config.dtype);
+  FootprintRecord record = predict_footprint(geometry, make_scheme(config, geometry), config.batch,
+                                             type, config.workspace_bytes);
+  record.model = config.model;
+  record.block_rows = config.block_rows;
+  record.block_cols = config.block_cols;
+  record.sparsity_ratio = config.sparsity_ratio;
+  return record;
+}
+
+}  // namespace actscope::core

@@ -63,15 +63,23 @@ BlockPlan preset_plan(const std::string& name, const kernels::BlockSpec& blocks)
 
 // Whether `text` matches a pattern in which `*` stands for any run of characters.
 bool matches(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern.front() == '*') {
-    for (std::size_t skip = 0; skip <= text.size(); ++skip) {
-      if (matches(pattern.substr(1), text.substr(skip))) return true;
+  std::size_t p = 0, t = 0;
+  std::size_t star = std::string_view::npos, resume = 0;  // the last `*`, and where it ends
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
     }
-    return false;
   }
-  return !text.empty() && pattern.front() == text.front() &&
-         matches(pattern.substr(1), text.substr(1));
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
 struct Override {
@@ -126,10 +134,12 @@ void validate_plan(const BlockPlan& plan, const ResMlpGeometry& geometry, std::i
     const auto product = static_cast<Product>(p);
     if (plan.operand(product).kind != OperandKind::bsr) continue;
     const Slot source = operand_slot(plan, product);
-    if (plan.store(source).kind == StoreKind::bsr) {
+    const Store& store = plan.store(source);
+    if (store.kind == StoreKind::bsr && store.blocks != plan.operand(product).blocks) {
       throw ConfigError(error_text(
           "operand " + std::string(name_of(product)) + " prunes a slot that is stored pruned",
-          "slot " + std::string(name_of(source)) + " is " + to_text(plan.store(source)),
+          "slot " + std::string(name_of(source)) + " is " + to_text(store) + ", the operand " +
+              to_text(plan.operand(product)),
           "leave the operand full: the product reads the kept blocks"));
     }
     (void)slot_layout(geometry, batch, source, plan.operand(product).blocks);

@@ -47,4 +47,9 @@ Slot operand_slot(const BlockPlan& plan, Product product) {
   return Slot::x;
 }
 
+bool has_own_blocks(const BlockPlan& plan, Product product) {
+  return plan.operand(product).kind == OperandKind::bsr &&
+         plan.store(operand_slot(plan, product)).kind != StoreKind::bsr;
+}
+
 }  // namespace actscope::core

@@ -139,6 +139,13 @@ torch::Tensor SlotStore::empty_like_part(std::int64_t units) const {
 
 torch::Tensor SlotStore::get(std::int64_t first, std::int64_t count) const {
   if (store_.kind == StoreKind::keep) return values_.narrow(0, first, count);
+  const std::int64_t begin = first / granule() * granule();
+  const std::int64_t end =
+      std::min((first + count + granule() - 1) / granule() * granule(), shape_.units());
+  return decode(begin, end - begin).narrow(0, first - begin, count);
+}
+
+torch::Tensor SlotStore::decode(std::int64_t first, std::int64_t count) const {
   torch::Tensor part = empty_like_part(count);
   const kernels::ExecutionContext context = context_of(part);
   if (store_.kind == StoreKind::bsr) {

@@ -49,7 +49,8 @@ class SlotStore {
   /// `keep` of everything at once holds the tensor itself, of a part a copy.
   void put(std::int64_t first, const torch::Tensor& part);
 
-  /// Units [first, first + count), decoded, as [count, unit] of dtype (a view where kept).
+  /// Units [first, first + count), decoded, as [count, unit] of dtype (a view where kept). Any
+  /// range will do; one cut at granules is decoded without a margin.
   torch::Tensor get(std::int64_t first, std::int64_t count) const;
 
   /// Where kind is bsr: the panels, and those of a run of units.
@@ -64,6 +65,7 @@ class SlotStore {
 
  private:
   torch::Tensor empty_like_part(std::int64_t units) const;
+  torch::Tensor decode(std::int64_t first, std::int64_t count) const;  // cut at granules
 
   Store store_;
   SlotShape shape_;

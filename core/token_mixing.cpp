@@ -18,7 +18,8 @@ std::int64_t images_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   // t is stored by rows: a chunk of images must not cut its panels or code groups.
   const SlotStore& t = stores.slot(Slot::t);
   granules.push_back(t.granule() / std::gcd(t.granule(), stores.tokens));
-  return chunk_units(stores.batch, workspace_bytes, 4 * stores.tokens * stores.dim * element_bytes,
+  // x decoded, y, q, the scaled gradient and a product of two of them live at once.
+  return chunk_units(stores.batch, workspace_bytes, 5 * stores.tokens * stores.dim * element_bytes,
                      granules);
 }
 
@@ -112,66 +113,78 @@ Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores
   return x1;
 }
 
-Tensor rebuild_x1(const BlockParameters& p, BlockStores& stores, std::int64_t workspace_bytes) {
-  const SlotStore& x_store = stores.slot(Slot::x);
+Tensor rebuild_x1(const BlockParameters& p, const BlockStores& stores, std::int64_t first,
+                  std::int64_t count) {
+  // Token mixing needs whole images: those that the rows touch.
+  const std::int64_t first_image = first / stores.tokens;
+  const std::int64_t last_image = (first + count + stores.tokens - 1) / stores.tokens;
+  const std::int64_t image_count = last_image - first_image;
+  const Tensor x = images(stores.slot(Slot::x), stores, first_image, image_count);
+  const SlotStore& y_store = stores.slot(Slot::y);
   const SlotStore& t_store = stores.slot(Slot::t);
-  Tensor x1;
-  const std::int64_t step = images_at_once(stores, workspace_bytes, p.alpha1.element_size());
-  for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
-    const Tensor x = images(x_store, stores, first, count);
-    if (!x1.defined()) x1 = torch::empty({stores.batch, stores.tokens, stores.dim}, x.options());
-    Tensor t;
-    if (t_store.is_kept()) {
-      t = t_store.get(first * stores.tokens, count * stores.tokens).view(x.sizes());
-    } else {
-      const SlotStore& y_store = stores.slot(Slot::y);
-      t = mixed(
-          y_store.is_kept() ? images(y_store, stores, first, count) : affine(x, p.alpha1, p.beta1),
-          p);
-    }
-    Tensor out = x1.narrow(0, first, count);
-    torch::addcmul_out(out, x, p.gamma1, t);
-  });
-  return x1.view({stores.batch * stores.tokens, stores.dim});
+  Tensor t;
+  if (t_store.is_kept()) {
+    t = t_store.get(first_image * stores.tokens, image_count * stores.tokens).view(x.sizes());
+  } else if (y_store.is_kept()) {
+    t = mixed(images(y_store, stores, first_image, image_count), p);
+  } else {
+    t = mixed(affine(x, p.alpha1, p.beta1), p);
+  }
+  // t is ours unless it is kept: the sum goes where it can.
+  const Tensor x1 =
+      t_store.is_kept() ? torch::addcmul(x, p.gamma1, t) : torch::addcmul_out(t, x, p.gamma1, t);
+  return x1.view({image_count * stores.tokens, stores.dim})
+      .narrow(0, first - first_image * stores.tokens, count);
 }
 
-Tensor mix_tokens_backward(const Tensor& g1, const BlockParameters& p, BlockStores& stores,
-                           BlockGradients& gradients, std::int64_t workspace_bytes) {
+Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& stores,
+                           const BlockNeeds& needs, BlockGradients& gradients,
+                           std::int64_t workspace_bytes) {
   const std::int64_t step = images_at_once(stores, workspace_bytes, g1.element_size());
   const Tensor transposed = p.token_weight.t().unsqueeze(0);
+  const Tensor through_q = p.gamma1 * p.alpha1;
   const SlotStore& t_store = stores.slot(Slot::t);
-  Tensor dx = torch::empty_like(g1);
+  const SlotStore& y_store = stores.slot(Slot::y);
   Tensor q_sum = torch::zeros_like(p.alpha1);   // Σ q over images and tokens
   Tensor qx_sum = torch::zeros_like(p.alpha1);  // Σ q⊙x
+  Tensor qy_sum = torch::zeros_like(p.alpha1);  // Σ q⊙y where y is stored and t is not
+  Tensor gt_sum = torch::zeros_like(p.gamma1);  // Σ g1⊙t where t is stored
   Tensor g_rows = torch::zeros({stores.tokens, stores.dim}, g1.options());  // Σ over images of g1
-  Tensor t_sum = torch::zeros_like(p.gamma1);  // Σ g1⊙t where t is stored
   Tensor beta_rows = torch::zeros_like(p.token_bias);
-  gradients.token_weight = torch::zeros_like(p.token_weight);
+  if (needs.token_weight) gradients.token_weight = torch::zeros_like(p.token_weight);
   for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
-    const Tensor g = g1.narrow(0, first, count);
+    Tensor g = g1.narrow(0, first, count);
     const Tensor x = images(stores.slot(Slot::x), stores, first, count);
-    const Tensor q = torch::bmm(transposed.expand({count, -1, -1}), g);
-    q_sum.add_(q.sum(torch::IntArrayRef{0, 1}));
-    qx_sum.add_((q * x).sum(torch::IntArrayRef{0, 1}));
+    if (needs.token_weight) {
+      add_token_weight_gradient(g * p.gamma1, x, first, p, stores, gradients.token_weight,
+                                beta_rows);
+    }
     g_rows.add_(g.sum(0));
     if (t_store.is_kept()) {
       const Tensor t = t_store.get(first * stores.tokens, count * stores.tokens).view(g.sizes());
-      t_sum.add_((g * t).sum(torch::IntArrayRef{0, 1}));
+      gt_sum.add_((g * t).flatten(0, 1).sum(0));
     }
-    Tensor out = dx.narrow(0, first, count);
-    torch::addcmul_out(out, g, q, p.gamma1 * p.alpha1);
-    add_token_weight_gradient(g * p.gamma1, x, first, p, stores, gradients.token_weight, beta_rows);
+    const Tensor q = torch::bmm(transposed.expand({count, -1, -1}), g);
+    q_sum.add_(q.flatten(0, 1).sum(0));
+    qx_sum.add_((q * x).flatten(0, 1).sum(0));
+    if (y_store.is_kept() && !t_store.is_kept()) {
+      qy_sum.add_((q * images(y_store, stores, first, count)).flatten(0, 1).sum(0));
+    }
+    g.addcmul_(q, through_q);
   });
-  gradients.token_weight.add_(beta_rows.unsqueeze(1));
+  if (needs.token_weight) gradients.token_weight.add_(beta_rows.unsqueeze(1));
   gradients.alpha1 = p.gamma1 * qx_sum;
   gradients.beta1 = p.gamma1 * q_sum;
   gradients.token_bias = torch::mv(g_rows, p.gamma1);
-  gradients.gamma1 =
-      t_store.is_kept() ? t_sum
-                        : p.alpha1 * qx_sum + p.beta1 * q_sum + torch::mv(g_rows.t(), p.token_bias);
-  for (Slot slot : {Slot::x, Slot::y, Slot::t}) stores.slot(slot).release();
-  if (auto& choice = stores.choice(Product::dA)) choice->release();
-  return dx;
+  if (t_store.is_kept()) {
+    gradients.gamma1 = gt_sum;
+  } else {
+    // Σ q⊙y, with y = α1⊙x + β1 where it is not stored, and the share of the bias.
+    const Tensor qy = y_store.is_kept() ? qy_sum : p.alpha1 * qx_sum + p.beta1 * q_sum;
+    gradients.gamma1 = qy + torch::mv(g_rows.t(), p.token_bias);
+  }
+  stores.release({Slot::x, Slot::y, Slot::t}, {Product::dA});
+  return g1;
 }
 
 }  // namespace actscope::core

@@ -22,4 +22,8 @@ kernels::PanelLayout slot_layout(const ResMlpGeometry& geometry, std::int64_t ba
 /// stores that, else the one that it is rebuilt from (dA: y or x; dW1: z or x1; dW2: u).
 Slot operand_slot(const BlockPlan& plan, Product product);
 
+/// Whether a product reads blocks chosen for it alone: its operand is pruned and its slot is not
+/// stored pruned (then the slot's own kept blocks are the operand).
+bool has_own_blocks(const BlockPlan& plan, Product product);
+
 }  // namespace actscope::core

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actscope/base/environment_record.hpp"
+#include "actscope/base/footprint_record.hpp"
+#include "actscope/base/run_config.hpp"
+
+namespace actscope::core {
+
+/// The predicted footprint of a configuration, without reading data or allocating the model. A
+/// published model is taken with any data set.
+/// Errors  ConfigError, UnsupportedBlockSize: as make_scheme and resolve_geometry
+FootprintRecord footprint_of(const RunConfig& config);
+
+/// Facts about this machine and build.
+EnvironmentRecord describe_environment();
+
+}  // namespace actscope::core

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training_session.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/sha256.hpp"
+#include "actscope/core/byte_model.hpp"
+#include "actscope/core/run_setup.hpp"
+#include "learning_rate.hpp"
+#include "safetensors.hpp"
+
+namespace actscope::core {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::int64_t storage_bytes(const torch::Tensor& tensor) {
+  return static_cast<std::int64_t>(tensor.storage().nbytes());
+}
+
+// Weight decay on matrices only: biases, affines and LayerScale vectors go without.
+std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& model,
+                                                    const RunConfig& config) {
+  std::vector<torch::Tensor> matrices, vectors;
+  for (const torch::Tensor& parameter : model.parameters()) {
+    (parameter.dim() > 1 ? matrices : vectors).push_back(parameter);
+  }
+  auto options = [&](double decay) {
+    return std::make_unique<torch::optim::AdamWOptions>(
+        torch::optim::AdamWOptions(config.learning_rate).weight_decay(decay));
+  };
+  std::vector<torch::optim::OptimizerParamGroup> groups;
+  groups.emplace_back(matrices, options(config.weight_decay));
+  groups.emplace_back(vectors, options(0));
+  return std::make_unique<torch::optim::AdamW>(
+      groups, torch::optim::AdamWOptions(config.learning_rate).weight_decay(config.weight_decay));
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& hooks)
+    : config_(config),
+      hooks_(hooks),
+      device_(config.device),
+      memory_(config.device == "cuda" ? tracer::MemoryDevice::cuda : tracer::MemoryDevice::cpu) {
+  tracer::install_counting_cpu_allocator();
+  if (config_.threads > 0) torch::set_num_threads(static_cast<int>(config_.threads));
+  const ResMlpGeometry geometry = resolve_geometry(config_);
+  data_ = load_data(config_, data_shape(config_));
+  if (data_.train.samples < config_.batch) {
+    throw ConfigError(error_text("a batch is larger than the training set",
+                                 "batch " + std::to_string(config_.batch) + ", " +
+                                     std::to_string(data_.train.samples) + " images",
+                                 "give a smaller --batch or more --train-samples"));
+  }
+  footprint_ = footprint_of(config_);
+  torch::manual_seed(static_cast<std::uint64_t>(config_.seed));
+  model_ =
+      std::make_unique<ResMlp>(geometry, make_scheme(config_, geometry),
+                               static_cast<std::uint64_t>(config_.seed), config_.workspace_bytes);
+  if (!config_.weights.empty()) load_weights(*model_, config_.weights);
+  model_->to(device_);
+  optimizer_ = make_optimizer(*model_, config_);
+  loader_ = std::make_unique<BatchLoader>(data_, config_.augment,
+                                          static_cast<std::uint64_t>(config_.seed));
+  total_steps_ =
+      config_.steps > 0 ? config_.steps : config_.epochs * loader_->steps_per_epoch(config_.batch);
+}
+
+bool TrainingSession::is_epoch_end() const {
+  return progress_.step % loader_->steps_per_epoch(config_.batch) == 0 ||
+         progress_.step == total_steps_;
+}
+
+void TrainingSession::set_learning_rate() {
+  const double rate =
+      learning_rate_at(progress_.step, total_steps_, config_.learning_rate, config_.warmup_ratio);
+  for (auto& group : optimizer_->param_groups()) group.options().set_lr(rate);
+}
+
+torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tensor& logits) {
+  const bool is_traced = config_.trace != "off";
+  tracer::SavedLedger ledger;
+  if (is_traced) {
+    for (const torch::Tensor& parameter : model_->parameters()) {
+      ledger.exclude(parameter.storage().unsafeGetStorageImpl());
+    }
+    ledger.exclude(batch.images.storage().unsafeGetStorageImpl());
+    ledger.exclude(batch.labels.storage().unsafeGetStorageImpl());
+  }
+  const std::int64_t before = tracer::memory_counters(memory_).live_bytes;
+  logits = model_->forward(batch.images, is_traced ? &ledger : nullptr);
+  torch::Tensor loss = smoothed_cross_entropy(logits, batch.labels, config_.label_smoothing,
+                                              is_traced ? &ledger : nullptr);
+  if (progress_.step == 0 && hooks_.before_count) hooks_.before_count();
+  if (is_traced) {
+    const std::int64_t after = tracer::memory_counters(memory_).live_bytes;
+    measurements_.push_back({after - before - storage_bytes(logits) - storage_bytes(loss),
+                             ledger.total_bytes(), ledger.slots()});
+  }
+  return loss;
+}
+
+double TrainingSession::step() {
+  Batch batch = loader_->train_batch(progress_.step, config_.batch);
+  batch.images = batch.images.to(device_);
+  batch.labels = batch.labels.to(device_);
+  set_learning_rate();
+  tracer::reset_peak(memory_);
+  const auto start = Clock::now();
+  torch::Tensor logits;
+  torch::Tensor loss = measured_forward(batch, logits);
+  const auto loss_value = loss.item<double>();
+  if (std::isfinite(loss_value)) {
+    loss.backward();
+    optimizer_->step();
+    optimizer_->zero_grad();
+  }
+  const auto correct = logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+  const double seconds = seconds_since(start);
+  peak_bytes_ = std::max(peak_bytes_, tracer::memory_counters(memory_).peak_bytes);
+  progress_.step_times_s.push_back(seconds);
+  progress_.elapsed_s += seconds;
+  progress_.loss_sum += loss_value;
+  progress_.correct += correct;
+  ++progress_.steps_summed;
+  ++progress_.step;
+  return loss_value;
+}
+
+void TrainingSession::evaluate() {
+  torch::NoGradGuard no_grad;
+  double loss_sum = 0;
+  std::int64_t correct = 0;
+  for (std::int64_t first = 0; first < data_.heldout.samples; first += config_.batch) {
+    const std::int64_t count = std::min(config_.batch, data_.heldout.samples - first);
+    const Batch batch = loader_->heldout_batch(first, count);
+    const torch::Tensor labels = batch.labels.to(device_);
+    const torch::Tensor logits = model_->forward(batch.images.to(device_));
+    loss_sum +=
+        smoothed_cross_entropy(logits, labels, 0).item<double>() * static_cast<double>(count);
+    correct += logits.argmax(1).eq(labels).sum().item<std::int64_t>();
+  }
+  const auto measured = [](double value) {
+    return std::isfinite(value) ? Measured<double>::of(value)
+                                : Measured<double>::missing("the loss is not finite");
+  };
+  AccuracyPoint point;
+  point.step = progress_.step;
+  point.epoch = progress_.step / loader_->steps_per_epoch(config_.batch);
+  point.elapsed_s = progress_.elapsed_s;
+  const auto summed = static_cast<double>(progress_.steps_summed);
+  if (progress_.steps_summed > 0) {
+    point.train_loss = measured(progress_.loss_sum / summed);
+    point.train_accuracy_ratio = Measured<double>::of(
+        static_cast<double>(progress_.correct) / (summed * static_cast<double>(config_.batch)));
+  } else {
+    point.train_loss = Measured<double>::missing("no step since the last point");
+    point.train_accuracy_ratio = point.train_loss;
+  }
+  const auto samples = static_cast<double>(data_.heldout.samples);
+  point.heldout_loss = measured(loss_sum / samples);
+  point.heldout_accuracy_ratio = Measured<double>::of(static_cast<double>(correct) / samples);
+  progress_.accuracy.push_back(point);
+  progress_.loss_sum = 0;
+  progress_.correct = progress_.steps_summed = 0;
+}
+
+std::string TrainingSession::first_non_finite_parameter() const {
+  for (const auto& parameter : model_->named_parameters()) {
+    if (!parameter.value().isfinite().all().item<bool>()) return parameter.key();
+  }
+  return {};
+}
+
+void TrainingSession::fill_bytes(RunRecord& record) const {
+  RunSummary& summary = record.summary;
+  record.layers = footprint_.layers;
+  summary.dense_saved_bytes = footprint_.totals.dense_saved_bytes;
+  summary.predicted_saved_bytes = footprint_.totals.saved_bytes;
+  if (peak_bytes_ > 0) {
+    summary.peak_bytes = Measured<std::int64_t>::of(peak_bytes_);
+  } else {
+    summary.peak_bytes = Measured<std::int64_t>::missing("no step ran");
+  }
+  if (measurements_.empty()) {
+    const char* why = config_.trace == "off" ? "trace level is off" : "no step ran";
+    summary.saved_bytes = summary.residual_bytes = Measured<std::int64_t>::missing(why);
+    return;
+  }
+  // The first step of a process may fill library caches; a later one is believed if there is one.
+  const SavedMeasurement& believed = measurements_.back();
+  const bool agree =
+      std::all_of(measurements_.begin() + (measurements_.size() > 1 ? 1 : 0), measurements_.end(),
+                  [&](const SavedMeasurement& m) { return m.saved_bytes == believed.saved_bytes; });
+  if (!agree) record.warnings.emplace_back("saved bytes differ between steps; the last is shown");
+  summary.saved_bytes = Measured<std::int64_t>::of(believed.saved_bytes);
+  summary.residual_bytes = Measured<std::int64_t>::of(believed.saved_bytes - believed.ledger_bytes);
+  if (believed.saved_bytes != believed.ledger_bytes) {
+    record.warnings.emplace_back("the allocator holds " +
+                                 std::to_string(believed.saved_bytes - believed.ledger_bytes) +
+                                 " bytes that no store registered");
+  }
+  for (LayerFootprint& layer : record.layers) {
+    for (SlotFootprint& slot : layer.slots) {
+      slot.stored_bytes = 0;
+      for (const tracer::SlotBytes& bytes : believed.slots) {
+        if (bytes.layer == layer.name && bytes.slot == slot.name) {
+          slot.stored_bytes = bytes.stored_bytes;
+        }
+      }
+    }
+  }
+}
+
+void TrainingSession::fill(RunRecord& record) const {
+  record.config = config_;
+  record.parameters = footprint_.totals.parameters;
+  record.train_samples = data_.train.samples;
+  record.heldout_samples = data_.heldout.samples;
+  record.data_sha256 = data_.sha256;
+  record.layer_names = layer_names(model_->geometry());
+  record.accuracy = progress_.accuracy;
+  record.step_times_s = progress_.step_times_s;
+  fill_bytes(record);
+  RunSummary& summary = record.summary;
+  summary.workspace_bytes = config_.workspace_bytes;
+  summary.steps = progress_.step;
+  summary.weights_sha256 = weights_digest(*model_);
+  std::vector<double> times = progress_.step_times_s;
+  if (times.size() > 1) times.erase(times.begin());  // the first step warms up
+  if (times.empty()) {
+    summary.step_time_s = summary.images_per_s = Measured<double>::missing("no step ran");
+  } else {
+    summary.step_time_s = Measured<double>::of(median(times));
+    summary.images_per_s =
+        Measured<double>::of(static_cast<double>(config_.batch) / *summary.step_time_s.value);
+  }
+  if (progress_.accuracy.empty()) {
+    summary.train_loss = summary.heldout_accuracy_ratio =
+        Measured<double>::missing("the run ended before its first evaluation");
+  } else {
+    summary.train_loss = progress_.accuracy.back().train_loss;
+    summary.heldout_accuracy_ratio = progress_.accuracy.back().heldout_accuracy_ratio;
+  }
+}
+
+std::string weights_digest(const torch::nn::Module& module) {
+  Sha256 digest;
+  for (const auto& parameter : module.named_parameters()) {
+    const torch::Tensor flat = parameter.value().detach().cpu().contiguous();
+    digest.update(parameter.key());
+    digest.update(std::span(static_cast<const std::byte*>(flat.const_data_ptr()), flat.nbytes()));
+  }
+  return digest.hex_digest();
+}
+
+}  // namespace actscope::core

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actscope/base/run_record.hpp"
+#include "actscope/core/dataset.hpp"
+#include "actscope/core/resmlp.hpp"
+#include "actscope/core/training.hpp"
+#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/torch/device_memory.hpp"
+#include "batch_loader.hpp"
+
+namespace actscope::core {
+
+/// What one step kept between forward and backward. Units: bytes.
+struct SavedMeasurement {
+  std::int64_t saved_bytes = 0;
+  std::int64_t ledger_bytes = 0;
+  std::vector<tracer::SlotBytes> slots;
+};
+
+/// What a run has gathered so far; part of a checkpoint, so that a resumed run reports the whole.
+struct TrainingProgress {
+  std::int64_t step = 0;
+  double elapsed_s = 0;
+  double loss_sum = 0;            ///< since the last accuracy point
+  std::int64_t correct = 0;       ///< the same
+  std::int64_t steps_summed = 0;  ///< the same
+  std::vector<AccuracyPoint> accuracy;
+  std::vector<double> step_times_s;
+};
+
+/// Model, optimizer, data and counters of one training run; one call a step.
+class TrainingSession {
+ public:
+  TrainingSession(const RunConfig& config, const TrainingHooks& hooks);
+
+  std::int64_t total_steps() const noexcept { return total_steps_; }
+  bool is_epoch_end() const;
+
+  /// One step of forward, loss, backward and optimizer. Returns the loss.
+  double step();
+  /// Evaluates on held-out data and adds a point to the accuracy curves.
+  void evaluate();
+
+  /// The first parameter with a non-finite value, or empty.
+  std::string first_non_finite_parameter() const;
+
+  void save_checkpoint() const;
+  void load_checkpoint();
+
+  /// Fills everything a run measured into `record`.
+  void fill(RunRecord& record) const;
+
+  TrainingProgress& progress() { return progress_; }
+  const torch::nn::Module& model() const { return *model_; }
+
+ private:
+  void set_learning_rate();
+  torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
+  void fill_bytes(RunRecord& record) const;
+
+  RunConfig config_;
+  const TrainingHooks& hooks_;
+  torch::Device device_;
+  tracer::MemoryDevice memory_;
+  DataSet data_;
+  FootprintRecord footprint_;
+  std::unique_ptr<ResMlp> model_;
+  std::unique_ptr<torch::optim::AdamW> optimizer_;
+  std::unique_ptr<BatchLoader> loader_;
+  std::int64_t total_steps_ = 0;
+  TrainingProgress progress_;
+  std::vector<SavedMeasurement> measurements_;  ///< of this process, one a step
+  std::int64_t peak_bytes_ = 0;
+};
+
+/// SHA-256 over the bytes of all parameters in order.
+std::string weights_digest(const torch::nn::Module& module);
+
+}  // namespace actscope::core
