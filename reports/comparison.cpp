@@ -1,1 +1,176 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+
+#include "actscope/base/units.hpp"
+#include "config_json.hpp"
+#include "text_table.hpp"
+
+namespace actscope::reports {
+namespace {
+
+std::optional<double> as_double(const Measured<std::int64_t>& measured) {
+  if (!measured.value) return std::nullopt;
+  return static_cast<double>(*measured.value);
+}
+
+void add_row(Comparison& comparison, std::string metric, std::string kind, std::optional<double> a,
+             std::optional<double> b) {
+  ComparisonRow row{std::move(metric), std::move(kind), a, b, std::nullopt, std::nullopt};
+  if (a && b) {
+    row.difference = *b - *a;
+    if (*a != 0) row.ratio = *b / *a;
+  }
+  comparison.rows.push_back(std::move(row));
+}
+
+std::map<std::string, double> stored_bytes(const RunRecord& record) {
+  std::map<std::string, double> bytes;
+  for (const LayerFootprint& layer : record.layers) {
+    for (const SlotFootprint& slot : layer.slots) {
+      if (!slot.stored_bytes) continue;
+      bytes["layers." + layer.name + "." + slot.name + ".stored_bytes"] =
+          static_cast<double>(*slot.stored_bytes);
+    }
+  }
+  return bytes;
+}
+
+std::optional<double> find(const std::map<std::string, double>& map, const std::string& key) {
+  const auto place = map.find(key);
+  if (place == map.end()) return std::nullopt;
+  return place->second;
+}
+
+std::string shown(const std::string& metric, const std::optional<double>& value) {
+  if (!value) return "n/a";
+  if (metric.ends_with("_bytes")) return format_bytes(std::llround(*value));
+  if (metric.ends_with("_s") && !metric.ends_with("per_s")) return format_duration(*value);
+  if (metric.ends_with("accuracy_ratio")) return fmt::format("{:.2f} %", 100 * *value);
+  return fmt::format("{:.6g}", *value);
+}
+
+std::string shown_difference(const std::string& metric, const std::optional<double>& value) {
+  if (!value) return "n/a";
+  if (*value == 0) return "0";
+  const std::string sign = *value < 0 ? "-" : "+";
+  if (metric.ends_with("accuracy_ratio")) {
+    return fmt::format("{}{:.2f} points", sign, 100 * std::abs(*value));
+  }
+  return sign + shown(metric, std::abs(*value));
+}
+
+Json number_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+std::optional<double> read_number(const JsonCursor& from) {
+  if (from.is_null()) return std::nullopt;
+  return from.number();
+}
+
+}  // namespace
+
+Comparison compare_runs(const RunRecord& a, const std::string& a_name, const RunRecord& b,
+                        const std::string& b_name) {
+  Comparison comparison{a_name, b_name, {}, {}};
+  const Json config_a = config_json(a.config);
+  const Json config_b = config_json(b.config);
+  for (const std::string& field : config_field_names()) {
+    if (field == "out") continue;
+    const Json left = config_a.value(field, Json());
+    const Json right = config_b.value(field, Json());
+    if (left != right) {
+      comparison.config_differences.push_back(field + ": " + left.dump() + " -> " + right.dump());
+    }
+  }
+  const RunSummary& sa = a.summary;
+  const RunSummary& sb = b.summary;
+  const auto exact = [&](const char* name, double left, double right) {
+    add_row(comparison, name, "exact", left, right);
+  };
+  add_row(comparison, "saved_bytes", "exact", as_double(sa.saved_bytes), as_double(sb.saved_bytes));
+  exact("predicted_saved_bytes", static_cast<double>(sa.predicted_saved_bytes),
+        static_cast<double>(sb.predicted_saved_bytes));
+  exact("dense_saved_bytes", static_cast<double>(sa.dense_saved_bytes),
+        static_cast<double>(sb.dense_saved_bytes));
+  add_row(comparison, "residual_bytes", "exact", as_double(sa.residual_bytes),
+          as_double(sb.residual_bytes));
+  add_row(comparison, "peak_bytes", a.config.device == "cpu" ? "exact" : "timing",
+          as_double(sa.peak_bytes), as_double(sb.peak_bytes));
+  exact("parameters", static_cast<double>(a.parameters), static_cast<double>(b.parameters));
+  add_row(comparison, "step_time_s", "timing", sa.step_time_s.value, sb.step_time_s.value);
+  add_row(comparison, "images_per_s", "timing", sa.images_per_s.value, sb.images_per_s.value);
+  add_row(comparison, "train_loss", "learning", sa.train_loss.value, sb.train_loss.value);
+  add_row(comparison, "heldout_accuracy_ratio", "learning", sa.heldout_accuracy_ratio.value,
+          sb.heldout_accuracy_ratio.value);
+  const auto slots_a = stored_bytes(a);
+  const auto slots_b = stored_bytes(b);
+  auto names = slots_a;
+  names.insert(slots_b.begin(), slots_b.end());
+  for (const auto& [name, unused] : names) {
+    add_row(comparison, name, "exact", find(slots_a, name), find(slots_b, name));
+  }
+  return comparison;
+}
+
+std::string write_comparison_document(const Comparison& comparison) {
+  Json rows = Json::array();
+  for (const ComparisonRow& row : comparison.rows) {
+    rows.push_back({{"metric", row.metric},
+                    {"class", row.kind},
+                    {"a", number_json(row.a)},
+                    {"b", number_json(row.b)},
+                    {"difference", number_json(row.difference)},
+                    {"ratio", number_json(row.ratio)}});
+  }
+  return format_json({{"schema", schema_of("actscope.compare")},
+                      {"a", comparison.a_name},
+                      {"b", comparison.b_name},
+                      {"config_differences", comparison.config_differences},
+                      {"rows", std::move(rows)}});
+}
+
+Comparison read_comparison_document(std::string_view text, std::string_view source) {
+  const Json document = parse_json(text, source);
+  const JsonCursor root(document, std::string(source));
+  require_schema(root, "actscope.compare");
+  Comparison comparison;
+  comparison.a_name = root.at("a").text();
+  comparison.b_name = root.at("b").text();
+  comparison.config_differences = root.at("config_differences").texts();
+  for (const JsonCursor& row : root.at("rows").items()) {
+    comparison.rows.push_back({row.at("metric").text(), row.at("class").text(),
+                               read_number(row.at("a")), read_number(row.at("b")),
+                               read_number(row.at("difference")), read_number(row.at("ratio"))});
+  }
+  return comparison;
+}
+
+std::string comparison_text(const Comparison& comparison) {
+  std::string text = "A = " + comparison.a_name + "\nB = " + comparison.b_name + "\n\n";
+  for (const std::string& difference : comparison.config_differences)
+    text += "  " + difference + "\n";
+  if (!comparison.config_differences.empty()) text += "\n";
+  TextTable table({"metric", "class", "A", "B", "B-A", "B/A"});
+  std::size_t equal_slots = 0;
+  for (const ComparisonRow& row : comparison.rows) {
+    if (row.metric.starts_with("layers.") && row.difference == 0.0) {
+      ++equal_slots;
+      continue;
+    }
+    table.add({row.metric, row.kind, shown(row.metric, row.a), shown(row.metric, row.b),
+               shown_difference(row.metric, row.difference),
+               row.ratio ? fmt::format("{:.3f}", *row.ratio) : "n/a"});
+  }
+  text += table.text();
+  if (equal_slots > 0) text += fmt::format("\n{} slots store equal bytes in both.\n", equal_slots);
+  text += "\nBytes are exact. Times and accuracies are single runs: shown, not judged.\n";
+  return text;
+}
+
+}  // namespace actscope::reports

@@ -1,1 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/document.hpp"
+
+#include "actscope/base/error.hpp"
+#include "actscope/reports/comparison.hpp"
+#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/run_document.hpp"
+#include "json_cursor.hpp"
+
+namespace actscope::reports {
+
+DocumentSchema identify(std::string_view text, std::string_view source) {
+  const Json document = parse_json(text, source);
+  const JsonCursor schema = JsonCursor(document, std::string(source)).at("schema");
+  return {schema.at("name").text(), schema.at("version").text()};
+}
+
+DocumentSchema validate_document(std::string_view text, std::string_view source) {
+  DocumentSchema schema = identify(text, source);
+  if (schema.name == "actscope.run") {
+    (void)read_run_document(text, source);
+  } else if (schema.name == "actscope.footprint") {
+    (void)read_footprint_document(text, source);
+  } else if (schema.name == "actscope.compare") {
+    (void)read_comparison_document(text, source);
+  } else if (schema.name == "actscope.config") {
+    (void)read_config_document(text, source, {});
+  } else {
+    throw ReportFormatError(error_text(
+        std::string(source) + " is of an unknown kind", "found " + schema.name,
+        "this version reads actscope.run, actscope.footprint, actscope.compare, actscope.config"));
+  }
+  return schema;
+}
+
+}  // namespace actscope::reports

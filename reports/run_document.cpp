@@ -1,1 +1,170 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/run_document.hpp"
+
+#include "config_json.hpp"
+#include "environment_json.hpp"
+#include "footprint_json.hpp"
+
+namespace actscope::reports {
+namespace {
+
+constexpr const char* status_names[] = {"completed", "interrupted", "failed"};
+
+RunStatus read_status(const JsonCursor& from) {
+  const std::string name = from.text();
+  for (int i = 0; i < 3; ++i) {
+    if (name == status_names[i]) return static_cast<RunStatus>(i);
+  }
+  from.refuse("completed, interrupted or failed");
+}
+
+Json summary_json(const RunSummary& s, VolatileFields volatile_fields) {
+  Json object = {{"dense_saved_bytes", integer_json(s.dense_saved_bytes)},
+                 {"predicted_saved_bytes", integer_json(s.predicted_saved_bytes)},
+                 {"workspace_bytes", integer_json(s.workspace_bytes)},
+                 {"steps", integer_json(s.steps)},
+                 {"weights_sha256", s.weights_sha256}};
+  set_measured(object, "peak_bytes", s.peak_bytes);
+  set_measured(object, "saved_bytes", s.saved_bytes);
+  set_measured(object, "residual_bytes", s.residual_bytes);
+  set_measured(object, "train_loss", s.train_loss);
+  set_measured(object, "heldout_accuracy_ratio", s.heldout_accuracy_ratio);
+  const bool is_dropped = volatile_fields == VolatileFields::drop;
+  const auto dropped = Measured<double>::missing("left out with --no-volatile");
+  set_measured(object, "step_time_s", is_dropped ? dropped : s.step_time_s);
+  set_measured(object, "images_per_s", is_dropped ? dropped : s.images_per_s);
+  return object;
+}
+
+RunSummary read_summary(const JsonCursor& from) {
+  RunSummary s;
+  s.dense_saved_bytes = from.at("dense_saved_bytes").count();
+  s.predicted_saved_bytes = from.at("predicted_saved_bytes").count();
+  s.workspace_bytes = from.at("workspace_bytes").count();
+  s.steps = from.at("steps").count();
+  s.weights_sha256 = from.at("weights_sha256").text();
+  s.peak_bytes = measured_integer(from, "peak_bytes");
+  s.saved_bytes = measured_integer(from, "saved_bytes");
+  s.residual_bytes = measured_integer(from, "residual_bytes");
+  s.train_loss = measured_number(from, "train_loss");
+  s.heldout_accuracy_ratio = measured_number(from, "heldout_accuracy_ratio");
+  s.step_time_s = measured_number(from, "step_time_s");
+  s.images_per_s = measured_number(from, "images_per_s");
+  return s;
+}
+
+Json accuracy_json(const std::vector<AccuracyPoint>& points, VolatileFields volatile_fields) {
+  Json list = Json::array();
+  for (const AccuracyPoint& point : points) {
+    Json object = {{"epoch", point.epoch}, {"step", point.step}};
+    object["elapsed_s"] = volatile_fields == VolatileFields::drop ? 0.0 : point.elapsed_s;
+    set_measured(object, "train_loss", point.train_loss);
+    set_measured(object, "train_accuracy_ratio", point.train_accuracy_ratio);
+    set_measured(object, "heldout_loss", point.heldout_loss);
+    set_measured(object, "heldout_accuracy_ratio", point.heldout_accuracy_ratio);
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+AccuracyPoint read_point(const JsonCursor& from) {
+  AccuracyPoint point;
+  point.epoch = from.at("epoch").count();
+  point.step = from.at("step").count();
+  point.elapsed_s = from.at("elapsed_s").number();
+  point.train_loss = measured_number(from, "train_loss");
+  point.train_accuracy_ratio = measured_number(from, "train_accuracy_ratio");
+  point.heldout_loss = measured_number(from, "heldout_loss");
+  point.heldout_accuracy_ratio = measured_number(from, "heldout_accuracy_ratio");
+  return point;
+}
+
+Json operators_json(const std::vector<OperatorTiming>& operators) {
+  Json list = Json::array();
+  for (const OperatorTiming& o : operators) {
+    list.push_back({{"name", o.name},
+                    {"layer", o.layer},
+                    {"phase", o.phase},
+                    {"device", o.device},
+                    {"calls", o.calls},
+                    {"total_s", o.total_s}});
+  }
+  return list;
+}
+
+Json gradients_json(const std::vector<GradientError>& gradients) {
+  Json list = Json::array();
+  for (const GradientError& g : gradients) {
+    list.push_back({{"layer", g.layer},
+                    {"parameter", g.parameter},
+                    {"relative_error", g.relative_error},
+                    {"cosine", g.cosine}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string write_run_document(const RunRecord& record, VolatileFields volatile_fields) {
+  const bool is_dropped = volatile_fields == VolatileFields::drop;
+  RunConfig config = record.config;
+  if (is_dropped) config.out.clear();  // where it was written is no part of the work
+  Json document = {
+      {"schema", schema_of("actscope.run")},
+      {"status", status_names[static_cast<int>(record.status)]},
+      {"status_reason", record.status_reason},
+      {"config", config_json(config)},
+      {"environment", environment_json(record.environment, volatile_fields)},
+      {"model", {{"parameters", integer_json(record.parameters)}, {"layers", record.layer_names}}},
+      {"data",
+       {{"train_samples", record.train_samples},
+        {"heldout_samples", record.heldout_samples},
+        {"sha256", record.data_sha256}}},
+      {"summary", summary_json(record.summary, volatile_fields)},
+      {"layers", layers_json(record.layers)},
+      {"operators", is_dropped ? Json::array() : operators_json(record.operators)},
+      {"gradients", gradients_json(record.gradients)},
+      {"accuracy", accuracy_json(record.accuracy, volatile_fields)},
+      {"samples", {{"step_time_s", is_dropped ? Json::array() : Json(record.step_times_s)}}},
+      {"warnings", record.warnings}};
+  return format_json(document);
+}
+
+RunRecord read_run_document(std::string_view text, std::string_view source) {
+  const Json document = parse_json(text, source);
+  const JsonCursor root(document, std::string(source));
+  require_schema(root, "actscope.run");
+  RunRecord record;
+  record.status = read_status(root.at("status"));
+  record.status_reason = root.at("status_reason").text();
+  const JsonCursor config = root.at("config");
+  for (const char* field : {"model", "scheme", "batch", "seed", "device", "dtype"}) {
+    (void)config.at(field);
+  }
+  record.config = read_config_fields(config, {});
+  record.environment = read_environment(root.at("environment"));
+  record.parameters = root.at("model").at("parameters").count();
+  record.layer_names = root.at("model").at("layers").texts();
+  record.train_samples = root.at("data").at("train_samples").count();
+  record.heldout_samples = root.at("data").at("heldout_samples").count();
+  record.data_sha256 = root.at("data").at("sha256").text();
+  record.summary = read_summary(root.at("summary"));
+  record.layers = read_layers(root.at("layers"));
+  for (const JsonCursor& o : root.at("operators").items()) {
+    record.operators.push_back({o.at("name").text(), o.at("layer").text(), o.at("phase").text(),
+                                o.at("device").text(), o.at("calls").count(),
+                                o.at("total_s").number()});
+  }
+  for (const JsonCursor& g : root.at("gradients").items()) {
+    record.gradients.push_back({g.at("layer").text(), g.at("parameter").text(),
+                                g.at("relative_error").number(), g.at("cosine").number()});
+  }
+  for (const JsonCursor& point : root.at("accuracy").items()) {
+    record.accuracy.push_back(read_point(point));
+  }
+  record.step_times_s = root.at("samples").at("step_time_s").numbers();
+  record.warnings = root.at("warnings").texts();
+  return record;
+}
+
+}  // namespace actscope::reports

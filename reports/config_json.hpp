@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actscope/base/run_config.hpp"
+#include "json_cursor.hpp"
+
+namespace actscope::reports {
+
+/// The fields of a configuration, as they stand in `actscope.run` under "config" and at the top of
+/// `actscope.config`.
+Json config_json(const RunConfig& config);
+
+/// Reads the fields that are there over `defaults`.
+/// Errors  ReportFormatError: a field of another type
+RunConfig read_config_fields(const JsonCursor& fields, const RunConfig& defaults);
+
+/// Names of all fields.
+std::vector<std::string> config_field_names();
+
+}  // namespace actscope::reports

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "footprint_json.hpp"
+
+namespace actscope::reports {
+namespace {
+
+Json slot_json(const SlotFootprint& slot) {
+  Json object = {{"name", slot.name},
+                 {"store", slot.store},
+                 {"dense_bytes", integer_json(slot.dense_bytes)},
+                 {"predicted_bytes", integer_json(slot.predicted_bytes)},
+                 {"index_bytes", integer_json(slot.index_bytes)}};
+  set_measured(object, "stored_bytes",
+               slot.stored_bytes ? Measured<std::int64_t>::of(*slot.stored_bytes)
+                                 : Measured<std::int64_t>::missing("not run"));
+  set_measured(object, "kept_norm_ratio",
+               slot.kept_norm_ratio ? Measured<double>::of(*slot.kept_norm_ratio)
+                                    : Measured<double>::missing("not measured"));
+  return object;
+}
+
+SlotFootprint read_slot(const JsonCursor& from) {
+  SlotFootprint slot;
+  slot.name = from.at("name").text();
+  slot.store = from.at("store").text();
+  slot.dense_bytes = from.at("dense_bytes").count();
+  slot.predicted_bytes = from.at("predicted_bytes").count();
+  slot.index_bytes = from.at("index_bytes").count();
+  if (!from.at("stored_bytes").is_null()) slot.stored_bytes = from.at("stored_bytes").count();
+  if (!from.at("kept_norm_ratio").is_null()) {
+    slot.kept_norm_ratio = from.at("kept_norm_ratio").number();
+  }
+  return slot;
+}
+
+}  // namespace
+
+Json layers_json(const std::vector<LayerFootprint>& layers) {
+  Json list = Json::array();
+  for (const LayerFootprint& layer : layers) {
+    Json slots = Json::array();
+    for (const SlotFootprint& slot : layer.slots) slots.push_back(slot_json(slot));
+    list.push_back({{"name", layer.name}, {"slots", std::move(slots)}});
+  }
+  return list;
+}
+
+std::vector<LayerFootprint> read_layers(const JsonCursor& layers) {
+  std::vector<LayerFootprint> list;
+  for (const JsonCursor& from : layers.items()) {
+    LayerFootprint layer{from.at("name").text(), {}};
+    for (const JsonCursor& slot : from.at("slots").items()) layer.slots.push_back(read_slot(slot));
+    list.push_back(std::move(layer));
+  }
+  return list;
+}
+
+}  // namespace actscope::reports

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json_cursor.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <set>
+
+#include "actscope/base/error.hpp"
+
+namespace actscope::reports {
+namespace {
+
+constexpr std::size_t largest_text = std::size_t{256} << 20;
+constexpr int deepest = 64;
+constexpr std::int64_t exact_in_double = std::int64_t{1} << 53;
+constexpr int known_major = 1;
+
+[[noreturn]] void refuse_text(std::string_view source, const std::string& why) {
+  throw ReportFormatError(error_text(std::string(source) + " is not a readable document", why));
+}
+
+std::string found(const Json& value) {
+  if (value.is_object() || value.is_array() || value.is_null()) return value.type_name();
+  const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return text.size() > 40 ? text.substr(0, 40) + "…" : text;
+}
+
+// Stops at too deep nesting and at keys that come twice.
+class Guard {
+ public:
+  explicit Guard(std::string_view source) : source_(source) {}
+
+  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > deepest) refuse_text(source_, "it is nested deeper than 64 levels");
+    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys_.pop_back();
+    if (event == Json::parse_event_t::key &&
+        !keys_.back().insert(parsed.get<std::string>()).second) {
+      refuse_text(source_, "key " + parsed.dump() + " comes twice in one object");
+    }
+    return true;
+  }
+
+ private:
+  std::string source_;
+  std::vector<std::set<std::string>> keys_;
+};
+
+}  // namespace
+
+void JsonCursor::refuse(const std::string& expected) const {
+  throw ReportFormatError(error_text(source_ + " is not valid at " + path_,
+                                     "found " + found(*value_) + ", expected " + expected));
+}
+
+bool JsonCursor::has(const std::string& field) const {
+  return value_->is_object() && value_->contains(field);
+}
+
+JsonCursor JsonCursor::at(const std::string& field) const {
+  if (!value_->is_object()) refuse("an object");
+  const auto place = value_->find(field);
+  if (place == value_->end()) {
+    throw ReportFormatError(
+        error_text(source_ + " is not valid at " + path_, "field " + field + " is missing"));
+  }
+  return {*place, source_, path_ + "." + field};
+}
+
+std::vector<JsonCursor> JsonCursor::items() const {
+  if (!value_->is_array()) refuse("an array");
+  std::vector<JsonCursor> list;
+  for (std::size_t i = 0; i < value_->size(); ++i) {
+    list.emplace_back((*value_)[i], source_, path_ + "[" + std::to_string(i) + "]");
+  }
+  return list;
+}
+
+std::string JsonCursor::text() const {
+  if (!value_->is_string()) refuse("a text");
+  return value_->get<std::string>();
+}
+
+bool JsonCursor::boolean() const {
+  if (!value_->is_boolean()) refuse("true or false");
+  return value_->get<bool>();
+}
+
+std::int64_t JsonCursor::integer() const {
+  if (value_->is_string()) {
+    const auto& digits = value_->get_ref<const std::string&>();
+    std::int64_t number = 0;
+    const char* end = digits.data() + digits.size();
+    const auto result = std::from_chars(digits.data(), end, number);
+    if (result.ec == std::errc{} && result.ptr == end && std::llabs(number) > exact_in_double) {
+      return number;
+    }
+    refuse("a whole number");
+  }
+  if (!value_->is_number_integer()) refuse("a whole number");
+  if (value_->is_number_unsigned() &&
+      value_->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)) {
+    refuse("a whole number below 2^63");
+  }
+  return value_->get<std::int64_t>();
+}
+
+std::int64_t JsonCursor::count() const {
+  const std::int64_t number = integer();
+  if (number < 0) refuse("a number from 0");
+  return number;
+}
+
+double JsonCursor::number() const {
+  if (!value_->is_number()) refuse("a number");
+  const auto number = value_->get<double>();
+  if (!std::isfinite(number)) refuse("a finite number");
+  return number;
+}
+
+std::vector<std::string> JsonCursor::texts() const {
+  std::vector<std::string> list;
+  for (const JsonCursor& item : items()) list.push_back(item.text());
+  return list;
+}
+
+std::vector<double> JsonCursor::numbers() const {
+  std::vector<double> list;
+  for (const JsonCursor& item : items()) list.push_back(item.number());
+  return list;
+}
+
+Json parse_json(std::string_view text, std::string_view source) {
+  if (text.empty()) refuse_text(source, "it is empty");
+  if (text.size() > largest_text) refuse_text(source, "it is larger than 256 MiB");
+  try {
+    return Json::parse(text, Guard(source));
+  } catch (const Json::exception& error) {
+    std::string why = error.what();
+    const std::size_t bracket = why.find("] ");
+    if (bracket != std::string::npos) why = why.substr(bracket + 2);
+    refuse_text(source, why.size() > 160 ? why.substr(0, 160) + "…" : why);
+  }
+}
+
+std::string format_json(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json schema_of(std::string_view name) {
+  return {{"name", name}, {"version", "1.0.0"}};
+}
+
+void require_schema(const JsonCursor& document, std::string_view name) {
+  const JsonCursor schema = document.at("schema");
+  const std::string actual = schema.at("name").text();
+  if (actual != name) schema.at("name").refuse("a document of kind " + std::string(name));
+  const std::string version = schema.at("version").text();
+  int major = 0;
+  const auto result = std::from_chars(version.data(), version.data() + version.size(), major);
+  if (result.ec != std::errc{} || major < 1) {
+    schema.at("version").refuse("a version as 1.0.0");
+  }
+  if (major > known_major) {
+    schema.at("version").refuse("major version 1; install a newer Actscope to read it");
+  }
+}
+
+Json integer_json(std::int64_t value) {
+  if (std::llabs(value) > exact_in_double) return std::to_string(value);
+  return value;
+}
+
+void set_measured(Json& object, const std::string& field, const Measured<double>& measured) {
+  if (measured.value && std::isfinite(*measured.value)) {
+    object[field] = *measured.value;
+    return;
+  }
+  object[field] = nullptr;
+  object[field + "_reason"] = measured.value ? "not finite" : measured.reason;
+}
+
+void set_measured(Json& object, const std::string& field, const Measured<std::int64_t>& measured) {
+  if (measured.value) {
+    object[field] = integer_json(*measured.value);
+    return;
+  }
+  object[field] = nullptr;
+  object[field + "_reason"] = measured.reason;
+}
+
+Measured<double> measured_number(const JsonCursor& object, const std::string& field) {
+  const JsonCursor value = object.at(field);
+  if (!value.is_null()) return Measured<double>::of(value.number());
+  return Measured<double>::missing(object.at(field + "_reason").text());
+}
+
+Measured<std::int64_t> measured_integer(const JsonCursor& object, const std::string& field) {
+  const JsonCursor value = object.at(field);
+  if (!value.is_null()) return Measured<std::int64_t>::of(value.integer());
+  return Measured<std::int64_t>::missing(object.at(field + "_reason").text());
+}
+
+}  // namespace actscope::reports

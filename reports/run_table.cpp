@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "actscope/base/units.hpp"
+
+namespace actscope::reports {
+namespace {
+
+bool has_blocks(const RunConfig& config) {
+  return config.scheme.find("bsr") != std::string::npos;
+}
+
+std::string factor(const std::optional<double>& dense, const std::optional<double>& value) {
+  return dense && value ? format_factor(*dense, *value) : "n/a";
+}
+
+std::optional<double> number(const Measured<std::int64_t>& measured) {
+  if (!measured.value) return std::nullopt;
+  return static_cast<double>(*measured.value);
+}
+
+std::string bytes(const Measured<std::int64_t>& measured) {
+  return measured.value ? format_bytes(*measured.value) : "n/a";
+}
+
+std::string accuracy(const RunRecord& record) {
+  const auto& ratio = record.summary.heldout_accuracy_ratio.value;
+  return ratio ? fmt::format("{:.1f} %", 100 * *ratio) : "n/a";
+}
+
+std::string points_against(const RunRecord* dense, const RunRecord& record) {
+  const auto& ratio = record.summary.heldout_accuracy_ratio.value;
+  if (dense == nullptr || !ratio || !dense->summary.heldout_accuracy_ratio.value) return "n/a";
+  return fmt::format("{:+.1f}", 100 * (*ratio - *dense->summary.heldout_accuracy_ratio.value));
+}
+
+std::string status_text(const RunRecord& record) {
+  switch (record.status) {
+    case RunStatus::completed:
+      return "completed";
+    case RunStatus::interrupted:
+      return "interrupted";
+    case RunStatus::failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+std::string plain(const std::optional<double>& value) {
+  return value ? fmt::format("{:.10g}", *value) : "";
+}
+
+}  // namespace
+
+std::string block_text(const RunConfig& config) {
+  if (!has_blocks(config)) return "-";
+  return fmt::format("{}x{}", config.block_rows, config.block_cols);
+}
+
+const NamedRun* dense_run(std::span<const NamedRun> runs) {
+  for (const NamedRun& run : runs) {
+    if (run.record.config.scheme == "dense" && run.record.status == RunStatus::completed) {
+      return &run;
+    }
+  }
+  return nullptr;
+}
+
+TextTable run_table(std::span<const NamedRun> runs) {
+  const NamedRun* reference = dense_run(runs);
+  const RunRecord* dense = reference != nullptr ? &reference->record : nullptr;
+  const bool all_completed = std::ranges::all_of(
+      runs, [](const NamedRun& run) { return run.record.status == RunStatus::completed; });
+  std::vector<std::string> header{"run",   "block", "sparsity", "saved",    "fewer", "peak",
+                                  "fewer", "step",  "of dense", "held-out", "points"};
+  if (!all_completed) header.emplace_back("status");
+  TextTable table(header);
+  for (const NamedRun& run : runs) {
+    const RunRecord& record = run.record;
+    const RunSummary& s = record.summary;
+    std::string step_ratio = "n/a";
+    if (dense != nullptr && dense->summary.step_time_s.value && s.step_time_s.value) {
+      step_ratio = fmt::format("{:.2f}x", *s.step_time_s.value / *dense->summary.step_time_s.value);
+    }
+    std::vector<std::string> row{
+        run.name,
+        block_text(record.config),
+        has_blocks(record.config) ? fmt::format("{:g} %", 100 * record.config.sparsity_ratio) : "-",
+        bytes(s.saved_bytes),
+        factor(dense != nullptr ? number(dense->summary.saved_bytes) : std::nullopt,
+               number(s.saved_bytes)),
+        bytes(s.peak_bytes),
+        factor(dense != nullptr ? number(dense->summary.peak_bytes) : std::nullopt,
+               number(s.peak_bytes)),
+        s.step_time_s.value ? format_duration(*s.step_time_s.value) : "n/a",
+        step_ratio,
+        accuracy(record),
+        points_against(dense, record)};
+    if (!all_completed) row.push_back(status_text(record));
+    table.add(std::move(row));
+  }
+  return table;
+}
+
+TextTable run_numbers(std::span<const NamedRun> runs) {
+  TextTable table({"run", "status", "model", "scheme", "block_rows", "block_cols", "sparsity_ratio",
+                   "batch", "seed", "saved_bytes", "predicted_saved_bytes", "dense_saved_bytes",
+                   "residual_bytes", "peak_bytes", "step_time_s", "images_per_s", "train_loss",
+                   "heldout_accuracy_ratio", "steps"});
+  for (const NamedRun& run : runs) {
+    const RunConfig& c = run.record.config;
+    const RunSummary& s = run.record.summary;
+    table.add({run.name, status_text(run.record), c.model, c.scheme, std::to_string(c.block_rows),
+               std::to_string(c.block_cols), fmt::format("{:g}", c.sparsity_ratio),
+               std::to_string(c.batch), std::to_string(c.seed), plain(number(s.saved_bytes)),
+               std::to_string(s.predicted_saved_bytes), std::to_string(s.dense_saved_bytes),
+               plain(number(s.residual_bytes)), plain(number(s.peak_bytes)),
+               plain(s.step_time_s.value), plain(s.images_per_s.value), plain(s.train_loss.value),
+               plain(s.heldout_accuracy_ratio.value), std::to_string(s.steps)});
+  }
+  return table;
+}
+
+std::string accuracy_remark(std::span<const NamedRun> runs) {
+  std::set<std::int64_t> seeds;
+  std::int64_t samples = 0, epochs = 0;
+  double ratio = 0;
+  for (const NamedRun& run : runs) {
+    seeds.insert(run.record.config.seed);
+    samples = std::max(samples, run.record.heldout_samples);
+    for (const AccuracyPoint& point : run.record.accuracy) epochs = std::max(epochs, point.epoch);
+    ratio = std::max(ratio, run.record.summary.heldout_accuracy_ratio.value.value_or(0));
+  }
+  if (samples == 0) return "No run measured accuracy.";
+  const double error = 100 * std::sqrt(ratio * (1 - ratio) / static_cast<double>(samples));
+  std::string text = fmt::format(
+      "Held-out accuracy over {} images: two standard errors of the sample alone are ±{:.1f} "
+      "points",
+      format_count(samples), 2 * error);
+  if (seeds.size() < 2) text += "; one seed, and seeds differ by about a point more";
+  if (epochs < 10) text += "; early learning, not the end";
+  return text + ": do not rank schemes by it.";
+}
+
+}  // namespace actscope::reports

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "actscope/reports/rendering.hpp"
+#include "text_table.hpp"
+
+namespace actscope::reports {
+
+/// The run that others are compared with: the first completed one whose scheme is `dense`, or null.
+const NamedRun* dense_run(std::span<const NamedRun> runs);
+
+/// One row a run, human units, each figure also against the dense run where there is one.
+TextTable run_table(std::span<const NamedRun> runs);
+
+/// One row a run, plain numbers with their units in the header.
+TextTable run_numbers(std::span<const NamedRun> runs);
+
+/// What the reader must know before believing the accuracies: seeds, length, the noise of the
+/// held-out sample.
+std::string accuracy_remark(std::span<const NamedRun> runs);
+
+/// "16x16", or a dash where the scheme has no blocks.
+std::string block_text(const RunConfig& config);
+
+}  // namespace actscope::reports

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text_table.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace actscope::reports {
+namespace {
+
+// Characters, not bytes, of UTF-8 text.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
+}
+
+bool is_number_like(const std::string& text) {
+  return !text.empty() && (std::isdigit(static_cast<unsigned char>(text.front())) != 0 ||
+                           text.front() == '-' || text.front() == '+' || text == "n/a");
+}
+
+std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
+  const std::string space(width - std::min(width, width_of(text)), ' ');
+  return to_the_right ? space + text : text + space;
+}
+
+}  // namespace
+
+std::vector<std::size_t> TextTable::widths() const {
+  std::vector<std::size_t> widths(rows_.front().size(), 0);
+  for (const auto& row : rows_) {
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width_of(row[c]));
+  }
+  return widths;
+}
+
+std::string TextTable::text() const {
+  const std::vector<std::size_t> width = widths();
+  std::string text;
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    std::string line;
+    for (std::size_t c = 0; c < rows_[r].size(); ++c) {
+      const std::string& probe = rows_[r == 0 && rows_.size() > 1 ? 1 : r][c];
+      const bool to_the_right = c > 0 && is_number_like(probe);
+      line += (c == 0 ? "" : "  ") + padded(rows_[r][c], width[c], to_the_right);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+    if (r == 0) {
+      std::string rule;
+      for (std::size_t c = 0; c < width.size(); ++c) {
+        rule += (c == 0 ? "" : "  ") + std::string(width[c], '-');
+      }
+      text += rule + "\n";
+    }
+  }
+  return text;
+}
+
+std::string TextTable::markdown() const {
+  std::string text;
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    text += "|";
+    for (std::string cell : rows_[r]) {
+      for (std::size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) {
+        cell.insert(at, "\\");
+      }
+      text += " " + cell + " |";
+    }
+    text += "\n";
+    if (r != 0) continue;
+    text += "|";
+    for (std::size_t c = 0; c < rows_[r].size(); ++c) text += c == 0 ? " --- |" : " ---: |";
+    text += "\n";
+  }
+  return text;
+}
+
+std::string TextTable::csv() const {
+  std::string text;
+  for (const auto& row : rows_) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      std::string cell = row[c];
+      if (cell.find_first_of(",\"\n\r") != std::string::npos) {
+        for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2) {
+          cell.insert(at, "\"");
+        }
+        cell = "\"" + cell + "\"";
+      }
+      text += (c == 0 ? "" : ",") + cell;
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace actscope::reports
