@@ -56,7 +56,8 @@ if(TorchLib_FOUND AND NOT TARGET TorchLib::cpu)
     find_library(TorchLib_C10_CUDA_LIBRARY c10_cuda PATHS ${TorchLib_ROOT}/lib NO_DEFAULT_PATH NO_CACHE REQUIRED)
     add_library(TorchLib::cuda INTERFACE IMPORTED)
     # libtorch_cuda registers its kernels when loaded; nothing refers to it by name.
-    target_link_libraries(TorchLib::cuda INTERFACE TorchLib::cpu
+    # CUDA::toolkit: the CUDA headers of c10 include cuda_runtime_api.h.
+    target_link_libraries(TorchLib::cuda INTERFACE TorchLib::cpu CUDA::toolkit
       "-Wl,--no-as-needed,-ltorch_cuda,--as-needed" -lc10_cuda)
   endif()
 endif()

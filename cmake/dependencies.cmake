@@ -28,9 +28,15 @@ endif()
 
 if(ACTSCOPE_WITH_CUDA)
   set(CMAKE_CUDA_ARCHITECTURES ${ACTSCOPE_CUDA_ARCHITECTURES})
+  enable_language(CUDA)
+  # CMake 3.25.1 (Debian 12) knows nvcc's dialects up to C++17 only; nvcc takes C++20 since 12.0. It
+  # has to come after enable_language, whose test program would fail otherwise.
+  if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+    set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+    set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+  endif()
   set(CMAKE_CUDA_STANDARD 20)
   set(CMAKE_CUDA_STANDARD_REQUIRED ON)
-  enable_language(CUDA)
   find_package(CUDAToolkit 13.0 REQUIRED)
 endif()
 

@@ -62,6 +62,7 @@ RunRecord train_from(const RunConfig& config, const TrainingHooks& hooks, bool i
   ProgressSink& progress = hooks.progress != nullptr ? *hooks.progress : *quiet;
   TrainingSession session(config, hooks);
   if (is_resumed) session.load_checkpoint();
+  if (hooks.before_start) hooks.before_start();
   RunRecord record;
   record.environment = describe_environment();
   record.environment.threads = torch::get_num_threads();

@@ -3,30 +3,11 @@
 
 #include <algorithm>
 
+#include "actscope/base/edit_distance.hpp"
 #include "actscope/base/error.hpp"
 #include "config_json.hpp"
 
 namespace actscope::reports {
-namespace {
-
-// Levenshtein distance, for "did you mean".
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
-}  // namespace
-
 RunConfig read_config_document(std::string_view text, std::string_view source,
                                const RunConfig& defaults) {
   const Json document = parse_json(text, source);
@@ -36,7 +17,7 @@ RunConfig read_config_document(std::string_view text, std::string_view source,
   for (const auto& [field, value] : document.items()) {
     if (field == "schema" || std::ranges::find(names, field) != names.end()) continue;
     const auto nearest = std::ranges::min_element(
-        names, {}, [&](const std::string& name) { return distance(field, name); });
+        names, {}, [&](const std::string& name) { return edit_distance(field, name); });
     throw ReportFormatError(error_text(std::string(source) + " is not valid at $." + field,
                                        "there is no such field", "did you mean " + *nearest + "?"));
   }

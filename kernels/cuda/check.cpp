@@ -16,7 +16,8 @@ std::string_view remedy_for(cudaError_t code) {
     case cudaErrorInitializationError:
     case cudaErrorSystemNotReady:
     case cudaErrorSystemDriverMismatch:
-      return "check that nvidia-smi lists a GPU with a driver for CUDA 13 (580 or newer), or use the cpu";
+      return "check that nvidia-smi lists a GPU with a driver for CUDA 13 (580 or newer), or use "
+             "the cpu";
     case cudaErrorMemoryAllocation:
       return "free device memory, or lower the batch or the workspace";
     case cudaErrorNoKernelImageForDevice:
@@ -25,7 +26,8 @@ std::string_view remedy_for(cudaError_t code) {
     case cudaErrorIllegalAddress:
     case cudaErrorMisalignedAddress:
     case cudaErrorInvalidDevicePointer:
-      return "check that every pointer is device memory of the size its shape says; compute-sanitizer "
+      return "check that every pointer is device memory of the size its shape says; "
+             "compute-sanitizer "
              "names the access";
     default:
       return "run it again under compute-sanitizer; CUDA_LAUNCH_BLOCKING=1 names the call";

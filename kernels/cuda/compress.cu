@@ -13,7 +13,7 @@ constexpr unsigned start_threads = 128;
 constexpr int digit_bits = 8;
 constexpr unsigned digits = 1u << digit_bits;
 
-/// Above the bits of every sum of squares, infinity included.
+/// Above the bits of every finite sum of squares; a sum that is not finite ranks first.
 constexpr std::uint64_t nonfinite_key = ~std::uint64_t{0};
 
 /// Keys that order blocks as their norms do: the bits of a non-negative double grow with it. One
@@ -40,17 +40,15 @@ __global__ void key_kernel(DeviceMatrix<const T> x, DeviceLayout layout, std::ui
     const std::int64_t rows = min(layout.block_rows, place.rows - first_row);
     const std::int64_t cols = min(layout.block_cols, layout.cols - first_col);
     double sum = 0;
-    bool finite = true;
     for (std::int64_t i = 0; i < rows; ++i) {
       const T* row = x.row(place.group, place.first_row + first_row + i) + first_col;
       for (std::int64_t j = 0; j < cols; ++j) {
         const double value = row[j];
-        finite = finite && isfinite(value);
         sum = __dadd_rn(sum, __dmul_rn(value, value));
       }
     }
     keys[place.first_block + c * place.row_blocks + r] =
-        finite ? static_cast<std::uint64_t>(__double_as_longlong(sum)) : nonfinite_key;
+        isfinite(sum) ? static_cast<std::uint64_t>(__double_as_longlong(sum)) : nonfinite_key;
   }
 }
 

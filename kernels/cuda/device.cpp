@@ -26,15 +26,20 @@ cudaError_t probe() noexcept {
 
 }  // namespace
 
-bool cuda_is_built() noexcept { return true; }
+bool cuda_is_built() noexcept {
+  return true;
+}
 
-bool cuda_is_usable() noexcept { return probe() == cudaSuccess; }
+bool cuda_is_usable() noexcept {
+  return probe() == cudaSuccess;
+}
 
 std::string cuda_description() {
   const std::string built = "cuda " + version_text(CUDART_VERSION);
   const cudaError_t code = probe();
   if (code != cudaSuccess) {
-    return built + " is built in but not usable: " + cuda::cuda_error_text(code, "cudaGetDeviceCount");
+    return built +
+           " is built in but not usable: " + cuda::cuda_error_text(code, "cudaGetDeviceCount");
   }
   int device = 0;
   int driver = 0;

@@ -15,7 +15,7 @@ namespace actscope::kernels::cuda {
 
 /// One kind of panel: every panel of a group has the full shape but the last.
 struct PanelShape {
-  std::int64_t rows = 0;        ///< real rows, padding excluded
+  std::int64_t rows = 0;  ///< real rows, padding excluded
   std::int64_t row_blocks = 0;
   std::int64_t blocks = 0;
   std::int64_t kept_blocks = 0;

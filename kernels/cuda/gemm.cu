@@ -193,10 +193,14 @@ __global__ void __launch_bounds__(tile_threads)
 template <class Work>
 void with_columns(const TilePlan& plan, Work&& work) {
   switch (plan.columns_per_thread) {
-    case 1: return work(std::integral_constant<int, 1>{});
-    case 2: return work(std::integral_constant<int, 2>{});
-    case 4: return work(std::integral_constant<int, 4>{});
-    default: return work(std::integral_constant<int, 8>{});
+    case 1:
+      return work(std::integral_constant<int, 1>{});
+    case 2:
+      return work(std::integral_constant<int, 2>{});
+    case 4:
+      return work(std::integral_constant<int, 4>{});
+    default:
+      return work(std::integral_constant<int, 8>{});
   }
 }
 
@@ -206,8 +210,8 @@ Extents extents_of(std::int64_t left_rows, const TilePlan& plan, Output output, 
 
 }  // namespace
 
-void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
-             const MatrixView& dw, Output output, PanelRange range) {
+void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
+             Output output, PanelRange range) {
   const DeviceLayout layout = make_device_layout(x.layout);
   const TilePlan plan = plan_tile(layout.block_cols);
   const Extents extents = extents_of(dw.rows, plan, output, range);
@@ -232,8 +236,7 @@ void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPane
   const DeviceLayout layout = make_device_layout(y.layout);
   const TilePlan plan = plan_tile(layout.block_rows);
   const Extents extents = extents_of(da.rows, plan, output, range);
-  const std::int64_t group_row_blocks =
-      (layout.rows + layout.block_rows - 1) / layout.block_rows;
+  const std::int64_t group_row_blocks = (layout.rows + layout.block_rows - 1) / layout.block_rows;
   const std::int64_t panel_row_blocks = layout.panel_rows / layout.block_rows;
   const std::int64_t items = group_row_blocks * plan.tiles * extents.left_tiles;
   with_type(y.dtype, [&](auto* type) {

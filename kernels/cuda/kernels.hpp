@@ -18,8 +18,8 @@ void gather_blocks(void* stream, const ConstMatrixView& x, const BsrPanels& pane
 void decompress(void* stream, const ConstBsrPanels& panels, const MatrixView& out);
 
 // gemm.cu
-void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
-             const MatrixView& dw, Output output, PanelRange range);
+void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
+             Output output, PanelRange range);
 void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
                      const MatrixView& da, Output output, PanelRange range);
 

@@ -3,10 +3,16 @@
 
 namespace actscope::kernels {
 
-bool cuda_is_built() noexcept { return false; }
+bool cuda_is_built() noexcept {
+  return false;
+}
 
-bool cuda_is_usable() noexcept { return false; }
+bool cuda_is_usable() noexcept {
+  return false;
+}
 
-std::string cuda_description() { return "cuda is not built in; configure with the preset cuda"; }
+std::string cuda_description() {
+  return "cuda is not built in; configure with the preset cuda";
+}
 
 }  // namespace actscope::kernels

@@ -23,11 +23,10 @@ struct Name {
 /// Takes the place of any operator; its signature follows from the table's entry.
 template <Name operation, class Result, class... Arguments>
 Result absent(Arguments...) {
-  throw BackendNotBuilt(
-      error_text(std::string("CUDA cannot run ") + operation.text,
-                 "this build has no CUDA back end",
-                 "install the CUDA 13 toolkit with scripts/setup --cuda and build with scripts/build "
-                 "cuda, or use the cpu back end"));
+  throw BackendNotBuilt(error_text(
+      std::string("CUDA cannot run ") + operation.text, "this build has no CUDA back end",
+      "install the CUDA 13 toolkit with scripts/setup --cuda and build with scripts/build "
+      "cuda, or use the cpu back end"));
 }
 
 }  // namespace

@@ -16,10 +16,10 @@ namespace caching_allocator = c10::cuda::CUDACachingAllocator;
 /// The current device, with the caching allocator ready for questions.
 c10::DeviceIndex ready_device() {
   if (c10::cuda::device_count() == 0) {
-    throw DeviceError(error_text(
-        "CUDA memory cannot be counted", "no CUDA device answers",
-        "check that nvidia-smi lists a GPU with a driver for CUDA 13 (580 or newer), or use --device "
-        "cpu"));
+    throw DeviceError(error_text("CUDA memory cannot be counted", "no CUDA device answers",
+                                 "check that nvidia-smi lists a GPU with a driver for CUDA 13 (580 "
+                                 "or newer), or use --device "
+                                 "cpu"));
   }
   // The allocator knows its devices only once LibTorch has set CUDA up.
   at::globalContext().lazyInitDevice(c10::DeviceType::CUDA);
@@ -40,6 +40,8 @@ MemoryCounters cuda_memory_counters() {
           .frees = stats.allocation[whole].freed};
 }
 
-void reset_cuda_peak() { caching_allocator::resetPeakStats(ready_device()); }
+void reset_cuda_peak() {
+  caching_allocator::resetPeakStats(ready_device());
+}
 
 }  // namespace actscope::tracer

@@ -27,6 +27,8 @@ void validate_run_config(const RunConfig& config);
 struct TrainingHooks {
   ProgressSink* progress = nullptr;      ///< may be null
   std::function<bool()> stop_requested;  ///< asked after every step; may be empty
+  /// Called once when data and weights are read, before the first step; may throw. May be empty.
+  std::function<void()> before_start;
   /// Called once after forward of the first step, before the bytes are counted; tests plant hidden
   /// tensors here. May be empty.
   std::function<void()> before_count;

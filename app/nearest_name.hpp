@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace actscope::app {
+
+/// Options and subcommands that a command takes.
+std::vector<std::string> known_names(const CLI::App& command);
+
+/// The name that differs from `text` in the fewest letters, or empty where none is near.
+std::string nearest_name(const std::string& text, const std::vector<std::string>& names);
+
+}  // namespace actscope::app

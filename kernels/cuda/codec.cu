@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Codes with a scale and an offset a group. Bits are those of common/code_scale.hpp: every rounding
+// is written out, and this file is compiled without contraction into fused operations.
+#include <cfloat>
+
+#include "kernels.hpp"
+#include "launch.cuh"
+
+namespace actscope::kernels::cuda {
+
+namespace {
+
+constexpr unsigned codec_threads = 128;
+constexpr std::int64_t codec_warps = codec_threads / warp_threads;
+constexpr int lane_elements = static_cast<int>(code_group_elements) / warp_threads;
+static_assert(lane_elements == 4, "a lane writes whole bytes of int4 codes");
+
+constexpr std::uint16_t bfloat16_nan = 0x7fc0;
+
+__device__ float from_bfloat16(std::uint16_t bits) {
+  return __uint_as_float(static_cast<std::uint32_t>(bits) << 16);
+}
+
+/// Largest bfloat16 number not above `value`; −∞ becomes the lowest finite one.
+__device__ std::uint16_t bfloat16_down(double value) {
+  const std::uint32_t bits = __float_as_uint(__double2float_rd(value));
+  auto high = static_cast<std::uint16_t>(bits >> 16);
+  const bool is_negative = (bits >> 31) != 0;
+  if (is_negative && (bits & 0xffffu) != 0) ++high;
+  return high == 0xff80 ? std::uint16_t{0xff7f} : high;
+}
+
+/// Smallest bfloat16 number not below `value` (at least 0).
+__device__ std::uint16_t bfloat16_up(double value) {
+  const std::uint32_t bits = __float_as_uint(__double2float_ru(value));
+  return static_cast<std::uint16_t>((bits + 0xffffu) >> 16);
+}
+
+__device__ CodeScale code_scale(double minimum, double maximum, bool is_finite, int levels) {
+  const bool fits = is_finite && fabs(minimum) <= FLT_MAX && fabs(maximum) <= FLT_MAX;
+  CodeScale scale;
+  if (!fits) {
+    scale.scale_bits = bfloat16_nan;
+    return scale;
+  }
+  scale.offset_bits = bfloat16_down(__dadd_rn(minimum, 0.0));  // −0 becomes +0
+  const double range = __dsub_rn(maximum, from_bfloat16(scale.offset_bits));
+  scale.scale_bits = bfloat16_up(range > 0 ? __ddiv_rn(range, levels) : 0);
+  return scale;
+}
+
+template <class T>
+__device__ std::uint32_t encode_one(T value, CodeScale scale, int levels) {
+  const T step = from_bfloat16(scale.scale_bits);
+  const T offset = from_bfloat16(scale.offset_bits);
+  if (!(step > 0)) return 0;
+  T code = rint((value - offset) / step);
+  code = code < 0 ? T{0} : (code > levels ? static_cast<T>(levels) : code);
+  // Near the largest float a rounded-up step can leave the range: a finite group decodes finite.
+  while (code > 0 && !isfinite(fma(step, code, offset))) code -= 1;
+  return static_cast<std::uint32_t>(code);
+}
+
+/// One warp encodes one group, four neighboring elements a lane.
+// values [elements]; codes [code_bytes]; scales [code_groups]
+template <class T>
+__global__ void quantize_kernel(const T* values, std::int64_t elements, std::int64_t groups,
+                                int levels, std::uint8_t* codes, CodeScale* scales) {
+  const std::int64_t thread = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x / warp_threads;
+  const int lane = static_cast<int>(threadIdx.x % warp_threads);
+  for (std::int64_t group = thread / warp_threads; group < groups; group += stride) {
+    const std::int64_t first = group * code_group_elements + lane * lane_elements;
+    T own[lane_elements] = {};
+    double minimum = INFINITY;
+    double maximum = -INFINITY;
+    bool is_finite = true;
+#pragma unroll
+    for (int k = 0; k < lane_elements; ++k) {
+      if (first + k >= elements) continue;
+      own[k] = values[first + k];
+      const double value = own[k];
+      is_finite = is_finite && isfinite(value);
+      minimum = value < minimum ? value : minimum;
+      maximum = value > maximum ? value : maximum;
+    }
+    // Minimum and maximum do not depend on the order (but for the sign of zero, which the scale
+    // does not keep).
+    for (int distance = warp_threads / 2; distance > 0; distance /= 2) {
+      const double low = __shfl_xor_sync(~0u, minimum, distance);
+      const double high = __shfl_xor_sync(~0u, maximum, distance);
+      minimum = low < minimum ? low : minimum;
+      maximum = high > maximum ? high : maximum;
+    }
+    const CodeScale scale = code_scale(minimum, maximum, __all_sync(~0u, is_finite), levels);
+    if (lane == 0) scales[group] = scale;
+#pragma unroll
+    for (int k = 0; k < lane_elements; ++k) {
+      if (first + k >= elements) continue;
+      const std::uint32_t code = encode_one(own[k], scale, levels);
+      if (levels > 15) {
+        codes[first + k] = static_cast<std::uint8_t>(code);
+      } else if (k % 2 == 0) {
+        const bool has_pair = first + k + 1 < elements;
+        const std::uint32_t pair = has_pair ? encode_one(own[k + 1], scale, levels) : 0;
+        codes[(first + k) / 2] = static_cast<std::uint8_t>(code | pair << 4);
+      }
+    }
+  }
+}
+
+// codes and scales of the whole array; values [elements] from first_element on
+template <class T>
+__global__ void dequantize_kernel(const std::uint8_t* codes, const CodeScale* scales, bool is_int8,
+                                  std::int64_t first_element, std::int64_t elements, T* values) {
+  const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x;
+  for (std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < elements;
+       i += stride) {
+    const std::int64_t place = first_element + i;
+    const std::uint32_t byte = codes[is_int8 ? place : place / 2];
+    const std::uint32_t code = is_int8 ? byte : (place % 2 == 0 ? byte & 15u : byte >> 4);
+    const CodeScale scale = scales[place / code_group_elements];
+    values[i] = fma(static_cast<T>(from_bfloat16(scale.scale_bits)), static_cast<T>(code),
+                    static_cast<T>(from_bfloat16(scale.offset_bits)));
+  }
+}
+
+}  // namespace
+
+void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
+              std::uint8_t* codes, CodeScale* scales) {
+  const int levels = (1 << static_cast<int>(bits)) - 1;
+  with_type(dtype, [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    launch("quantize", plan_grid(code_groups(elements), codec_warps, codec_threads), stream,
+           quantize_kernel<T>, static_cast<const T*>(values), elements, code_groups(elements),
+           levels, codes, scales);
+  });
+}
+
+void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* codes,
+                const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
+                void* values) {
+  with_type(dtype, [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    launch("dequantize", plan_grid(elements, codec_threads, codec_threads), stream,
+           dequantize_kernel<T>, codes, scales, bits == CodeBits::int8, first_element, elements,
+           static_cast<T*>(values));
+  });
+}
+
+}  // namespace actscope::kernels::cuda

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154
+# The steps of scripts/gpu_check, which sources this file: what is built, run and measured.
+# Uses its variables work, carry, parts, jobs, log, with_torch and its functions step and note.
+
+# What is included by plain name comes from the carried folder too. Set for configuring and building
+# alike: CMake leaves out include folders that it sees the compiler search by itself.
+export CPLUS_INCLUDE_PATH=$carry/include ACTSCOPE_CHART_JS_DIR=$carry/chart.js
+
+# configure FOLDER OPTION…: a build folder that takes every library from the carried folder.
+configure() {
+  local folder=$1
+  shift
+  cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DACTSCOPE_INSTALL=OFF \
+    -DACTSCOPE_BUILD_SAMPLES=OFF -DACTSCOPE_CARRY="$carry" \
+    -DCMAKE_EXE_LINKER_FLAGS="-L$carry/lib" -DCMAKE_BUILD_RPATH="$carry/lib" \
+    -DCMAKE_PROJECT_TOP_LEVEL_INCLUDES="$PWD/$parts/carried.cmake" "$@"
+}
+
+# The targets of a build that this check needs: every test of the CUDA side, the timing, the program.
+cuda_targets() {
+  ninja -C "$1" -t targets all |
+    sed -n 's/^\(actscope_test_[a-z0-9_]*cuda[a-z0-9_]*\|actscope_cuda_timing\|actscope\): phony$/\1/p'
+}
+
+build() {
+  local folder=$1
+  shift
+  cmake --build "$folder" --parallel "$jobs" --target "$@"
+}
+
+# Build options for the GPU at hand and the torch of python3.
+device_options() {
+  local capability
+  capability=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["device"]["compute_capability"])' \
+    "$work/device.json")
+  # 9.0 takes the instructions of Hopper only as 90a.
+  capability=${capability/./}
+  [ "$capability" != 90 ] || capability=90a
+  echo "-DACTSCOPE_WITH_CUDA=ON"
+  echo "-DACTSCOPE_CUDA_ARCHITECTURES=$capability-real"
+  echo "-DACTSCOPE_TORCH_DIR=$(python3 "$parts/device.py" --torch-dir)"
+}
+
+# sanitize TOOL: a small subset under one tool of compute-sanitizer.
+sanitize() {
+  local tool=$1 name="compute-sanitizer $1" begin=$SECONDS status=0
+  local filter='CudaCompress/0.GatherWrites*:CudaStream.WorkGoes*:CudaGemm/0.TokenMixingGradientOfSome*'
+  filter+=':CudaGemm/0.WeightGradientOfAPanelRange*:CudaCodec/0.DecodesAPart*:CudaCodec/0.MatchesReferenceOnHard*'
+  if ! command -v compute-sanitizer >/dev/null; then
+    note "$name" "not run" 0 "compute-sanitizer is not installed"
+    return
+  fi
+  echo "gpu_check: $name …" >&2
+  local report="$work/compute_sanitizer.$tool"
+  timeout --kill-after=10 90 compute-sanitizer --tool "$tool" --error-exitcode 99 \
+    "$build_folder/bin/actscope_test_kernels_cuda" --gtest_filter="$filter" >"$report" 2>&1 || status=$?
+  { echo "==== $name"; cat "$report"; } >>"$log"
+  if [ $status = 0 ]; then
+    note "$name" passed $((SECONDS - begin))
+  elif grep -q "Device not supported" "$report"; then
+    note "$name" "not run" $((SECONDS - begin)) "compute-sanitizer says: Device not supported"
+  else
+    note "$name" failed $((SECONDS - begin)) "exit code $status"
+  fi
+}
+
+# run_scheme SCHEME: a short training run on the GPU, its report checked.
+run_scheme() {
+  local scheme=$1 folder=$work/runs/$1
+  rm -rf "$folder"
+  step "run $scheme" 60 "$build_folder/bin/actscope" run --model resmlp --dim 64 --depth 2 --patch 4 \
+    --data synthetic --train-samples 512 --batch 64 --steps 6 --seed 1 --block 8 --sparsity 0.8 \
+    --scheme "$scheme" --device cuda --quiet --out "$folder" || return 0
+  local begin=$SECONDS
+  if python3 "$parts/check_run.py" "$folder/report.json" >"$work/run_$scheme.json" 2>>"$log"; then
+    note "bytes of $scheme" passed $((SECONDS - begin))
+  else
+    note "bytes of $scheme" failed $((SECONDS - begin)) "see the log: check_run"
+  fi
+}
+
+time_products() {
+  "$build_folder/bin/actscope_cuda_timing" >"$work/sparse.json" &&
+    python3 "$parts/time_dense.py" "$work/sparse.json" >"$work/timing.json"
+}
+
+device_steps() {
+  build_folder=$work/device
+  local options targets
+  mapfile -t options < <(device_options)
+  export -f configure build time_products
+  export carry parts jobs work build_folder
+  export ACTSCOPE_EXPECT_GPU=1
+  step configure 120 bash -c 'configure "$@"' - "$build_folder" "${options[@]}" || return 0
+  mapfile -t targets < <(cuda_targets "$build_folder")
+  step build 420 bash -c 'build "$@"' - "$build_folder" "${targets[@]}" || return 0
+  step "tests labeled gpu" 180 ctest --test-dir "$build_folder" -L gpu --output-on-failure \
+    --no-tests=error --output-junit "$work/tests.xml" || true
+  step "tests of planning and checks" 60 ctest --test-dir "$build_folder" -L unit -R cuda \
+    --output-on-failure --no-tests=error || true
+  local tool scheme
+  for tool in memcheck racecheck initcheck; do sanitize "$tool"; done
+  for scheme in dense linear-bsr exact exact-bsr int8 int4 int4-bsr checkpoint; do run_scheme "$scheme"; done
+  step "timing against torch" 90 bash -c time_products || true
+}
+
+dry_run_steps() {
+  export -f configure build
+  export carry parts jobs work
+  local folder=$work/no_cuda torch
+  local unbuilt="no GPU is used in a dry run"
+  if step "configure without CUDA" 120 bash -c 'configure "$@"' - "$folder" -DACTSCOPE_WITH_TORCH=OFF; then
+    step "build without CUDA" 900 bash -c 'build "$@"' - "$folder" all || true
+  fi
+  folder=$work/cuda
+  if step "configure with CUDA" 120 bash -c 'configure "$@"' - "$folder" -DACTSCOPE_WITH_TORCH=OFF \
+    -DACTSCOPE_WITH_CUDA=ON; then
+    local targets
+    mapfile -t targets < <(cuda_targets "$folder")
+    if step "build with CUDA" 900 bash -c 'build "$@"' - "$folder" "${targets[@]}"; then
+      step "tests without a device" 120 ctest --test-dir "$folder" -L 'unit|diff' -R cuda --output-on-failure \
+        --no-tests=error || true
+    fi
+  fi
+  folder=$work/torch
+  if torch=$(PATH="$PWD/.deps/venv/bin:$PATH" python3 "$parts/device.py" --torch-dir 2>>"$log"); then
+    if step "configure with CUDA and torch" 120 bash -c 'configure "$@"' - "$folder" \
+      -DACTSCOPE_WITH_CUDA=ON -DACTSCOPE_TORCH_DIR="$torch"; then
+      if [ "$with_torch" = yes ]; then
+        step "build with CUDA and torch" 3600 bash -c 'build "$@"' - "$folder" actscope || true
+      else
+        note "build with CUDA and torch" "not run" 0 "give --torch to build it"
+      fi
+    fi
+  else
+    note "configure with CUDA and torch" "not run" 0 "no torch in python3 or .deps/venv"
+  fi
+  local name
+  for name in "tests labeled gpu" "compute-sanitizer memcheck, racecheck, initcheck" \
+    "runs on the GPU and their bytes" "timing against torch"; do
+    note "$name" "not run" 0 "$unbuilt"
+  done
+}

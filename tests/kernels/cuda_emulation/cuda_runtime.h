@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <tuple>
+
+/// Stands in for CUDA's own cuda_runtime.h: the kernels of kernels/cuda, compiled as plain C++, run
+/// on the CPU, one thread block after the other, its threads as fibers that change only where they
+/// wait for each other. What a kernel computes is tested without a GPU this way; races between
+/// threads and anything about memory that only hardware has are not.
+
+#undef __global__
+#undef __device__
+#undef __host__
+#undef __shared__
+#undef __launch_bounds__
+#define __global__
+#define __device__
+#define __host__
+#define __shared__ static
+#define __launch_bounds__(threads)
+
+using std::fabs;
+using std::fma;
+using std::isfinite;
+using std::rint;
+
+namespace emulation {
+
+struct Index {
+  unsigned x = 0;
+};
+
+/// Runs `body` once a thread of the grid. Aborts the program where threads wait for each other at
+/// different places.
+void run_grid(unsigned blocks, unsigned threads, const std::function<void()>& body);
+
+/// To float with a rounding direction of <cfenv>.
+float round_to_float(double value, int direction);
+
+}  // namespace emulation
+
+extern emulation::Index threadIdx, blockIdx, blockDim, gridDim;
+
+void __syncthreads();
+unsigned __ballot_sync(unsigned mask, bool predicate);
+bool __all_sync(unsigned mask, bool predicate);
+double __shfl_xor_sync(unsigned mask, double value, int distance);
+
+float __double2float_rd(double value);
+float __double2float_ru(double value);
+
+inline std::int64_t min(std::int64_t a, std::int64_t b) {
+  return a < b ? a : b;
+}
+inline int __popc(unsigned bits) {
+  return __builtin_popcount(bits);
+}
+inline double __dadd_rn(double a, double b) {
+  return a + b;
+}
+inline double __dsub_rn(double a, double b) {
+  return a - b;
+}
+inline double __dmul_rn(double a, double b) {
+  return a * b;
+}
+inline double __ddiv_rn(double a, double b) {
+  return a / b;
+}
+inline std::int64_t __double_as_longlong(double value) {
+  return __builtin_bit_cast(std::int64_t, value);
+}
+inline float __uint_as_float(unsigned bits) {
+  return __builtin_bit_cast(float, bits);
+}
+inline unsigned __float_as_uint(float value) {
+  return __builtin_bit_cast(unsigned, value);
+}
+
+inline unsigned atomicAdd(unsigned* place, unsigned value) {
+  const unsigned before = *place;
+  *place += value;
+  return before;
+}
+
+template <class... Parameters, class... Arguments>
+cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
+                               Arguments&&... arguments) {
+  const std::tuple<Parameters...> copies(arguments...);
+  emulation::run_grid(config->gridDim.x, config->blockDim.x, [&] { std::apply(kernel, copies); });
+  return cudaSuccess;
+}

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/gpu_check on a machine that is made of stand-ins: what it runs, judges and writes.
+
+The tree is a copy of the scripts alone; every tool on the path is a script of this test, so that the whole
+flow runs in a second and without a GPU.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True  # the checked-out tree stays as it is
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+SCHEMES = ("dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint")
+
+DEVICE = {"device": {"name": "GPU", "compute_capability": "9.0"}, "versions": {"torch": "2.11.0"}}
+TIMING = [{"operator": "weight_gradient", "time_s": 1e-3, "tokens": 128}]
+
+
+def run_report(saved_bytes=1000, predicted_bytes=1000, status="completed", device="cuda", loss=2.0):
+    """A report as `actscope run` writes it, as far as the check reads it."""
+    return {
+        "status": status,
+        "config": {"device": device, "scheme": "int4"},
+        "layers": [{"name": "blocks.0", "slots": [{"name": "x"}, {"name": "h"}]}],
+        "summary": {"saved_bytes": saved_bytes, "predicted_saved_bytes": predicted_bytes,
+                    "dense_saved_bytes": 9000, "peak_bytes": 20000, "step_time_s": 0.1,
+                    "train_loss": loss},
+    }
+
+
+class GpuCheck(unittest.TestCase):
+    """The command as a whole."""
+
+    def setUp(self):
+        self.tree = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.tree)
+        shutil.copytree(SOURCE / "scripts" / "gpu_check.d", self.tree / "scripts" / "gpu_check.d")
+        shutil.copy(SOURCE / "scripts" / "gpu_check", self.tree / "scripts" / "gpu_check")
+        carried = self.tree / ".deps" / "carry" / "include" / "hwy"
+        carried.mkdir(parents=True)
+        (carried / "highway.h").touch()
+        self.tools = self.tree / "tools"
+        self.tools.mkdir()
+        self.write_tool("python3", f"""
+            case $1 in
+              *device.py) if [ "${{2:-}}" = --torch-dir ]; then echo /torch; else cat {self.tree}/device.json; fi ;;
+              *time_dense.py) cat "$2" ;;
+              *) exec {sys.executable} "$@" ;;
+            esac""")
+        self.write_tool("cmake", "exit 0")
+        self.write_tool("ninja", "echo 'actscope: phony'; echo 'actscope_test_kernels_cuda: phony'")
+        self.write_tool("ctest", """
+            while [ $# -gt 0 ]; do
+              if [ "$1" = --output-junit ]; then
+                echo '<testsuite><testcase name="a"/><testcase name="b"/></testsuite>' >"$2"
+              fi
+              shift
+            done""")
+        self.write_tool("compute-sanitizer", "exit 0")
+        (self.tree / "device.json").write_text(json.dumps(DEVICE))
+        programs = self.tree / "build" / "gpu_check" / "device" / "bin"
+        programs.mkdir(parents=True)
+        (self.tree / "run.json").write_text(json.dumps(run_report()))
+        self.write_tool("actscope", f"""
+            while [ "$1" != --out ]; do shift; done
+            mkdir -p "$2" && cp {self.tree}/run.json "$2/report.json" """, programs)
+        self.write_tool("actscope_cuda_timing", f"echo '{json.dumps(TIMING)}'", programs)
+
+    def write_tool(self, name, body, folder=None):
+        """An executable bash script."""
+        path = (folder or self.tools) / name
+        path.write_text("#!/bin/bash\n" + body + "\n")
+        path.chmod(0o755)
+
+    def check(self, *arguments):
+        """Runs the command; returns the process and the document it wrote, None where none."""
+        environment = dict(os.environ, PATH=f"{self.tools}:{os.environ['PATH']}")
+        environment.pop("OUT", None)
+        done = subprocess.run([self.tree / "scripts" / "gpu_check", *arguments], env=environment,
+                              capture_output=True, text=True, timeout=60, check=False)
+        path = self.tree / "gpu_check_out" / "gpu_check.json"
+        return done, json.loads(path.read_text()) if path.exists() else None
+
+    def step_of(self, document, name):
+        """The step of a name."""
+        return next(step for step in document["steps"] if step["name"] == name)
+
+    def test_no_gpu_exits_4_with_one_line_and_writes_nothing(self):
+        self.write_tool("python3", "echo 'gpu_check: no GPU answers [x]; y' >&2; exit 4")
+        done, document = self.check()
+        self.assertEqual(done.returncode, 4)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        self.assertIsNone(document)
+
+    def test_nothing_carried_exits_4(self):
+        shutil.rmtree(self.tree / ".deps")
+        done, document = self.check()
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("--fill", done.stderr)
+        self.assertIsNone(document)
+
+    def test_bad_options_exit_2(self):
+        for arguments in (["--nonsense"], ["--out"], ["--jobs", "0"], ["--jobs", "many"]):
+            done, _ = self.check(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertEqual(done.stderr.count("\n"), 1)
+
+    def test_all_steps_pass(self):
+        done, document = self.check()
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        self.assertTrue(document["passed"])
+        self.assertEqual({step["result"] for step in document["steps"]}, {"passed"})
+        self.assertEqual(len(document["runs"]), len(SCHEMES))
+        self.assertEqual(document["tests"], {"tests": 2, "failed": [], "skipped": 0})
+        self.assertEqual(document["timing"], TIMING)
+        self.assertEqual(document["device"], DEVICE["device"])
+        names = [step["name"] for step in document["steps"]]
+        for scheme in SCHEMES:
+            self.assertIn(f"bytes of {scheme}", names)
+
+    def test_a_failed_build_ends_the_steps_and_fails(self):
+        self.write_tool("cmake", "if [ $1 = --build ]; then exit 3; fi")
+        done, document = self.check()
+        self.assertEqual(done.returncode, 1)
+        self.assertFalse(document["passed"])
+        self.assertEqual(document["steps"][-1]["name"], "build")
+        self.assertEqual(document["steps"][-1]["reason"], "exit code 3")
+
+    def test_a_sanitizer_finding_fails_but_the_rest_runs(self):
+        self.write_tool("compute-sanitizer", "[ $2 != racecheck ] || exit 99")
+        done, document = self.check()
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(self.step_of(document, "compute-sanitizer racecheck")["result"], "failed")
+        self.assertEqual(self.step_of(document, "compute-sanitizer memcheck")["result"], "passed")
+        self.assertEqual(self.step_of(document, "timing against torch")["result"], "passed")
+
+    def test_a_sanitizer_that_refuses_the_device_is_told_not_judged(self):
+        self.write_tool("compute-sanitizer", "echo '= Device not supported'; exit 99")
+        done, document = self.check()
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.step_of(document, "compute-sanitizer memcheck")["result"], "not run")
+
+    def test_bytes_that_disagree_fail(self):
+        (self.tree / "run.json").write_text(json.dumps(run_report(saved_bytes=10**6)))
+        done, document = self.check()
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(self.step_of(document, "bytes of int4")["result"], "failed")
+
+    def test_failed_tests_are_named(self):
+        self.write_tool("ctest", """
+            while [ $# -gt 0 ]; do
+              if [ "$1" = --output-junit ]; then
+                echo '<testsuite><testcase name="a"><failure/></testcase></testsuite>' >"$2"
+              fi
+              shift
+            done
+            exit 8""")
+        done, document = self.check()
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(document["tests"]["failed"], ["a"])
+
+
+class CheckRun(unittest.TestCase):
+    """The judgment of one report."""
+
+    @classmethod
+    def setUpClass(cls):
+        sys.path.insert(0, str(SOURCE / "scripts" / "gpu_check.d"))
+        import check_run  # pylint: disable=import-outside-toplevel,import-error
+        cls.module = check_run
+
+    def complaints(self, **fields):
+        return self.module.check(run_report(**fields))[1]
+
+    def test_equal_bytes_pass(self):
+        self.assertEqual(self.complaints(), [])
+
+    def test_rounding_passes_up_to_its_limit(self):
+        limit = 512 * (3 * 2 + 8)
+        self.assertEqual(self.complaints(saved_bytes=1000 + limit), [])
+        self.assertEqual(len(self.complaints(saved_bytes=1001 + limit)), 1)
+
+    def test_fewer_bytes_than_predicted_fail(self):
+        self.assertEqual(len(self.complaints(saved_bytes=999)), 1)
+
+    def test_nothing_saved_fails(self):
+        self.assertEqual(len(self.complaints(saved_bytes=0, predicted_bytes=0)), 1)
+
+    def test_wrong_device_status_and_loss_fail(self):
+        self.assertEqual(len(self.complaints(device="cpu", status="failed", loss=None)), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
