@@ -47,6 +47,7 @@ endif()
 
 if(ACTSCOPE_BUILD_TESTS)
   find_package(GTest 1.12 REQUIRED)
+  find_package(rapidcheck REQUIRED)
   include(GoogleTest)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
 endif()

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/kernels/codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "actscope/base/error.hpp"
+#include "kernel_support.hpp"
+
+namespace actscope::kernels::test {
+namespace {
+
+template <class T>
+struct Codes {
+  std::vector<std::uint8_t> codes;
+  std::vector<CodeScale> scales;
+  std::vector<T> decoded;
+};
+
+template <class T>
+Codes<T> round_trip(const ExecutionContext& context, const std::vector<T>& values, CodeBits bits) {
+  const auto count = static_cast<std::int64_t>(values.size());
+  Codes<T> result;
+  result.codes.assign(static_cast<std::size_t>(code_bytes(bits, count)), 0xaa);
+  result.scales.resize(static_cast<std::size_t>(code_groups(count)));
+  result.decoded.assign(values.size(), T(-5));
+  quantize(context, dtype_of<T>, values.data(), count, bits, result.codes.data(),
+           result.scales.data());
+  dequantize(context, dtype_of<T>, bits, result.codes.data(), result.scales.data(), 0, count,
+             result.decoded.data());
+  return result;
+}
+
+float scale_of(const CodeScale& scale) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(scale.scale_bits) << 16);
+}
+
+class CodecOn : public testing::TestWithParam<std::tuple<Backend, CodeBits>> {
+ protected:
+  ExecutionContext context() const { return {std::get<0>(GetParam()), nullptr}; }
+  CodeBits bits() const { return std::get<1>(GetParam()); }
+};
+
+TEST_P(CodecOn, NothingIsNoWork) {
+  EXPECT_TRUE(round_trip<float>(context(), {}, bits()).codes.empty());
+}
+
+TEST_P(CodecOn, ValuesOnTheGridComeBack) {
+  std::vector<float> values;
+  for (int i = 0; i < 16; ++i) values.push_back(static_cast<float>(i));
+  EXPECT_EQ(round_trip(context(), values, CodeBits::int4).decoded, values);
+}
+
+TEST_P(CodecOn, ConstantGroupsComeBack) {
+  for (const float value : {0.0F, -0.0F, 1.0F, -2.5F}) {
+    const std::vector<float> values(131, value);
+    EXPECT_EQ(round_trip(context(), values, bits()).decoded, values) << value;
+  }
+}
+
+TEST_P(CodecOn, ErrorIsAtMostHalfAStep) {
+  for (const std::int64_t count : {1, 2, 127, 128, 129, 1000}) {
+    const auto values = random_values<float>(count, static_cast<unsigned>(count));
+    const auto result = round_trip(context(), values, bits());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double step = scale_of(result.scales[i / 128]);
+      EXPECT_LE(std::abs(static_cast<double>(values[i]) - static_cast<double>(result.decoded[i])),
+                step / 2 * (1 + 1e-5) + 1e-7);
+    }
+  }
+}
+
+TEST_P(CodecOn, AGroupWithANonFiniteValueDecodesToNan) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    std::vector<float> values(256, 1.0F);
+    values[130] = bad;
+    const auto decoded = round_trip(context(), values, bits()).decoded;
+    EXPECT_EQ(decoded[127], 1.0F);
+    EXPECT_TRUE(std::isnan(decoded[128]));
+    EXPECT_TRUE(std::isnan(decoded[255]));
+  }
+}
+
+TEST_P(CodecOn, FiniteGroupsDecodeFiniteUpToTheLargestFloat) {
+  const float largest = std::numeric_limits<float>::max();
+  std::vector<float> values(128, 0.0F);
+  values[0] = largest;
+  values[1] = -largest;
+  for (float value : round_trip(context(), values, bits()).decoded)
+    EXPECT_TRUE(std::isfinite(value));
+}
+
+TEST_P(CodecOn, DenormalsStayWithinAStep) {
+  std::vector<float> values(128, 0.0F);
+  values[3] = std::numeric_limits<float>::denorm_min() * 1000;
+  const auto result = round_trip(context(), values, bits());
+  EXPECT_LE(std::abs(result.decoded[3] - values[3]), scale_of(result.scales[0]));
+}
+
+TEST_P(CodecOn, DoubleFollowsTheSameRule) {
+  const auto values = random_values<double>(300, 4);
+  const auto result = round_trip(context(), values, bits());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_LE(std::abs(values[i] - result.decoded[i]),
+              scale_of(result.scales[i / 128]) / 2.0 * (1 + 1e-9));
+  }
+}
+
+TEST_P(CodecOn, APartDecodesAsTheWhole) {
+  const auto values = random_values<float>(700, 9);
+  const auto whole = round_trip(context(), values, bits());
+  std::vector<float> part(300);
+  dequantize(context(), DType::f32, bits(), whole.codes.data(), whole.scales.data(), 256, 300,
+             part.data());
+  EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.decoded.begin() + 256));
+  EXPECT_THROW(dequantize(context(), DType::f32, bits(), whole.codes.data(), whole.scales.data(), 5,
+                          10, part.data()),
+               ShapeMismatch);
+}
+
+INSTANTIATE_TEST_SUITE_P(Host, CodecOn,
+                         testing::Combine(testing::Values(Backend::reference, Backend::cpu),
+                                          testing::Values(CodeBits::int4, CodeBits::int8)),
+                         [](const auto& test) {
+                           return std::string(name_of(std::get<0>(test.param))) + "_int" +
+                                  std::to_string(static_cast<int>(std::get<1>(test.param)));
+                         });
+
+}  // namespace
+}  // namespace actscope::kernels::test

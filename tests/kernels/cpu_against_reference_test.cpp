@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every operator of the cpu back end against the oracle over shapes that divide nothing, and the
+// same bits for every number of threads.
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include "actscope/kernels/codec.hpp"
+#include "kernel_support.hpp"
+
+namespace actscope::kernels::test {
+namespace {
+
+struct Case {
+  std::int64_t groups, rows, cols, outputs;
+  BlockSpec blocks;
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> list;
+  const std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>> shapes{
+      {1, 1, 1, 1},      {1, 7, 13, 5},   {3, 49, 64, 65},
+      {1, 300, 97, 130}, {2, 131, 31, 1}, {5, 17, 66, 64}};
+  const std::vector<std::pair<std::int64_t, std::int64_t>> sides{
+      {1, 1}, {3, 3}, {4, 4}, {8, 8}, {16, 16}, {32, 32}, {8, 64}, {5, 2}};
+  for (const auto& [groups, rows, cols, outputs] : shapes) {
+    for (const auto& [block_rows, block_cols] : sides) {
+      for (const double sparsity : {0.0, 0.5, 0.8, 0.99}) {
+        list.push_back({groups, rows, cols, outputs, {block_rows, block_cols, sparsity}});
+      }
+    }
+  }
+  return list;
+}
+
+template <class T>
+class CpuAgainstReference : public testing::Test {};
+using Types = testing::Types<float, double>;
+TYPED_TEST_SUITE(CpuAgainstReference, Types);
+
+TYPED_TEST(CpuAgainstReference, CompressGivesTheSameBits) {
+  for (const Case& c : cases()) {
+    const PanelLayout layout(c.groups, c.rows, c.cols, c.blocks);
+    const auto x = random_values<TypeParam>(c.groups * c.rows * c.cols, 3);
+    const auto view =
+        contiguous_groups<const void*>(x.data(), dtype_of<TypeParam>, c.groups, c.rows, c.cols);
+    OwnedPanels<TypeParam> expected(layout), actual(layout);
+    compress(reference, view, expected.view, nullptr);
+    compress(cpu, view, actual.view, nullptr);
+    ASSERT_EQ(actual.mask, expected.mask)
+        << describe(c.blocks) << " of " << c.rows << "x" << c.cols;
+    ASSERT_EQ(actual.starts, expected.starts);
+    ASSERT_EQ(actual.values, expected.values);
+    std::vector<TypeParam> dense(x.size(), 9);
+    decompress(
+        cpu, as_const(actual.view),
+        contiguous_groups<void*>(dense.data(), dtype_of<TypeParam>, c.groups, c.rows, c.cols));
+    ASSERT_EQ(dense, dense_of<TypeParam>(as_const(expected.view)));
+  }
+}
+
+TYPED_TEST(CpuAgainstReference, ProductsAgreeWithinRounding) {
+  for (const Case& c : cases()) {
+    const PanelLayout layout(c.groups, c.rows, c.cols, c.blocks);
+    const std::int64_t tokens = c.groups * c.rows;
+    const auto x = random_values<TypeParam>(tokens * c.cols, 5);
+    OwnedPanels<TypeParam> panels(layout);
+    compress(
+        cpu,
+        contiguous_groups<const void*>(x.data(), dtype_of<TypeParam>, c.groups, c.rows, c.cols),
+        panels.view, nullptr);
+    const auto compare = [&](const std::vector<TypeParam>& a, const std::vector<TypeParam>& b,
+                             std::int64_t terms) {
+      const double tolerance = product_tolerance<TypeParam>(terms);
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        ASSERT_NEAR(a[i], b[i], tolerance)
+            << describe(c.blocks) << " of " << c.rows << "x" << c.cols;
+      }
+    };
+    const auto dy = random_values<TypeParam>(tokens * c.outputs, 6);
+    const auto dy_view =
+        contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, tokens, c.outputs);
+    for (const Output output : {Output::overwrite, Output::accumulate}) {
+      std::vector<TypeParam> expected(static_cast<std::size_t>(c.outputs * c.cols), 2),
+          actual = expected;
+      const auto out = [&](std::vector<TypeParam>& v) {
+        return contiguous_matrix<void*>(v.data(), dtype_of<TypeParam>, c.outputs, c.cols);
+      };
+      gemm_tn(reference, dy_view, as_const(panels.view), out(expected), output);
+      gemm_tn(cpu, dy_view, as_const(panels.view), out(actual), output);
+      compare(actual, expected, tokens);
+    }
+    const auto dt = random_values<TypeParam>(c.groups * c.outputs * c.cols, 7);
+    const auto dt_view =
+        contiguous_groups<const void*>(dt.data(), dtype_of<TypeParam>, c.groups, c.outputs, c.cols);
+    std::vector<TypeParam> expected(static_cast<std::size_t>(c.outputs * c.rows), 2),
+        actual = expected;
+    const auto out = [&](std::vector<TypeParam>& v) {
+      return contiguous_matrix<void*>(v.data(), dtype_of<TypeParam>, c.outputs, c.rows);
+    };
+    gemm_nt_batched(reference, dt_view, as_const(panels.view), out(expected));
+    gemm_nt_batched(cpu, dt_view, as_const(panels.view), out(actual));
+    compare(actual, expected, c.groups * c.cols);
+  }
+}
+
+// A walk over runs of panels adds up to the whole.
+TYPED_TEST(CpuAgainstReference, ChunksAddUpToTheWhole) {
+  const PanelLayout layout(1, 500, 40, {8, 8, 0.7});
+  const auto x = random_values<TypeParam>(500 * 40, 8);
+  const auto dy = random_values<TypeParam>(500 * 24, 9);
+  OwnedPanels<TypeParam> panels(layout);
+  compress(cpu, contiguous_matrix<const void*>(x.data(), dtype_of<TypeParam>, 500, 40), panels.view,
+           nullptr);
+  std::vector<TypeParam> whole(24 * 40), parts(24 * 40, 0);
+  gemm_tn(reference, contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, 500, 24),
+          as_const(panels.view),
+          contiguous_matrix<void*>(whole.data(), dtype_of<TypeParam>, 24, 40));
+  for (std::int64_t p = 0; p < layout.panels(); ++p) {
+    const PanelExtent panel = layout.panel(p);
+    gemm_tn(cpu,
+            contiguous_matrix<const void*>(dy.data() + panel.first_row * 24, dtype_of<TypeParam>,
+                                           panel.rows, 24),
+            as_const(panels.view),
+            contiguous_matrix<void*>(parts.data(), dtype_of<TypeParam>, 24, 40), Output::accumulate,
+            {p, 1});
+  }
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_NEAR(parts[i], whole[i], product_tolerance<TypeParam>(500));
+  }
+}
+
+TYPED_TEST(CpuAgainstReference, ThreadsDoNotChangeABit) {
+  const PanelLayout layout(3, 150, 130, {8, 16, 0.6});
+  const auto x = random_values<TypeParam>(3 * 150 * 130, 10);
+  const auto dy = random_values<TypeParam>(450 * 200, 11);
+  const int before = omp_get_max_threads();
+  std::vector<std::vector<TypeParam>> results;
+  for (const int threads : {1, 2, 3, 8}) {
+    omp_set_num_threads(threads);
+    OwnedPanels<TypeParam> panels(layout);
+    compress(cpu, contiguous_groups<const void*>(x.data(), dtype_of<TypeParam>, 3, 150, 130),
+             panels.view, nullptr);
+    std::vector<TypeParam> dw(200 * 130), da(90 * 150);
+    gemm_tn(cpu, contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, 450, 200),
+            as_const(panels.view),
+            contiguous_matrix<void*>(dw.data(), dtype_of<TypeParam>, 200, 130));
+    gemm_nt_batched(cpu, contiguous_groups<const void*>(dy.data(), dtype_of<TypeParam>, 3, 90, 130),
+                    as_const(panels.view),
+                    contiguous_matrix<void*>(da.data(), dtype_of<TypeParam>, 90, 150));
+    dw.insert(dw.end(), da.begin(), da.end());
+    dw.insert(dw.end(), panels.values.begin(), panels.values.end());
+    results.push_back(dw);
+  }
+  omp_set_num_threads(before);
+  for (const auto& result : results) EXPECT_EQ(result, results.front());
+}
+
+TYPED_TEST(CpuAgainstReference, CodesAreTheSameBits) {
+  for (const std::int64_t count : {1, 5, 128, 129, 4099}) {
+    auto values = random_values<TypeParam>(count, static_cast<unsigned>(count));
+    for (TypeParam& value : values) value = std::round(value * 64) / 7;  // ties and repeats
+    if (count > 200) {
+      values[130] = std::numeric_limits<TypeParam>::quiet_NaN();
+      values[300] = std::numeric_limits<float>::max();
+      values[301] = -std::numeric_limits<float>::max();
+      values[500] = std::numeric_limits<float>::denorm_min();
+    }
+    for (const CodeBits bits : {CodeBits::int4, CodeBits::int8}) {
+      const auto run = [&](const ExecutionContext& context) {
+        std::vector<std::uint8_t> bytes(
+            static_cast<std::size_t>(code_bytes(bits, count) + scale_bytes(count)) + 64);
+        std::vector<TypeParam> decoded(values.size());
+        std::vector<CodeScale> scales(static_cast<std::size_t>(code_groups(count)));
+        quantize(context, dtype_of<TypeParam>, values.data(), count, bits, bytes.data(),
+                 scales.data());
+        dequantize(context, dtype_of<TypeParam>, bits, bytes.data(), scales.data(), 0, count,
+                   decoded.data());
+        for (const CodeScale& s : scales) {
+          bytes.push_back(static_cast<std::uint8_t>(s.scale_bits >> 8));
+          bytes.push_back(static_cast<std::uint8_t>(s.scale_bits));
+          bytes.push_back(static_cast<std::uint8_t>(s.offset_bits >> 8));
+          bytes.push_back(static_cast<std::uint8_t>(s.offset_bits));
+        }
+        const auto* raw = reinterpret_cast<const std::uint8_t*>(decoded.data());
+        bytes.insert(bytes.end(), raw, raw + decoded.size() * sizeof(TypeParam));
+        return bytes;
+      };
+      EXPECT_EQ(run(cpu), run(reference))
+          << count << " values, " << static_cast<int>(bits) << " bits";
+    }
+  }
+}
+
+TEST(CpuBackend, SaysWhichInstructionSetRuns) {
+  EXPECT_TRUE(is_usable(Backend::cpu));
+  const std::string text = describe(Backend::cpu);
+  EXPECT_NE(text.find("cpu "), std::string::npos);
+  EXPECT_EQ(text.find("unknown"), std::string::npos);
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx2")) {
+    EXPECT_NE(text.find("AVX"), std::string::npos) << text;
+  }
+#endif
+}
+
+}  // namespace
+}  // namespace actscope::kernels::test
