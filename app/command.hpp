@@ -10,10 +10,10 @@
 
 namespace actscope::app {
 
-/// What a subcommand registered with the parser runs when it was chosen.
+/// What the chosen subcommand does, registered while the command line is parsed.
 using Action = std::function<ExitCode()>;
 
-/// Every subcommand: adds its options and, when parsed, sets `action`.
+/// Every subcommand, a file each: adds its options and, when it was chosen, sets `action`.
 void add_run(CLI::App& program, Action& action);
 void add_footprint(CLI::App& program, Action& action);
 void add_compare(CLI::App& program, Action& action);
@@ -24,5 +24,12 @@ void add_doctor(CLI::App& program, Action& action);
 /// A subcommand with its help text and an example.
 CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& description,
                       const std::string& example);
+
+/// The text before the first line break: LibTorch's errors carry their stack in the lines behind.
+std::string first_line(const std::string& text);
+
+/// The whole program: parses, runs the chosen subcommand, tells errors as one line on stderr.
+/// Returns the exit code.
+int run_program(int argc, const char* const* argv);
 
 }  // namespace actscope::app

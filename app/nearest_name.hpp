@@ -7,8 +7,10 @@
 
 namespace actscope::app {
 
-/// Options and subcommands that a command takes.
-std::vector<std::string> known_names(const CLI::App& command);
+std::vector<std::string> subcommand_names(const CLI::App& command);
+
+/// With their dashes.
+std::vector<std::string> option_names(const CLI::App& command);
 
 /// The name that differs from `text` in the fewest letters, or empty where none is near.
 std::string nearest_name(const std::string& text, const std::vector<std::string>& names);

@@ -1,44 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
+#include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run_document.hpp"
 #include "command.hpp"
 #include "report_files.hpp"
 
 namespace actscope::app {
+namespace {
+
+struct ReportCommand {
+  std::vector<std::string> files;
+  std::string format = "text", output, introduction;
+  bool no_volatile = false, quiet = false;
+};
+
+std::string rewritten(const ReportCommand& command) {
+  if (command.files.size() != 1) {
+    throw ConfigError(error_text("--format json rewrites one document",
+                                 "got " + std::to_string(command.files.size()), "name one run"));
+  }
+  const auto volatile_fields =
+      command.no_volatile ? reports::VolatileFields::drop : reports::VolatileFields::keep;
+  return reports::write_run_document(read_run(command.files.front()).record, volatile_fields);
+}
+
+std::string rendered(const ReportCommand& command) {
+  if (command.format == "json") return rewritten(command);
+  if (command.no_volatile) {
+    throw ConfigError(error_text("--no-volatile goes with --format json only", {},
+                                 "leave it out, or rewrite one document"));
+  }
+  const reports::Format format = reports::parse_format(command.format);
+  return reports::render_runs(read_runs(command.files), format, command.introduction);
+}
+
+ExitCode report(const ReportCommand& command) {
+  const std::string text = rendered(command);
+  if (command.output.empty()) {
+    std::cout << text;
+    return ExitCode::done;
+  }
+  write_file_atomically(command.output, text);
+  if (!command.quiet) std::cerr << "wrote " << command.output << "\n";
+  return ExitCode::done;
+}
+
+}  // namespace
 
 void add_report(CLI::App& program, Action& action) {
-  struct ReportCommand {
-    std::vector<std::string> files;
-    std::string format = "text", output, introduction;
-    bool quiet = false;
-  };
-  CLI::App* app = add_command(program, "report", "renders runs as text, Markdown, HTML or CSV",
-                              "actscope report runs/* --format html --output runs/index.html");
+  CLI::App* app =
+      add_command(program, "report", "renders runs side by side as text, Markdown, HTML or CSV",
+                  "actscope report runs/* --format html --output runs/index.html");
   auto command = std::make_shared<ReportCommand>();
-  app->add_option("F", command->files,
-                  "run folders or report files; the first dense one is the reference")
-      ->required();
-  app->add_option("--format", command->format, "text, md, html or csv")->capture_default_str();
-  app->add_option("--output", command->output, "file to write instead of stdout");
-  app->add_option("--introduction", command->introduction, "a sentence above everything");
-  app->add_flag("--quiet", command->quiet, "say nothing but errors");
-  app->callback([&action, command] {
-    action = [command] {
-      const reports::Format format = reports::parse_format(command->format);
-      std::vector<reports::NamedRun> runs;
-      for (const std::string& file : command->files) runs.push_back(read_run(file));
-      const std::string text = reports::render_runs(runs, format, command->introduction);
-      if (command->output.empty()) {
-        std::cout << text;
-      } else {
-        write_file_atomically(command->output, text);
-        if (!command->quiet) std::cerr << "wrote " << command->output << "\n";
-      }
-      return ExitCode::done;
-    };
-  });
+  app->add_option("RUN", command->files,
+                  "run folders or report files; the first dense\none is the reference")
+      ->required()
+      ->option_text("...");
+  app->add_option("--format", command->format,
+                  "text, md, html, csv, or json: the document of\none run, written anew [text]")
+      ->option_text("NAME");
+  app->add_option("--output", command->output, "file to write [stdout]")->option_text("FILE");
+  app->add_option("--introduction", command->introduction, "a sentence above everything")
+      ->option_text("TEXT");
+  app->add_flag("--no-volatile", command->no_volatile,
+                "json: leave out times, host and process id");
+  app->add_flag("--quiet", command->quiet, "nothing on stderr but errors");
+  app->callback([&action, command] { action = [command] { return report(*command); }; });
 }
 
 }  // namespace actscope::app

@@ -1,24 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report_files.hpp"
 
-#include <filesystem>
+#include <set>
 
 #include "actscope/base/file.hpp"
 #include "actscope/reports/run_document.hpp"
 
 namespace actscope::app {
+namespace fs = std::filesystem;
+
+fs::path document_path(const std::string& path) {
+  std::error_code code;
+  return fs::is_directory(path, code) ? fs::path(path) / "report.json" : fs::path(path);
+}
 
 reports::NamedRun read_run(const std::string& path) {
-  namespace fs = std::filesystem;
-  fs::path file(path);
+  const fs::path file = document_path(path);
   std::error_code code;
-  if (fs::is_directory(file, code)) file /= "report.json";
-  // A report is known by its folder's name.
   const fs::path whole = fs::absolute(file, code).lexically_normal();
   const std::string name = whole.filename() == "report.json"
                                ? whole.parent_path().filename().string()
                                : whole.stem().string();
   return {name, reports::read_run_document(read_file(file), file.string())};
+}
+
+std::vector<reports::NamedRun> read_runs(const std::vector<std::string>& paths) {
+  std::vector<reports::NamedRun> runs;
+  std::set<std::string> names;
+  for (const std::string& path : paths) {
+    runs.push_back(read_run(path));
+    names.insert(runs.back().name);
+  }
+  if (names.size() < runs.size()) {
+    for (std::size_t i = 0; i < runs.size(); ++i) runs[i].name = paths[i];
+  }
+  return runs;
 }
 
 }  // namespace actscope::app

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "actscope/reports/rendering.hpp"
 
 namespace actscope::app {
 
-/// Reads the run report of a folder (its report.json) or of a file.
+/// The report.json of a folder, or the file itself.
+std::filesystem::path document_path(const std::string& path);
+
+/// Reads the run report of a folder (its report.json) or of a file; a report is known by its
+/// folder's name.
 /// Errors  DataError: missing or unreadable; ReportFormatError: no valid run document
 reports::NamedRun read_run(const std::string& path);
+
+/// Reads several; where two would be known by one name, all are known by their paths.
+/// Errors  as read_run
+std::vector<reports::NamedRun> read_runs(const std::vector<std::string>& paths);
 
 }  // namespace actscope::app

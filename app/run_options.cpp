@@ -1,130 +1,233 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_options.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <sstream>
+#include <tuple>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/base/units.hpp"
+#include "actscope/core/resmlp_geometry.hpp"
+#include "actscope/core/scheme.hpp"
 #include "actscope/reports/config_document.hpp"
+#include "nearest_name.hpp"
+#include "value_text.hpp"
 
 namespace actscope::app {
 namespace {
 
-std::int64_t whole_number(const std::string& text) {
-  std::int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  if (result.ec != std::errc{} || result.ptr != end) number = 0;
-  return number;
+using Texts = std::vector<std::string>;
+
+void read_value(const std::string&, const std::string& text, std::string& value) {
+  value = text;
+}
+void read_value(const std::string& option, const std::string& text, std::int64_t& value) {
+  value = parse_integer(option, text);
+}
+void read_value(const std::string& option, const std::string& text,
+                std::optional<std::int64_t>& value) {
+  value = parse_integer(option, text);
+}
+void read_value(const std::string& option, const std::string& text, double& value) {
+  value = parse_real(option, text);
+}
+
+// " [128]" behind a help text; nothing where the default is to be told in words.
+std::string default_text(const std::string& value) {
+  return value.empty() ? "" : " [" + value + "]";
+}
+std::string default_text(std::int64_t value) {
+  return " [" + std::to_string(value) + "]";
+}
+std::string default_text(double value) {
+  std::ostringstream text;
+  text << " [" << value << "]";
+  return text.str();
+}
+std::string default_text(const std::optional<std::int64_t>&) {
+  return "";
+}
+
+// Breaks a help text into lines that fit beside the option names.
+std::string wrapped(const std::string& text) {
+  constexpr std::size_t width = 70;
+  std::istringstream words(text);
+  std::string lines;
+  std::size_t column = 0;
+  for (std::string word; words >> word; column += word.size()) {
+    if (column > 0 && column + 1 + word.size() > width) {
+      lines += "\n";
+      column = 0;
+    } else if (column > 0) {
+      lines += " ";
+      ++column;
+    }
+    lines += word;
+  }
+  return lines;
+}
+
+std::string joined(const Texts& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+Texts models() {
+  Texts names{"resmlp"};
+  const Texts& published = core::published_models();
+  names.insert(names.end(), published.begin(), published.end());
+  return names;
+}
+
+void require_known(const char* what, const std::string& name, const Texts& known) {
+  if (std::ranges::find(known, name) != known.end()) return;
+  const std::string nearest = nearest_name(name, known);
+  throw ConfigError(
+      error_text(std::string("unknown ") + what + " '" + name + "'", "there are " + joined(known),
+                 nearest.empty() ? "give one of these" : "did you mean " + nearest + "?"));
 }
 
 }  // namespace
 
-std::pair<std::int64_t, std::int64_t> parse_block(const std::string& text) {
-  const std::size_t cross = text.find('x');
-  const std::int64_t rows = whole_number(text.substr(0, cross));
-  const std::int64_t cols =
-      cross == std::string::npos ? rows : whole_number(text.substr(cross + 1));
-  if (rows < 1 || cols < 1) {
-    throw ConfigError(error_text("--block is out of range", "got '" + text + "'",
-                                 "give a side as 16, or rows and columns as 8x64, from 1"));
-  }
-  return {rows, cols};
+void RunOptions::in_group(CLI::Option* added) {
+  added->group(group_)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-template <class T>
-void RunOptions::option(CLI::App& command, const std::string& name, T RunConfig::*field,
-                        const std::string& help, const std::string& group) {
-  CLI::Option* added = command.add_option(name, given_.*field, help)->group(group);
-  if constexpr (!requires(T value) { value.has_value(); }) {
-    if constexpr (!std::is_same_v<T, std::vector<std::string>>) added->capture_default_str();
-  }
-  overrides_.push_back([this, added, field](RunConfig& config) {
-    if (added->count() > 0) config.*field = given_.*field;
-  });
+template <class Value>
+void RunOptions::option(const char* name, Value RunConfig::*field, const char* value_name,
+                        const std::string& help) {
+  const auto keep = [this, name, field](const std::string& text) {
+    Value value{};
+    read_value(name, text, value);
+    given_.push_back([field, value](RunConfig& config) { config.*field = value; });
+  };
+  CLI::Option* added = command_->add_option_function<std::string>(
+      name, keep, wrapped(help + default_text(RunConfig{}.*field)));
+  in_group(added->option_text(value_name));
+}
+
+void RunOptions::add_model() {
+  group_ = "Model";
+  option("--model", &RunConfig::model, "NAME", "one of " + joined(models()));
+  option("--dim", &RunConfig::dim, "N", "resmlp: channels, from 1 [64]");
+  option("--depth", &RunConfig::depth, "N", "resmlp: blocks, from 1 [4]");
+  option("--patch", &RunConfig::patch, "N", "resmlp: patch side in pixels, divides the image [4]");
+  option("--image-size", &RunConfig::image_size, "N", "resmlp: image side in pixels [the data's]");
+  option("--classes", &RunConfig::classes, "N", "resmlp: classes [the data's]");
+}
+
+void RunOptions::add_data(Scope scope) {
+  group_ = "Data";
+  option("--data", &RunConfig::data, "NAME", "one of fashion-mnist, cifar10, cifar100, synthetic");
+  if (scope == Scope::footprint) return;
+  option("--data-dir", &RunConfig::data_dir, "DIR",
+         "folder of the data set [where its Debian package puts it]");
+  option("--train-samples", &RunConfig::train_samples, "N", "first N training images; 0: all");
+  option("--heldout-samples", &RunConfig::heldout_samples, "N", "first N held-out images; 0: all");
+  const auto no_augment = [this](std::int64_t) {
+    given_.emplace_back([](RunConfig& config) { config.augment = false; });
+  };
+  command_->add_flag_function("--no-augment", no_augment, "no random crop and flip")->group(group_);
+}
+
+void RunOptions::add_compression() {
+  group_ = "Compression";
+  option("--scheme", &RunConfig::scheme, "NAME", "one of " + joined(core::scheme_presets()));
+  const auto block = [this](const std::string& text) {
+    const auto sides = parse_block("--block", text);
+    given_.emplace_back(
+        [sides](RunConfig& config) { std::tie(config.block_rows, config.block_cols) = sides; });
+  };
+  in_group(command_
+               ->add_option_function<std::string>(
+                   "--block", block, "block of the bsr schemes: side, or ROWSxCOLS as 8x64 [16]")
+               ->option_text("N"));
+  option("--sparsity", &RunConfig::sparsity_ratio, "RATIO",
+         "share of blocks dropped, from 0 to below 1");
+  option("--select", &RunConfig::select, "NAME", "how kept blocks are chosen: panel");
+  const auto overrides = [this](const char* name, Texts RunConfig::*field, const char* help) {
+    const auto keep = [this, field](const Texts& texts) {
+      given_.push_back([field, texts](RunConfig& config) { config.*field = texts; });
+    };
+    command_->add_option_function<Texts>(name, keep, wrapped(help))
+        ->group(group_)
+        ->option_text("P=V")
+        ->allow_extra_args(false);
+  };
+  overrides("--slot", &RunConfig::slot_overrides,
+            "store of the slots that a pattern names, as 'blocks.*.h=int8'; repeatable, later "
+            "ones win");
+  overrides("--operand", &RunConfig::operand_overrides,
+            "operand of a weight gradient, as 'blocks.*.dW1=bsr:16:0.8'; repeatable, later ones "
+            "win");
+}
+
+void RunOptions::add_training(Scope scope) {
+  group_ = "Training";
+  option("--batch", &RunConfig::batch, "N", "images a step, from 1");
+  if (scope == Scope::footprint) return;
+  option("--epochs", &RunConfig::epochs, "N", "passes over the training images, from 1");
+  option("--steps", &RunConfig::steps, "N", "steps, instead of epochs; 0: by epochs");
+  option("--seed", &RunConfig::seed, "N", "of initialization, order and augmentation, from 0");
+  option("--lr", &RunConfig::learning_rate, "RATE", "highest learning rate of AdamW, above 0");
+  option("--weight-decay", &RunConfig::weight_decay, "RATE", "of matrices only, 0 to 10");
+  option("--warmup", &RunConfig::warmup_ratio, "RATIO",
+         "share of the steps with rising learning rate, 0 to 1");
+  option("--label-smoothing", &RunConfig::label_smoothing, "RATIO", "0 to 0.999");
+  option("--weights", &RunConfig::weights, "FILE",
+         "safetensors to start from [seeded initialization]");
+}
+
+void RunOptions::add_machine(Scope scope) {
+  group_ = "Machine";
+  option("--dtype", &RunConfig::dtype, "NAME", scope == Scope::footprint ? "fp32 or fp64" : "fp32");
+  const auto workspace = [this](const std::string& text) {
+    const std::int64_t bytes = parse_size("--workspace-bytes", text);
+    given_.emplace_back([bytes](RunConfig& config) { config.workspace_bytes = bytes; });
+  };
+  in_group(command_
+               ->add_option_function<std::string>(
+                   "--workspace-bytes", workspace,
+                   "transient memory of a compressed block, from 1; units as 64MiB [64MiB]")
+               ->option_text("SIZE"));
+  if (scope == Scope::footprint) return;
+  option("--device", &RunConfig::device, "NAME", "cpu or cuda");
+  option("--threads", &RunConfig::threads, "N", "CPU threads; 0: one a core");
+}
+
+void RunOptions::add_recording() {
+  group_ = "Recording";
+  option("--out", &RunConfig::out, "DIR",
+         "output folder, made if need be; without it nothing is written");
+  option("--trace", &RunConfig::trace, "LEVEL", "off, or ledger: counts every saved byte");
+  option("--save-weights", &RunConfig::save_weights, "FILE", "safetensors to write at the end");
+  option("--checkpoint-every", &RunConfig::checkpoint_every, "N",
+         "steps between checkpoints in DIR; 0: only when stopped");
+  in_group(command_
+               ->add_option("--config", config_file_,
+                            "actscope.config document; options given beside it win")
+               ->option_text("FILE"));
 }
 
 void RunOptions::add_to(CLI::App& command, Scope scope) {
-  const std::string model = "Model", data = "Data", compression = "Compression",
-                    training = "Training", machine = "Machine", recording = "Recording";
-  option(command, "--model", &RunConfig::model,
-         "resmlp, resmlp_s12, resmlp_s24, resmlp_s36, resmlp_b24_16 or resmlp_b24_8", model);
-  option(command, "--dim", &RunConfig::dim, "channels of resmlp [64]", model);
-  option(command, "--depth", &RunConfig::depth, "blocks of resmlp [4]", model);
-  option(command, "--patch", &RunConfig::patch, "patch side of resmlp in pixels [4]", model);
-  option(command, "--image-size", &RunConfig::image_size,
-         "image side of resmlp in pixels [the data's]", model);
-  option(command, "--classes", &RunConfig::classes, "classes of resmlp [the data's]", model);
-  option(command, "--data", &RunConfig::data, "fashion-mnist, cifar10, cifar100 or synthetic",
-         data);
-  option(command, "--scheme", &RunConfig::scheme,
-         "dense, linear-bsr, exact, exact-bsr, int8, int4, int4-bsr or checkpoint", compression);
-  CLI::Option* block =
-      command.add_option("--block", block_, "block side, or ROWSxCOLS as 8x64 [16]")
-          ->group(compression);
-  overrides_.push_back([this, block](RunConfig& config) {
-    if (block->count() > 0) std::tie(config.block_rows, config.block_cols) = parse_block(block_);
-  });
-  option(command, "--sparsity", &RunConfig::sparsity_ratio,
-         "share of blocks dropped, at least 0 and below 1", compression);
-  option(command, "--select", &RunConfig::select, "how kept blocks are chosen: panel", compression);
-  option(command, "--slot", &RunConfig::slot_overrides,
-         "PATTERN=STORE, as 'blocks.*.h=int8'; repeatable", compression);
-  option(command, "--operand", &RunConfig::operand_overrides,
-         "PATTERN=OPERAND, as 'blocks.*.dW1=bsr:16:0.8'; repeatable", compression);
-  option(command, "--batch", &RunConfig::batch, "images a step, from 1", training);
-  option(command, "--dtype", &RunConfig::dtype, scope == Scope::footprint ? "fp32 or fp64" : "fp32",
-         machine);
-  CLI::Option* workspace =
-      command
-          .add_option("--workspace-bytes", workspace_,
-                      "transient memory of a compressed block, as 64MiB [64MiB]")
-          ->group(machine);
-  overrides_.push_back([this, workspace](RunConfig& config) {
-    if (workspace->count() > 0) config.workspace_bytes = parse_bytes(workspace_);
-  });
-  if (scope == Scope::footprint) return;
-
-  option(command, "--data-dir", &RunConfig::data_dir, "folder of the data set", data);
-  option(command, "--train-samples", &RunConfig::train_samples, "first N training images; 0: all",
-         data);
-  option(command, "--heldout-samples", &RunConfig::heldout_samples,
-         "first N held-out images; 0: all", data);
-  CLI::Option* plain_images =
-      command.add_flag("--no-augment", no_augment_, "no random crop and flip")->group(data);
-  overrides_.push_back([plain_images](RunConfig& config) {
-    if (plain_images->count() > 0) config.augment = false;
-  });
-  option(command, "--epochs", &RunConfig::epochs, "passes over the training images", training);
-  option(command, "--steps", &RunConfig::steps, "steps instead of epochs; 0: by epochs", training);
-  option(command, "--seed", &RunConfig::seed, "of initialization, order and augmentation",
-         training);
-  option(command, "--lr", &RunConfig::learning_rate, "peak learning rate of AdamW", training);
-  option(command, "--weight-decay", &RunConfig::weight_decay, "of matrices", training);
-  option(command, "--warmup", &RunConfig::warmup_ratio, "share of steps with rising rate",
-         training);
-  option(command, "--label-smoothing", &RunConfig::label_smoothing, "from 0, below 1", training);
-  option(command, "--weights", &RunConfig::weights, "safetensors file to start from", training);
-  option(command, "--device", &RunConfig::device, "cpu or cuda", machine);
-  option(command, "--threads", &RunConfig::threads, "CPU threads; 0: all cores", machine);
-  option(command, "--trace", &RunConfig::trace, "off or ledger", recording);
-  option(command, "--save-weights", &RunConfig::save_weights, "safetensors file to write",
-         recording);
-  option(command, "--checkpoint-every", &RunConfig::checkpoint_every,
-         "steps between checkpoints; 0: only when stopped", recording);
-  option(command, "--out", &RunConfig::out, "output folder; without it nothing is written",
-         recording);
-  command.add_option("--config", config_file_, "actscope.config file; options given beside it win")
-      ->group("Recording");
+  command_ = &command;
+  add_model();
+  add_data(scope);
+  add_compression();
+  add_training(scope);
+  add_machine(scope);
+  if (scope == Scope::training) add_recording();
 }
 
-RunConfig RunOptions::resolve() const {
-  RunConfig config;
+RunConfig RunOptions::resolve(const RunConfig& defaults) const {
+  RunConfig config = defaults;
   if (!config_file_.empty()) {
     config = reports::read_config_document(read_file(config_file_, 1 << 20), config_file_, config);
   }
-  for (const auto& apply : overrides_) apply(config);
+  for (const auto& apply : given_) apply(config);
+  require_known("model", config.model, models());
+  require_known("scheme", config.scheme, core::scheme_presets());
   return config;
 }
 

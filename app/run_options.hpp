@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,31 +10,37 @@
 
 namespace actscope::app {
 
-/// Options that describe a run, as given; `resolve` turns them into a configuration.
+/// The options that describe a run, as the command line gave them; `resolve` turns them into a
+/// configuration. Lives as long as the parser it was added to.
 class RunOptions {
  public:
-  /// Which options a command takes: `footprint` needs no training options.
+  /// Which options a command takes: `footprint` needs none of those that only training reads.
   enum class Scope { footprint, training };
 
+  /// Errors  ConfigError, while the command line is parsed: a value that is no number
   void add_to(CLI::App& command, Scope scope);
 
-  /// The defaults, then the --config file, then what the command line gave.
-  /// Errors  ConfigError: a value out of range; DataError, ReportFormatError: the --config file
-  RunConfig resolve() const;
+  /// `defaults`, then the --config file, then what the command line gave.
+  /// Errors  DataError, ReportFormatError: the --config file;
+  ///         ConfigError: a model or scheme that does not exist, with the nearest that does
+  RunConfig resolve(const RunConfig& defaults = {}) const;
 
  private:
-  template <class T>
-  void option(CLI::App& command, const std::string& name, T RunConfig::*field,
-              const std::string& help, const std::string& group);
+  template <class Value>
+  void option(const char* name, Value RunConfig::*field, const char* value_name,
+              const std::string& help);
+  void in_group(CLI::Option* added);
+  void add_model();
+  void add_data(Scope scope);
+  void add_compression();
+  void add_training(Scope scope);
+  void add_machine(Scope scope);
+  void add_recording();
 
-  RunConfig given_;
-  std::string block_, workspace_, config_file_;
-  bool no_augment_ = false;
-  std::vector<std::function<void(RunConfig&)>> overrides_;  ///< one an option that was given
+  CLI::App* command_ = nullptr;
+  std::string group_;
+  std::string config_file_;
+  std::vector<std::function<void(RunConfig&)>> given_;  ///< one an option that was given
 };
-
-/// "16" → 16×16, "8x64" → 8×64.
-/// Errors  ConfigError: neither, or a side below 1
-std::pair<std::int64_t, std::int64_t> parse_block(const std::string& text);
 
 }  // namespace actscope::app

@@ -46,6 +46,9 @@ struct BlockGradients {
       fc1_bias, fc2_weight, fc2_bias, gamma2;
 };
 
+/// The least common multiple of all granules.
+std::int64_t granule_of(const std::vector<std::int64_t>& granules);
+
 /// Units a walk takes at once so that `bytes_a_unit` transients stay within the budget: a multiple
 /// of every granule, at least one of them, at most all.
 std::int64_t chunk_units(std::int64_t units, std::int64_t workspace_bytes,

@@ -25,10 +25,13 @@ std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   const std::int64_t rows = stores.batch * stores.tokens;
   const std::int64_t step = chunk_units(rows, workspace_bytes, bytes_a_row, granules);
   if (stores.slot(Slot::x1).is_kept() || step == rows) return step;
-  // x1 is rebuilt from whole images: chunks of whole images rebuild each once, where they fit.
-  granules.push_back(stores.tokens);
-  const std::int64_t whole = chunk_units(rows, workspace_bytes, bytes_a_row, granules);
-  return whole <= step ? whole : step;
+  // x1 is rebuilt from whole images: chunks of whole images rebuild each once, where they fit, and
+  // a chunk smaller than an image would rebuild it again and again.
+  std::vector<std::int64_t> whole_images = granules;
+  whole_images.push_back(stores.tokens);
+  const std::int64_t whole = chunk_units(rows, workspace_bytes, bytes_a_row, whole_images);
+  if (whole <= step || granule_of(granules) == 1) return whole;
+  return std::max(step, chunk_units(rows, stores.tokens, 1, granules));
 }
 
 // dW += dYᵀ X for a chunk of rows, X being a slot: its stored panels, the blocks chosen in forward
@@ -65,15 +68,19 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = flat.narrow(0, first, count);
-    const Tensor z = torch::addcmul(p.beta2, p.alpha2, part);
+    Tensor z = stores.slot(Slot::z).room(first, count);
+    torch::addcmul_out(z, p.beta2, p.alpha2, part);
     stores.slot(Slot::z).put(first, z);
     if (auto& choice = stores.choice(Product::dW1)) choice->choose(first, choose_z ? z : part);
-    const Tensor h = torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
+    Tensor h = stores.slot(Slot::h).room(first, count);
+    torch::addmm_out(h, p.fc1_bias, z, p.fc1_weight.t());
     stores.slot(Slot::h).put(first, h);
-    const Tensor u = torch::gelu(h);
+    Tensor u = stores.slot(Slot::u).room(first, count);
+    torch::gelu_out(u, h);
     stores.slot(Slot::u).put(first, u);
     if (auto& choice = stores.choice(Product::dW2)) choice->choose(first, u);
-    const Tensor v = torch::addmm(p.fc2_bias, u, p.fc2_weight.t());
+    Tensor v = stores.slot(Slot::v).room(first, count);
+    torch::addmm_out(v, p.fc2_bias, u, p.fc2_weight.t());
     stores.slot(Slot::v).put(first, v);
     Tensor out = x2.narrow(0, first, count);
     torch::addcmul_out(out, part, p.gamma2, v);

@@ -21,7 +21,7 @@ std::filesystem::path checkpoint_path(const RunConfig& config) {
 }
 
 // What must be equal for a run to be the continuation of another.
-std::string config_digest(const RunConfig& c) {
+std::string config_digest(const RunConfig& c, const DataSet& data) {
   std::ostringstream text;
   text.precision(17);
   const auto number = [](const std::optional<std::int64_t>& value) { return value.value_or(-1); };
@@ -34,6 +34,7 @@ std::string config_digest(const RunConfig& c) {
        << c.device << '|' << c.dtype << '|' << c.workspace_bytes;
   for (const std::string& change : c.slot_overrides) text << "|s " << change;
   for (const std::string& change : c.operand_overrides) text << "|o " << change;
+  text << "|d " << data.sha256;
   Sha256 digest;
   digest.update(text.str());
   return digest.hex_digest();
@@ -92,7 +93,7 @@ std::vector<AccuracyPoint> unflatten(const std::vector<double>& numbers) {
 void TrainingSession::save_checkpoint() const {
   torch::serialize::OutputArchive archive;
   archive.write("version", torch::tensor(checkpoint_version));
-  archive.write("config", c10::IValue(config_digest(config_)));
+  archive.write("config", c10::IValue(config_digest(config_, data_)));
   torch::serialize::OutputArchive model, optimizer;
   model_->save(model);
   optimizer_->save(optimizer);
@@ -106,6 +107,8 @@ void TrainingSession::save_checkpoint() const {
   archive.write("step_times_s", as_tensor(progress_.step_times_s));
   std::ostringstream bytes;
   archive.save_to(bytes);
+  std::error_code code;  // where this fails, writing says so
+  std::filesystem::create_directories(config_.out, code);
   write_file_atomically(checkpoint_path(config_), bytes.str());
 }
 
@@ -132,7 +135,7 @@ void TrainingSession::load_checkpoint() {
     archive.read("sums", sums);
     archive.read("accuracy", accuracy);
     archive.read("step_times_s", times);
-    if (digest == config_digest(config_)) {
+    if (digest == config_digest(config_, data_)) {
       torch::serialize::InputArchive model, optimizer;
       archive.read("model", model);
       archive.read("optimizer", optimizer);
@@ -154,7 +157,7 @@ void TrainingSession::load_checkpoint() {
                                "start over with --force"));
   }
   throw DataError(error_text("cannot resume in " + config_.out,
-                             "its checkpoint is of another configuration",
+                             "its checkpoint is of another configuration or other data",
                              "give the same options as before, or --force to start over"));
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t synthetic_train_samples = 2048;
 constexpr std::int64_t synthetic_heldout_samples = 512;
+constexpr std::int64_t largest_synthetic_bytes = std::int64_t{1} << 36;
 
 bool is_published(const std::string& model) {
   return std::ranges::find(published_models(), model) != published_models().end();
@@ -40,6 +41,12 @@ void make_synthetic(const RunConfig& config, const DataShape& shape, DataSet& da
       config.train_samples > 0 ? config.train_samples : synthetic_train_samples;
   const std::int64_t heldout =
       config.heldout_samples > 0 ? config.heldout_samples : synthetic_heldout_samples;
+  const std::int64_t image_bytes = shape.channels * shape.image_size * shape.image_size;
+  if (train + heldout > largest_synthetic_bytes / image_bytes) {
+    throw ConfigError(
+        error_text("the synthetic images are too many", "they would take over 64 GiB of memory",
+                   "give smaller --train-samples, --heldout-samples or --image-size"));
+  }
   data.train = make_synthetic_images(shape, train, 2 * seed);
   data.heldout = make_synthetic_images(shape, heldout, 2 * seed + 1);
   data.mean.assign(static_cast<std::size_t>(shape.channels), 0.5F);

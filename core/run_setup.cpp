@@ -2,7 +2,7 @@
 #include "actscope/core/run_setup.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <charconv>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/byte_model.hpp"
@@ -13,18 +13,25 @@
 namespace actscope::core {
 namespace {
 
-void require_at_least(const char* option, std::int64_t value, std::int64_t least) {
-  if (value >= least) return;
-  throw ConfigError(error_text(std::string(option) + " is out of range",
-                               "got " + std::to_string(value),
-                               "give a number from " + std::to_string(least)));
-}
+// Far above what any machine trains, far below what overflows when multiplied with another one.
+constexpr std::int64_t most = 1'000'000'000;
 
-void require_within(const char* option, double value, double low, double high) {
+void require_between(const char* option, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return;
   throw ConfigError(
       error_text(std::string(option) + " is out of range", "got " + std::to_string(value),
                  "give a number from " + std::to_string(low) + " to " + std::to_string(high)));
+}
+
+std::string text_of(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+void require_within(const char* option, double value, double low, double high) {
+  if (value >= low && value <= high) return;
+  throw ConfigError(error_text(std::string(option) + " is out of range", "got " + text_of(value),
+                               "give a number from " + text_of(low) + " to " + text_of(high)));
 }
 
 bool is_published(const std::string& model) {
@@ -111,15 +118,15 @@ ResMlpGeometry resolve_geometry(const RunConfig& config) {
 }
 
 void validate_run_config(const RunConfig& config) {
-  require_at_least("--batch", config.batch, 1);
-  require_at_least("--steps", config.steps, 0);
-  require_at_least("--epochs", config.epochs, config.steps > 0 ? 0 : 1);
-  require_at_least("--train-samples", config.train_samples, 0);
-  require_at_least("--heldout-samples", config.heldout_samples, 0);
-  require_at_least("--threads", config.threads, 0);
-  require_at_least("--workspace-bytes", config.workspace_bytes, 1);
-  require_at_least("--checkpoint-every", config.checkpoint_every, 0);
-  require_at_least("--seed", config.seed, 0);
+  require_between("--batch", config.batch, 1, most);
+  require_between("--steps", config.steps, 0, most);
+  require_between("--epochs", config.epochs, config.steps > 0 ? 0 : 1, most);
+  require_between("--train-samples", config.train_samples, 0, most);
+  require_between("--heldout-samples", config.heldout_samples, 0, most);
+  require_between("--threads", config.threads, 0, 1024);
+  require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
+  require_between("--checkpoint-every", config.checkpoint_every, 0, most);
+  require_between("--seed", config.seed, 0, std::int64_t{1} << 62);
   require_within("--lr", config.learning_rate, 1e-12, 1e3);
   require_within("--weight-decay", config.weight_decay, 0, 10);
   require_within("--warmup", config.warmup_ratio, 0, 1);
@@ -148,7 +155,8 @@ FootprintRecord footprint_of(const RunConfig& config) {
   } else {
     (void)published_geometry(config.model);  // raises, naming the models there are
   }
-  require_at_least("--workspace-bytes", config.workspace_bytes, 1);
+  require_between("--batch", config.batch, 1, most);
+  require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
   const ElementType type = parse_element_type(config.dtype);
   FootprintRecord record = predict_footprint(geometry, make_scheme(config, geometry), config.batch,
                                              type, config.workspace_bytes);

@@ -3,8 +3,11 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
@@ -13,6 +16,10 @@ namespace actscope::core {
 namespace {
 
 constexpr std::uint64_t largest_header = 100'000'000;
+constexpr std::size_t highest_rank = 8;
+
+// Bytes of the data part that a tensor claims: [first, second).
+using Range = std::pair<std::uint64_t, std::uint64_t>;
 
 [[noreturn]] void refuse(std::string_view source, const std::string& why) {
   throw DataError(error_text("cannot use " + std::string(source) + " as weights", why,
@@ -27,7 +34,8 @@ std::uint64_t little_endian(std::string_view bytes) {
 
 // One entry of the header: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}.
 torch::Tensor read_entry(const nlohmann::json& entry, const std::string& name,
-                         std::string_view data, std::string_view source) {
+                         std::string_view data, std::string_view source,
+                         std::vector<Range>& ranges) {
   const auto refuse_entry = [&](const std::string& why) {
     refuse(source, "tensor " + name + " " + why);
   };
@@ -42,10 +50,12 @@ torch::Tensor read_entry(const nlohmann::json& entry, const std::string& name,
   const auto type = dtype == "F32" ? torch::kFloat32 : torch::kFloat64;
   std::uint64_t bytes = dtype == "F32" ? 4 : 8;
   std::vector<std::int64_t> shape;
+  if (entry["shape"].size() > highest_rank) refuse_entry("has too many dimensions");
   for (const auto& length : entry["shape"]) {
     if (!length.is_number_unsigned()) refuse_entry("has a length that is no whole number");
     const auto size = length.get<std::uint64_t>();
-    if (size != 0 && bytes > data.size() / size) refuse_entry("is larger than the file");
+    if (size == 0) refuse_entry("is empty");
+    if (bytes > data.size() / size) refuse_entry("is larger than the file");
     bytes *= size;
     shape.push_back(static_cast<std::int64_t>(size));
   }
@@ -58,8 +68,9 @@ torch::Tensor read_entry(const nlohmann::json& entry, const std::string& name,
   if (begin > end || end > data.size() || end - begin != bytes) {
     refuse_entry("has offsets that leave the file or disagree with its shape");
   }
+  ranges.emplace_back(begin, end);
   torch::Tensor tensor = torch::empty(shape, type);
-  if (bytes > 0) std::memcpy(tensor.mutable_data_ptr(), data.data() + begin, bytes);
+  std::memcpy(tensor.mutable_data_ptr(), data.data() + begin, bytes);
   return tensor;
 }
 
@@ -84,15 +95,19 @@ std::map<std::string, torch::Tensor> parse_safetensors(std::string_view bytes,
   if (!header.is_object()) refuse(source, "its header is no JSON object");
   const std::string_view data = bytes.substr(8 + header_bytes);
   std::map<std::string, torch::Tensor> tensors;
-  std::uint64_t covered = 0;
+  std::vector<Range> ranges;
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") continue;
-    torch::Tensor tensor = read_entry(entry, name, data, source);
-    covered += tensor.nbytes();
-    tensors.emplace(name, std::move(tensor));
+    tensors.emplace(name, read_entry(entry, name, data, source, ranges));
   }
-  // The format has no gaps: more means overlap, less means trailing bytes.
-  if (covered != data.size()) refuse(source, "its tensors overlap or do not fill the file");
+  // The format has no gaps and no overlaps: sorted, each range begins where the last one ended.
+  std::ranges::sort(ranges);
+  std::uint64_t covered = 0;
+  for (const auto& [begin, end] : ranges) {
+    if (begin != covered) refuse(source, "its tensors overlap or leave gaps");
+    covered = end;
+  }
+  if (covered != data.size()) refuse(source, "its tensors do not fill the file");
   return tensors;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
+#include <sstream>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/scheme.hpp"
@@ -56,12 +57,14 @@ kernels::BlockSpec parse_blocks(std::string_view text, std::string_view what,
 }
 
 std::string blocks_text(const kernels::BlockSpec& spec) {
-  // The shortest text that reads back as the same number.
-  char sparsity[32];
-  const auto end = std::to_chars(sparsity, sparsity + sizeof sparsity, spec.sparsity_ratio).ptr;
-  std::string text = "bsr:" + std::to_string(spec.block_rows);
-  if (spec.block_cols != spec.block_rows) text += "x" + std::to_string(spec.block_cols);
-  return text + ":" + std::string(sparsity, end);
+  // The shortest text that reads back as the same number; zeros end it.
+  char sparsity[32] = {};
+  std::to_chars(sparsity, sparsity + sizeof sparsity - 1, spec.sparsity_ratio);
+  std::ostringstream text;
+  text << "bsr:" << spec.block_rows;
+  if (spec.block_cols != spec.block_rows) text << 'x' << spec.block_cols;
+  text << ':' << sparsity;
+  return text.str();
 }
 
 }  // namespace

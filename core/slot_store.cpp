@@ -90,6 +90,12 @@ std::int64_t SlotStore::granule() const {
   return 1;
 }
 
+torch::Tensor SlotStore::room(std::int64_t first, std::int64_t count) {
+  if (store_.kind != StoreKind::keep) return empty_like_part(count);
+  if (!values_.defined()) values_ = empty_like_part(shape_.units());
+  return values_.narrow(0, first, count);
+}
+
 void SlotStore::put(std::int64_t first, const torch::Tensor& part) {
   const std::int64_t count = part.numel() / shape_.unit_elements();
   const kernels::ExecutionContext context = context_of(part);
@@ -101,8 +107,10 @@ void SlotStore::put(std::int64_t first, const torch::Tensor& part) {
         values_ = part.detach().view({shape_.units(), shape_.unit_elements()});
         return;
       }
-      if (!values_.defined()) values_ = empty_like_part(shape_.units());
-      values_.narrow(0, first, count).copy_(part.view({count, shape_.unit_elements()}));
+      if (torch::Tensor place = room(first, count);
+          place.const_data_ptr() != part.const_data_ptr()) {
+        place.copy_(part.view(place.sizes()));
+      }
       return;
     case StoreKind::bsr: {
       const SlotShape shape = shape_.part(count);

@@ -45,8 +45,13 @@ class SlotStore {
   /// code groups are cut.
   std::int64_t granule() const;
 
+  /// Where to compute units [first, first + count) so that `put` need not copy: [count, unit], a
+  /// part of the kept tensor where kind is keep, else memory of its own.
+  torch::Tensor room(std::int64_t first, std::int64_t count);
+
   /// Stores units [first, first + part). Requires parts in order, cut at granules, contiguous.
-  /// `keep` of everything at once holds the tensor itself, of a part a copy.
+  /// `keep` of everything at once, or of a part computed in its `room`, holds the tensor itself, of
+  /// any other part a copy.
   void put(std::int64_t first, const torch::Tensor& part);
 
   /// Units [first, first + count), decoded, as [count, unit] of dtype (a view where kept). Any

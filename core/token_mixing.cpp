@@ -27,11 +27,14 @@ Tensor affine(const Tensor& x, const Tensor& alpha, const Tensor& beta) {
   return torch::addcmul(beta, alpha, x);
 }
 
+// A matrix [rows, cols] for every image, without a copy.
+Tensor repeated(const Tensor& matrix, std::int64_t images) {
+  return matrix.unsqueeze(0).expand({images, -1, -1});
+}
+
 // t = A y + a for a chunk of images [images, tokens, dim].
 Tensor mixed(const Tensor& y, const BlockParameters& p) {
-  const std::int64_t images = y.size(0);
-  return torch::baddbmm(p.token_bias.unsqueeze(1),
-                        p.token_weight.unsqueeze(0).expand({images, -1, -1}), y);
+  return torch::baddbmm(p.token_bias.unsqueeze(1), repeated(p.token_weight, y.size(0)), y);
 }
 
 // A walk over all images in chunks; visit(first, count).
@@ -100,13 +103,16 @@ Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores
   }
   for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
     const Tensor part = x.narrow(0, first, count);
-    const Tensor y = affine(part, p.alpha1, p.beta1);
+    Tensor y = stores.slot(Slot::y).room(first, count).view(part.sizes());
+    torch::addcmul_out(y, p.beta1, p.alpha1, part);
     stores.slot(Slot::y).put(first, y);
     if (auto& choice = stores.choice(Product::dA); choice && stores.slot(Slot::y).is_kept()) {
       choice->choose(first, y);
     }
-    const Tensor t = mixed(y, p);
-    stores.slot(Slot::t).put(first * stores.tokens, t);
+    const std::int64_t row = first * stores.tokens;
+    Tensor t = stores.slot(Slot::t).room(row, count * stores.tokens).view(part.sizes());
+    torch::baddbmm_out(t, p.token_bias.unsqueeze(1), repeated(p.token_weight, count), y);
+    stores.slot(Slot::t).put(row, t);
     Tensor out = x1.narrow(0, first, count);
     torch::addcmul_out(out, part, p.gamma1, t);
   });
@@ -141,7 +147,6 @@ Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& sto
                            const BlockNeeds& needs, BlockGradients& gradients,
                            std::int64_t workspace_bytes) {
   const std::int64_t step = images_at_once(stores, workspace_bytes, g1.element_size());
-  const Tensor transposed = p.token_weight.t().unsqueeze(0);
   const Tensor through_q = p.gamma1 * p.alpha1;
   const SlotStore& t_store = stores.slot(Slot::t);
   const SlotStore& y_store = stores.slot(Slot::y);
@@ -164,7 +169,7 @@ Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& sto
       const Tensor t = t_store.get(first * stores.tokens, count * stores.tokens).view(g.sizes());
       gt_sum.add_((g * t).flatten(0, 1).sum(0));
     }
-    const Tensor q = torch::bmm(transposed.expand({count, -1, -1}), g);
+    const Tensor q = torch::bmm(repeated(p.token_weight.t(), count), g);
     q_sum.add_(q.flatten(0, 1).sum(0));
     qx_sum.add_((q * x).flatten(0, 1).sum(0));
     if (y_store.is_kept() && !t_store.is_kept()) {

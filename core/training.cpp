@@ -2,6 +2,7 @@
 #include "actscope/core/training.hpp"
 
 #include <cmath>
+#include <optional>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/units.hpp"
@@ -18,6 +19,39 @@ std::string percent(const Measured<double>& ratio) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
 
+// Says in `record` that the run failed.
+void fail(RunRecord& record, std::string reason) {
+  record.status = RunStatus::failed;
+  record.status_reason = std::move(reason);
+}
+
+std::string first_line(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  return text.substr(0, text.find('\n'));
+}
+
+// What can be said of a run whose model or data did not fit: no step ran.
+RunRecord never_begun(const RunConfig& config, const std::string& why) {
+  RunRecord record;
+  fail(record, error_text("the run could not begin", why, "use a smaller model or batch"));
+  record.config = config;
+  record.environment = describe_environment();
+  const FootprintRecord footprint = footprint_of(config);
+  record.parameters = footprint.totals.parameters;
+  record.layers = footprint.layers;
+  record.layer_names = layer_names(resolve_geometry(config));
+  RunSummary& summary = record.summary;
+  summary.dense_saved_bytes = footprint.totals.dense_saved_bytes;
+  summary.predicted_saved_bytes = footprint.totals.saved_bytes;
+  summary.workspace_bytes = config.workspace_bytes;
+  const char* const none = "no step ran";
+  summary.peak_bytes = summary.saved_bytes = summary.residual_bytes =
+      Measured<std::int64_t>::missing(none);
+  summary.step_time_s = summary.images_per_s = summary.train_loss = summary.heldout_accuracy_ratio =
+      Measured<double>::missing(none);
+  return record;
+}
+
 // The loop itself; says in `record` how it ended.
 void run_steps(TrainingSession& session, const RunConfig& config, const TrainingHooks& hooks,
                ProgressSink& progress, RunRecord& record) {
@@ -27,9 +61,10 @@ void run_steps(TrainingSession& session, const RunConfig& config, const Training
     const double loss = session.step();
     if (!std::isfinite(loss)) {
       const std::string parameter = session.first_non_finite_parameter();
-      record.status = RunStatus::failed;
-      record.status_reason = "the loss became non-finite at step " + std::to_string(state.step) +
-                             (parameter.empty() ? "" : "; first non-finite parameter " + parameter);
+      fail(record, error_text("the loss became non-finite at step " + std::to_string(state.step),
+                              parameter.empty() ? "all parameters are finite: an output overflowed"
+                                                : "first non-finite parameter " + parameter,
+                              "lower --lr"));
       progress.end("failed");
       return;
     }
@@ -51,6 +86,14 @@ void run_steps(TrainingSession& session, const RunConfig& config, const Training
       session.save_checkpoint();
     }
   }
+  // The last update has no loss after it that would show the harm.
+  const std::string parameter = session.first_non_finite_parameter();
+  if (!parameter.empty()) {
+    fail(record, error_text("the weights became non-finite at step " + std::to_string(state.step),
+                            "first non-finite parameter " + parameter, "lower --lr"));
+    progress.end("failed");
+    return;
+  }
   progress.end("held-out accuracy " + percent(state.accuracy.empty()
                                                   ? Measured<double>::missing("none")
                                                   : state.accuracy.back().heldout_accuracy_ratio));
@@ -60,23 +103,29 @@ RunRecord train_from(const RunConfig& config, const TrainingHooks& hooks, bool i
   validate_run_config(config);
   const auto quiet = make_quiet_progress();
   ProgressSink& progress = hooks.progress != nullptr ? *hooks.progress : *quiet;
-  TrainingSession session(config, hooks);
-  if (is_resumed) session.load_checkpoint();
+  std::optional<TrainingSession> begun;
+  std::string shortage;
+  try {
+    begun.emplace(config, hooks);
+  } catch (const c10::Error& error) {
+    shortage = first_line(error);
+  } catch (const std::bad_alloc&) {
+    shortage = "out of memory";
+  }
+  if (begun && is_resumed) begun->load_checkpoint();
   if (hooks.before_start) hooks.before_start();
+  if (!begun) return never_begun(config, shortage);
+  TrainingSession& session = *begun;
   RunRecord record;
   record.environment = describe_environment();
   record.environment.threads = torch::get_num_threads();
   try {
     run_steps(session, config, hooks, progress, record);
   } catch (const c10::Error& error) {
-    record.status = RunStatus::failed;
-    const std::string text = error.what_without_backtrace();
-    record.status_reason =
-        error_text("step " + std::to_string(session.progress().step + 1) + " failed",
-                   text.substr(0, text.find('\n')));
+    fail(record, error_text("step " + std::to_string(session.progress().step + 1) + " failed",
+                            first_line(error)));
   } catch (const std::bad_alloc&) {
-    record.status = RunStatus::failed;
-    record.status_reason = "out of memory at step " + std::to_string(session.progress().step + 1);
+    fail(record, "out of memory at step " + std::to_string(session.progress().step + 1));
   }
   session.fill(record);
   if (record.status == RunStatus::completed && !config.save_weights.empty()) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/sha256.hpp"
@@ -42,6 +43,19 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
       groups, torch::optim::AdamWOptions(config.learning_rate).weight_decay(config.weight_decay));
 }
 
+// As many threads as asked, or as LibTorch chose when the process began.
+void set_threads(std::int64_t threads) {
+  static const int initial_threads = torch::get_num_threads();
+  torch::set_num_threads(threads > 0 ? static_cast<int>(threads) : initial_threads);
+  static std::once_flag once;
+  std::call_once(once, [] {
+    try {
+      at::set_num_interop_threads(1);
+    } catch (const c10::Error&) {  // LibTorch 2.11 refuses it once its pool runs; then it stays
+    }
+  });
+}
+
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -50,13 +64,21 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
+void SavedMeasurement::add(std::int64_t saved, const tracer::SavedLedger& ledger) {
+  if (steps >= 2 && saved != saved_bytes) is_steady = false;
+  ++steps;
+  saved_bytes = saved;
+  ledger_bytes = ledger.total_bytes();
+  slots = ledger.slots();
+}
+
 TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& hooks)
     : config_(config),
       hooks_(hooks),
       device_(config.device),
       memory_(config.device == "cuda" ? tracer::MemoryDevice::cuda : tracer::MemoryDevice::cpu) {
   tracer::install_counting_cpu_allocator();
-  if (config_.threads > 0) torch::set_num_threads(static_cast<int>(config_.threads));
+  set_threads(config_.threads);
   const ResMlpGeometry geometry = resolve_geometry(config_);
   data_ = load_data(config_, data_shape(config_));
   if (data_.train.samples < config_.batch) {
@@ -107,10 +129,24 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
   if (progress_.step == 0 && hooks_.before_count) hooks_.before_count();
   if (is_traced) {
     const std::int64_t after = tracer::memory_counters(memory_).live_bytes;
-    measurements_.push_back({after - before - storage_bytes(logits) - storage_bytes(loss),
-                             ledger.total_bytes(), ledger.slots()});
+    if (saved_.steps == 0) require_predicted(ledger);
+    saved_.add(after - before - storage_bytes(logits) - storage_bytes(loss), ledger);
   }
   return loss;
+}
+
+// The byte model and the stores must speak of the same slots, or the report would leave some out.
+void TrainingSession::require_predicted(const tracer::SavedLedger& ledger) const {
+  for (const tracer::SlotBytes& bytes : ledger.slots()) {
+    const auto layer = std::ranges::find(footprint_.layers, bytes.layer, &LayerFootprint::name);
+    if (layer != footprint_.layers.end() &&
+        std::ranges::find(layer->slots, bytes.slot, &SlotFootprint::name) != layer->slots.end()) {
+      continue;
+    }
+    throw Error(error_text("internal error: slot " + bytes.slot + " of " + bytes.layer +
+                               " was stored but not predicted",
+                           "scheme " + config_.scheme, "report it with the configuration"));
+  }
 }
 
 double TrainingSession::step() {
@@ -195,28 +231,26 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
   } else {
     summary.peak_bytes = Measured<std::int64_t>::missing("no step ran");
   }
-  if (measurements_.empty()) {
+  if (saved_.steps == 0) {
     const char* why = config_.trace == "off" ? "trace level is off" : "no step ran";
     summary.saved_bytes = summary.residual_bytes = Measured<std::int64_t>::missing(why);
     return;
   }
-  // The first step of a process may fill library caches; a later one is believed if there is one.
-  const SavedMeasurement& believed = measurements_.back();
-  const bool agree =
-      std::all_of(measurements_.begin() + (measurements_.size() > 1 ? 1 : 0), measurements_.end(),
-                  [&](const SavedMeasurement& m) { return m.saved_bytes == believed.saved_bytes; });
-  if (!agree) record.warnings.emplace_back("saved bytes differ between steps; the last is shown");
-  summary.saved_bytes = Measured<std::int64_t>::of(believed.saved_bytes);
-  summary.residual_bytes = Measured<std::int64_t>::of(believed.saved_bytes - believed.ledger_bytes);
-  if (believed.saved_bytes != believed.ledger_bytes) {
-    record.warnings.emplace_back("the allocator holds " +
-                                 std::to_string(believed.saved_bytes - believed.ledger_bytes) +
+  if (!saved_.is_steady) {
+    record.warnings.emplace_back("saved bytes differ between steps; the last is shown");
+  }
+  const std::int64_t residual = saved_.saved_bytes - saved_.ledger_bytes;
+  summary.saved_bytes = Measured<std::int64_t>::of(saved_.saved_bytes);
+  summary.residual_bytes = Measured<std::int64_t>::of(residual);
+  // The caching allocator of CUDA rounds sizes up, so a residual there is no finding.
+  if (residual != 0 && device_.is_cpu()) {
+    record.warnings.emplace_back("the allocator holds " + std::to_string(residual) +
                                  " bytes that no store registered");
   }
   for (LayerFootprint& layer : record.layers) {
     for (SlotFootprint& slot : layer.slots) {
       slot.stored_bytes = 0;
-      for (const tracer::SlotBytes& bytes : believed.slots) {
+      for (const tracer::SlotBytes& bytes : saved_.slots) {
         if (bytes.layer == layer.name && bytes.slot == slot.name) {
           slot.stored_bytes = bytes.stored_bytes;
         }

@@ -19,11 +19,16 @@
 
 namespace actscope::core {
 
-/// What one step kept between forward and backward. Units: bytes.
+/// What the steps kept between forward and backward. Units: bytes.
 struct SavedMeasurement {
-  std::int64_t saved_bytes = 0;
+  std::int64_t steps = 0;        ///< measured so far
+  std::int64_t saved_bytes = 0;  ///< of the last one, by the allocator
   std::int64_t ledger_bytes = 0;
   std::vector<tracer::SlotBytes> slots;
+  bool is_steady = true;  ///< the second step and all later ones kept the same number of bytes
+
+  /// The first step may fill library caches, so it stands only until there is a second.
+  void add(std::int64_t saved, const tracer::SavedLedger& ledger);
 };
 
 /// What a run has gathered so far; part of a checkpoint, so that a resumed run reports the whole.
@@ -65,6 +70,7 @@ class TrainingSession {
  private:
   void set_learning_rate();
   torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
+  void require_predicted(const tracer::SavedLedger& ledger) const;
   void fill_bytes(RunRecord& record) const;
 
   RunConfig config_;
@@ -78,7 +84,7 @@ class TrainingSession {
   std::unique_ptr<BatchLoader> loader_;
   std::int64_t total_steps_ = 0;
   TrainingProgress progress_;
-  std::vector<SavedMeasurement> measurements_;  ///< of this process, one a step
+  SavedMeasurement saved_;  ///< of this process
   std::int64_t peak_bytes_ = 0;
 };
 

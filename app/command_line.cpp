@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <new>
+
+#include "actscope/base/build_facts.hpp"
+#include "actscope/base/error.hpp"
+#include "command.hpp"
+#include "nearest_name.hpp"
+#include "stop_signal.hpp"
+
+namespace actscope::app {
+namespace {
+
+std::string joined(const std::vector<std::string>& names, const char* separator) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : separator) + name;
+  return text;
+}
+
+std::string version_text() {
+  const BuildFacts& facts = build_facts();
+  return "actscope " + facts.version + " (git " + facts.git_revision + "; " +
+         joined(facts.features, ", ") +
+         (facts.libtorch_version.empty() ? "" : "; LibTorch " + facts.libtorch_version) + ")";
+}
+
+// For the first word that the parser could make nothing of.
+std::string unknown_word(const CLI::App& command, bool is_program, std::string word) {
+  const bool is_option = word.starts_with("-");
+  if (is_option) word = word.substr(0, word.find('='));
+  const std::vector<std::string> known =
+      is_option || !is_program ? option_names(command) : subcommand_names(command);
+  const std::string nearest = nearest_name(word, known);
+  const std::string name = is_program ? "actscope" : "actscope " + command.get_name();
+  const std::string help = "see " + name + " --help";
+  if (!is_option && !is_program) {
+    return error_text("unexpected argument '" + word + "' of " + name, {}, help);
+  }
+  const std::string what =
+      is_option ? "unknown option " + word + " of " + name : "unknown command '" + word + "'";
+  if (!nearest.empty()) return error_text(what, {}, "did you mean " + nearest + "? " + help);
+  return error_text(what, "there are " + joined(known, ", "), help);
+}
+
+// One line for what the parser refused.
+std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
+  const CLI::App* command = &program;
+  for (const CLI::App* chosen : program.get_subcommands()) command = chosen;
+  const bool is_program = command == &program;
+  const std::vector<std::string> unknown = program.remaining(true);
+  if (!unknown.empty()) return unknown_word(*command, is_program, unknown.front());
+  if (is_program) {
+    return error_text("no command given", "there are " + joined(subcommand_names(program), ", "),
+                      "see actscope --help");
+  }
+  const std::string remedy = "see actscope " + command->get_name() + " --help";
+  const std::string text = first_line(error.what());
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && text.starts_with("--")) {
+    return error_text(text.substr(0, text.find(':')) + " needs a value", {}, remedy);
+  }
+  return error_text(text, {}, remedy);
+}
+
+int fail(const std::string& text, ExitCode code) {
+  std::cerr << "actscope: " << text << "\n";
+  return static_cast<int>(code);
+}
+
+// A result that did not reach its reader is no result.
+int flushed(int code) {
+  std::cout.flush();
+  if (std::cout) return code;
+  return fail(error_text("cannot write the result to stdout", "the device is full or closed",
+                         "send it elsewhere"),
+              ExitCode::environment);
+}
+
+void add_commands(CLI::App& program, Action& action) {
+  program.set_version_flag("--version", version_text(), "version, git revision, features");
+  program.require_subcommand(1);
+  program.get_formatter()->column_width(28);
+  program.footer(
+      "\nactscope COMMAND --help tells the options of one.\n"
+      "Exit codes: 0 done, 1 negative result, 2 usage, 3 invalid input, 4 environment,\n"
+      "5 inconclusive, 6 run failed, 130 interrupted.\n"
+      "Example: actscope doctor");
+  add_run(program, action);
+  add_footprint(program, action);
+  add_compare(program, action);
+  add_report(program, action);
+  add_validate(program, action);
+  add_doctor(program, action);
+}
+
+}  // namespace
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& description,
+                      const std::string& example) {
+  CLI::App* command = program.add_subcommand(name, description);
+  command->footer("\nExample: " + example);
+  return command;
+}
+
+int run_program(int argc, const char* const* argv) {
+  ignore_file_size_signal();
+  CLI::App program("Shows, shrinks and guards the activation memory of a training run.",
+                   "actscope");
+  Action action;
+  add_commands(program, action);
+  try {
+    program.parse(argc, argv);
+    return flushed(static_cast<int>(action()));
+  } catch (const CLI::Success& success) {
+    return flushed(program.exit(success));
+  } catch (const CLI::ParseError& error) {
+    return fail(usage_error(program, error), ExitCode::usage);
+  } catch (const Error& error) {
+    return fail(error_text(error.what()), exit_code_of(error));
+  } catch (const std::bad_alloc&) {
+    return fail(error_text("out of memory", "the system gave no more",
+                           "take a smaller model, batch or number of samples"),
+                ExitCode::run_failed);
+  } catch (const std::exception& error) {
+    return fail(error_text(first_line(error.what())), exit_code_of(error));
+  }
+}
+
+}  // namespace actscope::app

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_request.hpp"
+
+#include <filesystem>
+
+#include "actscope/base/error.hpp"
+#include "actscope/reports/config_document.hpp"
+#include "report_files.hpp"
+#include "run_folder.hpp"
+
+namespace actscope::app {
+namespace fs = std::filesystem;
+namespace {
+
+// Two configurations of the same work are equal but for the folder.
+std::string work_of(RunConfig config) {
+  config.out.clear();
+  return reports::write_config_document(config);
+}
+
+fs::path whole_path(const fs::path& folder) {
+  std::error_code code;
+  return (fs::absolute(folder, code) / "x").lexically_normal().parent_path();
+}
+
+}  // namespace
+
+RunRequest resumed_request(const RunOptions& options, const std::string& folder) {
+  const std::string named = options.resolve().out;
+  const std::string chosen = folder.empty() ? named : folder;
+  if (chosen.empty()) {
+    throw ConfigError(error_text("--resume needs a folder", {}, "write --resume DIR"));
+  }
+  if (!named.empty() && whole_path(named) != whole_path(chosen)) {
+    throw ConfigError(error_text("--resume and --out name two folders", chosen + ", " + named,
+                                 "leave --out out"));
+  }
+  RunRequest request;
+  std::error_code code;
+  if (fs::exists(fs::path(chosen) / "report.json", code)) {
+    request.earlier = read_run(chosen).record;
+  }
+  request.config = options.resolve(request.earlier ? request.earlier->config : RunConfig{});
+  request.config.out = chosen;
+  if (request.is_complete() && work_of(request.earlier->config) != work_of(request.config)) {
+    throw ConfigError(error_text("cannot resume " + chosen,
+                                 "its run is complete, and was of other options",
+                                 "name another folder, or --force to start over"));
+  }
+  return request;
+}
+
+void check_weights_target(const RunConfig& config) {
+  if (config.save_weights.empty()) return;
+  const std::string what = "--save-weights " + config.save_weights;
+  std::error_code code;
+  if (fs::is_directory(config.save_weights, code)) {
+    throw EnvironmentError(error_text("cannot write " + what, "it is a folder", "name a file"));
+  }
+  const fs::path folder = fs::absolute(config.save_weights, code).parent_path();
+  if (!config.out.empty() && whole_path(folder) == whole_path(config.out)) return;  // made later
+  if (!fs::exists(folder, code)) {
+    throw EnvironmentError(error_text("cannot write " + what, folder.string() + " does not exist",
+                                      "make the folder first"));
+  }
+  check_writable(folder, what);
+}
+
+}  // namespace actscope::app
