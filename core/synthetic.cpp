@@ -80,7 +80,7 @@ ImageSet make_synthetic_images(const DataShape& shape, std::int64_t samples, std
     const auto image_class =
         static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(shape.classes)));
     set.labels[static_cast<std::size_t>(s)] = image_class;
-    const double shift = 2 * random.uniform();
+    const double shift = static_cast<double>(shape.image_size) / 14 * random.uniform();
     for (std::int64_t c = 0; c < shape.channels; ++c) {
       draw_plane(Pattern(image_class, c, shape.image_size), shift, shape.image_size, random,
                  set.pixels.data() + (s * shape.channels + c) * plane);

@@ -47,8 +47,8 @@ TEST(Cifar, TakesTheFineLabelOfTwo) {
 
 TEST(Cifar, RefusesWhatIsNoWholeNumberOfRecords) {
   const std::string two = record("\x04") + record("\x09");
-  for (std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{3072}, std::size_t{3074},
-                          two.size() - 1}) {
+  for (std::size_t cut :
+       {std::size_t{0}, std::size_t{1}, std::size_t{3072}, std::size_t{3074}, two.size() - 1}) {
     EXPECT_THAT(refusal(two.substr(0, cut), 1, 10), AllOf(HasSubstr("FILE"), HasSubstr("records")))
         << cut;
   }

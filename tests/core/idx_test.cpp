@@ -149,10 +149,9 @@ TEST(FashionMnist, NamesThePackageOfAMissingFile) {
     DataSet data;
     data.classes = 10;
     Sha256 digest;
-    EXPECT_THAT(
-        error_of<DataError>([&] { load_fashion_mnist(folder.path(), data, digest); }),
-        AllOf(HasSubstr("dataset-fashion-mnist"),
-              HasSubstr(std::string(gone).substr(0, std::string(gone).find("ubyte")))));
+    EXPECT_THAT(error_of<DataError>([&] { load_fashion_mnist(folder.path(), data, digest); }),
+                AllOf(HasSubstr("dataset-fashion-mnist"),
+                      HasSubstr(std::string(gone).substr(0, std::string(gone).find("ubyte")))));
   }
 }
 

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/core/training.hpp"
+
+#include <c10/core/CPUAllocator.h>
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "actscope/base/error.hpp"
+#include "actscope/core/scheme.hpp"
+#include "temporary_folder.hpp"
+#include "training_support.hpp"
+
+namespace actscope::core {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+void expect_same_learning(const RunRecord& a, const RunRecord& b) {
+  EXPECT_EQ(a.summary.weights_sha256, b.summary.weights_sha256);
+  ASSERT_EQ(a.accuracy.size(), b.accuracy.size());
+  for (std::size_t i = 0; i < a.accuracy.size(); ++i) {
+    EXPECT_EQ(a.accuracy[i].step, b.accuracy[i].step);
+    EXPECT_EQ(a.accuracy[i].train_loss.value, b.accuracy[i].train_loss.value);
+    EXPECT_EQ(a.accuracy[i].heldout_loss.value, b.accuracy[i].heldout_loss.value);
+  }
+}
+
+TEST(Train, EqualConfigurationsGiveEqualBytes) {
+  for (const auto& [scheme, threads] : {std::pair{"dense", 1}, {"dense", 2}, {"int4-bsr", 2}}) {
+    RunConfig config = tiny_run(scheme);
+    config.threads = threads;
+    const RunRecord first = train(config, {});
+    const RunRecord second = train(config, {});
+    EXPECT_EQ(first.environment.threads, threads);
+    expect_same_learning(first, second);
+    EXPECT_EQ(first.data_sha256, second.data_sha256);
+    EXPECT_EQ(first.summary.saved_bytes.value, second.summary.saved_bytes.value);
+    EXPECT_EQ(first.summary.peak_bytes.value, second.summary.peak_bytes.value);
+    EXPECT_EQ(first.summary.weights_sha256.size(), 64U);
+  }
+}
+
+TEST(Train, AnotherSeedGivesOtherWeights) {
+  RunConfig config = tiny_run();
+  const std::string first = train(config, {}).summary.weights_sha256;
+  config.seed = 1;
+  EXPECT_NE(train(config, {}).summary.weights_sha256, first);
+}
+
+TEST(Train, Learns) {
+  RunConfig config = tiny_run("exact");
+  config.dim = 32;
+  config.augment = false;
+  config.train_samples = 256;
+  config.heldout_samples = 100;
+  config.epochs = 3;
+  config.learning_rate = 5e-3;
+  const RunRecord record = train(config, {});
+  ASSERT_EQ(record.accuracy.size(), 3U);
+  EXPECT_LT(*record.accuracy.back().train_loss.value, *record.accuracy.front().train_loss.value);
+  EXPECT_GT(*record.summary.heldout_accuracy_ratio.value, 0.8);  // chance gives 0.25
+}
+
+TEST(Train, MeasuresWhatItPredictsForEveryScheme) {
+  for (const std::string& scheme : scheme_presets()) {
+    RunConfig config = tiny_run(scheme);
+    config.steps = 3;
+    const RunRecord record = train(config, {});
+    const RunSummary& summary = record.summary;
+    EXPECT_EQ(record.status, RunStatus::completed) << record.status_reason;
+    EXPECT_EQ(*summary.saved_bytes.value, summary.predicted_saved_bytes) << scheme;
+    EXPECT_EQ(*summary.residual_bytes.value, 0) << scheme;
+    EXPECT_GT(*summary.peak_bytes.value, *summary.saved_bytes.value) << scheme;
+    EXPECT_THAT(record.warnings, IsEmpty()) << scheme;
+    std::int64_t stored = 0;
+    for (const LayerFootprint& layer : record.layers) {
+      for (const SlotFootprint& slot : layer.slots) {
+        EXPECT_EQ(slot.stored_bytes, slot.predicted_bytes) << scheme << layer.name << slot.name;
+        stored += slot.stored_bytes.value_or(0);
+      }
+    }
+    EXPECT_EQ(stored, *summary.saved_bytes.value) << scheme;
+  }
+}
+
+TEST(Train, AHiddenTensorShowsAsResidual) {
+  for (const char* scheme : {"dense", "exact", "int4"}) {
+    RunConfig config = tiny_run(scheme);
+    config.steps = 1;
+    c10::DataPtr hidden;
+    TrainingHooks hooks;
+    hooks.before_count = [&] { hidden = c10::GetCPUAllocator()->allocate(4096); };
+    const RunRecord record = train(config, hooks);
+    EXPECT_EQ(*record.summary.residual_bytes.value, 4096) << scheme;
+    EXPECT_EQ(*record.summary.saved_bytes.value, record.summary.predicted_saved_bytes + 4096);
+    EXPECT_THAT(record.warnings, testing::ElementsAre(HasSubstr("4096 bytes")));
+  }
+}
+
+TEST(Train, LaterStepsReplaceTheFirst) {
+  RunConfig config = tiny_run();
+  config.steps = 4;
+  std::vector<c10::DataPtr> hidden;
+  TrainingHooks hooks;
+  hooks.before_count = [&] { hidden.push_back(c10::GetCPUAllocator()->allocate(4096)); };
+  const RunRecord record = train(config, hooks);
+  EXPECT_EQ(hidden.size(), 1U);  // planted in the first step alone
+  EXPECT_EQ(*record.summary.residual_bytes.value, 0);
+  EXPECT_THAT(record.warnings, IsEmpty());
+}
+
+TEST(Train, WithoutTraceBytesAreMissingWithTheReason) {
+  RunConfig config = tiny_run("int4");
+  config.trace = "off";
+  const RunRecord record = train(config, {});
+  EXPECT_FALSE(record.summary.saved_bytes.value);
+  EXPECT_THAT(record.summary.residual_bytes.reason, HasSubstr("trace"));
+  EXPECT_GT(record.summary.predicted_saved_bytes, 0);
+  EXPECT_EQ(record.summary.weights_sha256, train(tiny_run("int4"), {}).summary.weights_sha256);
+}
+
+TEST(Train, EvaluatesAfterEachEpochAndAtTheEnd) {
+  RunConfig config = tiny_run();
+  config.steps = 19;  // two epochs and three steps
+  const RunRecord record = train(config, {});
+  ASSERT_EQ(record.accuracy.size(), 3U);
+  EXPECT_EQ(record.accuracy[0].step, 8);
+  EXPECT_EQ(record.accuracy[1].epoch, 2);
+  EXPECT_EQ(record.accuracy[2].step, 19);
+  EXPECT_EQ(record.step_times_s.size(), 19U);
+  EXPECT_EQ(record.summary.steps, 19);
+  EXPECT_EQ(record.train_samples, 64);
+  EXPECT_EQ(record.heldout_samples, 20);
+  EXPECT_THAT(record.layer_names,
+              testing::ElementsAre("stem", "blocks.0", "blocks.1", "tail", "loss"));
+}
+
+TEST(Train, TimesOfASingleStepAndOfMany) {
+  RunConfig config = tiny_run();
+  config.steps = 1;
+  const RunRecord one = train(config, {});
+  EXPECT_EQ(*one.summary.step_time_s.value, one.step_times_s.at(0));
+  config.steps = 2;
+  const RunRecord two = train(config, {});
+  EXPECT_EQ(*two.summary.step_time_s.value, two.step_times_s.at(1));  // the first warms up
+  EXPECT_DOUBLE_EQ(*two.summary.images_per_s.value, 8 / two.step_times_s.at(1));
+}
+
+TEST(Train, DropsTheLastShortBatchAndRefusesLessThanOne) {
+  RunConfig config = tiny_run();
+  config.train_samples = 20;
+  EXPECT_EQ(train(config, {}).summary.steps, 2);
+  config.batch = 20;
+  EXPECT_EQ(train(config, {}).summary.steps, 1);
+  config.batch = 21;
+  EXPECT_THAT(error_of<ConfigError>([&] { (void)train(config, {}); }),
+              AllOf(HasSubstr("batch 21, 20 images"), HasSubstr("--train-samples")));
+}
+
+TEST(Train, WritesNothingWithoutFolder) {
+  const TemporaryFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const RunRecord record = train(tiny_run(), stop_after(2));
+  std::filesystem::current_path(before);
+  EXPECT_EQ(record.status, RunStatus::interrupted);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Train, ARefusedRunDoesNotBegin) {
+  bool begun = false;
+  TrainingHooks hooks;
+  hooks.before_start = [&] { begun = true; };
+  RunConfig config = tiny_run();
+  config.weights = "/nonexistent.safetensors";
+  EXPECT_THROW((void)train(config, hooks), DataError);
+  config = tiny_run();
+  config.batch = 0;
+  EXPECT_THROW((void)train(config, hooks), ConfigError);
+  config = tiny_run();
+  config.data = "cifar10";
+  config.image_size = config.classes = std::nullopt;
+  config.data_dir = "/nonexistent";
+  EXPECT_THROW((void)train(config, hooks), DataError);
+  EXPECT_FALSE(begun);
+}
+
+TEST(Train, SavesWeightsThatAnotherRunTakes) {
+  const TemporaryFolder folder;
+  RunConfig config = tiny_run();
+  config.save_weights = folder / "w.safetensors";
+  const RunRecord first = train(config, {});
+  // Steps too small to change a float32: what comes out is what went in.
+  RunConfig still = tiny_run("int4");
+  still.weights = config.save_weights;
+  still.steps = 1;
+  still.learning_rate = 1e-12;
+  still.weight_decay = 0;
+  const RunRecord again = train(still, {});
+  EXPECT_EQ(*again.summary.heldout_accuracy_ratio.value,
+            *first.summary.heldout_accuracy_ratio.value);
+  still.dim = 12;
+  EXPECT_THAT(error_of<DataError>([&] { (void)train(still, {}); }), HasSubstr("has shape"));
+}
+
+// A weights file whose last number (of stem.proj.weight) is `value`.
+std::string spoiled_weights(const TemporaryFolder& folder, float value) {
+  RunConfig config = tiny_run();
+  config.steps = 1;
+  config.save_weights = folder / "w.safetensors";
+  (void)train(config, {});
+  std::string bytes = folder.read("w.safetensors");
+  std::memcpy(bytes.data() + bytes.size() - sizeof value, &value, sizeof value);
+  folder.write("w.safetensors", bytes);
+  return config.save_weights;
+}
+
+TEST(Train, ANonFiniteLossFailsTheRunAndNamesTheParameter) {
+  const TemporaryFolder folder;
+  RunConfig config = tiny_run();
+  config.weights = spoiled_weights(folder, INFINITY);
+  config.save_weights = folder / "after.safetensors";
+  const RunRecord record = train(config, {});
+  EXPECT_EQ(record.status, RunStatus::failed);
+  EXPECT_THAT(record.status_reason, AllOf(HasSubstr("step 1"), HasSubstr("stem.proj.weight")));
+  EXPECT_EQ(record.summary.steps, 1);
+  EXPECT_FALSE(record.summary.heldout_accuracy_ratio.value);
+  EXPECT_FALSE(std::filesystem::exists(config.save_weights));
+}
+
+TEST(Train, WeightsThatOverflowInTheLastUpdateFailTheRun) {
+  const TemporaryFolder folder;
+  RunConfig config = tiny_run();
+  config.weights = spoiled_weights(folder, 1e30F);
+  config.steps = 1;
+  config.learning_rate = 1000;
+  config.weight_decay = 10;
+  config.warmup_ratio = 0;
+  RunRecord record = train(config, {});
+  EXPECT_EQ(record.status, RunStatus::completed) << record.status_reason;  // -9999e30 is finite
+  config.steps = 3;
+  record = train(config, {});
+  EXPECT_EQ(record.status, RunStatus::failed);
+  EXPECT_THAT(record.status_reason, HasSubstr("non-finite at step"));
+}
+
+TEST(Train, TellsItsProgress) {
+  class Sink : public ProgressSink {
+   public:
+    void begin(std::string_view, std::int64_t total) override {
+      log += std::to_string(total) + ":";
+    }
+    void update(std::int64_t done, std::string_view) override { log += std::to_string(done) + ","; }
+    void end(std::string_view summary) override { log += summary; }
+    void note(std::string_view) override {}
+    std::string log;
+  } sink;
+  TrainingHooks hooks;
+  hooks.progress = &sink;
+  RunConfig config = tiny_run();
+  config.steps = 3;
+  (void)train(config, hooks);
+  EXPECT_THAT(sink.log, testing::StartsWith("3:1,2,3,held-out accuracy"));
+}
+
+}  // namespace
+}  // namespace actscope::core

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole runs: every byte accounted for, equal seeds equal, stopped and continued."""
+import json
+import os
+import signal
+import time
+import unittest
+
+from program import TINY, ProgramTest
+
+SCHEMES = ("dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint")
+# More steps than any machine gets through before it is stopped.
+LONG = [*TINY, "--steps", "1000000"]
+
+
+class Bytes(ProgramTest):
+    def test_every_scheme_keeps_what_was_predicted(self):
+        saved = {}
+        for scheme in SCHEMES:
+            with self.subTest(scheme):
+                self.succeed("run", *TINY, "--scheme", scheme, "--block", "8", "--out", scheme,
+                             "--quiet")
+                report = self.report(scheme)
+                summary = report["summary"]
+                self.assertEqual(report["status"], "completed")
+                self.assertEqual(summary["saved_bytes"], summary["predicted_saved_bytes"])
+                self.assertEqual(summary["residual_bytes"], 0)
+                slots = [slot for layer in report["layers"] for slot in layer["slots"]]
+                self.assertEqual(sum(slot["stored_bytes"] for slot in slots), summary["saved_bytes"])
+                for slot in slots:
+                    self.assertEqual(slot["stored_bytes"], slot["predicted_bytes"], slot)
+                predicted = json.loads(self.succeed(
+                    "footprint", "--json", *TINY[:2], "--batch", "16", "--dim", "32", "--depth", "2",
+                    "--patch", "4", "--scheme", scheme, "--block", "8"))
+                self.assertEqual(predicted["totals"]["saved_bytes"], summary["saved_bytes"])
+                self.assertEqual(predicted["totals"]["dense_saved_bytes"],
+                                 summary["dense_saved_bytes"])
+                saved[scheme] = summary["saved_bytes"]
+                dense = summary["dense_saved_bytes"]
+        self.assertEqual(saved["dense"], dense)
+        for fewer, more in (("linear-bsr", "dense"), ("exact", "linear-bsr"),
+                            ("exact-bsr", "exact"), ("int8", "exact-bsr"), ("int4", "int8"),
+                            ("checkpoint", "exact")):
+            self.assertLess(saved[fewer], saved[more])
+
+    def test_slots_set_by_hand(self):
+        self.succeed("run", *TINY, "--scheme", "exact", "--slot", "blocks.*.h=int8", "--slot",
+                     "blocks.1.h=bsr:8:0.5", "--out", "out", "--quiet")
+        report = self.report("out")
+        stores = {(layer["name"], slot["name"]): slot["store"]
+                  for layer in report["layers"] for slot in layer["slots"]}
+        self.assertEqual(stores["blocks.0", "h"], "int8")
+        self.assertEqual(stores["blocks.1", "h"], "bsr:8:0.5")
+        self.assertEqual(report["summary"]["saved_bytes"],
+                         report["summary"]["predicted_saved_bytes"])
+
+    def test_without_the_ledger_nothing_is_claimed(self):
+        self.succeed("run", *TINY, "--trace", "off", "--out", "out", "--quiet")
+        summary = self.report("out")["summary"]
+        self.assertIsNone(summary["saved_bytes"])
+        self.assertIsNone(summary["residual_bytes"])
+        self.assertIn("off", summary["residual_bytes_reason"])
+
+
+class Repetition(ProgramTest):
+    def test_equal_seeds_give_equal_documents(self):
+        for name, seed in (("a", "3"), ("b", "3"), ("c", "4")):
+            self.succeed("run", *TINY, "--scheme", "int4-bsr", "--block", "8", "--seed", seed,
+                         "--out", name, "--no-volatile", "--quiet")
+        with open(self.path("a", "report.json"), "rb") as a, open(self.path("b", "report.json"),
+                                                                  "rb") as b:
+            self.assertEqual(a.read(), b.read())
+        self.assertNotEqual(self.report("a")["summary"]["weights_sha256"],
+                            self.report("c")["summary"]["weights_sha256"])
+
+    def test_configuration_file(self):
+        self.succeed("run", *TINY, "--scheme", "exact", "--seed", "7", "--out", "a", "--quiet")
+        config = self.report("a")["config"]
+        del config["out"]
+        config["schema"] = {"name": "actscope.config", "version": "1.0.0"}
+        with open(self.path("config.json"), "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        self.succeed("validate", "config.json")
+        self.succeed("run", "--config", "config.json", "--out", "b", "--quiet")
+        self.assertEqual(self.report("a")["summary"]["weights_sha256"],
+                         self.report("b")["summary"]["weights_sha256"])
+        self.succeed("run", "--config", "config.json", "--scheme", "dense", "--out", "c", "--quiet")
+        self.assertEqual(self.report("c")["config"]["scheme"], "dense")
+        self.assertEqual(self.report("c")["config"]["seed"], 7)
+
+    def test_weights_are_written_and_read(self):
+        self.succeed("run", *TINY, "--save-weights", "out/w.safetensors", "--out", "out", "--quiet")
+        self.assertEqual(self.names("out"), ["report.json", "w.safetensors"])
+        self.succeed("run", *TINY, "--weights", "out/w.safetensors", "--out", "next", "--quiet")
+        self.assertNotEqual(self.report("out")["summary"]["weights_sha256"],
+                            self.report("next")["summary"]["weights_sha256"])
+        self.refused(3, "run", *TINY, "--dim", "16", "--weights", "out/w.safetensors", "--quiet",
+                     says="w.safetensors")
+
+    def test_without_a_folder_nothing_is_written(self):
+        document = json.loads(self.succeed("run", *TINY, "--json", "--quiet"))
+        self.assertEqual(document["schema"]["name"], "actscope.run")
+        self.assertIn("kept for backward", self.succeed("run", *TINY))
+        self.assertEqual(self.names(), [])
+
+
+class Interruption(ProgramTest):
+    def wait_for(self, condition, process):
+        end = time.monotonic() + 100
+        while not condition():
+            self.assertIsNone(process.poll(), "the run has ended by itself")
+            self.assertLess(time.monotonic(), end, "the run does not get there")
+            time.sleep(0.02)
+
+    def steps_begun(self, folder):
+        """A checkpoint a step: its presence says that steps are being made."""
+        return lambda: os.path.exists(self.path(folder, "checkpoint.pt"))
+
+    def test_stopped_and_continued_gives_the_weights_of_a_whole_run(self):
+        steps = [*TINY, "--steps", "150", "--scheme", "int4-bsr", "--block", "8"]
+        process = self.start("run", *steps, "--checkpoint-every", "1", "--out", "out")
+        self.wait_for(self.steps_begun("out"), process)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("continue with actscope run --resume out", err.splitlines()[-1])
+        self.succeed("validate", "out")
+        report = self.report("out")
+        self.assertEqual(report["status"], "interrupted")
+        done = report["summary"]["steps"]
+        self.assertIn(f"stopped after step {done} of 150", report["status_reason"])
+        self.assertEqual(report["summary"]["saved_bytes"],
+                         report["summary"]["predicted_saved_bytes"])
+        self.refused(3, "run", "--resume", "out", "--seed", "5", "--quiet",
+                     says="of another configuration")
+        self.assertEqual(self.report("out"), report)
+        self.succeed("run", "--resume", "out", "--checkpoint-every", "0", "--quiet")
+        self.succeed("run", *steps, "--out", "whole", "--quiet")
+        resumed, whole = self.report("out"), self.report("whole")
+        self.assertEqual(resumed["status"], "completed")
+        self.assertEqual(resumed["summary"]["steps"], 150)
+        self.assertEqual(resumed["summary"]["weights_sha256"], whole["summary"]["weights_sha256"])
+        self.assertEqual(len(resumed["samples"]["step_time_s"]), 150)
+
+    def test_termination_without_a_folder(self):
+        process = self.start("run", *LONG)
+        started = process.stderr.readline()
+        self.assertIn("started", started)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("kept for backward", out)
+        self.assertIn("the run was stopped", err.splitlines()[-1])
+        self.assertEqual(self.names(), [])
+
+    def test_killed_run_leaves_a_whole_report_and_can_go_on(self):
+        process = self.start("run", *LONG, "--checkpoint-every", "1", "--out", "out", "--quiet")
+        self.wait_for(self.steps_begun("out"), process)
+        process.kill()
+        process.communicate(timeout=100)
+        self.succeed("validate", "out")
+        report = self.report("out")
+        self.assertEqual(report["status"], "interrupted")
+        self.assertIn("has not ended", report["status_reason"])
+        self.assertIsNone(report["summary"]["saved_bytes"])
+        process = self.start("run", "--resume", "out")
+        self.assertIn("started", process.stderr.readline())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130)
+        self.assertGreater(self.report("out")["summary"]["steps"], 0)
+
+    def test_resuming_what_cannot_be_resumed(self):
+        self.succeed("run", *TINY, "--out", "out", "--quiet")
+        self.assertEqual(self.names("out"), ["report.json"])
+        whole = self.report("out")
+        self.succeed("run", *TINY, "--out", "out", "--resume", "--quiet")
+        self.assertEqual(self.report("out"), whole)
+        self.refused(2, "run", "--resume", "out", "--steps", "9", says="its run is complete")
+        self.refused(2, "run", "--resume", says="--resume needs a folder")
+        self.refused(2, "run", "--resume", "out", "--out", "other", says="name two folders")
+        self.refused(3, "run", *TINY, "--resume", "none", says="no checkpoint")
+        self.assertEqual(self.names(), ["out"])
+
+    def test_diverged_run(self):
+        code, _, err = self.call("run", *TINY, "--steps", "200", "--lr", "1000", "--warmup", "0",
+                                 "--out", "out", "--quiet")
+        self.assertEqual((code, err.count("\n")), (6, 1), err)
+        self.succeed("validate", "out")
+        self.assertEqual(self.report("out")["status"], "failed")
+        self.assertIn("non-finite", self.report("out")["status_reason"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user of the installed package writes first.
+#include <cstdio>
+
+#include "actscope/kernels/backend.hpp"
+#include "actscope/kernels/panel_layout.hpp"
+#include "actscope/reports/rendering.hpp"
+#ifdef CONSUMER_HAS_CORE
+#include "actscope/core/resmlp_geometry.hpp"
+#endif
+
+int main() {
+  const actscope::kernels::PanelLayout layout(1, 128, 384, {16, 16, 0.75});
+  std::printf("%s keeps %lld of %lld blocks\n",
+              actscope::kernels::describe(actscope::kernels::Backend::cpu).c_str(),
+              static_cast<long long>(layout.kept_blocks()),
+              static_cast<long long>(layout.total_blocks()));
+  if (layout.kept_blocks() != 48) return 1;
+  if (actscope::reports::render_runs({}, actscope::reports::Format::text).empty()) return 1;
+#ifdef CONSUMER_HAS_CORE
+  const auto geometry = actscope::core::published_geometry("resmlp_s12");
+  if (actscope::core::parameter_count(geometry) != 15350872) return 1;
+#endif
+  return 0;
+}
