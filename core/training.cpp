@@ -4,7 +4,6 @@
 #include <cmath>
 #include <optional>
 
-#include "actscope/base/error.hpp"
 #include "actscope/base/units.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "safetensors.hpp"
@@ -25,15 +24,22 @@ void fail(RunRecord& record, std::string reason) {
   record.status_reason = std::move(reason);
 }
 
-std::string first_line(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  return text.substr(0, text.find('\n'));
+// Why LibTorch gave up, on one line.
+std::string reason_of(const c10::Error& error) {
+  std::string text = error.what_without_backtrace();
+  text = text.substr(0, text.find('\n'));
+  const bool is_shortage = dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+                           text.find("can't allocate memory") != std::string::npos;
+  if (!is_shortage) return text;
+  // The CPU allocator's text begins with the place of its check.
+  const std::size_t asked = text.find("you tried to allocate");
+  return "out of memory" + (asked == std::string::npos ? "" : ", " + text.substr(asked));
 }
 
 // What can be said of a run whose model or data did not fit: no step ran.
 RunRecord never_begun(const RunConfig& config, const std::string& why) {
   RunRecord record;
-  fail(record, error_text("the run could not begin", why, "use a smaller model or batch"));
+  fail(record, "the run could not begin: " + why + "; use a smaller model or batch");
   record.config = config;
   record.environment = describe_environment();
   const FootprintRecord footprint = footprint_of(config);
@@ -61,10 +67,10 @@ void run_steps(TrainingSession& session, const RunConfig& config, const Training
     const double loss = session.step();
     if (!std::isfinite(loss)) {
       const std::string parameter = session.first_non_finite_parameter();
-      fail(record, error_text("the loss became non-finite at step " + std::to_string(state.step),
-                              parameter.empty() ? "all parameters are finite: an output overflowed"
-                                                : "first non-finite parameter " + parameter,
-                              "lower --lr"));
+      fail(record, "the loss became non-finite at step " + std::to_string(state.step) +
+                       (parameter.empty() ? ": all parameters are finite, an output overflowed"
+                                          : ": first non-finite parameter " + parameter) +
+                       "; lower --lr");
       progress.end("failed");
       return;
     }
@@ -89,8 +95,8 @@ void run_steps(TrainingSession& session, const RunConfig& config, const Training
   // The last update has no loss after it that would show the harm.
   const std::string parameter = session.first_non_finite_parameter();
   if (!parameter.empty()) {
-    fail(record, error_text("the weights became non-finite at step " + std::to_string(state.step),
-                            "first non-finite parameter " + parameter, "lower --lr"));
+    fail(record, "the weights became non-finite at step " + std::to_string(state.step) +
+                     ": first non-finite parameter " + parameter + "; lower --lr");
     progress.end("failed");
     return;
   }
@@ -108,7 +114,7 @@ RunRecord train_from(const RunConfig& config, const TrainingHooks& hooks, bool i
   try {
     begun.emplace(config, hooks);
   } catch (const c10::Error& error) {
-    shortage = first_line(error);
+    shortage = reason_of(error);
   } catch (const std::bad_alloc&) {
     shortage = "out of memory";
   }
@@ -122,10 +128,10 @@ RunRecord train_from(const RunConfig& config, const TrainingHooks& hooks, bool i
   try {
     run_steps(session, config, hooks, progress, record);
   } catch (const c10::Error& error) {
-    fail(record, error_text("step " + std::to_string(session.progress().step + 1) + " failed",
-                            first_line(error)));
+    fail(record,
+         "step " + std::to_string(session.progress().step + 1) + " failed: " + reason_of(error));
   } catch (const std::bad_alloc&) {
-    fail(record, "out of memory at step " + std::to_string(session.progress().step + 1));
+    fail(record, "step " + std::to_string(session.progress().step + 1) + " failed: out of memory");
   }
   session.fill(record);
   if (record.status == RunStatus::completed && !config.save_weights.empty()) {

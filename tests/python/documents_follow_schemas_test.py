@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents that the program writes follow schemas/; damaged ones do not."""
+import copy
+import json
+import os
+import pathlib
+import subprocess
+
+import jsonschema
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ["ACTSCOPE_BIN"]
+
+
+def schema_of(document):
+    path = ROOT / "schemas" / (document["schema"]["name"] + ".schema.json")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def validate(document):
+    jsonschema.Draft202012Validator(schema_of(document)).validate(document)
+
+
+def actscope(*arguments):
+    result = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=True)
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    for scheme in ("dense", "int4-bsr"):
+        subprocess.run([PROGRAM, "run", "--data", "synthetic", "--train-samples", "64", "--heldout-samples", "16",
+                        "--batch", "16", "--dim", "16", "--depth", "1", "--image-size", "16", "--block", "8",
+                        "--steps", "2", "--scheme", scheme, "--quiet", "--out", str(folder / scheme)], check=True)
+    return folder
+
+
+def test_the_schemas_are_schemas():
+    files = sorted((ROOT / "schemas").glob("*.schema.json"))
+    assert len(files) == 4
+    for file in files:
+        jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text(encoding="utf-8")))
+
+
+def test_run_documents(run_folder):
+    for scheme in ("dense", "int4-bsr"):
+        validate(json.loads((run_folder / scheme / "report.json").read_text(encoding="utf-8")))
+
+
+def test_compare_documents(run_folder):
+    validate(actscope("compare", str(run_folder / "dense"), str(run_folder / "int4-bsr"), "--json"))
+
+
+@pytest.mark.parametrize("scheme", ["dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint"])
+def test_footprint_documents(scheme):
+    validate(actscope("footprint", "--model", "resmlp_s12", "--scheme", scheme, "--json"))
+
+
+def test_damage_is_refused(run_folder):
+    good = json.loads((run_folder / "dense" / "report.json").read_text(encoding="utf-8"))
+    for damage in (lambda d: d.pop("summary"), lambda d: d["summary"].update(steps=-1),
+                   lambda d: d.update(status="fine"), lambda d: d["layers"][1]["slots"][0].pop("store"),
+                   lambda d: d["schema"].update(version="2.0.0")):
+        bad = copy.deepcopy(good)
+        damage(bad)
+        with pytest.raises(jsonschema.ValidationError):
+            validate(bad)
+
+
+def test_a_configuration_made_from_a_run_is_taken_back(run_folder, tmp_path):
+    config = json.loads((run_folder / "dense" / "report.json").read_text(encoding="utf-8"))["config"]
+    document = {"schema": {"name": "actscope.config", "version": "1.0.0"}, **config, "out": "", "trace": "off"}
+    validate(document)
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    again = actscope("run", "--config", str(file), "--json")
+    validate(again)
+    assert again["config"]["dim"] == 16
