@@ -41,8 +41,7 @@ if(ACTSCOPE_WITH_CUDA)
 endif()
 
 if(ACTSCOPE_WITH_GUI)
-  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets)
-  find_package(QCustomPlotQt6 REQUIRED)
+  find_package(Qt6 6.2 REQUIRED COMPONENTS Core Gui Widgets Test)
 endif()
 
 if(ACTSCOPE_BUILD_TESTS)

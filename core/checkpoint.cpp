@@ -45,7 +45,7 @@ torch::Tensor as_tensor(const std::vector<double>& values) {
 }
 
 std::vector<double> as_vector(const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.to(torch::kFloat64).contiguous();
+  const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat64).contiguous();
   return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
 }
 

@@ -6,6 +6,7 @@
 
 #include "actscope/base/units.hpp"
 #include "actscope/core/run_setup.hpp"
+#include "actscope/kernels/backend.hpp"
 #include "safetensors.hpp"
 #include "training_session.hpp"
 
@@ -36,12 +37,18 @@ std::string reason_of(const c10::Error& error) {
   return "out of memory" + (asked == std::string::npos ? "" : ", " + text.substr(asked));
 }
 
+EnvironmentRecord environment_of(const RunConfig& config) {
+  EnvironmentRecord record = describe_environment();
+  if (config.device == "cuda") record.kernel_backend = kernels::describe(kernels::Backend::cuda);
+  return record;
+}
+
 // What can be said of a run whose model or data did not fit: no step ran.
 RunRecord never_begun(const RunConfig& config, const std::string& why) {
   RunRecord record;
   fail(record, "the run could not begin: " + why + "; use a smaller model or batch");
   record.config = config;
-  record.environment = describe_environment();
+  record.environment = environment_of(config);
   const FootprintRecord footprint = footprint_of(config);
   record.parameters = footprint.totals.parameters;
   record.layers = footprint.layers;
@@ -123,7 +130,7 @@ RunRecord train_from(const RunConfig& config, const TrainingHooks& hooks, bool i
   if (!begun) return never_begun(config, shortage);
   TrainingSession& session = *begun;
   RunRecord record;
-  record.environment = describe_environment();
+  record.environment = environment_of(config);
   record.environment.threads = torch::get_num_threads();
   try {
     run_steps(session, config, hooks, progress, record);

@@ -3,9 +3,13 @@
 
 #include <c10/core/CPUAllocator.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iostream>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/scheme.hpp"
@@ -33,6 +37,7 @@ TEST(Train, EqualConfigurationsGiveEqualBytes) {
   for (const auto& [scheme, threads] : {std::pair{"dense", 1}, {"dense", 2}, {"int4-bsr", 2}}) {
     RunConfig config = tiny_run(scheme);
     config.threads = threads;
+    if (threads > 1) config.steps = 3;  // threads wait long for each other on a busy machine
     const RunRecord first = train(config, {});
     const RunRecord second = train(config, {});
     EXPECT_EQ(first.environment.threads, threads);
@@ -247,6 +252,38 @@ TEST(Train, WeightsThatOverflowInTheLastUpdateFailTheRun) {
   EXPECT_EQ(record.status, RunStatus::failed);
   EXPECT_THAT(record.status_reason, HasSubstr("non-finite at step"));
 }
+
+#ifndef __SANITIZE_ADDRESS__  // it maps more than any limit allows
+// Leaves this process `more` bytes of address space beyond what it has.
+void limit_memory(std::uint64_t more) {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t pages = 0;
+  statm >> pages;
+  const rlimit limit{pages * 4096 + more, RLIM_INFINITY};
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
+TEST(TrainDeathTest, AModelThatDoesNotFitLeavesAWholeRecord) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [] {
+    limit_memory(std::uint64_t{300} << 20);
+    RunConfig config;
+    config.model = "resmlp_b24_8";  // half a gigabyte of parameters
+    config.data = "synthetic";
+    config.train_samples = config.heldout_samples = config.batch = 1;
+    config.threads = 1;
+    bool begun = false;
+    TrainingHooks hooks;
+    hooks.before_start = [&] { begun = true; };
+    const RunRecord record = train(config, hooks);
+    std::cerr << record.status_reason << "; begun " << begun << "; reason "
+              << record.summary.saved_bytes.reason << "; layers " << record.layers.size();
+    std::_Exit(record.status == RunStatus::failed ? 0 : 1);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0),
+              "could not begin: out of memory.*; begun 1; reason no step ran; layers 27");
+}
+#endif
 
 TEST(Train, TellsItsProgress) {
   class Sink : public ProgressSink {

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# The program without a display: a picture, a table, and one line for what is wrong.
+file(REMOVE_RECURSE ${WORK_DIR})
+file(MAKE_DIRECTORY ${WORK_DIR})
+function(expect code)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env --unset=DISPLAY ${GUI} ${ARGN}
+                  RESULT_VARIABLE actual OUTPUT_QUIET ERROR_VARIABLE error)
+  if(NOT actual EQUAL ${code})
+    message(FATAL_ERROR "${ARGN}: exit code ${actual}, expected ${code}: ${error}")
+  endif()
+endfunction()
+expect(0 --export runs -o ${WORK_DIR}/runs.csv ${WORK_DIR})
+expect(0 --export runs -o ${WORK_DIR}/runs.png ${WORK_DIR})
+expect(2 --export runs -o ${WORK_DIR}/runs.bmp ${WORK_DIR})
+expect(2 --export nothing -o ${WORK_DIR}/x.csv ${WORK_DIR})
+expect(2 --export runs --nope)
+expect(3 --export runs -o ${WORK_DIR}/x.csv ${WORK_DIR}/none)
+expect(4 --export runs -o ${WORK_DIR}/none/x.csv ${WORK_DIR})
+file(SIZE ${WORK_DIR}/runs.png size)
+if(size LESS 2000)
+  message(FATAL_ERROR "the picture is empty: ${size} bytes")
+endif()
