@@ -53,7 +53,7 @@ ExitCode report(const ReportCommand& command) {
 void add_report(CLI::App& program, Action& action) {
   CLI::App* app =
       add_command(program, "report", "renders runs side by side as text, Markdown, HTML or CSV",
-                  "actscope report runs/* --format html --output runs/index.html");
+                  "actscope report runs/dense runs/int4 --format html --output runs/index.html");
   auto command = std::make_shared<ReportCommand>();
   app->add_option("RUN", command->files,
                   "run folders or report files; the first dense\none is the reference")

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "actscope/base/units.hpp"
@@ -64,13 +65,33 @@ std::string shown_difference(const std::string& metric, const std::optional<doub
   return sign + shown(metric, std::abs(*value));
 }
 
-Json number_json(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
+void set_optional(Json& object, const std::string& field, const std::optional<double>& value,
+                  const char* reason) {
+  set_number(object, field, value.value_or(std::numeric_limits<double>::quiet_NaN()), reason);
 }
 
-std::optional<double> read_number(const JsonCursor& from) {
-  if (from.is_null()) return std::nullopt;
-  return from.number();
+Json row_json(const ComparisonRow& row) {
+  Json object = {{"metric", row.metric}, {"class", row.kind}};
+  set_optional(object, "a", row.a, "not in A");
+  set_optional(object, "b", row.b, "not in B");
+  const bool is_in_both = row.a && row.b;
+  set_optional(object, "difference", row.difference, "not in both");
+  set_optional(object, "ratio", row.ratio, is_in_both ? "A is 0" : "not in both");
+  return object;
+}
+
+ComparisonRow read_row(const JsonCursor& from) {
+  ComparisonRow row;
+  row.metric = from.at("metric").text();
+  row.kind = from.at("class").text();
+  if (row.kind != "exact" && row.kind != "timing" && row.kind != "learning") {
+    from.at("class").refuse("exact, timing or learning");
+  }
+  row.a = measured_number(from, "a").value;
+  row.b = measured_number(from, "b").value;
+  row.difference = measured_number(from, "difference").value;
+  row.ratio = measured_number(from, "ratio").value;
+  return row;
 }
 
 }  // namespace
@@ -120,14 +141,7 @@ Comparison compare_runs(const RunRecord& a, const std::string& a_name, const Run
 
 std::string write_comparison_document(const Comparison& comparison) {
   Json rows = Json::array();
-  for (const ComparisonRow& row : comparison.rows) {
-    rows.push_back({{"metric", row.metric},
-                    {"class", row.kind},
-                    {"a", number_json(row.a)},
-                    {"b", number_json(row.b)},
-                    {"difference", number_json(row.difference)},
-                    {"ratio", number_json(row.ratio)}});
-  }
+  for (const ComparisonRow& row : comparison.rows) rows.push_back(row_json(row));
   return format_json({{"schema", schema_of("actscope.compare")},
                       {"a", comparison.a_name},
                       {"b", comparison.b_name},
@@ -143,11 +157,7 @@ Comparison read_comparison_document(std::string_view text, std::string_view sour
   comparison.a_name = root.at("a").text();
   comparison.b_name = root.at("b").text();
   comparison.config_differences = root.at("config_differences").texts();
-  for (const JsonCursor& row : root.at("rows").items()) {
-    comparison.rows.push_back({row.at("metric").text(), row.at("class").text(),
-                               read_number(row.at("a")), read_number(row.at("b")),
-                               read_number(row.at("difference")), read_number(row.at("ratio"))});
-  }
+  for (const JsonCursor& row : root.at("rows").items()) comparison.rows.push_back(read_row(row));
   return comparison;
 }
 

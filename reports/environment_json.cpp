@@ -27,6 +27,16 @@ void for_each_field(Record& r, const Visit& visit) {
   visit("pid", r.pid);
 }
 
+Json written(const std::string& value) {
+  return value;
+}
+Json written(std::int64_t value) {
+  return integer_json(value);
+}
+Json written(const std::vector<std::string>& value) {
+  return value;
+}
+
 void read(const JsonCursor& from, std::string& value) {
   value = from.text();
 }
@@ -47,7 +57,8 @@ Json environment_json(const EnvironmentRecord& record, VolatileFields volatile_f
     shown.pid = 0;
   }
   Json object = Json::object();
-  for_each_field(shown, [&](const char* name, const auto& value) { object[name] = value; });
+  for_each_field(shown,
+                 [&](const char* name, const auto& value) { object[name] = written(value); });
   return object;
 }
 

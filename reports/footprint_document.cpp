@@ -31,9 +31,9 @@ std::string write_footprint_document(const FootprintRecord& record) {
                       {"model", record.model},
                       {"scheme", record.scheme},
                       {"dtype", record.dtype},
-                      {"batch", record.batch},
-                      {"block_rows", record.block_rows},
-                      {"block_cols", record.block_cols},
+                      {"batch", integer_json(record.batch)},
+                      {"block_rows", integer_json(record.block_rows)},
+                      {"block_cols", integer_json(record.block_cols)},
                       {"sparsity_ratio", record.sparsity_ratio},
                       {"layers", layers_json(record.layers)},
                       {"totals",
@@ -54,7 +54,7 @@ FootprintRecord read_footprint_document(std::string_view text, std::string_view 
   record.batch = root.at("batch").count();
   record.block_rows = root.at("block_rows").count();
   record.block_cols = root.at("block_cols").count();
-  record.sparsity_ratio = root.at("sparsity_ratio").number();
+  record.sparsity_ratio = root.at("sparsity_ratio").share();
   record.layers = read_layers(root.at("layers"));
   const JsonCursor totals = root.at("totals");
   record.totals = {totals.at("saved_bytes").count(), totals.at("dense_saved_bytes").count(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footprint_json.hpp"
 
+#include <limits>
+
 namespace actscope::reports {
 namespace {
 
@@ -13,9 +15,9 @@ Json slot_json(const SlotFootprint& slot) {
   set_measured(object, "stored_bytes",
                slot.stored_bytes ? Measured<std::int64_t>::of(*slot.stored_bytes)
                                  : Measured<std::int64_t>::missing("not run"));
-  set_measured(object, "kept_norm_ratio",
-               slot.kept_norm_ratio ? Measured<double>::of(*slot.kept_norm_ratio)
-                                    : Measured<double>::missing("not measured"));
+  set_number(object, "kept_norm_ratio",
+             slot.kept_norm_ratio.value_or(std::numeric_limits<double>::quiet_NaN()),
+             "not measured");
   return object;
 }
 
@@ -26,10 +28,8 @@ SlotFootprint read_slot(const JsonCursor& from) {
   slot.dense_bytes = from.at("dense_bytes").count();
   slot.predicted_bytes = from.at("predicted_bytes").count();
   slot.index_bytes = from.at("index_bytes").count();
-  if (!from.at("stored_bytes").is_null()) slot.stored_bytes = from.at("stored_bytes").count();
-  if (!from.at("kept_norm_ratio").is_null()) {
-    slot.kept_norm_ratio = from.at("kept_norm_ratio").number();
-  }
+  slot.stored_bytes = measured_count(from, "stored_bytes").value;
+  slot.kept_norm_ratio = measured_amount(from, "kept_norm_ratio").value;
   return slot;
 }
 

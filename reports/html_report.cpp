@@ -1,62 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "html_report.hpp"
 
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "actscope/base/units.hpp"
 #include "json_cursor.hpp"
 #include "run_table.hpp"
 
 namespace actscope::reports {
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      case '\'':
-        html += "&#39;";
-        break;
-      default:
-        html += c;
+// JSON that may stand inside a script element: no "</script" or "<!--" can appear.
+std::string script_json(const Json& data) {
+  std::string safe;
+  for (char c : data.dump(-1, ' ', true, Json::error_handler_t::replace)) {
+    if (c == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += c;
     }
   }
-  return html;
+  return safe;
 }
 
-// JSON that may stand inside a script element.
-std::string script_json(const Json& data) {
-  std::string text = data.dump(-1, ' ', true, Json::error_handler_t::replace);
-  for (std::size_t at = 0; (at = text.find("</", at)) != std::string::npos; at += 3) {
-    text.replace(at, 2, "<\\/");
-  }
-  return text;
-}
-
-Json measured_json(const Measured<double>& measured) {
+template <class Number>
+Json measured_json(const Measured<Number>& measured) {
   return measured.value ? Json(*measured.value) : Json(nullptr);
 }
 
-Json run_json(const NamedRun& run) {
+Json curve_json(const std::vector<AccuracyPoint>& points) {
   Json curve = Json::array();
-  for (const AccuracyPoint& point : run.record.accuracy) {
+  for (const AccuracyPoint& point : points) {
     curve.push_back({{"step", point.step},
                      {"epoch", point.epoch},
-                     {"elapsed_s", point.elapsed_s},
+                     {"elapsed_s", std::isfinite(point.elapsed_s) ? Json(point.elapsed_s) : Json()},
                      {"train", measured_json(point.train_accuracy_ratio)},
                      {"heldout", measured_json(point.heldout_accuracy_ratio)}});
   }
+  return curve;
+}
+
+Json slots_json(const std::vector<LayerFootprint>& layers) {
   Json slots = Json::array();
-  for (const LayerFootprint& layer : run.record.layers) {
+  for (const LayerFootprint& layer : layers) {
     for (const SlotFootprint& slot : layer.slots) {
       slots.push_back({{"layer", layer.name},
                        {"slot", slot.name},
@@ -65,72 +53,97 @@ Json run_json(const NamedRun& run) {
                        {"stored", slot.stored_bytes.value_or(slot.predicted_bytes)}});
     }
   }
-  return {{"name", run.name},
-          {"scheme", run.record.config.scheme},
-          {"dense_bytes", run.record.summary.dense_saved_bytes},
-          {"saved_bytes",
-           run.record.summary.saved_bytes.value.value_or(run.record.summary.predicted_saved_bytes)},
-          {"curve", std::move(curve)},
-          {"slots", std::move(slots)}};
+  return slots;
 }
 
-// The Markdown table's cells as HTML: one source for both.
-std::string table_html(std::span<const NamedRun> runs) {
-  std::string html = "<table>\n";
-  const std::string markdown = run_table(runs).markdown();
-  std::size_t begin = 0;
-  for (int line = 0; begin < markdown.size(); ++line) {
-    const std::size_t end = markdown.find('\n', begin);
-    const std::string_view row = std::string_view(markdown).substr(begin, end - begin);
-    begin = end + 1;
-    if (line == 1) continue;
-    const char* cell_tag = line == 0 ? "th" : "td";
-    html += "<tr>";
-    std::string cell;
-    for (std::size_t i = 1; i < row.size(); ++i) {
-      if (row[i] == '\\' && i + 1 < row.size()) {
-        cell += row[++i];
-      } else if (row[i] == '|') {
-        const std::string_view trimmed = std::string_view(cell).substr(1, cell.size() - 2);
-        html += std::string("<") + cell_tag + ">" + escaped(trimmed) + "</" + cell_tag + ">";
-        cell.clear();
-      } else {
-        cell += row[i];
-      }
-    }
-    html += "</tr>\n";
+Json run_json(const NamedRun& run, const NamedRun* reference) {
+  const RunSummary& s = run.record.summary;
+  const std::optional<double> error = accuracy_standard_error(run.record);
+  return {{"name", run.name},
+          {"scheme", run.record.config.scheme},
+          {"status", status_text(run.record)},
+          {"is_reference", &run == reference},
+          {"dense_bytes", s.dense_saved_bytes},
+          {"saved_bytes", measured_json(s.saved_bytes)},
+          {"peak_bytes", measured_json(s.peak_bytes)},
+          {"step_time_s", measured_json(s.step_time_s)},
+          {"accuracy", measured_json(s.heldout_accuracy_ratio)},
+          {"accuracy_error", error ? Json(*error) : Json()},
+          {"curve", curve_json(run.record.accuracy)},
+          {"slots", slots_json(run.record.layers)}};
+}
+
+std::string list_html(const std::vector<std::string>& lines) {
+  std::string html;
+  for (const std::string& line : lines) html += "<li>" + escaped_html(line) + "</li>\n";
+  return html;
+}
+
+std::string warnings_html(const std::vector<std::string>& warnings) {
+  if (warnings.empty()) return {};
+  return "<section><h2>Warnings</h2>\n<ul>" + list_html(warnings) + "</ul></section>";
+}
+
+// The facts of the first run; where runs come from several machines, all are named.
+std::string environment_html(std::span<const NamedRun> runs) {
+  if (runs.empty()) return "<p class=\"note\">No runs.</p>";
+  std::set<std::string> machines;
+  for (const NamedRun& run : runs) {
+    const EnvironmentRecord& e = run.record.environment;
+    machines.insert(e.cpu + ", " + std::to_string(e.cores) + " cores, " +
+                    format_bytes(e.memory_bytes) + (e.gpu.empty() ? "" : ", " + e.gpu));
   }
+  const RunRecord& first = runs.front().record;
+  const EnvironmentRecord& e = first.environment;
+  std::string html = "<table class=\"facts\">\n";
+  const auto fact = [&](const std::string& name, const std::string& value) {
+    if (value.empty()) return;
+    html += "<tr><th>" + escaped_html(name) + "</th><td>" + escaped_html(value) + "</td></tr>\n";
+  };
+  for (const std::string& machine : machines) fact("machine", machine);
+  fact("system", e.os);
+  fact("kernels", e.kernel_backend);
+  fact("Actscope", e.program_version + " (" + e.git_revision + ")");
+  fact("LibTorch", e.libtorch_version);
+  fact("compiler", e.compiler + ", " + e.build_type);
+  fact("model", first.config.model + ", " + format_count(first.parameters) + " parameters");
+  fact("data", first.config.data + ": " + format_count(first.train_samples) + " to train on, " +
+                   format_count(first.heldout_samples) + " held out");
   return html + "</table>\n";
 }
 
-void replace_mark(std::string& page, const std::string& mark, std::string_view value) {
-  const std::size_t at = page.find(mark);
-  if (at != std::string::npos) page.replace(at, mark.size(), value);
+// Puts the parts into the page in one pass: a mark inside a part stays what it is, text.
+std::string filled(std::string_view page, const std::map<std::string_view, std::string>& parts) {
+  std::string text;
+  for (std::size_t at = 0; at < page.size();) {
+    const std::size_t begin = page.find('@', at);
+    const std::size_t end = begin == page.npos ? page.npos : page.find('@', begin + 1);
+    if (end == page.npos) return text.append(page.substr(at));
+    const auto part = parts.find(page.substr(begin + 1, end - begin - 1));
+    const bool is_mark = part != parts.end();
+    text.append(page.substr(at, (is_mark ? begin : end) - at));
+    if (is_mark) text += part->second;
+    at = is_mark ? end + 1 : end;
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string html_report(std::span<const NamedRun> runs, std::string_view introduction,
-                        const std::vector<std::string>& remarks) {
+                        const Remarks& remarks) {
   Json data = Json::array();
-  for (const NamedRun& run : runs) data.push_back(run_json(run));
-  std::string list;
-  for (const std::string& remark : remarks) list += "<li>" + escaped(remark) + "</li>\n";
-  std::string facts;
-  if (!runs.empty()) {
-    const EnvironmentRecord& e = runs.front().record.environment;
-    facts = "Actscope " + e.program_version + " (" + e.git_revision + "), LibTorch " +
-            e.libtorch_version + ", " + e.cpu + ", " + std::to_string(e.threads) +
-            " threads, kernels: " + e.kernel_backend;
-  }
-  std::string page(html_template());
-  replace_mark(page, "@INTRODUCTION@", escaped(introduction));
-  replace_mark(page, "@TABLE@", table_html(runs));
-  replace_mark(page, "@REMARKS@", list);
-  replace_mark(page, "@ENVIRONMENT@", escaped(facts));
-  replace_mark(page, "@DATA@", script_json(data));
-  replace_mark(page, "@CHARTJS@", chart_js());
-  return page;
+  const NamedRun* reference = dense_run(runs);
+  for (const NamedRun& run : runs) data.push_back(run_json(run, reference));
+  return filled(html_page(), {{"STYLE", std::string(html_style())},
+                              {"INTRODUCTION", escaped_html(introduction)},
+                              {"TABLE", run_table(runs).html()},
+                              {"REMARKS", list_html(remarks.general)},
+                              {"WARNINGS", warnings_html(remarks.warnings)},
+                              {"ENVIRONMENT", environment_html(runs)},
+                              {"DATA", script_json(data)},
+                              {"CHARTJS", std::string(chart_js())},
+                              {"SCRIPT", std::string(html_charts())}});
 }
 
 }  // namespace actscope::reports

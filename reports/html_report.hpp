@@ -4,19 +4,22 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "actscope/reports/rendering.hpp"
+#include "run_table.hpp"
 
 namespace actscope::reports {
 
-/// One self-contained page: run table, accuracy curves, footprint bars, remarks. No network.
+/// One self-contained page: run table, charts with their tables, remarks. No network, no fonts of
+/// its own; light and dark as the reader's system is.
 std::string html_report(std::span<const NamedRun> runs, std::string_view introduction,
-                        const std::vector<std::string>& remarks);
+                        const Remarks& remarks);
 
-/// Chart.js, embedded at build time (cmake/embed_text.cmake).
+// Texts embedded at build time (cmake/embed_text.cmake).
 std::string_view chart_js();
-/// The page with the marks @INTRODUCTION@, @TABLE@, @REMARKS@, @CHARTJS@, @DATA@.
-std::string_view html_template();
+/// The page with marks @NAME@ for its parts (reports/html/page.html).
+std::string_view html_page();
+std::string_view html_style();
+std::string_view html_charts();
 
 }  // namespace actscope::reports

@@ -3,6 +3,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <regex>
 #include <set>
 
 #include "actscope/base/error.hpp"
@@ -15,6 +17,10 @@ constexpr int deepest = 64;
 constexpr std::int64_t exact_in_double = std::int64_t{1} << 53;
 constexpr int known_major = 1;
 
+bool is_exact_in_double(std::int64_t value) {
+  return value >= -exact_in_double && value <= exact_in_double;
+}
+
 [[noreturn]] void refuse_text(std::string_view source, const std::string& why) {
   throw ReportFormatError(error_text(std::string(source) + " is not a readable document", why));
 }
@@ -23,6 +29,22 @@ std::string found(const Json& value) {
   if (value.is_object() || value.is_array() || value.is_null()) return value.type_name();
   const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
   return text.size() > 40 ? text.substr(0, 40) + "…" : text;
+}
+
+bool is_version(const std::string& text) {
+  static const std::regex pattern("[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}");
+  return std::regex_match(text, pattern);
+}
+
+// The program that surely reads a document of a newer version: the one that wrote it.
+std::string reader_of(const JsonCursor& document) {
+  if (document.has("environment") && document.at("environment").has("program_version")) {
+    const JsonCursor writer = document.at("environment").at("program_version");
+    if (writer.is_text() && is_version(writer.text())) {
+      return "Actscope >= " + writer.text();
+    }
+  }
+  return "a newer Actscope";
 }
 
 // Stops at too deep nesting and at keys that come twice.
@@ -92,7 +114,7 @@ std::int64_t JsonCursor::integer() const {
     std::int64_t number = 0;
     const char* end = digits.data() + digits.size();
     const auto result = std::from_chars(digits.data(), end, number);
-    if (result.ec == std::errc{} && result.ptr == end && std::llabs(number) > exact_in_double) {
+    if (result.ec == std::errc{} && result.ptr == end && !is_exact_in_double(number)) {
       return number;
     }
     refuse("a whole number");
@@ -116,6 +138,18 @@ double JsonCursor::number() const {
   const auto number = value_->get<double>();
   if (!std::isfinite(number)) refuse("a finite number");
   return number;
+}
+
+double JsonCursor::amount() const {
+  const double value = number();
+  if (value < 0) refuse("a number from 0");
+  return value;
+}
+
+double JsonCursor::share() const {
+  const double value = number();
+  if (value < 0 || value > 1) refuse("a number from 0 to 1");
+  return value;
 }
 
 std::vector<std::string> JsonCursor::texts() const {
@@ -156,18 +190,15 @@ void require_schema(const JsonCursor& document, std::string_view name) {
   const std::string actual = schema.at("name").text();
   if (actual != name) schema.at("name").refuse("a document of kind " + std::string(name));
   const std::string version = schema.at("version").text();
-  int major = 0;
-  const auto result = std::from_chars(version.data(), version.data() + version.size(), major);
-  if (result.ec != std::errc{} || major < 1) {
-    schema.at("version").refuse("a version as 1.0.0");
-  }
+  const int major = is_version(version) ? std::stoi(version) : 0;
+  if (major < 1) schema.at("version").refuse("a version as 1.0.0");
   if (major > known_major) {
-    schema.at("version").refuse("major version 1; install a newer Actscope to read it");
+    schema.at("version").refuse("major version 1; install " + reader_of(document) + " to read it");
   }
 }
 
 Json integer_json(std::int64_t value) {
-  if (std::llabs(value) > exact_in_double) return std::to_string(value);
+  if (!is_exact_in_double(value)) return std::to_string(value);
   return value;
 }
 
@@ -189,16 +220,48 @@ void set_measured(Json& object, const std::string& field, const Measured<std::in
   object[field + "_reason"] = measured.reason;
 }
 
-Measured<double> measured_number(const JsonCursor& object, const std::string& field) {
+void set_number(Json& object, const std::string& field, double value, const char* reason) {
+  set_measured(
+      object, field,
+      std::isfinite(value) ? Measured<double>::of(value) : Measured<double>::missing(reason));
+}
+
+namespace {
+
+// Reads object[field] with `read`, or the reason beside a null.
+template <class Number, class Read>
+Measured<Number> measured(const JsonCursor& object, const std::string& field, const Read& read) {
   const JsonCursor value = object.at(field);
-  if (!value.is_null()) return Measured<double>::of(value.number());
-  return Measured<double>::missing(object.at(field + "_reason").text());
+  if (!value.is_null()) return Measured<Number>::of(read(value));
+  return Measured<Number>::missing(object.at(field + "_reason").text());
+}
+
+}  // namespace
+
+Measured<double> measured_number(const JsonCursor& object, const std::string& field) {
+  return measured<double>(object, field, [](const JsonCursor& value) { return value.number(); });
+}
+
+Measured<double> measured_amount(const JsonCursor& object, const std::string& field) {
+  return measured<double>(object, field, [](const JsonCursor& value) { return value.amount(); });
+}
+
+Measured<double> measured_share(const JsonCursor& object, const std::string& field) {
+  return measured<double>(object, field, [](const JsonCursor& value) { return value.share(); });
 }
 
 Measured<std::int64_t> measured_integer(const JsonCursor& object, const std::string& field) {
-  const JsonCursor value = object.at(field);
-  if (!value.is_null()) return Measured<std::int64_t>::of(value.integer());
-  return Measured<std::int64_t>::missing(object.at(field + "_reason").text());
+  return measured<std::int64_t>(object, field,
+                                [](const JsonCursor& value) { return value.integer(); });
+}
+
+Measured<std::int64_t> measured_count(const JsonCursor& object, const std::string& field) {
+  return measured<std::int64_t>(object, field,
+                                [](const JsonCursor& value) { return value.count(); });
+}
+
+double number_or_nan(const JsonCursor& object, const std::string& field) {
+  return measured_number(object, field).value.value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 }  // namespace actscope::reports

@@ -26,6 +26,7 @@ class JsonCursor {
   /// Errors  ReportFormatError: not an array
   std::vector<JsonCursor> items() const;
   bool is_null() const { return value_->is_null(); }
+  bool is_text() const { return value_->is_string(); }
 
   /// Errors  ReportFormatError: of another type or out of range
   std::string text() const;
@@ -33,11 +34,10 @@ class JsonCursor {
   std::int64_t integer() const;
   std::int64_t count() const;  ///< an integer from 0; integers above 2^53 come as text
   double number() const;
+  double amount() const;  ///< a number from 0
+  double share() const;   ///< a number from 0 to 1
   std::vector<std::string> texts() const;
   std::vector<double> numbers() const;
-
-  const Json& json() const { return *value_; }
-  const std::string& path() const { return path_; }
 
   [[noreturn]] void refuse(const std::string& expected) const;
 
@@ -49,8 +49,7 @@ class JsonCursor {
 
 /// Parses untrusted text.
 /// Errors  ReportFormatError: empty, truncated, not JSON, nested deeper than 64, a duplicate key,
-/// larger
-///         than 256 MiB
+///         larger than 256 MiB
 Json parse_json(std::string_view text, std::string_view source);
 
 /// Sorted keys, two-space indent, newline at the end.
@@ -60,7 +59,7 @@ std::string format_json(const Json& document);
 Json schema_of(std::string_view name);
 
 /// Checks that a document is of this kind and of a major version this build reads.
-/// Errors  ReportFormatError: another kind, a newer major version
+/// Errors  ReportFormatError: another kind, a newer major version (with the Actscope that reads it)
 void require_schema(const JsonCursor& document, std::string_view name);
 
 /// Integers above 2^53 as text: other readers would round them.
@@ -70,7 +69,18 @@ Json integer_json(std::int64_t value);
 void set_measured(Json& object, const std::string& field, const Measured<double>& measured);
 void set_measured(Json& object, const std::string& field, const Measured<std::int64_t>& measured);
 
+/// Sets object[field] to a number, or to null beside "<field>_reason" where it is NaN or infinite.
+void set_number(Json& object, const std::string& field, double value, const char* reason);
+
 Measured<double> measured_number(const JsonCursor& object, const std::string& field);
+/// As measured_number, from 0.
+Measured<double> measured_amount(const JsonCursor& object, const std::string& field);
+/// As measured_number, from 0 to 1.
+Measured<double> measured_share(const JsonCursor& object, const std::string& field);
 Measured<std::int64_t> measured_integer(const JsonCursor& object, const std::string& field);
+/// As measured_integer, from 0.
+Measured<std::int64_t> measured_count(const JsonCursor& object, const std::string& field);
+/// What set_number wrote: NaN where it is null.
+double number_or_nan(const JsonCursor& object, const std::string& field);
 
 }  // namespace actscope::reports

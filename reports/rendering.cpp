@@ -8,25 +8,28 @@
 namespace actscope::reports {
 namespace {
 
-// Everything the reader must know that is not in the table.
-std::vector<std::string> remarks(std::span<const NamedRun> runs) {
-  std::vector<std::string> lines{accuracy_remark(runs)};
-  lines.emplace_back(
-      "saved: kept for backward, by the allocator; peak: highest live bytes of a step; step: "
-      "median "
-      "of single runs; \"fewer\" and \"of dense\" are against the dense run.");
-  for (const NamedRun& run : runs) {
-    if (run.record.status != RunStatus::completed) {
-      lines.push_back(run.name + ": " + run.record.status_reason);
-    }
-    for (const std::string& warning : run.record.warnings)
-      lines.push_back(run.name + ": " + warning);
+constexpr std::size_t text_columns = 120;
+
+std::string text_report(std::span<const NamedRun> runs, std::string_view introduction) {
+  std::string text;
+  if (!introduction.empty()) text = wrapped(introduction, text_columns) + "\n\n";
+  text += run_table(runs).text() + "\n";
+  const Remarks remarks = remarks_on(runs);
+  for (const auto* lines : {&remarks.general, &remarks.warnings}) {
+    for (const std::string& line : *lines) text += wrapped(line, text_columns, "  ") + "\n";
   }
-  return lines;
+  return text;
 }
 
-std::string with_line(std::string_view text) {
-  return text.empty() ? std::string() : std::string(text) + "\n\n";
+std::string markdown_report(std::span<const NamedRun> runs, std::string_view introduction) {
+  std::string text;
+  if (!introduction.empty()) text = std::string(introduction) + "\n\n";
+  text += run_table(runs).markdown() + "\n";
+  const Remarks remarks = remarks_on(runs);
+  for (const auto* lines : {&remarks.general, &remarks.warnings}) {
+    for (const std::string& line : *lines) text += "- " + escaped_html(line) + "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -43,21 +46,16 @@ Format parse_format(std::string_view name) {
 std::string render_runs(std::span<const NamedRun> runs, Format format,
                         std::string_view introduction) {
   switch (format) {
+    case Format::text:
+      return text_report(runs, introduction);
+    case Format::markdown:
+      return markdown_report(runs, introduction);
+    case Format::html:
+      return html_report(runs, introduction, remarks_on(runs));
     case Format::csv:
       return run_numbers(runs).csv();
-    case Format::html:
-      return html_report(runs, introduction, remarks(runs));
-    case Format::markdown: {
-      std::string text = with_line(introduction) + run_table(runs).markdown() + "\n";
-      for (const std::string& line : remarks(runs)) text += "- " + line + "\n";
-      return text;
-    }
-    case Format::text:
-      break;
   }
-  std::string text = with_line(introduction) + run_table(runs).text() + "\n";
-  for (const std::string& line : remarks(runs)) text += line + "\n";
-  return text;
+  throw ConfigError(error_text("unknown format", {}, "give text, md, html or csv"));
 }
 
 }  // namespace actscope::reports

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/reports/run_document.hpp"
 
+#include <cmath>
+
+#include "actscope/base/sha256.hpp"
 #include "config_json.hpp"
 #include "environment_json.hpp"
 #include "footprint_json.hpp"
@@ -9,6 +12,8 @@ namespace actscope::reports {
 namespace {
 
 constexpr const char* status_names[] = {"completed", "interrupted", "failed"};
+
+constexpr const char* no_volatile_reason = "left out with --no-volatile";
 
 RunStatus read_status(const JsonCursor& from) {
   const std::string name = from.text();
@@ -30,7 +35,7 @@ Json summary_json(const RunSummary& s, VolatileFields volatile_fields) {
   set_measured(object, "train_loss", s.train_loss);
   set_measured(object, "heldout_accuracy_ratio", s.heldout_accuracy_ratio);
   const bool is_dropped = volatile_fields == VolatileFields::drop;
-  const auto dropped = Measured<double>::missing("left out with --no-volatile");
+  const auto dropped = Measured<double>::missing(no_volatile_reason);
   set_measured(object, "step_time_s", is_dropped ? dropped : s.step_time_s);
   set_measured(object, "images_per_s", is_dropped ? dropped : s.images_per_s);
   return object;
@@ -43,21 +48,22 @@ RunSummary read_summary(const JsonCursor& from) {
   s.workspace_bytes = from.at("workspace_bytes").count();
   s.steps = from.at("steps").count();
   s.weights_sha256 = from.at("weights_sha256").text();
-  s.peak_bytes = measured_integer(from, "peak_bytes");
-  s.saved_bytes = measured_integer(from, "saved_bytes");
+  s.peak_bytes = measured_count(from, "peak_bytes");
+  s.saved_bytes = measured_count(from, "saved_bytes");
   s.residual_bytes = measured_integer(from, "residual_bytes");
   s.train_loss = measured_number(from, "train_loss");
-  s.heldout_accuracy_ratio = measured_number(from, "heldout_accuracy_ratio");
-  s.step_time_s = measured_number(from, "step_time_s");
-  s.images_per_s = measured_number(from, "images_per_s");
+  s.heldout_accuracy_ratio = measured_share(from, "heldout_accuracy_ratio");
+  s.step_time_s = measured_amount(from, "step_time_s");
+  s.images_per_s = measured_amount(from, "images_per_s");
   return s;
 }
 
 Json accuracy_json(const std::vector<AccuracyPoint>& points, VolatileFields volatile_fields) {
   Json list = Json::array();
   for (const AccuracyPoint& point : points) {
-    Json object = {{"epoch", point.epoch}, {"step", point.step}};
-    object["elapsed_s"] = volatile_fields == VolatileFields::drop ? 0.0 : point.elapsed_s;
+    Json object = {{"epoch", integer_json(point.epoch)}, {"step", integer_json(point.step)}};
+    const bool is_dropped = volatile_fields == VolatileFields::drop;
+    set_number(object, "elapsed_s", is_dropped ? NAN : point.elapsed_s, no_volatile_reason);
     set_measured(object, "train_loss", point.train_loss);
     set_measured(object, "train_accuracy_ratio", point.train_accuracy_ratio);
     set_measured(object, "heldout_loss", point.heldout_loss);
@@ -71,11 +77,11 @@ AccuracyPoint read_point(const JsonCursor& from) {
   AccuracyPoint point;
   point.epoch = from.at("epoch").count();
   point.step = from.at("step").count();
-  point.elapsed_s = from.at("elapsed_s").number();
+  point.elapsed_s = number_or_nan(from, "elapsed_s");
   point.train_loss = measured_number(from, "train_loss");
-  point.train_accuracy_ratio = measured_number(from, "train_accuracy_ratio");
+  point.train_accuracy_ratio = measured_share(from, "train_accuracy_ratio");
   point.heldout_loss = measured_number(from, "heldout_loss");
-  point.heldout_accuracy_ratio = measured_number(from, "heldout_accuracy_ratio");
+  point.heldout_accuracy_ratio = measured_share(from, "heldout_accuracy_ratio");
   return point;
 }
 
@@ -86,7 +92,7 @@ Json operators_json(const std::vector<OperatorTiming>& operators) {
                     {"layer", o.layer},
                     {"phase", o.phase},
                     {"device", o.device},
-                    {"calls", o.calls},
+                    {"calls", integer_json(o.calls)},
                     {"total_s", o.total_s}});
   }
   return list;
@@ -95,21 +101,23 @@ Json operators_json(const std::vector<OperatorTiming>& operators) {
 Json gradients_json(const std::vector<GradientError>& gradients) {
   Json list = Json::array();
   for (const GradientError& g : gradients) {
-    list.push_back({{"layer", g.layer},
-                    {"parameter", g.parameter},
-                    {"relative_error", g.relative_error},
-                    {"cosine", g.cosine}});
+    Json object = {{"layer", g.layer}, {"parameter", g.parameter}};
+    set_number(object, "relative_error", g.relative_error, "not finite");
+    set_number(object, "cosine", g.cosine, "not finite");
+    list.push_back(std::move(object));
   }
   return list;
 }
 
 }  // namespace
 
-std::string write_run_document(const RunRecord& record, VolatileFields volatile_fields) {
+namespace {
+
+Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
   const bool is_dropped = volatile_fields == VolatileFields::drop;
   RunConfig config = record.config;
   if (is_dropped) config.out.clear();  // where it was written is no part of the work
-  Json document = {
+  return {
       {"schema", schema_of("actscope.run")},
       {"status", status_names[static_cast<int>(record.status)]},
       {"status_reason", record.status_reason},
@@ -117,8 +125,8 @@ std::string write_run_document(const RunRecord& record, VolatileFields volatile_
       {"environment", environment_json(record.environment, volatile_fields)},
       {"model", {{"parameters", integer_json(record.parameters)}, {"layers", record.layer_names}}},
       {"data",
-       {{"train_samples", record.train_samples},
-        {"heldout_samples", record.heldout_samples},
+       {{"train_samples", integer_json(record.train_samples)},
+        {"heldout_samples", integer_json(record.heldout_samples)},
         {"sha256", record.data_sha256}}},
       {"summary", summary_json(record.summary, volatile_fields)},
       {"layers", layers_json(record.layers)},
@@ -127,6 +135,19 @@ std::string write_run_document(const RunRecord& record, VolatileFields volatile_
       {"accuracy", accuracy_json(record.accuracy, volatile_fields)},
       {"samples", {{"step_time_s", is_dropped ? Json::array() : Json(record.step_times_s)}}},
       {"warnings", record.warnings}};
+}
+
+}  // namespace
+
+std::string run_id(const RunRecord& record) {
+  Sha256 hash;
+  hash.update(format_json(run_json(record, VolatileFields::drop)));
+  return hash.hex_digest();
+}
+
+std::string write_run_document(const RunRecord& record, VolatileFields volatile_fields) {
+  Json document = run_json(record, volatile_fields);
+  document["id"] = run_id(record);
   return format_json(document);
 }
 
@@ -138,7 +159,8 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   record.status = read_status(root.at("status"));
   record.status_reason = root.at("status_reason").text();
   const JsonCursor config = root.at("config");
-  for (const char* field : {"model", "scheme", "batch", "seed", "device", "dtype"}) {
+  for (const char* field : {"model", "scheme", "block_rows", "block_cols", "sparsity_ratio",
+                            "batch", "seed", "device", "dtype"}) {
     (void)config.at(field);
   }
   record.config = read_config_fields(config, {});
@@ -153,11 +175,11 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   for (const JsonCursor& o : root.at("operators").items()) {
     record.operators.push_back({o.at("name").text(), o.at("layer").text(), o.at("phase").text(),
                                 o.at("device").text(), o.at("calls").count(),
-                                o.at("total_s").number()});
+                                o.at("total_s").amount()});
   }
   for (const JsonCursor& g : root.at("gradients").items()) {
     record.gradients.push_back({g.at("layer").text(), g.at("parameter").text(),
-                                g.at("relative_error").number(), g.at("cosine").number()});
+                                number_or_nan(g, "relative_error"), number_or_nan(g, "cosine")});
   }
   for (const JsonCursor& point : root.at("accuracy").items()) {
     record.accuracy.push_back(read_point(point));

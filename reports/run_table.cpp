@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "actscope/base/units.hpp"
@@ -38,18 +39,6 @@ std::string points_against(const RunRecord* dense, const RunRecord& record) {
   const auto& ratio = record.summary.heldout_accuracy_ratio.value;
   if (dense == nullptr || !ratio || !dense->summary.heldout_accuracy_ratio.value) return "n/a";
   return fmt::format("{:+.1f}", 100 * (*ratio - *dense->summary.heldout_accuracy_ratio.value));
-}
-
-std::string status_text(const RunRecord& record) {
-  switch (record.status) {
-    case RunStatus::completed:
-      return "completed";
-    case RunStatus::interrupted:
-      return "interrupted";
-    case RunStatus::failed:
-      return "failed";
-  }
-  return "failed";
 }
 
 std::string plain(const std::optional<double>& value) {
@@ -127,25 +116,62 @@ TextTable run_numbers(std::span<const NamedRun> runs) {
   return table;
 }
 
+std::string status_text(const RunRecord& record) {
+  switch (record.status) {
+    case RunStatus::completed:
+      return "completed";
+    case RunStatus::interrupted:
+      return "interrupted";
+    case RunStatus::failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+std::optional<double> accuracy_standard_error(const RunRecord& record) {
+  const auto& ratio = record.summary.heldout_accuracy_ratio.value;
+  if (!ratio || record.heldout_samples <= 0) return std::nullopt;
+  return std::sqrt(*ratio * (1 - *ratio) / static_cast<double>(record.heldout_samples));
+}
+
 std::string accuracy_remark(std::span<const NamedRun> runs) {
   std::set<std::int64_t> seeds;
-  std::int64_t samples = 0, epochs = 0;
-  double ratio = 0;
+  std::int64_t fewest_samples = std::numeric_limits<std::int64_t>::max(), epochs = 0;
+  std::optional<double> error;
   for (const NamedRun& run : runs) {
+    const std::optional<double> own = accuracy_standard_error(run.record);
+    if (!own) continue;
+    error = std::max(error.value_or(0), *own);
     seeds.insert(run.record.config.seed);
-    samples = std::max(samples, run.record.heldout_samples);
+    fewest_samples = std::min(fewest_samples, run.record.heldout_samples);
     for (const AccuracyPoint& point : run.record.accuracy) epochs = std::max(epochs, point.epoch);
-    ratio = std::max(ratio, run.record.summary.heldout_accuracy_ratio.value.value_or(0));
   }
-  if (samples == 0) return "No run measured accuracy.";
-  const double error = 100 * std::sqrt(ratio * (1 - ratio) / static_cast<double>(samples));
+  if (!error) return "No run measured accuracy.";
   std::string text = fmt::format(
       "Held-out accuracy over {} images: two standard errors of the sample alone are ±{:.1f} "
       "points",
-      format_count(samples), 2 * error);
+      format_count(fewest_samples), 200 * *error);
   if (seeds.size() < 2) text += "; one seed, and seeds differ by about a point more";
   if (epochs < 10) text += "; early learning, not the end";
   return text + ": do not rank schemes by it.";
+}
+
+Remarks remarks_on(std::span<const NamedRun> runs) {
+  Remarks remarks;
+  remarks.general.push_back(accuracy_remark(runs));
+  remarks.general.emplace_back(
+      "saved: kept for backward, by the allocator; peak: highest live bytes of a step; step: "
+      "median of single runs; \"fewer\" and \"of dense\" are against the dense run.");
+  for (const NamedRun& run : runs) {
+    if (run.record.status != RunStatus::completed) {
+      remarks.general.push_back(run.name + " " + status_text(run.record) + ": " +
+                                run.record.status_reason);
+    }
+    for (const std::string& warning : run.record.warnings) {
+      remarks.warnings.push_back(run.name + ": " + warning);
+    }
+  }
+  return remarks;
 }
 
 }  // namespace actscope::reports

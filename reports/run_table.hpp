@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "actscope/reports/rendering.hpp"
 #include "text_table.hpp"
@@ -21,6 +23,19 @@ TextTable run_numbers(std::span<const NamedRun> runs);
 /// What the reader must know before believing the accuracies: seeds, length, the noise of the
 /// held-out sample.
 std::string accuracy_remark(std::span<const NamedRun> runs);
+
+/// What the reader must know beside the table.
+struct Remarks {
+  std::vector<std::string> general;   ///< noise, definitions, runs that did not complete
+  std::vector<std::string> warnings;  ///< of single runs
+};
+Remarks remarks_on(std::span<const NamedRun> runs);
+
+/// Binomial standard error of the held-out accuracy, or nothing where it was not measured.
+std::optional<double> accuracy_standard_error(const RunRecord& record);
+
+/// "completed", "interrupted", "failed".
+std::string status_text(const RunRecord& record);
 
 /// "16x16", or a dash where the scheme has no blocks.
 std::string block_text(const RunConfig& config);

@@ -75,6 +75,19 @@ std::string TextTable::markdown() const {
   return text;
 }
 
+std::string TextTable::html() const {
+  std::string text = "<table>\n<thead>\n";
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    const std::string tag = r == 0 ? "th" : "td";
+    text += "<tr>";
+    for (const std::string& cell : rows_[r]) {
+      text += "<" + tag + ">" + escaped_html(cell) + "</" + tag + ">";
+    }
+    text += r == 0 ? "</tr>\n</thead>\n<tbody>\n" : "</tr>\n";
+  }
+  return text + "</tbody>\n</table>\n";
+}
+
 std::string TextTable::csv() const {
   std::string text;
   for (const auto& row : rows_) {
@@ -91,6 +104,51 @@ std::string TextTable::csv() const {
     text += "\n";
   }
   return text;
+}
+
+std::string escaped_html(std::string_view text) {
+  std::string html;
+  for (char c : text) {
+    switch (c) {
+      case '&':
+        html += "&amp;";
+        break;
+      case '<':
+        html += "&lt;";
+        break;
+      case '>':
+        html += "&gt;";
+        break;
+      case '"':
+        html += "&quot;";
+        break;
+      case '\'':
+        html += "&#39;";
+        break;
+      default:
+        html += c;
+    }
+  }
+  return html;
+}
+
+std::string wrapped(std::string_view text, std::size_t columns, std::string_view indent) {
+  std::string lines;
+  std::string line;
+  bool is_blank = true;  // nothing but the indent on the line yet
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string word(text.substr(at, end - at));
+    at = end + 1;
+    if (!is_blank && width_of(line) + 1 + width_of(word) > columns) {
+      lines += line + "\n";
+      line = indent;
+      is_blank = true;
+    }
+    line += (is_blank ? "" : " ") + word;
+    is_blank = false;
+  }
+  return lines + line;
 }
 
 }  // namespace actscope::reports

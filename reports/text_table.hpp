@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace actscope::reports {
@@ -16,6 +17,8 @@ class TextTable {
 
   std::string text() const;
   std::string markdown() const;
+  /// A table element; what the cells say is escaped.
+  std::string html() const;
   /// RFC 4180: quoted where needed.
   std::string csv() const;
 
@@ -24,5 +27,11 @@ class TextTable {
 
   std::vector<std::vector<std::string>> rows_;
 };
+
+/// Text that may stand in HTML, in elements and in quoted attributes.
+std::string escaped_html(std::string_view text);
+
+/// Text of at most `columns` a line, broken at blanks; later lines start with `indent`.
+std::string wrapped(std::string_view text, std::size_t columns, std::string_view indent = {});
 
 }  // namespace actscope::reports

@@ -14,6 +14,10 @@ namespace actscope::reports {
 std::string write_run_document(const RunRecord& record,
                                VolatileFields volatile_fields = VolatileFields::keep);
 
+/// What identifies a run: SHA-256 of its document without volatile fields, the document's "id".
+/// Identical work on one build and machine gives one id.
+std::string run_id(const RunRecord& record);
+
 /// `source` names the text in errors, usually the file.
 /// Errors  ReportFormatError: as validate_document
 RunRecord read_run_document(std::string_view text, std::string_view source);
