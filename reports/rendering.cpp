@@ -9,11 +9,12 @@ namespace actscope::reports {
 namespace {
 
 constexpr std::size_t text_columns = 120;
+constexpr std::size_t longest_name = 24;  // the other columns take at most 95
 
 std::string text_report(std::span<const NamedRun> runs, std::string_view introduction) {
   std::string text;
   if (!introduction.empty()) text = wrapped(introduction, text_columns) + "\n\n";
-  text += run_table(runs).text() + "\n";
+  text += run_table(runs).text(longest_name) + "\n";
   const Remarks remarks = remarks_on(runs);
   for (const auto* lines : {&remarks.general, &remarks.warnings}) {
     for (const std::string& line : *lines) text += wrapped(line, text_columns, "  ") + "\n";

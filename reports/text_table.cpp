@@ -18,6 +18,18 @@ bool is_number_like(const std::string& text) {
                            text.front() == '-' || text.front() == '+' || text == "n/a");
 }
 
+// The last `columns` characters, with "…" for what is gone.
+std::string with_end(const std::string& text, std::size_t columns) {
+  std::size_t begin = 0;
+  for (std::size_t left = width_of(text); left > columns - 1 && width_of(text) > columns;) {
+    ++begin;
+    const bool starts_a_character =
+        begin == text.size() || (static_cast<unsigned char>(text[begin]) & 0xc0U) != 0x80;
+    if (starts_a_character) --left;
+  }
+  return begin == 0 ? text : "…" + text.substr(begin);
+}
+
 std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
   const std::string space(width - std::min(width, width_of(text)), ' ');
   return to_the_right ? space + text : text + space;
@@ -33,15 +45,17 @@ std::vector<std::size_t> TextTable::widths() const {
   return widths;
 }
 
-std::string TextTable::text() const {
-  const std::vector<std::size_t> width = widths();
+std::string TextTable::text(std::size_t first_columns) const {
+  std::vector<std::size_t> width = widths();
+  width[0] = std::min(width[0], first_columns);
   std::string text;
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     std::string line;
     for (std::size_t c = 0; c < rows_[r].size(); ++c) {
       const std::string& probe = rows_[r == 0 && rows_.size() > 1 ? 1 : r][c];
       const bool to_the_right = c > 0 && is_number_like(probe);
-      line += (c == 0 ? "" : "  ") + padded(rows_[r][c], width[c], to_the_right);
+      const std::string cell = c == 0 ? with_end(rows_[r][c], width[c]) : rows_[r][c];
+      line += (c == 0 ? "" : "  ") + padded(cell, width[c], to_the_right);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

@@ -15,7 +15,8 @@ class TextTable {
   /// Requires as many cells as the header has.
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  std::string text() const;
+  /// First cells of more than `first_columns` characters lose their beginning to "…".
+  std::string text(std::size_t first_columns = std::string::npos) const;
   std::string markdown() const;
   /// A table element; what the cells say is escaped.
   std::string html() const;

@@ -60,7 +60,7 @@ TEST(Rendering, FailedRunsShowTheirReason) {
   runs[1].record.status_reason = "the loss became non-finite at step 3";
   const std::string text = render_runs(runs, Format::text);
   EXPECT_THAT(text, HasSubstr("failed"));
-  EXPECT_THAT(text, HasSubstr("exact: the loss became non-finite at step 3"));
+  EXPECT_THAT(text, HasSubstr("exact failed: the loss became non-finite at step 3"));
 }
 
 TEST(Rendering, HtmlStandsAloneAndEscapes) {

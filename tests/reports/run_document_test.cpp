@@ -86,7 +86,7 @@ TEST(RunDocument, ErrorsNameThePathAndWhatWasFound) {
   EXPECT_THAT(error_of(with(text, "\"weights_sha256\"", "\"other\"")),
               HasSubstr("field weights_sha256 is missing"));
   EXPECT_THAT(error_of(with(text, "\"1.0.0\"", "\"2.0.0\"")),
-              HasSubstr("install a newer Actscope"));
+              HasSubstr("install Actscope >= 0.1.0"));
   EXPECT_THAT(error_of(with(text, "actscope.run", "actscope.walk")), HasSubstr("unknown kind"));
 }
 
