@@ -3,7 +3,9 @@
 
 namespace actscope::tracer {
 
-void SavedLedger::exclude(const void* storage) { excluded_.insert(storage); }
+void SavedLedger::exclude(const void* storage) {
+  excluded_.insert(storage);
+}
 
 void SavedLedger::record(std::string_view layer, std::string_view slot, const void* storage,
                          std::int64_t bytes) {

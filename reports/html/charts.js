@@ -37,7 +37,8 @@ function table(id, header, rows) {
   byId(id).replaceChildren(t);
 }
 
-// ---- Tiles: the least kept, the lowest peak, the shortest step, the most accurate of the others.
+// ---- Tiles: the least kept, the lowest peak and the shortest step among the runs whose accuracy is
+// not told apart from the dense run's, and how many those are.
 function tile(figure, text) {
   const box = document.createElement("div");
   box.className = "tile";
@@ -47,8 +48,10 @@ function tile(figure, text) {
 }
 function drawTiles() {
   if (!reference) return;
-  const others = runs.filter(r => r !== reference && r.status === "completed");
-  const least = key => others.filter(r => has(r[key]) && has(reference[key])).sort((a, b) => a[key] - b[key])[0];
+  const others = runs.filter(r => r !== reference && r.status === "completed"), noise = reference.accuracy_error;
+  const isNear = r => has(r.accuracy) && has(noise) && r.accuracy >= reference.accuracy - 2 * noise;
+  const eligible = has(noise) ? others.filter(isNear) : others;
+  const least = key => eligible.filter(r => has(r[key]) && has(reference[key])).sort((a, b) => a[key] - b[key])[0];
   const saved = least("saved_bytes"), peak = least("peak_bytes"), step = least("step_time_s");
   if (saved && saved.saved_bytes > 0)
     tile(times(reference.saved_bytes / saved.saved_bytes) + " fewer bytes kept", saved.name + ": " + bytes(saved.saved_bytes) + " against " + bytes(reference.saved_bytes));
@@ -56,10 +59,9 @@ function drawTiles() {
     tile(times(reference.peak_bytes / peak.peak_bytes) + " lower peak", peak.name + ": " + bytes(peak.peak_bytes) + " against " + bytes(reference.peak_bytes));
   if (step && reference.step_time_s > 0)
     tile((step.step_time_s / reference.step_time_s).toFixed(2) + "x the dense step", step.name + ": the shortest step, one run each");
-  const noise = reference.accuracy_error, near = others.filter(r => has(r.accuracy));
-  if (has(reference.accuracy) && has(noise) && near.length)
-    tile(near.filter(r => r.accuracy >= reference.accuracy - 2 * noise).length + " of " + near.length + " within noise",
-         "of the dense run's " + percent(reference.accuracy) + ", ±" + (200 * noise).toFixed(1) + " points");
+  if (has(noise) && others.length)
+    tile(others.filter(isNear).length + " of " + others.length + " within noise",
+         "of the dense accuracy of " + percent(reference.accuracy) + ", ±" + (200 * noise).toFixed(1) + " points; the best of these stand here");
 }
 
 // ---- Plugins of ours: the figure at the end of a bar, whiskers of an accuracy.
@@ -104,7 +106,7 @@ const isNarrow = () => window.innerWidth < 720;
 function byteScale(values) {
   const largest = Math.max(1, ...values.filter(has)), exponent = Math.floor(Math.log2(largest / 5));
   const base = 2 ** exponent, step = [1, 1.25, 2].map(f => f * base).find(s => largest / s <= 5.5) || 2 * base;
-  return { beginAtZero: true, ticks: { stepSize: step, callback: bytes }, grid: { drawBorder: false } };
+  return { beginAtZero: true, ticks: { stepSize: step, includeBounds: false, callback: bytes }, grid: { drawBorder: false } };
 }
 
 // ---- Bars of bytes, a run each.
@@ -118,8 +120,8 @@ function drawBars(id, key, outlineKey) {
   draw(id, { type: "bar", plugins: [barLabels], data: { labels: shown.map(r => r.name), datasets: [
     { label: "stored", data: shown.map(r => r[key]), backgroundColor: shown.map(color), grouped: false, borderRadius: 3, barPercentage: .72 },
     { label: "dense", data: outline, backgroundColor: "transparent", borderColor: css("--line"), borderWidth: 1.5, grouped: false, borderRadius: 3, borderSkipped: false, barPercentage: .72 }] },
-    options: { indexAxis: "y", layout: { padding: { right: 6 } },
-      scales: { x: { ...byteScale([largest]), max: largest * 1.02, suggestedMax: largest }, y: { grid: { display: false, drawBorder: false }, ticks: { color: css("--text") } } },
+    options: { indexAxis: "y", layout: { padding: { right: 104 } },
+      scales: { x: { ...byteScale([largest]), max: largest }, y: { grid: { display: false, drawBorder: false }, ticks: { color: css("--text") } } },
       plugins: { legend: { display: false }, barLabels: { texts, dataset: 0 },
         tooltip: { callbacks: { label: c => " " + c.dataset.label + ": " + bytes(c.raw) } } } } });
 }
@@ -157,11 +159,12 @@ function drawTrade() {
   const sets = shown.map(r => ({ label: r.name, borderColor: color(r), backgroundColor: color(r), pointStyle: marks[variant(r) % marks.length],
     pointRadius: 6, pointHoverRadius: 8, data: [{ x: r.saved_bytes, y: 100 * r.accuracy, error: has(r.accuracy_error) ? 100 * r.accuracy_error : null }] }));
   const low = Math.min(...shown.map(r => r.saved_bytes)), high = Math.max(...shown.map(r => r.saved_bytes));
+  const ends = shown.flatMap(r => [-2, 2].map(f => 100 * (r.accuracy + f * (r.accuracy_error || 0))));
   draw("trade", { type: "scatter", plugins: [whiskers], data: { datasets: sets }, options: {
     scales: { x: { type: "logarithmic", min: low / 1.4, max: high * 1.4, title: { display: true, text: "kept for backward (logarithmic)" }, grid: { drawBorder: false },
                    afterBuildTicks: axis => { axis.ticks = []; for (let v = 2 ** Math.ceil(Math.log2(axis.min)); v <= axis.max; v *= 2) axis.ticks.push({ value: v }); },
                    ticks: { callback: bytes } },
-              y: { title: { display: true, text: "held-out accuracy in %" }, grace: "60%", grid: { drawBorder: false } } },
+              y: { title: { display: true, text: "held-out accuracy in %" }, suggestedMin: Math.floor(Math.min(...ends)), suggestedMax: Math.ceil(Math.max(...ends)), grid: { drawBorder: false } } },
     plugins: { whiskers: { on: true }, legend: { position: isNarrow() ? "bottom" : "right", labels: { usePointStyle: true } },
       tooltip: { callbacks: { label: c => ` ${c.dataset.label}: ${c.parsed.y.toFixed(2)} %, ${bytes(c.parsed.x)}` } } } } });
 }

@@ -112,7 +112,9 @@ void install_counting_cpu_allocator() {
   });
 }
 
-bool is_counting_cpu_allocator_installed() noexcept { return is_installed; }
+bool is_counting_cpu_allocator_installed() noexcept {
+  return is_installed;
+}
 
 MemoryCounters counting_cpu_allocator_counters() noexcept {
   const Counters& all = counters();

@@ -10,7 +10,8 @@ namespace {
 
 void require_installed() {
   if (is_counting_cpu_allocator_installed()) return;
-  throw TraceError(error_text("CPU memory is not counted", "the counting allocator is not installed",
+  throw TraceError(error_text("CPU memory is not counted",
+                              "the counting allocator is not installed",
                               "call install_counting_cpu_allocator before the first tensor"));
 }
 

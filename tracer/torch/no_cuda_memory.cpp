@@ -12,8 +12,12 @@ namespace {
 
 }  // namespace
 
-MemoryCounters cuda_memory_counters() { refuse(); }
+MemoryCounters cuda_memory_counters() {
+  refuse();
+}
 
-void reset_cuda_peak() { refuse(); }
+void reset_cuda_peak() {
+  refuse();
+}
 
 }  // namespace actscope::tracer
