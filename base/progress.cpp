@@ -54,13 +54,21 @@ class TimedProgress : public ProgressSink {
   virtual void show(std::int64_t done, std::string_view detail, double elapsed_s) = 0;
   virtual void line(const std::string& text) = 0;
 
+  // "train: 5/10 (50 %), 2.00/s, 2.50 s left, loss 1.0"; parts that are not known are left out.
   std::string position(std::int64_t done, std::string_view detail, double elapsed_s) const {
-    if (total_ <= 0) return fmt::format("{}: {} {}", task_, done, detail);
-    const double share = static_cast<double>(done) / static_cast<double>(total_);
-    const std::string left =
-        done > 0 ? format_duration(elapsed_s * (1 - share) / share) + " left" : "";
-    return fmt::format("{}: {}/{} ({:.0f} %) {} {}", task_, done, total_, 100 * share, left,
-                       detail);
+    std::string text = fmt::format("{}: {}", task_, done);
+    if (total_ > 0)
+      text += fmt::format("/{} ({} %)", total_, 100 * std::min(done, total_) / total_);
+    if (done > 0 && elapsed_s > 0) {
+      const double rate = static_cast<double>(done) / elapsed_s;
+      text += fmt::format(", {:.3g}/s", rate);
+      if (done < total_) {
+        const std::string left = format_duration(static_cast<double>(total_ - done) / rate);
+        text += fmt::format(", {} left", left);
+      }
+    }
+    if (!detail.empty()) text.append(", ").append(detail);
+    return text;
   }
 
   std::int64_t total() const { return total_; }
@@ -108,7 +116,7 @@ class BarProgress final : public TimedProgress {
  private:
   static std::size_t columns() {
     winsize size{};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) return size.ws_col;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
     return 80;
   }
 };

@@ -100,9 +100,11 @@ std::string format_factor(double reference, double value) {
 }
 
 std::string format_count(std::int64_t count) {
-  std::string digits = std::to_string(count < 0 ? -count : count);
-  for (std::size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, 1, ',');
-  return (count < 0 ? "-" : "") + digits;
+  std::string text = std::to_string(count);
+  const std::size_t sign = count < 0 ? 1 : 0;
+  for (std::size_t place = text.size(); place > 3 + sign; place -= 3)
+    text.insert(place - 3, 1, ',');
+  return text;
 }
 
 }  // namespace actscope

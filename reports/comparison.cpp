@@ -19,12 +19,17 @@ std::optional<double> as_double(const Measured<std::int64_t>& measured) {
   return static_cast<double>(*measured.value);
 }
 
+// A loss that diverged is as little comparable as one that was not measured.
+std::optional<double> finite(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
 void add_row(Comparison& comparison, std::string metric, std::string kind, std::optional<double> a,
              std::optional<double> b) {
-  ComparisonRow row{std::move(metric), std::move(kind), a, b, std::nullopt, std::nullopt};
-  if (a && b) {
-    row.difference = *b - *a;
-    if (*a != 0) row.ratio = *b / *a;
+  ComparisonRow row{std::move(metric), std::move(kind), finite(a), finite(b), {}, {}};
+  if (row.a && row.b) {
+    row.difference = finite(*row.b - *row.a);
+    if (*row.a != 0) row.ratio = finite(*row.b / *row.a);
   }
   comparison.rows.push_back(std::move(row));
 }
@@ -70,13 +75,20 @@ void set_optional(Json& object, const std::string& field, const std::optional<do
   set_number(object, field, value.value_or(std::numeric_limits<double>::quiet_NaN()), reason);
 }
 
+std::string json_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Json row_json(const ComparisonRow& row) {
   Json object = {{"metric", row.metric}, {"class", row.kind}};
   set_optional(object, "a", row.a, "not in A");
   set_optional(object, "b", row.b, "not in B");
   const bool is_in_both = row.a && row.b;
-  set_optional(object, "difference", row.difference, "not in both");
-  set_optional(object, "ratio", row.ratio, is_in_both ? "A is 0" : "not in both");
+  set_optional(object, "difference", row.difference, is_in_both ? "not finite" : "not in both");
+  set_optional(object, "ratio", row.ratio,
+               !is_in_both   ? "not in both"
+               : *row.a == 0 ? "A is 0"
+                             : "not finite");
   return object;
 }
 
@@ -106,7 +118,8 @@ Comparison compare_runs(const RunRecord& a, const std::string& a_name, const Run
     const Json left = config_a.value(field, Json());
     const Json right = config_b.value(field, Json());
     if (left != right) {
-      comparison.config_differences.push_back(field + ": " + left.dump() + " -> " + right.dump());
+      comparison.config_differences.push_back(field + ": " + json_text(left) + " -> " +
+                                              json_text(right));
     }
   }
   const RunSummary& sa = a.summary;

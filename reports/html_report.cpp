@@ -105,7 +105,7 @@ std::string environment_html(std::span<const NamedRun> runs) {
   fact("kernels", e.kernel_backend);
   fact("Actscope", e.program_version + " (" + e.git_revision + ")");
   fact("LibTorch", e.libtorch_version);
-  fact("compiler", e.compiler + ", " + e.build_type);
+  fact("compiler", e.compiler.empty() ? "" : e.compiler + ", " + e.build_type);
   fact("model", first.config.model + ", " + format_count(first.parameters) + " parameters");
   fact("data", first.config.data + ": " + format_count(first.train_samples) + " to train on, " +
                    format_count(first.heldout_samples) + " held out");

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <regex>
 #include <set>
 
 #include "actscope/base/error.hpp"
@@ -31,9 +30,21 @@ std::string found(const Json& value) {
   return text.size() > 40 ? text.substr(0, 40) + "…" : text;
 }
 
-bool is_version(const std::string& text) {
-  static const std::regex pattern("[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}");
-  return std::regex_match(text, pattern);
+// Three numbers of at most six digits, as 1.0.0.
+bool is_version(std::string_view text) {
+  int numbers = 0;
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') {
+      if (++digits == 1) ++numbers;
+      if (digits > 6) return false;
+    } else if (c == '.' && digits > 0 && numbers < 3) {
+      digits = 0;
+    } else {
+      return false;
+    }
+  }
+  return numbers == 3 && digits > 0;
 }
 
 // The program that surely reads a document of a newer version: the one that wrote it.
@@ -101,6 +112,14 @@ std::vector<JsonCursor> JsonCursor::items() const {
 std::string JsonCursor::text() const {
   if (!value_->is_string()) refuse("a text");
   return value_->get<std::string>();
+}
+
+std::string JsonCursor::digest() const {
+  std::string digits = text();
+  if (digits.size() != 64 || digits.find_first_not_of("0123456789abcdef") != digits.npos) {
+    refuse("64 hexadecimal digits");
+  }
+  return digits;
 }
 
 bool JsonCursor::boolean() const {

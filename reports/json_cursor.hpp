@@ -34,8 +34,9 @@ class JsonCursor {
   std::int64_t integer() const;
   std::int64_t count() const;  ///< an integer from 0; integers above 2^53 come as text
   double number() const;
-  double amount() const;  ///< a number from 0
-  double share() const;   ///< a number from 0 to 1
+  double amount() const;       ///< a number from 0
+  double share() const;        ///< a number from 0 to 1
+  std::string digest() const;  ///< 64 hexadecimal digits
   std::vector<std::string> texts() const;
   std::vector<double> numbers() const;
 

@@ -155,6 +155,7 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   const Json document = parse_json(text, source);
   const JsonCursor root(document, std::string(source));
   require_schema(root, "actscope.run");
+  if (root.has("id")) (void)root.at("id").digest();
   RunRecord record;
   record.status = read_status(root.at("status"));
   record.status_reason = root.at("status_reason").text();

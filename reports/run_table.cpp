@@ -160,8 +160,12 @@ Remarks remarks_on(std::span<const NamedRun> runs) {
   Remarks remarks;
   remarks.general.push_back(accuracy_remark(runs));
   remarks.general.emplace_back(
-      "saved: kept for backward, by the allocator; peak: highest live bytes of a step; step: "
-      "median of single runs; \"fewer\" and \"of dense\" are against the dense run.");
+      "saved: kept for backward, by the allocator; peak: highest live bytes of a step; \"fewer\" "
+      "and "
+      "\"of dense\" are against the dense run.");
+  remarks.general.emplace_back(
+      "step: median of one run each; between runs made one after the other it also holds what else "
+      "the machine did.");
   for (const NamedRun& run : runs) {
     if (run.record.status != RunStatus::completed) {
       remarks.general.push_back(run.name + " " + status_text(run.record) + ": " +

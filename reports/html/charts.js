@@ -54,14 +54,14 @@ function drawTiles() {
   const least = key => eligible.filter(r => has(r[key]) && has(reference[key])).sort((a, b) => a[key] - b[key])[0];
   const saved = least("saved_bytes"), peak = least("peak_bytes"), step = least("step_time_s");
   if (saved && saved.saved_bytes > 0)
-    tile(times(reference.saved_bytes / saved.saved_bytes) + " fewer bytes kept", saved.name + ": " + bytes(saved.saved_bytes) + " against " + bytes(reference.saved_bytes));
+    tile(times(reference.saved_bytes / saved.saved_bytes) + " less kept", saved.name + ": " + bytes(saved.saved_bytes) + " against " + bytes(reference.saved_bytes));
   if (peak && peak.peak_bytes > 0)
     tile(times(reference.peak_bytes / peak.peak_bytes) + " lower peak", peak.name + ": " + bytes(peak.peak_bytes) + " against " + bytes(reference.peak_bytes));
   if (step && reference.step_time_s > 0)
     tile((step.step_time_s / reference.step_time_s).toFixed(2) + "x the dense step", step.name + ": the shortest step, one run each");
   if (has(noise) && others.length)
     tile(others.filter(isNear).length + " of " + others.length + " within noise",
-         "of the dense accuracy of " + percent(reference.accuracy) + ", ±" + (200 * noise).toFixed(1) + " points; the best of these stand here");
+         "of the dense accuracy of " + percent(reference.accuracy) + ", ±" + (200 * noise).toFixed(1) + " points; tiles show the best of these");
 }
 
 // ---- Plugins of ours: the figure at the end of a bar, whiskers of an accuracy.
@@ -206,7 +206,7 @@ function drawAll() {
 
 runs.forEach((r, i) => byId("run").add(new Option(r.name, i)));
 if (runs.length) {
-  byId("run").value = Math.max(0, runs.findIndex(r => r.scheme !== "dense"));
+  byId("run").value = Math.max(0, runs.findIndex(r => r.scheme !== "dense" && r.slots.some(s => s.stored)));
   fillLayers();
 } else {
   sayEmpty("slots", "No runs.");

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "actscope/base/check.hpp"
-
 namespace actscope {
 namespace {
 
@@ -18,21 +16,6 @@ TEST(ErrorText, FollowsTheGrammarOnOneLine) {
 TEST(Error, KnowsWhereItWasRaised) {
   const Error error("x");
   EXPECT_NE(std::string(error.where().file_name()).find("error_test.cpp"), std::string::npos);
-}
-
-TEST(Check, ValidateRaisesTheGivenError) {
-  EXPECT_NO_THROW(ACTSCOPE_VALIDATE(true, ConfigError, "never"));
-  EXPECT_THROW(ACTSCOPE_VALIDATE(false, DataError, "text"), DataError);
-}
-
-TEST(Check, ABrokenContractNamesThePlace) {
-  try {
-    detail::contract_broken("requires", "n > 0", std::source_location::current());
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("requires n > 0"), std::string::npos);
-    EXPECT_NE(std::string(error.what()).find("error_test.cpp"), std::string::npos);
-  }
 }
 
 }  // namespace

@@ -65,6 +65,17 @@ TEST_F(FileTest, WritingBelowAFileIsRefused) {
   EXPECT_THROW(write_file_atomically(folder_ / "f" / "g", "y"), EnvironmentError);
 }
 
+TEST_F(FileTest, WritingOverAFolderIsRefusedAndLeavesNothing) {
+  fs::create_directory(folder_ / "d");
+  EXPECT_THROW(write_file_atomically(folder_ / "d", "y"), EnvironmentError);
+  EXPECT_THROW(write_file_atomically(folder_ / "none" / "f", "y"), EnvironmentError);
+  EXPECT_EQ(entries(), 1U);
+}
+
+TEST_F(FileTest, AnUnendingFileStopsAtTheLimit) {
+  EXPECT_THROW(read_file("/dev/zero", 1 << 20), DataError);
+}
+
 TEST_F(FileTest, OutputFolderIsMadeWhenMissing) {
   prepare_output_folder(folder_ / "a" / "b", ExistingFolder::refuse_unless_empty);
   EXPECT_TRUE(fs::is_empty(folder_ / "a" / "b"));

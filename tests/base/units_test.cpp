@@ -54,7 +54,11 @@ TEST(FormatFactor, SaysNothingWhereThereIsNothing) {
 TEST(FormatCount, GroupsThousands) {
   EXPECT_EQ(format_count(7), "7");
   EXPECT_EQ(format_count(15350872), "15,350,872");
+  EXPECT_EQ(format_count(0), "0");
+  EXPECT_EQ(format_count(999), "999");
+  EXPECT_EQ(format_count(-100), "-100");
   EXPECT_EQ(format_count(-1000), "-1,000");
+  EXPECT_EQ(format_count(std::numeric_limits<std::int64_t>::min()), "-9,223,372,036,854,775,808");
 }
 
 }  // namespace

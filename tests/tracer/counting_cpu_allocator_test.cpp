@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
@@ -16,8 +19,45 @@ std::int64_t live() {
 
 class CountingCpuAllocator : public testing::Test {
  protected:
-  CountingCpuAllocator() { install_counting_cpu_allocator(); }
+  // What can be seen only before the installation, once a process.
+  static void SetUpTestSuite() {
+    if (is_counting_cpu_allocator_installed()) return;
+    earlier = torch::ones({1000});
+    try {
+      memory_counters(MemoryDevice::cpu);
+    } catch (const TraceError&) {
+      refused_before_installation = true;
+    }
+    install_counting_cpu_allocator();
+  }
+
+  static inline std::optional<torch::Tensor> earlier;
+  static inline bool refused_before_installation = false;
 };
+
+TEST_F(CountingCpuAllocator, CountsNothingBeforeItIsInstalled) {
+  EXPECT_TRUE(refused_before_installation);
+  EXPECT_GE(live(), 0);
+}
+
+// Its own deleter frees it: neither the bytes nor the frees of the counter move.
+TEST_F(CountingCpuAllocator, EarlierMemoryIsFreedByItsOwnDeleter) {
+  if (!earlier) GTEST_SKIP() << "freed by an earlier repetition";
+  const MemoryCounters before = memory_counters(MemoryDevice::cpu);
+  earlier.reset();
+  const MemoryCounters after = memory_counters(MemoryDevice::cpu);
+  EXPECT_EQ(after.live_bytes, before.live_bytes);
+  EXPECT_EQ(after.frees, before.frees);
+}
+
+TEST_F(CountingCpuAllocator, InstallingTwiceChangesNothing) {
+  const torch::Tensor tensor = torch::empty({10});
+  const c10::Allocator* allocator = c10::GetCPUAllocator();
+  const std::int64_t before = live();
+  install_counting_cpu_allocator();
+  EXPECT_EQ(c10::GetCPUAllocator(), allocator);
+  EXPECT_EQ(live(), before);
+}
 
 TEST_F(CountingCpuAllocator, CountsRequestedBytesExactly) {
   EXPECT_TRUE(is_counting_cpu_allocator_installed());
@@ -35,6 +75,32 @@ TEST_F(CountingCpuAllocator, EmptyTensorsAreFree) {
   const std::int64_t before = live();
   const torch::Tensor tensor = torch::empty({0});
   EXPECT_EQ(live(), before);
+  c10::Allocator* allocator = c10::GetCPUAllocator();
+  allocator->raw_deallocate(allocator->raw_allocate(0));
+  EXPECT_EQ(live(), before);
+}
+
+TEST_F(CountingCpuAllocator, OddSizesAreNotRounded) {
+  const MemoryCounters before = memory_counters(MemoryDevice::cpu);
+  c10::Allocator* allocator = c10::GetCPUAllocator();
+  void* memory = allocator->raw_allocate(13);
+  MemoryCounters after = memory_counters(MemoryDevice::cpu);
+  EXPECT_EQ(after.live_bytes - before.live_bytes, 13);
+  EXPECT_EQ(after.allocations - before.allocations, 1);
+  allocator->raw_deallocate(memory);
+  after = memory_counters(MemoryDevice::cpu);
+  EXPECT_EQ(after.live_bytes, before.live_bytes);
+  EXPECT_EQ(after.frees - before.frees, 1);
+}
+
+// A resize takes new memory and gives the old back.
+TEST_F(CountingCpuAllocator, FollowsAResize) {
+  const std::int64_t before = live();
+  torch::Tensor tensor = torch::empty({10});
+  tensor.resize_({100});
+  EXPECT_EQ(live() - before, 400);
+  tensor.reset();
+  EXPECT_EQ(live(), before);
 }
 
 TEST_F(CountingCpuAllocator, PeakIsTheHighestSinceTheReset) {
@@ -45,6 +111,16 @@ TEST_F(CountingCpuAllocator, PeakIsTheHighestSinceTheReset) {
   { const torch::Tensor small = torch::empty({100}); }
   EXPECT_EQ(memory_counters(MemoryDevice::cpu).peak_bytes, before + 400);
   EXPECT_EQ(live(), before);
+}
+
+TEST_F(CountingCpuAllocator, TensorsMayOutliveAReset) {
+  const std::int64_t before = live();
+  torch::Tensor tensor = torch::empty({1000});
+  reset_peak(MemoryDevice::cpu);
+  EXPECT_EQ(memory_counters(MemoryDevice::cpu).peak_bytes, before + 4000);
+  tensor.reset();
+  EXPECT_EQ(live(), before);
+  EXPECT_EQ(memory_counters(MemoryDevice::cpu).peak_bytes, before + 4000);
 }
 
 // oneDNN takes memory through raw_allocate and asserts that context is data.
@@ -70,7 +146,20 @@ TEST_F(CountingCpuAllocator, SeesEveryThread) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(live() - before, 8 * 256);
+  EXPECT_GE(memory_counters(MemoryDevice::cpu).peak_bytes, before + 8 * 256);
   tensors.clear();
+  EXPECT_EQ(live(), before);
+}
+
+// Taken by one thread, given back by another, as the engine's threads do.
+TEST_F(CountingCpuAllocator, MemoryMayChangeHands) {
+  const std::int64_t before = live();
+  std::vector<torch::Tensor> tensors;
+  std::thread([&] {
+    for (int i = 0; i < 100; ++i) tensors.push_back(torch::empty({i + 1}));
+  }).join();
+  EXPECT_EQ(live() - before, 4 * 5050);
+  std::thread([&] { tensors.clear(); }).join();
   EXPECT_EQ(live(), before);
 }
 

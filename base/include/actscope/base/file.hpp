@@ -23,9 +23,9 @@ enum class ExistingFolder { refuse_unless_empty, start_over, keep };
 /// Makes an output folder and shows that it can be written to.
 /// Errors  EnvironmentError: it exists and is not empty (refuse_unless_empty), is no folder, or
 ///         cannot be written to
-/// Effects start_over removes what an earlier run of ours left there (report.json, checkpoint.pt
-/// and
-///         kin), never files of others
+/// Effects start_over removes what an earlier run of ours left there
+///         (report.json, checkpoint.pt, trace.db, trace.pftrace, report.html),
+///         never files of others
 void prepare_output_folder(const std::filesystem::path& folder, ExistingFolder existing);
 
 }  // namespace actscope

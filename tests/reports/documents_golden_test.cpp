@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// One recorded document of each kind: what is written today equals it, and it reads and writes
+// back unchanged. A golden file of a released version is never renewed, only added to.
+#include <gtest/gtest.h>
+
+#include "actscope/reports/comparison.hpp"
+#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/document.hpp"
+#include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/run_document.hpp"
+#include "golden_support.hpp"
+#include "record_support.hpp"
+
+namespace actscope::reports::test {
+namespace {
+
+RunRecord failed_run() {
+  RunRecord record = small_run("int4-bsr");
+  record.status = RunStatus::failed;
+  record.status_reason = "the loss became non-finite at step 3";
+  record.summary.saved_bytes = Measured<std::int64_t>::missing("stopped before a whole step");
+  record.summary.heldout_accuracy_ratio = Measured<double>::missing("stopped before evaluation");
+  record.summary.dense_saved_bytes = (std::int64_t{1} << 60) + 1;
+  record.accuracy.clear();
+  record.layers[1].slots[0].stored_bytes.reset();
+  record.layers[1].slots[0].kept_norm_ratio = 0.75;
+  record.operators = {{"gemm_tn", "blocks.0", "backward", "cpu", 12, 0.5}};
+  record.gradients = {{"blocks.0", "fc1.weight", 0.25, 0.96875}};
+  return record;
+}
+
+TEST(GoldenDocuments, Run) {
+  const std::string text = write_run_document(small_run());
+  expect_golden("run.json", text);
+  EXPECT_EQ(write_run_document(read_run_document(text, "t")), text);
+}
+
+TEST(GoldenDocuments, RunWithoutVolatileFields) {
+  const std::string text = write_run_document(small_run(), VolatileFields::drop);
+  expect_golden("run_no_volatile.json", text);
+  EXPECT_EQ(write_run_document(read_run_document(text, "t"), VolatileFields::drop), text);
+}
+
+TEST(GoldenDocuments, FailedRun) {
+  const std::string text = write_run_document(failed_run());
+  expect_golden("run_failed.json", text);
+  EXPECT_EQ(write_run_document(read_run_document(text, "t")), text);
+}
+
+TEST(GoldenDocuments, Config) {
+  const std::string text = write_config_document(small_run().config);
+  expect_golden("config.json", text);
+  EXPECT_EQ(write_config_document(read_config_document(text, "t", {})), text);
+}
+
+TEST(GoldenDocuments, Footprint) {
+  FootprintRecord record;
+  record.model = "resmlp";
+  record.scheme = "exact";
+  record.dtype = "fp32";
+  record.batch = 8;
+  record.layers = small_run().layers;
+  record.layers[1].slots[0].stored_bytes.reset();
+  record.totals = {600, 1400, 100000, 1234};
+  const std::string text = write_footprint_document(record);
+  expect_golden("footprint.json", text);
+  EXPECT_EQ(write_footprint_document(read_footprint_document(text, "t")), text);
+}
+
+TEST(GoldenDocuments, Compare) {
+  const Comparison comparison = compare_runs(small_run(), "exact", failed_run(), "int4-bsr");
+  const std::string text = write_comparison_document(comparison);
+  expect_golden("compare.json", text);
+  expect_golden("compare.txt", comparison_text(comparison));
+  EXPECT_EQ(write_comparison_document(read_comparison_document(text, "t")), text);
+}
+
+}  // namespace
+}  // namespace actscope::reports::test

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever a record holds (any bytes in texts, any number, NaN and infinity too): its document
+// reads back, and writing what was read gives the same bytes.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "actscope/reports/comparison.hpp"
+#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run_document.hpp"
+
+namespace actscope::reports::test {
+namespace {
+
+constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+
+std::string any_text() {
+  return *rc::gen::arbitrary<std::string>();
+}
+std::vector<std::string> any_texts() {
+  return *rc::gen::arbitrary<std::vector<std::string>>();
+}
+std::int64_t any_count() {
+  return *rc::gen::weightedOneOf<std::int64_t>({{8, rc::gen::inRange<std::int64_t>(0, 1 << 20)},
+                                                {2, rc::gen::inRange<std::int64_t>(0, largest)}});
+}
+double any_number() {
+  return *rc::gen::arbitrary<double>();
+}
+double any_share() {
+  return static_cast<double>(*rc::gen::inRange(0, 1001)) / 1000;
+}
+double any_amount() {
+  return std::abs(any_number());
+}
+double or_unbounded(double value) {
+  return *rc::gen::weightedElement<double>(
+      {{8, value}, {1, std::nan("")}, {1, std::numeric_limits<double>::infinity()}});
+}
+template <class Number>
+Measured<Number> or_missing(Number value) {
+  return *rc::gen::arbitrary<bool>() ? Measured<Number>::of(value)
+                                     : Measured<Number>::missing(any_text());
+}
+template <class Make>
+auto a_few(const Make& make) {
+  std::vector<decltype(make())> list;
+  for (int i = *rc::gen::inRange(0, 4); i > 0; --i) list.push_back(make());
+  return list;
+}
+
+SlotFootprint any_slot() {
+  SlotFootprint slot{any_text(), any_text(), any_count(), any_count(), {}, any_count(), {}};
+  if (*rc::gen::arbitrary<bool>()) slot.stored_bytes = any_count();
+  if (*rc::gen::arbitrary<bool>()) slot.kept_norm_ratio = or_unbounded(any_share());
+  return slot;
+}
+std::vector<LayerFootprint> any_layers() {
+  return a_few([] { return LayerFootprint{any_text(), a_few(any_slot)}; });
+}
+
+RunConfig any_config() {
+  RunConfig config;
+  config.model = any_text();
+  if (*rc::gen::arbitrary<bool>()) config.dim = any_count();
+  config.scheme = any_text();
+  config.slot_overrides = any_texts();
+  config.sparsity_ratio = any_share();
+  config.learning_rate = any_number();
+  config.seed = *rc::gen::arbitrary<std::int64_t>();
+  config.augment = *rc::gen::arbitrary<bool>();
+  config.out = any_text();
+  return config;
+}
+
+AccuracyPoint any_point() {
+  return {any_count(),
+          any_count(),
+          or_unbounded(any_amount()),
+          or_missing(or_unbounded(any_number())),
+          or_missing(any_share()),
+          or_missing(or_unbounded(any_number())),
+          or_missing(any_share())};
+}
+
+RunRecord any_run() {
+  RunRecord record;
+  record.status = static_cast<RunStatus>(*rc::gen::inRange(0, 3));
+  record.status_reason = any_text();
+  record.config = any_config();
+  record.environment.host = any_text();
+  record.environment.features = any_texts();
+  record.environment.memory_bytes = any_count();
+  record.environment.pid = any_count();
+  record.parameters = any_count();
+  record.train_samples = any_count();
+  record.heldout_samples = any_count();
+  record.layer_names = any_texts();
+  RunSummary& s = record.summary;
+  s.peak_bytes = or_missing(any_count());
+  s.saved_bytes = or_missing(any_count());
+  s.dense_saved_bytes = any_count();
+  s.predicted_saved_bytes = any_count();
+  s.residual_bytes = or_missing(*rc::gen::arbitrary<std::int64_t>());
+  s.workspace_bytes = any_count();
+  s.step_time_s = or_missing(or_unbounded(any_amount()));
+  s.images_per_s = or_missing(any_amount());
+  s.train_loss = or_missing(or_unbounded(any_number()));
+  s.heldout_accuracy_ratio = or_missing(any_share());
+  s.steps = any_count();
+  s.weights_sha256 = any_text();
+  record.layers = any_layers();
+  record.operators = a_few([] {
+    return OperatorTiming{any_text(), any_text(),  any_text(),
+                          any_text(), any_count(), any_amount()};
+  });
+  record.gradients = a_few([] {
+    return GradientError{any_text(), any_text(), or_unbounded(any_number()),
+                         or_unbounded(any_number())};
+  });
+  record.accuracy = a_few(any_point);
+  record.step_times_s = a_few(any_amount);
+  record.warnings = any_texts();
+  return record;
+}
+
+RC_GTEST_PROP(DocumentProperties, RunsSurvive, ()) {
+  const RunRecord record = any_run();
+  const std::string text = write_run_document(record);
+  const RunRecord read = read_run_document(text, "t");
+  // Texts that are no UTF-8 are repaired when written first, which changes the id of the run.
+  const std::string again = write_run_document(read);
+  RC_ASSERT(write_run_document(read_run_document(again, "t")) == again);
+  RC_ASSERT(read.summary.saved_bytes.value == record.summary.saved_bytes.value);
+  RC_ASSERT(read.parameters == record.parameters);
+  RC_ASSERT(read.layers.size() == record.layers.size());
+  const std::string dropped = write_run_document(read, VolatileFields::drop);
+  RC_ASSERT(write_run_document(read_run_document(dropped, "t"), VolatileFields::drop) == dropped);
+  RC_ASSERT(run_id(read_run_document(dropped, "t")) == run_id(read));
+}
+
+RC_GTEST_PROP(DocumentProperties, ConfigsSurvive, ()) {
+  const std::string text = write_config_document(any_config());
+  RC_ASSERT(write_config_document(read_config_document(text, "t", {})) == text);
+}
+
+RC_GTEST_PROP(DocumentProperties, FootprintsSurvive, ()) {
+  FootprintRecord record{any_text(),  any_text(),  any_text(),   any_count(), any_count(),
+                         any_count(), any_share(), any_layers(), {}};
+  record.totals = {any_count(), any_count(), any_count(), any_count()};
+  const std::string text = write_footprint_document(record);
+  RC_ASSERT(write_footprint_document(read_footprint_document(text, "t")) == text);
+}
+
+RC_GTEST_PROP(DocumentProperties, ComparisonsSurvive, ()) {
+  const Comparison comparison = compare_runs(any_run(), any_text(), any_run(), any_text());
+  const std::string text = write_comparison_document(comparison);
+  RC_ASSERT(write_comparison_document(read_comparison_document(text, "t")) == text);
+  RC_ASSERT(!comparison_text(comparison).empty());
+}
+
+RC_GTEST_PROP(DocumentProperties, ARunEqualsItself, ()) {
+  const RunRecord run = any_run();
+  const Comparison comparison = compare_runs(run, "a", run, "b");
+  RC_ASSERT(comparison.config_differences.empty());
+  for (const ComparisonRow& row : comparison.rows) {
+    RC_ASSERT(row.difference.value_or(0) == 0.0);
+    RC_ASSERT(row.ratio.value_or(1) == 1.0);
+  }
+}
+
+RC_GTEST_PROP(DocumentProperties, EveryRunCanBeRendered, ()) {
+  const std::vector<NamedRun> runs{{any_text(), any_run()}, {any_text(), any_run()}};
+  for (const Format format : {Format::text, Format::markdown, Format::html, Format::csv}) {
+    RC_ASSERT(!render_runs(runs, format, any_text()).empty());
+  }
+}
+
+}  // namespace
+}  // namespace actscope::reports::test
