@@ -92,6 +92,14 @@ RunConfig read_config_fields(const JsonCursor& fields, const RunConfig& defaults
   return config;
 }
 
+RunConfig read_whole_config(const JsonCursor& fields) {
+  for (const char* field : {"model", "scheme", "block_rows", "block_cols", "sparsity_ratio",
+                            "batch", "seed", "device", "dtype"}) {
+    (void)fields.at(field);
+  }
+  return read_config_fields(fields, {});
+}
+
 std::vector<std::string> config_field_names() {
   std::vector<std::string> names;
   RunConfig config;

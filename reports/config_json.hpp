@@ -15,6 +15,10 @@ Json config_json(const RunConfig& config);
 RunConfig read_config_fields(const JsonCursor& fields, const RunConfig& defaults);
 
 /// Names of all fields.
+/// The `config` of a run or a sweep point, which names at least what the contract relies on.
+/// Errors  ReportFormatError
+RunConfig read_whole_config(const JsonCursor& fields);
+
 std::vector<std::string> config_field_names();
 
 }  // namespace actscope::reports

@@ -6,6 +6,7 @@
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/footprint_document.hpp"
 #include "actscope/reports/run_document.hpp"
+#include "actscope/reports/sweep_document.hpp"
 #include "json_cursor.hpp"
 
 namespace actscope::reports {
@@ -20,6 +21,8 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
   DocumentSchema schema = identify(text, source);
   if (schema.name == "actscope.run") {
     (void)read_run_document(text, source);
+  } else if (schema.name == "actscope.sweep") {
+    (void)read_sweep_document(text, source);
   } else if (schema.name == "actscope.footprint") {
     (void)read_footprint_document(text, source);
   } else if (schema.name == "actscope.compare") {
@@ -29,7 +32,8 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
   } else {
     throw ReportFormatError(error_text(
         std::string(source) + " is of an unknown kind", "found " + schema.name,
-        "this version reads actscope.run, actscope.footprint, actscope.compare, actscope.config"));
+        "this version reads actscope.run, actscope.sweep, actscope.footprint, actscope.compare, "
+        "actscope.config"));
   }
   return schema;
 }

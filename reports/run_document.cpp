@@ -7,13 +7,13 @@
 #include "config_json.hpp"
 #include "environment_json.hpp"
 #include "footprint_json.hpp"
+#include "summary_json.hpp"
+#include "timing_json.hpp"
 
 namespace actscope::reports {
 namespace {
 
 constexpr const char* status_names[] = {"completed", "interrupted", "failed"};
-
-constexpr const char* no_volatile_reason = "left out with --no-volatile";
 
 RunStatus read_status(const JsonCursor& from) {
   const std::string name = from.text();
@@ -21,41 +21,6 @@ RunStatus read_status(const JsonCursor& from) {
     if (name == status_names[i]) return static_cast<RunStatus>(i);
   }
   from.refuse("completed, interrupted or failed");
-}
-
-Json summary_json(const RunSummary& s, VolatileFields volatile_fields) {
-  Json object = {{"dense_saved_bytes", integer_json(s.dense_saved_bytes)},
-                 {"predicted_saved_bytes", integer_json(s.predicted_saved_bytes)},
-                 {"workspace_bytes", integer_json(s.workspace_bytes)},
-                 {"steps", integer_json(s.steps)},
-                 {"weights_sha256", s.weights_sha256}};
-  set_measured(object, "peak_bytes", s.peak_bytes);
-  set_measured(object, "saved_bytes", s.saved_bytes);
-  set_measured(object, "residual_bytes", s.residual_bytes);
-  set_measured(object, "train_loss", s.train_loss);
-  set_measured(object, "heldout_accuracy_ratio", s.heldout_accuracy_ratio);
-  const bool is_dropped = volatile_fields == VolatileFields::drop;
-  const auto dropped = Measured<double>::missing(no_volatile_reason);
-  set_measured(object, "step_time_s", is_dropped ? dropped : s.step_time_s);
-  set_measured(object, "images_per_s", is_dropped ? dropped : s.images_per_s);
-  return object;
-}
-
-RunSummary read_summary(const JsonCursor& from) {
-  RunSummary s;
-  s.dense_saved_bytes = from.at("dense_saved_bytes").count();
-  s.predicted_saved_bytes = from.at("predicted_saved_bytes").count();
-  s.workspace_bytes = from.at("workspace_bytes").count();
-  s.steps = from.at("steps").count();
-  s.weights_sha256 = from.at("weights_sha256").text();
-  s.peak_bytes = measured_count(from, "peak_bytes");
-  s.saved_bytes = measured_count(from, "saved_bytes");
-  s.residual_bytes = measured_integer(from, "residual_bytes");
-  s.train_loss = measured_number(from, "train_loss");
-  s.heldout_accuracy_ratio = measured_share(from, "heldout_accuracy_ratio");
-  s.step_time_s = measured_amount(from, "step_time_s");
-  s.images_per_s = measured_amount(from, "images_per_s");
-  return s;
 }
 
 Json accuracy_json(const std::vector<AccuracyPoint>& points, VolatileFields volatile_fields) {
@@ -83,19 +48,6 @@ AccuracyPoint read_point(const JsonCursor& from) {
   point.heldout_loss = measured_number(from, "heldout_loss");
   point.heldout_accuracy_ratio = measured_share(from, "heldout_accuracy_ratio");
   return point;
-}
-
-Json operators_json(const std::vector<OperatorTiming>& operators) {
-  Json list = Json::array();
-  for (const OperatorTiming& o : operators) {
-    list.push_back({{"name", o.name},
-                    {"layer", o.layer},
-                    {"phase", o.phase},
-                    {"device", o.device},
-                    {"calls", integer_json(o.calls)},
-                    {"total_s", o.total_s}});
-  }
-  return list;
 }
 
 Json gradients_json(const std::vector<GradientError>& gradients) {
@@ -130,7 +82,9 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
         {"sha256", record.data_sha256}}},
       {"summary", summary_json(record.summary, volatile_fields)},
       {"layers", layers_json(record.layers)},
-      {"operators", is_dropped ? Json::array() : operators_json(record.operators)},
+      {"operators", is_dropped ? Json::array() : timings_json(record.operators)},
+      {"kernels", is_dropped ? Json::array() : timings_json(record.kernels)},
+      {"trace", trace_json(record.trace)},
       {"gradients", gradients_json(record.gradients)},
       {"accuracy", accuracy_json(record.accuracy, volatile_fields)},
       {"samples", {{"step_time_s", is_dropped ? Json::array() : Json(record.step_times_s)}}},
@@ -159,12 +113,7 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   RunRecord record;
   record.status = read_status(root.at("status"));
   record.status_reason = root.at("status_reason").text();
-  const JsonCursor config = root.at("config");
-  for (const char* field : {"model", "scheme", "block_rows", "block_cols", "sparsity_ratio",
-                            "batch", "seed", "device", "dtype"}) {
-    (void)config.at(field);
-  }
-  record.config = read_config_fields(config, {});
+  record.config = read_whole_config(root.at("config"));
   record.environment = read_environment(root.at("environment"));
   record.parameters = root.at("model").at("parameters").count();
   record.layer_names = root.at("model").at("layers").texts();
@@ -173,11 +122,9 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   record.data_sha256 = root.at("data").at("sha256").text();
   record.summary = read_summary(root.at("summary"));
   record.layers = read_layers(root.at("layers"));
-  for (const JsonCursor& o : root.at("operators").items()) {
-    record.operators.push_back({o.at("name").text(), o.at("layer").text(), o.at("phase").text(),
-                                o.at("device").text(), o.at("calls").count(),
-                                o.at("total_s").amount()});
-  }
+  record.operators = read_timings(root.at("operators"));
+  if (root.has("kernels")) record.kernels = read_timings(root.at("kernels"));
+  if (root.has("trace")) record.trace = read_trace(root.at("trace"));
   for (const JsonCursor& g : root.at("gradients").items()) {
     record.gradients.push_back({g.at("layer").text(), g.at("parameter").text(),
                                 number_or_nan(g, "relative_error"), number_or_nan(g, "cosine")});

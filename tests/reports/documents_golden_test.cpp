@@ -8,6 +8,7 @@
 #include "actscope/reports/document.hpp"
 #include "actscope/reports/footprint_document.hpp"
 #include "actscope/reports/run_document.hpp"
+#include "actscope/reports/sweep_document.hpp"
 #include "golden_support.hpp"
 #include "record_support.hpp"
 
@@ -24,7 +25,7 @@ RunRecord failed_run() {
   record.accuracy.clear();
   record.layers[1].slots[0].stored_bytes.reset();
   record.layers[1].slots[0].kept_norm_ratio = 0.75;
-  record.operators = {{"gemm_tn", "blocks.0", "backward", "cpu", 12, 0.5}};
+  record.operators = {{"gemm_tn", "blocks.0", "backward", "cpu", 12, 0.5, "h", "scope"}};
   record.gradients = {{"blocks.0", "fc1.weight", 0.25, 0.96875}};
   return record;
 }
@@ -45,6 +46,12 @@ TEST(GoldenDocuments, FailedRun) {
   const std::string text = write_run_document(failed_run());
   expect_golden("run_failed.json", text);
   EXPECT_EQ(write_run_document(read_run_document(text, "t")), text);
+}
+
+TEST(GoldenDocuments, Sweep) {
+  const std::string text = write_sweep_document(small_sweep());
+  expect_golden("sweep.json", text);
+  EXPECT_EQ(write_sweep_document(read_sweep_document(text, "t")), text);
 }
 
 TEST(GoldenDocuments, Config) {

@@ -13,6 +13,7 @@
 #include "actscope/reports/footprint_document.hpp"
 #include "actscope/reports/rendering.hpp"
 #include "actscope/reports/run_document.hpp"
+#include "actscope/reports/sweep_document.hpp"
 
 namespace actscope::reports::test {
 namespace {
@@ -115,10 +116,16 @@ RunRecord any_run() {
   s.steps = any_count();
   s.weights_sha256 = any_text();
   record.layers = any_layers();
-  record.operators = a_few([] {
-    return OperatorTiming{any_text(), any_text(),  any_text(),
-                          any_text(), any_count(), any_amount()};
-  });
+  const auto any_timing = [] {
+    return OperatorTiming{any_text(),  any_text(),   any_text(), any_text(),
+                          any_count(), any_amount(), any_text(), any_text()};
+  };
+  record.operators = a_few(any_timing);
+  record.kernels = a_few(any_timing);
+  if (*rc::gen::arbitrary<bool>()) {
+    record.trace =
+        TraceRecord{any_count(), any_count(), any_count(), any_count(), any_text(), any_text()};
+  }
   record.gradients = a_few([] {
     return GradientError{any_text(), any_text(), or_unbounded(any_number()),
                          or_unbounded(any_number())};
@@ -142,6 +149,31 @@ RC_GTEST_PROP(DocumentProperties, RunsSurvive, ()) {
   const std::string dropped = write_run_document(read, VolatileFields::drop);
   RC_ASSERT(write_run_document(read_run_document(dropped, "t"), VolatileFields::drop) == dropped);
   RC_ASSERT(run_id(read_run_document(dropped, "t")) == run_id(read));
+}
+
+RC_GTEST_PROP(DocumentProperties, SweepsSurvive, ()) {
+  SweepRecord record;
+  for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
+    const RunRecord run = any_run();
+    SweepPointRecord point;
+    point.id = std::to_string(i) + any_text();
+    point.role = *rc::gen::element(PointRole::grid, PointRole::baseline);
+    point.status = *rc::gen::element(PointStatus::pending, PointStatus::running, PointStatus::done,
+                                     PointStatus::failed, PointStatus::skipped);
+    point.reason = any_text();
+    point.config = run.config;
+    point.report = "points/" + point.id.substr(0, 1) + "/report.json";
+    if (*rc::gen::arbitrary<bool>()) point.summary = run.summary;
+    point.heldout_samples = any_count();
+    point.elapsed_s = or_unbounded(any_amount());
+    point.tries = any_count();
+    record.points.push_back(point);
+  }
+  const std::string text = write_sweep_document(record);
+  // Texts that are no UTF-8 are repaired when written first; a missing time is read as 0.
+  const std::string again = write_sweep_document(read_sweep_document(text, "t"));
+  RC_ASSERT(write_sweep_document(read_sweep_document(again, "t")) == again);
+  RC_ASSERT(read_sweep_document(text, "t").points.size() == record.points.size());
 }
 
 RC_GTEST_PROP(DocumentProperties, ConfigsSurvive, ()) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "actscope/base/run_record.hpp"
+#include "actscope/base/sweep_record.hpp"
 
 namespace actscope::reports::test {
 
@@ -62,6 +63,46 @@ inline RunRecord small_run(const std::string& scheme = "exact", std::int64_t sav
   record.step_times_s = {0.3, 0.25};
   record.warnings = {"a warning with <html> & \"quotes\""};
   return record;
+}
+
+/// A sweep of one seed, one baseline and a 2 × 2 grid, of which one point failed and one is to be
+/// done yet; made up but consistent.
+inline SweepRecord small_sweep() {
+  SweepRecord sweep;
+  sweep.environment = small_run().environment;
+  const auto add = [&](const std::string& id, PointRole role, const RunRecord& run) {
+    SweepPointRecord point;
+    point.id = id;
+    point.role = role;
+    point.status = PointStatus::done;
+    point.config = run.config;
+    point.report = "points/" + id + "/report.json";
+    point.summary = run.summary;
+    point.heldout_samples = run.heldout_samples;
+    point.elapsed_s = 12.5;
+    point.tries = 1;
+    sweep.points.push_back(point);
+  };
+  add("a0", PointRole::baseline, small_run("dense", 1400));
+  std::int64_t saved = 300;
+  for (const std::int64_t block : {8, 16}) {
+    for (const double sparsity : {0.5, 0.75}) {
+      RunRecord run = small_run("int4-bsr", saved += 50);
+      run.config.block_rows = run.config.block_cols = block;
+      run.config.sparsity_ratio = sparsity;
+      add("b" + std::to_string(saved), PointRole::grid, run);
+    }
+  }
+  SweepPointRecord& failed = sweep.points[3];
+  failed.status = PointStatus::failed;
+  failed.reason = "the loss became non-finite at step 3";
+  failed.summary.reset();
+  SweepPointRecord& pending = sweep.points[4];
+  pending.status = PointStatus::pending;
+  pending.report.clear();
+  pending.summary.reset();
+  pending.elapsed_s = pending.tries = 0;
+  return sweep;
 }
 
 }  // namespace actscope::reports::test

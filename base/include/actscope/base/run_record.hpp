@@ -33,14 +33,26 @@ struct AccuracyPoint {
   Measured<double> heldout_accuracy_ratio;
 };
 
-/// Time of one operator in one layer and phase.
+/// Time of one operator or device kernel in one layer, slot and phase, over the traced steps.
 struct OperatorTiming {
   std::string name;
-  std::string layer;
-  std::string phase;  ///< forward, backward, optimizer
-  std::string device;
+  std::string layer;   ///< "blocks.0", …; empty: outside every layer
+  std::string phase;   ///< forward, backward, optimizer, other
+  std::string device;  ///< cpu, cuda
   std::int64_t calls = 0;
   double total_s = 0;
+  std::string slot;              ///< empty: of no slot
+  std::string source = "scope";  ///< scope, cupti, cuda_event
+};
+
+/// How a run was traced, and what the tracer lost meanwhile. Counts of records.
+struct TraceRecord {
+  std::int64_t traced_steps = 0;     ///< steps that the timings cover
+  std::int64_t dropped_records = 0;  ///< no room, or the writer failed
+  std::int64_t untimed_records = 0;  ///< records whose start or end the source did not know
+  std::int64_t clock_anomalies = 0;  ///< records that end before they begin
+  std::string kernels_source;        ///< cupti, cuda_event; empty: no device kernels recorded
+  std::string kernels_reason;        ///< why kernels_source is empty or not cupti
 };
 
 /// How far a compressed gradient is from the exact one on the same batch.
@@ -83,7 +95,9 @@ struct RunRecord {
   std::vector<std::string> layer_names;
   RunSummary summary;
   std::vector<LayerFootprint> layers;
-  std::vector<OperatorTiming> operators;
+  std::vector<OperatorTiming> operators;  ///< by scopes around each operator, host time
+  std::vector<OperatorTiming> kernels;    ///< device kernels, device time
+  std::optional<TraceRecord> trace;       ///< absent where nothing was timed
   std::vector<GradientError> gradients;
   std::vector<AccuracyPoint> accuracy;
   std::vector<double> step_times_s;   ///< raw samples, in order
