@@ -7,6 +7,7 @@
 #include "actscope/reports/run_document.hpp"
 #include "command.hpp"
 #include "report_files.hpp"
+#include "sweep_result.hpp"
 
 namespace actscope::app {
 namespace {
@@ -34,6 +35,9 @@ std::string rendered(const ReportCommand& command) {
                                  "leave it out, or rewrite one document"));
   }
   const reports::Format format = reports::parse_format(command.format);
+  if (command.files.size() == 1 && is_sweep(command.files.front())) {
+    return reports::render_sweep(read_sweep(command.files.front()), format, command.introduction);
+  }
   return reports::render_runs(read_runs(command.files), format, command.introduction);
 }
 
@@ -56,7 +60,8 @@ void add_report(CLI::App& program, Action& action) {
                   "actscope report runs/dense runs/int4 --format html --output runs/index.html");
   auto command = std::make_shared<ReportCommand>();
   app->add_option("RUN", command->files,
-                  "run folders or report files; the first dense\none is the reference")
+                  "run folders or report files; the first dense one\nis the reference; or one "
+                  "folder of a sweep")
       ->required()
       ->option_text("...");
   app->add_option("--format", command->format,

@@ -8,6 +8,7 @@
 #include "actscope/reports/document.hpp"
 #include "command.hpp"
 #include "report_files.hpp"
+#include "sweep_result.hpp"
 
 namespace actscope::app {
 namespace {
@@ -25,7 +26,10 @@ struct Verdict {
 };
 
 Verdict examine(const std::string& path) {
-  Verdict verdict{document_path(path).string(), ExitCode::done, {}, {}};
+  const std::filesystem::path file = is_sweep(path) && std::filesystem::is_directory(path)
+                                         ? std::filesystem::path(path) / "sweep.json"
+                                         : document_path(path);
+  Verdict verdict{file.string(), ExitCode::done, {}, {}};
   try {
     verdict.schema = reports::validate_document(read_file(verdict.file), verdict.file);
   } catch (const ReportFormatError& error) {
@@ -91,7 +95,7 @@ void add_validate(CLI::App& program, Action& action) {
                   "checks documents: exit 1 where one is invalid, 3 where\none cannot be read",
                   "actscope validate runs/a/report.json runs/b");
   auto command = std::make_shared<ValidateCommand>();
-  app->add_option("FILE", command->files, "documents, or run folders")
+  app->add_option("FILE", command->files, "documents, or folders of runs and sweeps")
       ->required()
       ->option_text("...");
   app->add_flag("--json", command->json, "print the verdicts as JSON");

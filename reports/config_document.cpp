@@ -8,25 +8,108 @@
 #include "config_json.hpp"
 
 namespace actscope::reports {
+namespace {
+
+constexpr const char* axis_names[] = {"schemes", "blocks", "sparsities", "seeds", "baselines"};
+
+// A name that nobody reads is a mistyped one.
+void require_known_fields(const Json& object, const std::vector<std::string>& names,
+                          const std::string& place) {
+  for (const auto& [field, value] : object.items()) {
+    if (std::ranges::find(names, field) != names.end()) continue;
+    const auto nearest = std::ranges::min_element(
+        names, {}, [&](const std::string& name) { return edit_distance(field, name); });
+    throw ReportFormatError(error_text(place + "." + field, "there is no such field",
+                                       "did you mean " + *nearest + "?"));
+  }
+}
+
+BlockSides read_sides(const JsonCursor& from) {
+  BlockSides sides;
+  if (from.is_array()) {
+    const std::vector<JsonCursor> both = from.items();
+    if (both.size() != 2) from.refuse("one side, or rows and columns");
+    sides = {both[0].integer(), both[1].integer()};
+  } else {
+    sides.rows = sides.cols = from.integer();
+  }
+  if (sides.rows < 1 || sides.cols < 1) from.refuse("sides from 1");
+  return sides;
+}
+
+void read_axes(const JsonCursor& from, SweepSpec& spec) {
+  if (from.has("schemes")) spec.schemes = from.at("schemes").texts();
+  if (from.has("blocks")) {
+    for (const JsonCursor& block : from.at("blocks").items()) {
+      spec.blocks.push_back(read_sides(block));
+    }
+  }
+  if (from.has("sparsities")) spec.sparsities = from.at("sparsities").numbers();
+  if (from.has("seeds")) {
+    for (const JsonCursor& seed : from.at("seeds").items()) spec.seeds.push_back(seed.integer());
+  }
+  if (from.has("baselines")) spec.baselines = from.at("baselines").boolean();
+}
+
+Json sides_json(const BlockSides& sides) {
+  if (sides.rows == sides.cols) return integer_json(sides.rows);
+  return Json::array({integer_json(sides.rows), integer_json(sides.cols)});
+}
+
+}  // namespace
+
 RunConfig read_config_document(std::string_view text, std::string_view source,
                                const RunConfig& defaults) {
   const Json document = parse_json(text, source);
   const JsonCursor root(document, std::string(source));
   require_schema(root, "actscope.config");
-  const std::vector<std::string> names = config_field_names();
-  for (const auto& [field, value] : document.items()) {
-    if (field == "schema" || std::ranges::find(names, field) != names.end()) continue;
-    const auto nearest = std::ranges::min_element(
-        names, {}, [&](const std::string& name) { return edit_distance(field, name); });
-    throw ReportFormatError(error_text(std::string(source) + " is not valid at $." + field,
-                                       "there is no such field", "did you mean " + *nearest + "?"));
+  if (document.contains("sweep")) {
+    throw ReportFormatError(error_text(std::string(source) + " describes a sweep, not a run",
+                                       "it has the field sweep", "give it to actscope sweep"));
   }
+  std::vector<std::string> names = config_field_names();
+  names.emplace_back("schema");
+  require_known_fields(document, names, std::string(source) + " is not valid at $");
   return read_config_fields(root, defaults);
 }
 
 std::string write_config_document(const RunConfig& config) {
   Json document = config_json(config);
   document["schema"] = schema_of("actscope.config");
+  return format_json(document);
+}
+
+SweepSpec read_sweep_spec(std::string_view text, std::string_view source,
+                          const RunConfig& defaults) {
+  const Json document = parse_json(text, source);
+  const JsonCursor root(document, std::string(source));
+  require_schema(root, "actscope.config");
+  std::vector<std::string> names = config_field_names();
+  names.insert(names.end(), {"schema", "sweep"});
+  require_known_fields(document, names, std::string(source) + " is not valid at $");
+  SweepSpec spec;
+  spec.base = read_config_fields(root, defaults);
+  if (!document.contains("sweep")) return spec;
+  const JsonCursor axes = root.at("sweep");
+  if (!document["sweep"].is_object()) axes.refuse("an object");
+  read_axes(axes, spec);
+  require_known_fields(document["sweep"], {std::begin(axis_names), std::end(axis_names)},
+                       std::string(source) + " is not valid at $.sweep");
+  return spec;
+}
+
+std::string write_sweep_spec(const SweepSpec& spec) {
+  Json document = config_json(spec.base);
+  document["schema"] = schema_of("actscope.config");
+  Json blocks = Json::array();
+  for (const BlockSides& sides : spec.blocks) blocks.push_back(sides_json(sides));
+  Json seeds = Json::array();
+  for (const std::int64_t seed : spec.seeds) seeds.push_back(integer_json(seed));
+  document["sweep"] = {{"schemes", spec.schemes},
+                       {"blocks", std::move(blocks)},
+                       {"sparsities", spec.sparsities},
+                       {"seeds", std::move(seeds)},
+                       {"baselines", spec.baselines}};
   return format_json(document);
 }
 

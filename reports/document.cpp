@@ -28,7 +28,7 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
   } else if (schema.name == "actscope.compare") {
     (void)read_comparison_document(text, source);
   } else if (schema.name == "actscope.config") {
-    (void)read_config_document(text, source, {});
+    (void)read_sweep_spec(text, source, {});
   } else {
     throw ReportFormatError(error_text(
         std::string(source) + " is of an unknown kind", "found " + schema.name,

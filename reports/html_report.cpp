@@ -8,6 +8,7 @@
 #include "actscope/base/units.hpp"
 #include "json_cursor.hpp"
 #include "run_table.hpp"
+#include "sweep_table.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -130,8 +131,12 @@ std::string filled(std::string_view page, const std::map<std::string_view, std::
 
 }  // namespace
 
-std::string html_report(std::span<const NamedRun> runs, std::string_view introduction,
-                        const Remarks& remarks) {
+namespace {
+
+// The page with the section and script of a sweep, or without.
+std::string page_of(std::span<const NamedRun> runs, std::string_view introduction,
+                    const Remarks& remarks, const std::string& sweep_section,
+                    const std::string& sweep_script) {
   Json data = Json::array();
   const NamedRun* reference = dense_run(runs);
   for (const NamedRun& run : runs) data.push_back(run_json(run, reference));
@@ -143,7 +148,63 @@ std::string html_report(std::span<const NamedRun> runs, std::string_view introdu
                               {"ENVIRONMENT", environment_html(runs)},
                               {"DATA", script_json(data)},
                               {"CHARTJS", std::string(chart_js())},
-                              {"SCRIPT", std::string(html_charts())}});
+                              {"SWEEP", sweep_section},
+                              {"SCRIPT", std::string(html_charts()) + sweep_script}});
+}
+
+Json mean_json(const SeedMean& mean) {
+  return {{"mean", mean.mean ? Json(*mean.mean) : Json()},
+          {"error", mean.standard_error ? Json(*mean.standard_error) : Json()}};
+}
+
+Json group_json(const SweepGroup& group) {
+  const bool has_blocks = block_text(group.config) != "-";
+  return {{"name", group_name(group.config)},
+          {"scheme", group.config.scheme},
+          {"block", has_blocks ? Json(block_text(group.config)) : Json()},
+          {"area", group.config.block_rows * group.config.block_cols},
+          {"sparsity", has_blocks ? Json(group.config.sparsity_ratio) : Json()},
+          {"is_baseline", group.role == PointRole::baseline},
+          {"points", group.points},
+          {"done", group.done},
+          {"failed", group.failed},
+          {"skipped", group.skipped},
+          {"reason", group.reason},
+          {"sample_error", group.sample_error_ratio},
+          {"saved_bytes", mean_json(group.saved_bytes)},
+          {"peak_bytes", mean_json(group.peak_bytes)},
+          {"step_time_s", mean_json(group.step_time_s)},
+          {"train_loss", mean_json(group.train_loss)},
+          {"accuracy", mean_json(group.accuracy_ratio)},
+          {"accuracy_difference", mean_json(group.accuracy_difference_ratio)},
+          {"saved_of_dense", mean_json(group.saved_of_dense_ratio)},
+          {"peak_of_dense", mean_json(group.peak_of_dense_ratio)},
+          {"step_of_dense", mean_json(group.step_of_dense_ratio)}};
+}
+
+}  // namespace
+
+std::string html_report(std::span<const NamedRun> runs, std::string_view introduction,
+                        const Remarks& remarks) {
+  return page_of(runs, introduction, remarks, {}, {});
+}
+
+std::string html_sweep_report(const SweepWithRuns& sweep, std::string_view introduction) {
+  const std::vector<SweepGroup> groups = sweep_groups(sweep.record);
+  Json data = Json::array();
+  for (const SweepGroup& group : groups) data.push_back(group_json(group));
+  const std::string section =
+      filled(html_sweep(), {{"CHOICE", escaped_html(choice_text(groups))},
+                            {"SWEEP_TABLE", sweep_table(groups).html()},
+                            {"SWEEP_REMARKS", list_html(sweep_remarks(sweep.record, groups))},
+                            {"SWEEP_DATA", script_json(data)}});
+  // Curves and slots of one seed: those of the others look alike.
+  std::vector<NamedRun> runs;
+  for (const NamedRun& run : sweep.runs) {
+    if (run.record.config.seed != sweep.runs.front().record.config.seed) continue;
+    runs.push_back({group_name(run.record.config), run.record});
+  }
+  return page_of(runs, introduction, remarks_on(runs), section, std::string(html_sweep_charts()));
 }
 
 }  // namespace actscope::reports

@@ -15,11 +15,17 @@ namespace actscope::reports {
 std::string html_report(std::span<const NamedRun> runs, std::string_view introduction,
                         const Remarks& remarks);
 
+/// The same page for a sweep, with heat maps and the Pareto plot above the runs of its first seed.
+std::string html_sweep_report(const SweepWithRuns& sweep, std::string_view introduction);
+
 // Texts embedded at build time (cmake/embed_text.cmake).
 std::string_view chart_js();
 /// The page with marks @NAME@ for its parts (reports/html/page.html).
 std::string_view html_page();
 std::string_view html_style();
 std::string_view html_charts();
+/// The section of a sweep (reports/html/sweep.html) and its script.
+std::string_view html_sweep();
+std::string_view html_sweep_charts();
 
 }  // namespace actscope::reports

@@ -27,6 +27,7 @@ class JsonCursor {
   std::vector<JsonCursor> items() const;
   bool is_null() const { return value_->is_null(); }
   bool is_text() const { return value_->is_string(); }
+  bool is_array() const { return value_->is_array(); }
 
   /// Errors  ReportFormatError: of another type or out of range
   std::string text() const;

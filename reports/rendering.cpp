@@ -4,6 +4,7 @@
 #include "actscope/base/error.hpp"
 #include "html_report.hpp"
 #include "run_table.hpp"
+#include "sweep_table.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -33,6 +34,28 @@ std::string markdown_report(std::span<const NamedRun> runs, std::string_view int
   return text;
 }
 
+std::string sweep_text(const SweepRecord& record, std::string_view introduction) {
+  const std::vector<SweepGroup> groups = sweep_groups(record);
+  std::string text;
+  if (!introduction.empty()) text = wrapped(introduction, text_columns) + "\n\n";
+  text += sweep_table(groups).text(longest_name) + "\n";
+  for (const std::string& line : sweep_remarks(record, groups)) {
+    text += wrapped(line, text_columns, "  ") + "\n";
+  }
+  return text;
+}
+
+std::string sweep_markdown(const SweepRecord& record, std::string_view introduction) {
+  const std::vector<SweepGroup> groups = sweep_groups(record);
+  std::string text;
+  if (!introduction.empty()) text = std::string(introduction) + "\n\n";
+  text += sweep_table(groups).markdown() + "\n";
+  for (const std::string& line : sweep_remarks(record, groups)) {
+    text += "- " + escaped_html(line) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 Format parse_format(std::string_view name) {
@@ -55,6 +78,20 @@ std::string render_runs(std::span<const NamedRun> runs, Format format,
       return html_report(runs, introduction, remarks_on(runs));
     case Format::csv:
       return run_numbers(runs).csv();
+  }
+  throw ConfigError(error_text("unknown format", {}, "give text, md, html or csv"));
+}
+
+std::string render_sweep(const SweepWithRuns& sweep, Format format, std::string_view introduction) {
+  switch (format) {
+    case Format::text:
+      return sweep_text(sweep.record, introduction);
+    case Format::markdown:
+      return sweep_markdown(sweep.record, introduction);
+    case Format::html:
+      return html_sweep_report(sweep, introduction);
+    case Format::csv:
+      return sweep_numbers(sweep.record).csv();
   }
   throw ConfigError(error_text("unknown format", {}, "give text, md, html or csv"));
 }

@@ -49,6 +49,18 @@ def test_run_documents(run_folder):
         validate(json.loads((run_folder / scheme / "report.json").read_text(encoding="utf-8")))
 
 
+def test_sweep_documents(tmp_path):
+    folder = tmp_path / "sweep"
+    subprocess.run([PROGRAM, "sweep", "--data", "synthetic", "--train-samples", "64", "--heldout-samples", "16",
+                    "--batch", "16", "--dim", "16", "--depth", "1", "--image-size", "16", "--steps", "2",
+                    "--schemes", "int4-bsr", "--blocks", "8,4096", "--quiet", "--out", str(folder)], check=True)
+    document = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
+    assert {point["status"] for point in document["points"]} == {"done", "skipped"}
+    validate(document)
+    validate(json.loads((folder / "sweep_spec.json").read_text(encoding="utf-8")))
+    validate(actscope("sweep", "status", str(folder), "--json"))
+
+
 def test_compare_documents(run_folder):
     validate(actscope("compare", str(run_folder / "dense"), str(run_folder / "int4-bsr"), "--json"))
 

@@ -60,6 +60,18 @@ TEST(GoldenDocuments, Config) {
   EXPECT_EQ(write_config_document(read_config_document(text, "t", {})), text);
 }
 
+TEST(GoldenDocuments, SweepSpec) {
+  SweepSpec spec;
+  spec.base = small_run().config;
+  spec.schemes = {"int4-bsr", "linear-bsr"};
+  spec.blocks = {{8, 8}, {8, 64}};
+  spec.sparsities = {0.5, 0.75};
+  spec.seeds = {0, 1};
+  const std::string text = write_sweep_spec(spec);
+  expect_golden("sweep_spec.json", text);
+  EXPECT_EQ(write_sweep_spec(read_sweep_spec(text, "t", {})), text);
+}
+
 TEST(GoldenDocuments, Footprint) {
   FootprintRecord record;
   record.model = "resmlp";

@@ -41,6 +41,27 @@ TEST(Rendering, CsvIsAsRecorded) {
   expect_golden("runs.csv", render_runs(two_runs(), Format::csv));
 }
 
+TEST(Rendering, SweepsAreAsRecorded) {
+  const SweepWithRuns sweep{small_sweep(), two_runs()};
+  expect_golden("sweep.txt", render_sweep(sweep, Format::text, "A sweep."));
+  expect_golden("sweep.md", render_sweep(sweep, Format::markdown));
+  expect_golden("sweep.csv", render_sweep(sweep, Format::csv));
+}
+
+TEST(Rendering, ASweepsPageIsSelfContainedAndEscaped) {
+  SweepWithRuns sweep{small_sweep(), two_runs()};
+  sweep.record.points[3].reason = "</script><b>";
+  const std::string page = render_sweep(sweep, Format::html, "<i>");
+  EXPECT_THAT(page, HasSubstr("id=\"sweep-data\""));
+  EXPECT_THAT(page, HasSubstr("&lt;/script&gt;&lt;b&gt;"));
+  EXPECT_THAT(page, Not(HasSubstr("</script><b>")));
+  EXPECT_THAT(page, Not(HasSubstr("@SWEEP")));
+  // Without a sweep nothing of it is on the page.
+  EXPECT_THAT(render_runs(two_runs(), Format::html), Not(HasSubstr("sweep-data")));
+  EXPECT_THAT(render_runs(two_runs(), Format::html), Not(HasSubstr("@SWEEP")));
+  EXPECT_FALSE(render_sweep({}, Format::html).empty());
+}
+
 TEST(Rendering, FailedRunsShowTheirReason) {
   auto runs = two_runs();
   runs[1].record.status = RunStatus::failed;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/sweep_folder.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <system_error>
+
+#include "actscope/base/error.hpp"
+#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/sweep_document.hpp"
+#include "sweep/lease.hpp"
+
+namespace actscope::sweep {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array own_names{"sweep.json", "sweep_spec.json", "index.html", "points",
+                               "work",       "leases"};
+
+void make_folder(const fs::path& folder) {
+  std::error_code code;
+  fs::create_directories(folder, code);
+  if (!code) return;
+  throw EnvironmentError(error_text("cannot make " + folder.string(), code.message(),
+                                    "check permissions and the space left"));
+}
+
+void move_whole(const fs::path& from, const fs::path& to) {
+  std::error_code code;
+  fs::rename(from, to, code);
+  if (code) {
+    throw EnvironmentError(error_text("cannot move " + from.string() + " to " + to.string(),
+                                      code.message(), "check permissions and the space left"));
+  }
+}
+
+// The names in a folder are on the disk.
+void sync_folder(const fs::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+fs::path SweepFolder::config(const std::string& id) const {
+  return path_ / "work" / (id + ".config.json");
+}
+
+bool SweepFolder::has_spec() const {
+  std::error_code code;
+  return fs::exists(path_ / "sweep_spec.json", code);
+}
+
+SweepSpec SweepFolder::read_spec() const {
+  const fs::path file = path_ / "sweep_spec.json";
+  if (!has_spec()) {
+    throw DataError(error_text("no sweep in " + path_.string(), "it has no sweep_spec.json",
+                               "name the --out folder of a sweep"));
+  }
+  return reports::read_sweep_spec(read_file(file, 1 << 20), file.string(), {});
+}
+
+void SweepFolder::create(const SweepSpec& spec, ExistingFolder existing) const {
+  prepare_output_folder(path_, existing);
+  if (existing == ExistingFolder::start_over) {
+    std::error_code code;
+    for (const char* name : own_names) fs::remove_all(path_ / name, code);
+  }
+  for (const char* name : {"points", "work", "leases"}) make_folder(path_ / name);
+  write_file_atomically(path_ / "sweep_spec.json", reports::write_sweep_spec(spec));
+}
+
+bool SweepFolder::has_ended(const std::string& id) const {
+  std::error_code code;
+  return fs::exists(point(id) / "state.json", code);
+}
+
+void SweepFolder::refresh(SweepPointRecord& point, const SweepPointRecord* known) const {
+  if (point.status == PointStatus::skipped) return;
+  if (!has_ended(point.id)) {
+    point.status = Lease::is_held(lease(point.id)) ? PointStatus::running : PointStatus::pending;
+    return;
+  }
+  if (known != nullptr && known->status == PointStatus::done && known->summary) {
+    point = *known;
+    return;
+  }
+  const fs::path file = this->point(point.id) / "report.json";
+  std::error_code code;
+  const bool has_report = fs::exists(file, code);
+  point.report = has_report ? "points/" + point.id + "/report.json" : "";
+  try {
+    const auto state = read_point_state(read_file(this->point(point.id) / "state.json", 1 << 20));
+    if (!state) throw DataError(error_text("its state.json is damaged"));
+    point.status = state->status;
+    point.reason = state->reason;
+    point.elapsed_s = state->elapsed_s;
+    point.tries = state->tries;
+    if (point.status != PointStatus::done) return;
+    const RunRecord run = reports::read_run_document(read_file(file), file.string());
+    point.summary = run.summary;
+    point.heldout_samples = run.heldout_samples;
+  } catch (const Error& error) {
+    point.status = PointStatus::failed;
+    point.reason = error.what();
+  }
+}
+
+void SweepFolder::publish(const std::string& id, const PointState& state) const {
+  make_folder(work(id));
+  write_file_atomically(work(id) / "state.json", write_point_state(state));
+  std::error_code code;
+  fs::rename(log(id), work(id) / "log.txt", code);
+  if (has_ended(id)) {  // another worker was as far: one result is as good as the other
+    fs::remove_all(work(id), code);
+  } else {
+    fs::remove_all(point(id), code);
+    move_whole(work(id), point(id));
+    sync_folder(path_ / "points");
+  }
+  fs::remove(config(id), code);
+}
+
+void SweepFolder::reopen(const std::string& id) const {
+  const fs::path old = path_ / "work" / (id + ".old");
+  std::error_code code;
+  fs::remove_all(old, code);
+  move_whole(point(id), old);  // at once: half a folder is no end
+  fs::remove_all(old, code);
+}
+
+void SweepFolder::write_document(const SweepRecord& record) const {
+  write_file_atomically(document(), reports::write_sweep_document(record));
+}
+
+}  // namespace actscope::sweep

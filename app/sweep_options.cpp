@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep_options.hpp"
+
+#include <algorithm>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/file.hpp"
+#include "actscope/core/scheme.hpp"
+#include "actscope/reports/config_document.hpp"
+#include "nearest_name.hpp"
+#include "value_text.hpp"
+
+namespace actscope::app {
+namespace {
+
+// The parts of "a,b,c". Errors  ConfigError: an empty part
+std::vector<std::string> parts_of(const std::string& option, const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    if (parts.back().empty()) {
+      throw ConfigError(error_text(option + " takes values with commas between",
+                                   "got '" + text + "'", "leave no blanks and no empty value"));
+    }
+    begin = end + 1;
+  }
+  return parts;
+}
+
+void require_known_scheme(const std::string& name) {
+  const auto& known = core::scheme_presets();
+  if (std::ranges::find(known, name) != known.end()) return;
+  std::string all;
+  for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
+  const std::string nearest = nearest_name(name, known);
+  throw ConfigError(
+      error_text("unknown scheme '" + name + "'", "there are " + all,
+                 nearest.empty() ? "give one of these" : "did you mean " + nearest + "?"));
+}
+
+}  // namespace
+
+void SweepOptions::add_to(CLI::App& command) {
+  command_ = &command;
+  command.add_option("SPEC", file_, "actscope.config document with the axes under \"sweep\"")
+      ->option_text("[FILE]");
+  const auto list = [&](const char* name, const char* value, const char* help, auto read) {
+    command.add_option_function<std::string>(name, read, help)->option_text(value)->group("Axes");
+  };
+  list("--schemes", "A,B", "schemes of the grid [--scheme]",
+       [this](const std::string& text) { schemes_ = parts_of("--schemes", text); });
+  list("--blocks", "N,RxC", "block sizes, as 4,8,16,8x64 [--block]",
+       [this](const std::string& text) {
+         blocks_.emplace();
+         for (const std::string& part : parts_of("--blocks", text)) {
+           const auto [rows, cols] = parse_block("--blocks", part);
+           blocks_->push_back({rows, cols});
+         }
+       });
+  list("--sparsities", "X,Y", "shares of blocks dropped, as 0.5,0.8 [--sparsity]",
+       [this](const std::string& text) {
+         sparsities_.emplace();
+         for (const std::string& part : parts_of("--sparsities", text)) {
+           sparsities_->push_back(parse_real("--sparsities", part));
+         }
+       });
+  list("--seeds", "N,M", "seeds, as 0,1,2 [--seed]", [this](const std::string& text) {
+    seeds_.emplace();
+    for (const std::string& part : parts_of("--seeds", text)) {
+      seeds_->push_back(parse_integer("--seeds", part));
+    }
+  });
+  command
+      .add_flag("--no-baselines", no_baselines_,
+                "without dense, exact, int4 and checkpoint,\notherwise added once a seed")
+      ->group("Axes");
+  run_.add_to(command, RunOptions::Scope::training);
+}
+
+bool SweepOptions::is_empty() const {
+  if (!file_.empty()) return false;
+  for (const CLI::Option* option : command_->get_options()) {
+    const std::string group = option->get_group();
+    const bool describes_points =
+        group == "Axes" || group == "Model" || group == "Data" || group == "Compression" ||
+        group == "Training" || group == "Machine" || option->check_name("--trace") ||
+        option->check_name("--config") || option->check_name("--checkpoint-every");
+    if (describes_points && option->count() > 0) return false;
+  }
+  return true;
+}
+
+SweepSpec SweepOptions::resolve() const {
+  SweepSpec spec;
+  if (!file_.empty()) spec = reports::read_sweep_spec(read_file(file_, 1 << 20), file_, {});
+  spec.base = run_.resolve(spec.base);
+  spec.base.out.clear();
+  if (schemes_) spec.schemes = *schemes_;
+  if (blocks_) spec.blocks = *blocks_;
+  if (sparsities_) spec.sparsities = *sparsities_;
+  if (seeds_) spec.seeds = *seeds_;
+  if (no_baselines_) spec.baselines = false;
+  for (const std::string& scheme : spec.schemes) require_known_scheme(scheme);
+  if (!spec.base.save_weights.empty()) {
+    throw ConfigError(error_text("--save-weights does not go with a sweep",
+                                 "every point would write the same file",
+                                 "run the chosen configuration with actscope run"));
+  }
+  return spec;
+}
+
+}  // namespace actscope::app

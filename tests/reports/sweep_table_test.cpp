@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep_table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "record_support.hpp"
+
+namespace actscope::reports::test {
+namespace {
+
+using testing::HasSubstr;
+
+// Two seeds of dense and of one pruned configuration.
+SweepRecord two_seeds(double pruned_accuracy_ratio) {
+  SweepRecord sweep;
+  for (const std::int64_t seed : {0, 1}) {
+    for (const char* scheme : {"dense", "int4-bsr"}) {
+      const bool is_dense = std::string_view(scheme) == "dense";
+      RunRecord run = small_run(scheme, is_dense ? 1000 : 250);
+      run.config.seed = seed;
+      const double drift = static_cast<double>(seed) * 0.02;
+      run.summary.heldout_accuracy_ratio =
+          Measured<double>::of((is_dense ? 0.8 : pruned_accuracy_ratio) + drift);
+      SweepPointRecord point;
+      point.id = scheme + std::to_string(seed);
+      point.role = is_dense ? PointRole::baseline : PointRole::grid;
+      point.status = PointStatus::done;
+      point.config = run.config;
+      point.summary = run.summary;
+      point.heldout_samples = 100;
+      sweep.points.push_back(point);
+    }
+  }
+  return sweep;
+}
+
+TEST(SweepGroups, OfNothingAreNone) {
+  EXPECT_TRUE(sweep_groups({}).empty());
+  EXPECT_THAT(choice_text({}), HasSubstr("No configuration"));
+}
+
+TEST(SweepGroups, TakeSeedsTogetherAndCompareWithDenseOfTheSameSeed) {
+  const auto groups = sweep_groups(two_seeds(0.795));
+  ASSERT_EQ(groups.size(), 2u);
+  const SweepGroup& pruned = groups[1];
+  EXPECT_EQ(pruned.points, 2);
+  EXPECT_EQ(pruned.done, 2);
+  EXPECT_DOUBLE_EQ(*pruned.saved_of_dense_ratio.mean, 0.25);
+  EXPECT_NEAR(*pruned.accuracy_ratio.mean, 0.805, 1e-12);
+  EXPECT_NEAR(*pruned.accuracy_ratio.standard_error, 0.01, 1e-12);
+  // Seeds drift by two points; the difference within a seed does not.
+  EXPECT_NEAR(*pruned.accuracy_difference_ratio.mean, -0.005, 1e-12);
+  EXPECT_NEAR(*pruned.accuracy_difference_ratio.standard_error, 0, 1e-12);
+}
+
+TEST(SweepGroups, TheChoiceKeepsAccuracyFirst) {
+  EXPECT_EQ(chosen_group(sweep_groups(two_seeds(0.78)), 0.01), nullptr);
+  const auto groups = sweep_groups(two_seeds(0.795));
+  ASSERT_NE(chosen_group(groups, 0.01), nullptr);
+  EXPECT_THAT(choice_text(groups), HasSubstr("4.00x fewer kept"));
+}
+
+TEST(SweepGroups, AFailedSeedIsNoChoice) {
+  SweepRecord sweep = two_seeds(0.8);
+  sweep.points[3].status = PointStatus::failed;
+  sweep.points[3].reason = "diverged";
+  sweep.points[3].summary.reset();
+  const auto groups = sweep_groups(sweep);
+  EXPECT_EQ(groups[1].failed, 1);
+  EXPECT_EQ(groups[1].reason, "diverged");
+  EXPECT_EQ(chosen_group(groups, 0.01), nullptr);
+  EXPECT_THAT(sweep_table(groups).text(), HasSubstr("1/2, 1 failed"));
+  bool is_told = false;
+  for (const std::string& line : sweep_remarks(sweep, groups)) {
+    is_told |= line.find("diverged") != std::string::npos;
+  }
+  EXPECT_TRUE(is_told);
+}
+
+TEST(SweepGroups, WithoutDenseThereIsNothingToCompareWith) {
+  SweepRecord sweep = two_seeds(0.8);
+  std::erase_if(sweep.points,
+                [](const SweepPointRecord& point) { return point.config.scheme == "dense"; });
+  const auto groups = sweep_groups(sweep);
+  EXPECT_FALSE(groups[0].saved_of_dense_ratio.mean.has_value());
+  EXPECT_EQ(chosen_group(groups, 1), nullptr);
+  EXPECT_THAT(sweep_table(groups).text(), HasSubstr("n/a"));
+}
+
+}  // namespace
+}  // namespace actscope::reports::test
