@@ -162,7 +162,7 @@ void add_options(CLI::App& app, SweepCommand& command) {
 void add_sweep(CLI::App& program, Action& action) {
   CLI::App* app = add_command(program, "sweep", "trains many configurations, each in its process",
                               "actscope sweep --schemes int4-bsr --blocks 8,16 "
-                              "--sparsities 0.5,0.8 --seeds 0,1 --out sweeps/a");
+                              "--sparsities 0.5,0.8 --seeds 0,1 --out sw");
   auto command = std::make_shared<SweepCommand>();
   add_options(*app, *command);
   add_sweep_status(*app, action);
