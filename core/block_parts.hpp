@@ -8,9 +8,13 @@
 #include <optional>
 
 #include "actscope/core/resmlp_block.hpp"
+#include "actscope/tracer/name.hpp"
 #include "slot_store.hpp"
 
 namespace actscope::core {
+
+/// The name of a slot in traces.
+tracer::Name trace_name(Slot slot);
 
 /// What one block keeps between forward and backward under a plan.
 struct BlockStores {

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "actscope/kernels/gemm.hpp"
+#include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
 #include "tensor_views.hpp"
 
@@ -40,6 +41,8 @@ void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<Bl
                  const Tensor& decoded, std::int64_t first, Tensor& dw) {
   const std::int64_t count = dy.size(0);
   const auto multiply = [&](const kernels::ConstBsrPanels& panels, kernels::PanelRange range) {
+    static const tracer::Name gemm_tn("gemm_tn");
+    const tracer::OperatorScope scope(gemm_tn);
     kernels::gemm_tn(context_of(dy), const_view(dy, 1, count, dy.size(1)), panels,
                      mutable_view(dw, 1, dw.size(0), dw.size(1)), kernels::Output::accumulate,
                      range);
@@ -61,6 +64,7 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
   const std::int64_t rows = stores.batch * stores.tokens;
   const std::int64_t step = rows_at_once(stores, workspace_bytes, x1.element_size());
   const Tensor flat = x1.view({rows, stores.dim});
+  tracer::SlotScope at(trace_name(Slot::x1));
   stores.slot(Slot::x1).put(0, flat);
   const bool writes_over = stores.slot(Slot::x1).kind() != StoreKind::keep;
   Tensor x2 = writes_over ? flat : torch::empty_like(flat);
@@ -68,20 +72,25 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = flat.narrow(0, first, count);
+    at.next(trace_name(Slot::z));
     Tensor z = stores.slot(Slot::z).room(first, count);
     torch::addcmul_out(z, p.beta2, p.alpha2, part);
     stores.slot(Slot::z).put(first, z);
     if (auto& choice = stores.choice(Product::dW1)) choice->choose(first, choose_z ? z : part);
+    at.next(trace_name(Slot::h));
     Tensor h = stores.slot(Slot::h).room(first, count);
     torch::addmm_out(h, p.fc1_bias, z, p.fc1_weight.t());
     stores.slot(Slot::h).put(first, h);
+    at.next(trace_name(Slot::u));
     Tensor u = stores.slot(Slot::u).room(first, count);
     torch::gelu_out(u, h);
     stores.slot(Slot::u).put(first, u);
     if (auto& choice = stores.choice(Product::dW2)) choice->choose(first, u);
+    at.next(trace_name(Slot::v));
     Tensor v = stores.slot(Slot::v).room(first, count);
     torch::addmm_out(v, p.fc2_bias, u, p.fc2_weight.t());
     stores.slot(Slot::v).put(first, v);
+    at.next({});
     Tensor out = x2.narrow(0, first, count);
     torch::addcmul_out(out, part, p.gamma2, v);
   }
@@ -113,20 +122,25 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
   Tensor dh_sum = torch::zeros_like(p.fc1_bias);
   Tensor dz_x1_sum = torch::zeros_like(p.alpha2);
   Tensor g_v_sum = torch::zeros_like(p.gamma2);
+  tracer::SlotScope at({});
   const Tensor scaled_fc2 = p.fc2_weight * p.gamma2.unsqueeze(1);  // (g⊙γ2) W2 = g (γ2 rows ⊙ W2)
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = flat.narrow(0, first, count);
     Tensor x1, z;
+    at.next(trace_name(Slot::x1));
     if (reads_x1) {
       x1 = x1_store.is_kept() ? x1_store.get(first, count) : rebuild_x1(p, stores, first, count);
     }
+    at.next(trace_name(Slot::z));
     if (reads_z) {
       z = z_store.is_kept() ? z_store.get(first, count) : torch::addcmul(p.beta2, p.alpha2, x1);
     }
+    at.next(trace_name(Slot::h));
     const Tensor h = h_store.is_kept() ? h_store.get(first, count)
                                        : torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
     if (needs.fc2_product) {
+      at.next(trace_name(Slot::u));
       Tensor u;
       if (u_store.kind() == StoreKind::drop) {
         u = torch::gelu(h);
@@ -135,16 +149,21 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       }
       add_product(part, u_store, choice2, u, first, p2);
     }
+    at.next(trace_name(Slot::h));
     Tensor dh = torch::mm(part, scaled_fc2);
     torch::gelu_backward_out(dh, dh, h);
     dh_sum.add_(dh.sum(0));
     if (needs.fc1_product) {
       const bool reads_slot_z = z_store.is_kept();
+      at.next(trace_name(reads_slot_z ? Slot::z : Slot::x1));
       add_product(dh, reads_slot_z ? z_store : x1_store, choice1, reads_slot_z ? z : x1, first, p1);
     }
+    at.next(trace_name(Slot::z));
     const Tensor dz = torch::mm(dh, p.fc1_weight);
     if (sum_alpha) dz_x1_sum.add_((dz * x1).sum(0));
+    at.next(trace_name(Slot::v));
     if (v_store.is_kept()) g_v_sum.add_((part * v_store.get(first, count)).sum(0));
+    at.next({});
     Tensor out = g1.narrow(0, first, count);
     torch::addcmul_out(out, part, dz, p.alpha2);
   }

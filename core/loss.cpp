@@ -2,11 +2,14 @@
 #include <torch/torch.h>
 
 #include "actscope/core/resmlp.hpp"
+#include "actscope/tracer/scope.hpp"
 
 namespace actscope::core {
 
 torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,
                                      double label_smoothing, tracer::SavedLedger* ledger) {
+  static const tracer::Name name("loss");
+  const tracer::LayerScope layer(name, Phase::forward);
   const torch::Tensor log_p = torch::log_softmax(logits, 1);
   const auto [nll, total_weight] =
       at::nll_loss_forward(log_p, labels, {}, at::Reduction::Mean, /*ignore_index=*/-100);

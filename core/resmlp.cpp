@@ -4,11 +4,17 @@
 #include <torch/torch.h>
 
 #include "actscope/base/error.hpp"
+#include "actscope/tracer/scope.hpp"
 
 namespace actscope::core {
 namespace {
 
 using torch::Tensor;
+
+const tracer::Name& tail_name() {
+  static const tracer::Name name("tail");
+  return name;
+}
 
 // A node of the module tree: only a name.
 class Folder : public torch::nn::Module {};
@@ -99,6 +105,7 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& outputs) {
+    const tracer::LayerScope layer(tail_name(), Phase::backward);
     const auto saved = ctx->get_saved_variables();
     const Tensor& mean = saved[0];
     const Tensor& alpha = saved[1];
@@ -138,6 +145,15 @@ ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64
   head_bias_ = init.constant("head.bias", geometry_.classes, 0);
 }
 
+Tensor ResMlp::stem(const Tensor& images) const {
+  static const tracer::Name name("stem");
+  const tracer::LayerScope layer(name, Phase::forward);
+  return torch::conv2d(images, stem_weight_, stem_bias_, geometry_.patch)
+      .flatten(2)
+      .transpose(1, 2)
+      .contiguous();
+}
+
 Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger) {
   const std::vector<std::int64_t> expected{images.size(0), geometry_.in_channels,
                                            geometry_.image_size, geometry_.image_size};
@@ -146,14 +162,12 @@ Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger) {
         error_text("images have another shape", "got " + c10::str(images.sizes()) + ", expected " +
                                                     c10::str(torch::IntArrayRef(expected))));
   }
-  Tensor x = torch::conv2d(images, stem_weight_, stem_bias_, geometry_.patch)
-                 .flatten(2)
-                 .transpose(1, 2)
-                 .contiguous();
+  Tensor x = stem(images);
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     x = resmlp_block(x, blocks_[i],
                      {"blocks." + std::to_string(i), scheme_.blocks[i], workspace_bytes_, ledger});
   }
+  const tracer::LayerScope layer(tail_name(), Phase::forward);
   if (!scheme_.is_plain_autograd()) {
     return CompressedTail::apply(x, norm_alpha_, norm_beta_, head_weight_, head_bias_, ledger);
   }

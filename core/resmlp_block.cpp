@@ -9,6 +9,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/slot_layout.hpp"
+#include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
 
 namespace actscope::core {
@@ -65,6 +66,7 @@ struct StoresHolder : torch::CustomClassHolder {
   explicit StoresHolder(BlockStores s) : stores(std::move(s)) {}
   BlockStores stores;
   std::int64_t workspace_bytes = 0;
+  tracer::Name layer;
 };
 
 // What backward has to give, by the number of a tensor among x and the parameters.
@@ -91,6 +93,7 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
     auto holder =
         c10::make_intrusive<StoresHolder>(BlockStores(context.plan, x, p.fc1_weight.size(0)));
     holder->workspace_bytes = context.workspace_bytes;
+    holder->layer = tracer::Name(context.layer);
     const Tensor x2 = mix_channels(mix_tokens(x, p, holder->stores, context.workspace_bytes), p,
                                    holder->stores, context.workspace_bytes);
     holder->stores.record(context.ledger, context.layer);
@@ -108,6 +111,7 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
                              "its gradients carry no graph of their own",
                              "call backward without create_graph, or use scheme dense"));
     }
+    const tracer::LayerScope layer(holder->layer, Phase::backward);
     const BlockParameters p = from_list(ctx->get_saved_variables());
     BlockStores& stores = holder->stores;
     stores.is_retained = torch::autograd::get_current_graph_task_keep_graph();
@@ -132,13 +136,21 @@ Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext
     context.ledger->record(context.layer, name_of(slot), storage.unsafeGetStorageImpl(),
                            static_cast<std::int64_t>(storage.nbytes()));
   };
+  tracer::SlotScope at(trace_name(Slot::y));
   const Tensor y = torch::addcmul(p.beta1, p.alpha1, x).transpose(1, 2).contiguous();
+  at.next(trace_name(Slot::t));
   const Tensor t = torch::linear(y, p.token_weight, p.token_bias).transpose(1, 2);
+  at.next(trace_name(Slot::x1));
   const Tensor x1 = torch::addcmul(x, p.gamma1, t);
+  at.next(trace_name(Slot::z));
   const Tensor z = torch::addcmul(p.beta2, p.alpha2, x1);
+  at.next(trace_name(Slot::h));
   const Tensor h = torch::linear(z, p.fc1_weight, p.fc1_bias);
+  at.next(trace_name(Slot::u));
   const Tensor u = torch::gelu(h);
+  at.next(trace_name(Slot::v));
   const Tensor v = torch::linear(u, p.fc2_weight, p.fc2_bias);
+  at.next({});
   const Tensor x2 = torch::addcmul(x1, p.gamma2, v);
   record(Slot::x, x);
   record(Slot::y, y);
@@ -153,6 +165,17 @@ Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext
 
 }  // namespace
 
+tracer::Name trace_name(Slot slot) {
+  static const std::array<tracer::Name, slot_count> names = [] {
+    std::array<tracer::Name, slot_count> all;
+    for (std::size_t s = 0; s < slot_count; ++s) {
+      all[s] = tracer::Name(name_of(static_cast<Slot>(s)));
+    }
+    return all;
+  }();
+  return names[static_cast<std::size_t>(slot)];
+}
+
 BlockStores::BlockStores(const BlockPlan& block_plan, const Tensor& x, std::int64_t hidden_width)
     : plan(block_plan), batch(x.size(0)), tokens(x.size(1)), dim(x.size(2)), hidden(hidden_width) {
   const auto shape_of = [&](Slot name) {
@@ -162,11 +185,13 @@ BlockStores::BlockStores(const BlockPlan& block_plan, const Tensor& x, std::int6
                     : SlotShape{1, batch * tokens, cols, false};
   };
   for (std::size_t s = 0; s < slot_count; ++s) {
-    slots.emplace_back(plan.stores[s], shape_of(static_cast<Slot>(s)), x);
+    const auto slot = static_cast<Slot>(s);
+    slots.emplace_back(plan.stores[s], shape_of(slot), x, trace_name(slot));
   }
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
     if (!has_own_blocks(plan, product)) continue;
-    choice(product).emplace(plan.operand(product).blocks, shape_of(operand_slot(plan, product)), x);
+    const Slot slot = operand_slot(plan, product);
+    choice(product).emplace(plan.operand(product).blocks, shape_of(slot), x, trace_name(slot));
   }
 }
 
@@ -206,6 +231,8 @@ std::int64_t chunk_units(std::int64_t units, std::int64_t workspace_bytes,
 Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
                     const BlockContext& context) {
   validate_shapes(x, parameters);
+  const tracer::LayerScope layer(
+      tracer::is_recording() ? tracer::Name(context.layer) : tracer::Name(), Phase::forward);
   // Without gradients nothing is kept: the plain operators need no stores.
   if (context.plan.plain_autograd || !torch::GradMode::is_enabled())
     return plain_block(x, parameters, context);

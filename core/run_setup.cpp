@@ -67,14 +67,18 @@ void validate_device(const std::string& device) {
   }
 }
 
-void validate_trace(const std::string& level) {
-  if (level == "off" || level == "ledger") return;
-  for (const char* later : {"timeline", "cupti", "audit"}) {
-    if (level != later) continue;
-    throw ConfigError(
-        error_text("trace level " + level + " is not in this version", {}, "give off or ledger"));
+void validate_trace(const std::string& level, const std::string& device) {
+  for (const char* known : {"off", "ledger", "timeline", "audit"}) {
+    if (level == known) return;
   }
-  throw ConfigError(error_text("unknown trace level '" + level + "'", {}, "give off or ledger"));
+  if (level != "cupti") {
+    throw ConfigError(error_text("unknown trace level '" + level + "'", {},
+                                 "give off, ledger, timeline, cupti or audit"));
+  }
+  if (device != "cuda") {
+    throw DeviceError(error_text("trace level cupti records the kernels of a GPU",
+                                 "the device is " + device, "use --trace timeline"));
+  }
 }
 
 ResMlpGeometry free_geometry(const RunConfig& config, const DataShape& shape) {
@@ -135,9 +139,9 @@ void validate_run_config(const RunConfig& config) {
     throw ConfigError(error_text("unknown element type '" + config.dtype + "' for training", {},
                                  "this version trains in fp32"));
   }
-  validate_trace(config.trace);
   (void)make_scheme(config, resolve_geometry(config));
   validate_device(config.device);
+  validate_trace(config.trace, config.device);
   if (config.checkpoint_every > 0 && config.out.empty()) {
     throw ConfigError(
         error_text("--checkpoint-every needs a folder", {}, "give --out DIR as well"));

@@ -5,6 +5,7 @@
 
 #include "actscope/base/check.hpp"
 #include "actscope/kernels/compress.hpp"
+#include "actscope/tracer/scope.hpp"
 #include "tensor_views.hpp"
 
 namespace actscope::core {
@@ -53,8 +54,9 @@ void record_storage(tracer::SavedLedger* ledger, std::string_view layer, std::st
 
 }  // namespace
 
-SlotStore::SlotStore(const Store& store, const SlotShape& shape, const torch::Tensor& like)
-    : store_(store), shape_(shape), options_(like.options().requires_grad(false)) {
+SlotStore::SlotStore(const Store& store, const SlotShape& shape, const torch::Tensor& like,
+                     tracer::Name name)
+    : store_(store), shape_(shape), name_(name), options_(like.options().requires_grad(false)) {
   const std::int64_t elements = shape.units() * shape.unit_elements();
   switch (store.kind) {
     case StoreKind::keep:
@@ -113,6 +115,8 @@ void SlotStore::put(std::int64_t first, const torch::Tensor& part) {
       }
       return;
     case StoreKind::bsr: {
+      static const tracer::Name compress("compress");
+      const tracer::OperatorScope scope(compress, name_);
       const SlotShape shape = shape_.part(count);
       const kernels::PanelLayout layout = layout_of(shape, store_.blocks);
       if (layout.panels() == 0) return;
@@ -129,6 +133,8 @@ void SlotStore::put(std::int64_t first, const torch::Tensor& part) {
     }
     case StoreKind::int8:
     case StoreKind::int4: {
+      static const tracer::Name quantize("quantize");
+      const tracer::OperatorScope scope(quantize, name_);
       const kernels::CodeBits bits = bits_of(store_.kind);
       const std::int64_t element = first * shape_.unit_elements();
       ACTSCOPE_REQUIRES(element % kernels::code_group_elements == 0);
@@ -154,6 +160,9 @@ torch::Tensor SlotStore::get(std::int64_t first, std::int64_t count) const {
 }
 
 torch::Tensor SlotStore::decode(std::int64_t first, std::int64_t count) const {
+  static const tracer::Name decompress("decompress");
+  static const tracer::Name dequantize("dequantize");
+  const tracer::OperatorScope scope(store_.kind == StoreKind::bsr ? decompress : dequantize, name_);
   torch::Tensor part = empty_like_part(count);
   const kernels::ExecutionContext context = context_of(part);
   if (store_.kind == StoreKind::bsr) {
@@ -205,8 +214,9 @@ void SlotStore::release() {
 }
 
 BlockChoice::BlockChoice(const kernels::BlockSpec& blocks, const SlotShape& shape,
-                         const torch::Tensor& like)
+                         const torch::Tensor& like, tracer::Name name)
     : shape_(shape),
+      name_(name),
       layout_(layout_of(shape, blocks)),
       mask_(words(layout_.mask_words(), like.options().requires_grad(false))) {}
 
@@ -215,6 +225,8 @@ std::int64_t BlockChoice::granule() const {
 }
 
 void BlockChoice::choose(std::int64_t first, const torch::Tensor& part) {
+  static const tracer::Name select_blocks("select_blocks");
+  const tracer::OperatorScope scope(select_blocks, name_);
   const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
   const kernels::PanelLayout layout = layout_of(shape, layout_.spec());
   if (layout.panels() == 0) return;
@@ -224,6 +236,8 @@ void BlockChoice::choose(std::int64_t first, const torch::Tensor& part) {
 }
 
 BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tensor& part) const {
+  static const tracer::Name gather_blocks("gather_blocks");
+  const tracer::OperatorScope scope(gather_blocks, name_);
   const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
   const kernels::PanelLayout layout = layout_of(shape, layout_.spec());
   Gathered gathered;

@@ -10,6 +10,7 @@
 #include "actscope/core/scheme.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
 #include "actscope/kernels/codec.hpp"
+#include "actscope/tracer/name.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
 
 namespace actscope::core {
@@ -34,8 +35,9 @@ struct SlotShape {
 /// multiplied as panels) in backward.
 class SlotStore {
  public:
-  /// `like` gives dtype and device.
-  SlotStore(const Store& store, const SlotShape& shape, const torch::Tensor& like);
+  /// `like` gives dtype and device, `name` stands in traces.
+  SlotStore(const Store& store, const SlotShape& shape, const torch::Tensor& like,
+            tracer::Name name = {});
 
   StoreKind kind() const noexcept { return store_.kind; }
   bool is_kept() const noexcept { return store_.kind != StoreKind::drop; }
@@ -74,6 +76,7 @@ class SlotStore {
 
   Store store_;
   SlotShape shape_;
+  tracer::Name name_;
   torch::TensorOptions options_;
   torch::Tensor values_;                // keep: the tensor; bsr: kept blocks; codes: the codes
   torch::Tensor mask_, column_starts_;  // bsr
@@ -85,7 +88,8 @@ class SlotStore {
 /// of the blocks chosen in forward.
 class BlockChoice {
  public:
-  BlockChoice(const kernels::BlockSpec& blocks, const SlotShape& shape, const torch::Tensor& like);
+  BlockChoice(const kernels::BlockSpec& blocks, const SlotShape& shape, const torch::Tensor& like,
+              tracer::Name name = {});
 
   std::int64_t granule() const;
 
@@ -104,6 +108,7 @@ class BlockChoice {
 
  private:
   SlotShape shape_;
+  tracer::Name name_;
   kernels::PanelLayout layout_;
   torch::Tensor mask_;
 };

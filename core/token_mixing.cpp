@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "actscope/kernels/gemm.hpp"
+#include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
 #include "tensor_views.hpp"
 
@@ -61,6 +62,8 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
   const auto& choice = stores.choice(Product::dA);
   const auto multiply = [&](const Tensor& left, const kernels::ConstBsrPanels& panels,
                             kernels::PanelRange range) {
+    static const tracer::Name gemm_nt_batched("gemm_nt_batched");
+    const tracer::OperatorScope scope(gemm_nt_batched);
     kernels::gemm_nt_batched(context_of(left), const_view(left, count, n, stores.dim), panels,
                              mutable_view(token_weight, 1, n, n), kernels::Output::accumulate,
                              range);
@@ -96,6 +99,7 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
 Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores,
                   std::int64_t workspace_bytes) {
   const std::int64_t step = images_at_once(stores, workspace_bytes, x.element_size());
+  tracer::SlotScope at(trace_name(Slot::x));
   Tensor x1 = torch::empty_like(x);
   stores.slot(Slot::x).put(0, x);
   if (auto& choice = stores.choice(Product::dA); choice && !stores.slot(Slot::y).is_kept()) {
@@ -103,6 +107,7 @@ Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores
   }
   for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
     const Tensor part = x.narrow(0, first, count);
+    at.next(trace_name(Slot::y));
     Tensor y = stores.slot(Slot::y).room(first, count).view(part.sizes());
     torch::addcmul_out(y, p.beta1, p.alpha1, part);
     stores.slot(Slot::y).put(first, y);
@@ -110,9 +115,11 @@ Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores
       choice->choose(first, y);
     }
     const std::int64_t row = first * stores.tokens;
+    at.next(trace_name(Slot::t));
     Tensor t = stores.slot(Slot::t).room(row, count * stores.tokens).view(part.sizes());
     torch::baddbmm_out(t, p.token_bias.unsqueeze(1), repeated(p.token_weight, count), y);
     stores.slot(Slot::t).put(row, t);
+    at.next(trace_name(Slot::x1));
     Tensor out = x1.narrow(0, first, count);
     torch::addcmul_out(out, part, p.gamma1, t);
   });
@@ -157,18 +164,23 @@ Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& sto
   Tensor g_rows = torch::zeros({stores.tokens, stores.dim}, g1.options());  // Σ over images of g1
   Tensor beta_rows = torch::zeros_like(p.token_bias);
   if (needs.token_weight) gradients.token_weight = torch::zeros_like(p.token_weight);
+  tracer::SlotScope at({});
   for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
+    at.next(trace_name(Slot::x));
     Tensor g = g1.narrow(0, first, count);
     const Tensor x = images(stores.slot(Slot::x), stores, first, count);
+    at.next(trace_name(y_store.is_kept() ? Slot::y : Slot::x));
     if (needs.token_weight) {
       add_token_weight_gradient(g * p.gamma1, x, first, p, stores, gradients.token_weight,
                                 beta_rows);
     }
+    at.next(trace_name(Slot::t));
     g_rows.add_(g.sum(0));
     if (t_store.is_kept()) {
       const Tensor t = t_store.get(first * stores.tokens, count * stores.tokens).view(g.sizes());
       gt_sum.add_((g * t).flatten(0, 1).sum(0));
     }
+    at.next(trace_name(Slot::x));
     const Tensor q = torch::bmm(repeated(p.token_weight.t(), count), g);
     q_sum.add_(q.flatten(0, 1).sum(0));
     qx_sum.add_((q * x).flatten(0, 1).sum(0));

@@ -9,6 +9,7 @@
 #include "actscope/base/sha256.hpp"
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/run_setup.hpp"
+#include "actscope/tracer/scope.hpp"
 #include "learning_rate.hpp"
 #include "safetensors.hpp"
 
@@ -76,7 +77,8 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
     : config_(config),
       hooks_(hooks),
       device_(config.device),
-      memory_(config.device == "cuda" ? tracer::MemoryDevice::cuda : tracer::MemoryDevice::cpu) {
+      memory_(config.device == "cuda" ? tracer::MemoryDevice::cuda : tracer::MemoryDevice::cpu),
+      tracer_(config, hooks.trace_sink) {
   tracer::install_counting_cpu_allocator();
   set_threads(config_.threads);
   const ResMlpGeometry geometry = resolve_geometry(config_);
@@ -131,6 +133,7 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
     const std::int64_t after = tracer::memory_counters(memory_).live_bytes;
     if (saved_.steps == 0) require_predicted(ledger);
     saved_.add(after - before - storage_bytes(logits) - storage_bytes(loss), ledger);
+    tracer_.add_ledger(ledger, saved_.saved_bytes, footprint_.totals.dense_saved_bytes);
   }
   return loss;
 }
@@ -149,23 +152,40 @@ void TrainingSession::require_predicted(const tracer::SavedLedger& ledger) const
   }
 }
 
+// Forward, loss, backward and optimizer, each a phase of the trace.
+double TrainingSession::traced_step(const Batch& batch, std::int64_t& correct) {
+  torch::Tensor logits, loss;
+  {
+    const tracer::PhaseScope phase(Phase::forward);
+    loss = measured_forward(batch, logits);
+  }
+  const auto loss_value = loss.item<double>();
+  if (std::isfinite(loss_value)) {
+    {
+      const tracer::PhaseScope phase(Phase::backward);
+      loss.backward();
+    }
+    const tracer::PhaseScope phase(Phase::optimizer);
+    optimizer_->step();
+    optimizer_->zero_grad();
+  }
+  correct = logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+  return loss_value;
+}
+
 double TrainingSession::step() {
+  const std::int64_t live_bytes = tracer::memory_counters(memory_).live_bytes;
   Batch batch = loader_->train_batch(progress_.step, config_.batch);
   batch.images = batch.images.to(device_);
   batch.labels = batch.labels.to(device_);
   set_learning_rate();
   tracer::reset_peak(memory_);
+  tracer_.begin_step(progress_.step, total_steps_, live_bytes);
   const auto start = Clock::now();
-  torch::Tensor logits;
-  torch::Tensor loss = measured_forward(batch, logits);
-  const auto loss_value = loss.item<double>();
-  if (std::isfinite(loss_value)) {
-    loss.backward();
-    optimizer_->step();
-    optimizer_->zero_grad();
-  }
-  const auto correct = logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+  std::int64_t correct = 0;
+  const double loss_value = traced_step(batch, correct);
   const double seconds = seconds_since(start);
+  tracer_.end_step();
   peak_bytes_ = std::max(peak_bytes_, tracer::memory_counters(memory_).peak_bytes);
   progress_.step_times_s.push_back(seconds);
   progress_.elapsed_s += seconds;
@@ -259,8 +279,9 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
   }
 }
 
-void TrainingSession::fill(RunRecord& record) const {
+void TrainingSession::fill(RunRecord& record) {
   record.config = config_;
+  tracer_.finish(record);
   record.parameters = footprint_.totals.parameters;
   record.train_samples = data_.train.samples;
   record.heldout_samples = data_.heldout.samples;

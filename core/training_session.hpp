@@ -16,6 +16,7 @@
 #include "actscope/tracer/saved_ledger.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "batch_loader.hpp"
+#include "step_tracer.hpp"
 
 namespace actscope::core {
 
@@ -61,14 +62,15 @@ class TrainingSession {
   void save_checkpoint() const;
   void load_checkpoint();
 
-  /// Fills everything a run measured into `record`.
-  void fill(RunRecord& record) const;
+  /// Ends the trace and fills everything a run measured into `record`.
+  void fill(RunRecord& record);
 
   TrainingProgress& progress() { return progress_; }
   const torch::nn::Module& model() const { return *model_; }
 
  private:
   void set_learning_rate();
+  double traced_step(const Batch& batch, std::int64_t& correct);
   torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
   void require_predicted(const tracer::SavedLedger& ledger) const;
   void fill_bytes(RunRecord& record) const;
@@ -86,6 +88,7 @@ class TrainingSession {
   TrainingProgress progress_;
   SavedMeasurement saved_;  ///< of this process
   std::int64_t peak_bytes_ = 0;
+  StepTracer tracer_;
 };
 
 /// SHA-256 over the bytes of all parameters in order.

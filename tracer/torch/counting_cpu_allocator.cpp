@@ -10,6 +10,8 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "actscope/tracer/recorder.hpp"
+
 namespace actscope::tracer {
 namespace {
 
@@ -75,8 +77,10 @@ void counted_free(void* pointer) {
   const auto [bytes, is_ours] = size_table().erase(pointer);
   c10::free_cpu(pointer);
   if (!is_ours) return;
-  counters().live_bytes -= static_cast<std::int64_t>(bytes);
+  const auto removed = static_cast<std::int64_t>(bytes);
+  const std::int64_t live = counters().live_bytes.fetch_sub(removed) - removed;
   ++counters().frees;
+  record_memory(pointer, -removed, live);
 }
 
 class CountingCpuAllocator final : public c10::Allocator {
@@ -87,7 +91,9 @@ class CountingCpuAllocator final : public c10::Allocator {
       size_table().insert(pointer, bytes);
       ++counters().allocations;
       const auto added = static_cast<std::int64_t>(bytes);
-      raise_peak(counters().live_bytes.fetch_add(added) + added);
+      const std::int64_t live = counters().live_bytes.fetch_add(added) + added;
+      raise_peak(live);
+      record_memory(pointer, added, live);
     }
     return {pointer, pointer, &counted_free, c10::Device(c10::DeviceType::CPU)};
   }

@@ -32,6 +32,8 @@ class ResMlp : public torch::nn::Module {
   const ResMlpGeometry& geometry() const noexcept { return geometry_; }
 
  private:
+  torch::Tensor stem(const torch::Tensor& images) const;
+
   ResMlpGeometry geometry_;
   Scheme scheme_;
   std::int64_t workspace_bytes_;

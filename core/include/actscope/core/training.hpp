@@ -6,6 +6,7 @@
 
 #include "actscope/base/progress.hpp"
 #include "actscope/base/run_record.hpp"
+#include "actscope/base/trace_events.hpp"
 #include "actscope/core/resmlp_geometry.hpp"
 
 namespace actscope::core {
@@ -27,6 +28,8 @@ void validate_run_config(const RunConfig& config);
 struct TrainingHooks {
   ProgressSink* progress = nullptr;      ///< may be null
   std::function<bool()> stop_requested;  ///< asked after every step; may be empty
+  /// Takes the trace at levels timeline and above; may be null.
+  TraceSink* trace_sink = nullptr;
   /// Called once when data and weights are read, before the first step; may throw. May be empty.
   std::function<void()> before_start;
   /// Called once after forward of the first step, before the bytes are counted; tests plant hidden

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/base/trace_events.hpp"
+
+namespace actscope {
+
+const char* name_of(Phase phase) {
+  switch (phase) {
+    case Phase::forward:
+      return "forward";
+    case Phase::backward:
+      return "backward";
+    case Phase::optimizer:
+      return "optimizer";
+    case Phase::other:
+      break;
+  }
+  return "other";
+}
+
+const char* name_of(ScopeKind kind) {
+  switch (kind) {
+    case ScopeKind::step:
+      return "step";
+    case ScopeKind::phase:
+      return "phase";
+    case ScopeKind::layer:
+      return "layer";
+    case ScopeKind::op:
+      break;
+  }
+  return "operator";
+}
+
+const char* name_of(KernelKind kind) {
+  switch (kind) {
+    case KernelKind::copy:
+      return "copy";
+    case KernelKind::set:
+      return "set";
+    case KernelKind::kernel:
+      break;
+  }
+  return "kernel";
+}
+
+}  // namespace actscope

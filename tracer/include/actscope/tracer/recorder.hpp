@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actscope/base/trace_events.hpp"
+#include "actscope/tracer/name.hpp"
+#include "actscope/tracer/saved_ledger.hpp"
+
+namespace actscope::tracer {
+
+struct RecorderOptions {
+  TraceSink* sink = nullptr;             ///< may be null: only sums are kept
+  std::size_t ring_records = 1U << 15U;  ///< a thread and kind of record; a power of two
+};
+
+/// Gathers scopes and memory events of all threads while a step is traced, sums them and hands them
+/// to a sink from a thread of its own. One at a time in a process.
+///
+/// Never throws into the program it observes: what finds no room or cannot be written is counted.
+class TraceRecorder {
+ public:
+  /// Errors  TraceError: another recorder is there
+  explicit TraceRecorder(const RecorderOptions& options);
+  ~TraceRecorder();
+  TraceRecorder(const TraceRecorder&) = delete;
+  TraceRecorder& operator=(const TraceRecorder&) = delete;
+
+  /// Between the two calls everything is recorded, under this step.
+  void begin_step(std::int64_t step);
+  void end_step();
+
+  /// What the stores held at the end of forward of the current step, and the counters with it.
+  void add_ledger(const SavedLedger& ledger);
+  void add_counter(Name name, std::int64_t value);
+  /// Device work, with times of the host's monotonic clock.
+  void add_kernels(std::vector<KernelEvent> kernels);
+  /// Losses of another source of records. `kernels_source` and `kernels_reason` are taken over.
+  void add_losses(const TraceRecord& losses);
+
+  /// Returns when everything recorded before has reached sums and sink.
+  void flush();
+  /// flush, and the sink is told the end; begin_step must not be called again.
+  void finish();
+
+  /// Sums by name, layer, slot and phase, longest first. Call flush before.
+  std::vector<OperatorTiming> operators() const;
+  std::vector<OperatorTiming> kernels() const;
+  TraceRecord losses() const;
+  /// Why the sink stopped taking records; empty: it did not.
+  std::string sink_failure() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Called by allocators for every allocation (bytes above 0) and free (below 0); `live_bytes` is
+/// afterwards. Costs one branch while nothing records.
+void record_memory(const void* address, std::int64_t bytes, std::int64_t live_bytes) noexcept;
+
+/// Nanoseconds of the monotonic clock that all records use.
+std::int64_t now_ns() noexcept;
+
+}  // namespace actscope::tracer

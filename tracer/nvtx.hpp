@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "actscope/base/trace_events.hpp"
+
+namespace actscope::tracer {
+
+/// Ranges that Nsight Systems shows under the same names. Without Nsight, or in a build without
+/// CUDA, they do nothing.
+void push_nvtx_range(NameNumber name) noexcept;
+void pop_nvtx_range() noexcept;
+
+}  // namespace actscope::tracer

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace actscope::tracer {
+
+/// Records of one thread on their way to another: one writer, one reader, no lock. A record that
+/// finds no room is dropped and counted.
+template <class Record>
+class Ring {
+ public:
+  /// `capacity` is a power of two.
+  explicit Ring(std::size_t capacity) : records_(capacity), mask_(capacity - 1) {}
+
+  void push(const Record& record) noexcept {
+    const std::size_t end = end_.load(std::memory_order_relaxed);
+    if (end - begin_.load(std::memory_order_acquire) == records_.size()) {
+      dropped_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    records_[end & mask_] = record;
+    end_.store(end + 1, std::memory_order_release);
+  }
+
+  /// Moves what is there to the back of `out`.
+  void drain(std::vector<Record>& out) {
+    std::size_t begin = begin_.load(std::memory_order_relaxed);
+    const std::size_t end = end_.load(std::memory_order_acquire);
+    out.reserve(out.size() + (end - begin));
+    for (; begin != end; ++begin) out.push_back(records_[begin & mask_]);
+    begin_.store(begin, std::memory_order_release);
+  }
+
+  /// Dropped since the last call.
+  std::int64_t take_dropped() noexcept { return dropped_.exchange(0, std::memory_order_relaxed); }
+
+ private:
+  std::vector<Record> records_;
+  std::size_t mask_;
+  alignas(64) std::atomic<std::size_t> begin_{0};
+  alignas(64) std::atomic<std::size_t> end_{0};
+  std::atomic<std::int64_t> dropped_{0};
+};
+
+}  // namespace actscope::tracer

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/tracer/scope.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "actscope/tracer/recorder.hpp"
+#include "correlation.hpp"
+#include "nvtx.hpp"
+#include "thread_rings.hpp"
+
+namespace actscope::tracer {
+
+std::int64_t now_ns() noexcept {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+TracePlace current_place() noexcept {
+  TracePlace place = this_thread_place().place;
+  place.step = current_step();
+  return place;
+}
+
+namespace detail {
+namespace {
+
+void enter(const TracePlace& place) {
+  if (const PlaceObserver* observer = place_observer.load(std::memory_order_acquire)) {
+    TracePlace here = place;
+    here.step = current_step();
+    observer->enter(here);
+  }
+}
+
+void leave() {
+  if (const PlaceObserver* observer = place_observer.load(std::memory_order_acquire)) {
+    observer->leave();
+  }
+}
+
+}  // namespace
+
+void open_place(OpenScope& scope, ScopeKind kind, NameNumber name, const TracePlace& place) {
+  ThreadPlace& here = this_thread_place();
+  scope.outer = here.place;
+  scope.kind = kind;
+  scope.name = name;
+  scope.is_open = scope.is_counted = true;
+  here.place = place;
+  enter(place);
+  push_nvtx_range(name);
+  scope.begin_ns = now_ns();
+}
+
+void open_operator(OpenScope& scope, NameNumber name, NameNumber slot) {
+  ThreadPlace& here = this_thread_place();
+  scope.outer = here.place;
+  scope.kind = ScopeKind::op;
+  scope.name = name;
+  scope.is_open = true;
+  scope.is_counted = here.operator_depth++ == 0;
+  if (!scope.is_counted) return;
+  if (slot != 0) here.place.slot = slot;
+  enter(here.place);
+  push_nvtx_range(name);
+  scope.begin_ns = now_ns();
+}
+
+void close(const OpenScope& scope) noexcept {
+  ThreadPlace& here = this_thread_place();
+  if (scope.kind == ScopeKind::op) --here.operator_depth;
+  if (!scope.is_counted) return;
+  const std::int64_t end = now_ns();
+  pop_nvtx_range();
+  leave();
+  const TracePlace place = here.place;
+  here.place = scope.outer;
+  ThreadRings* rings = this_thread_rings();
+  if (rings == nullptr || !is_recording()) return;
+  rings->scopes.push({scope.begin_ns, end, current_step(), scope.name, place.layer, place.slot,
+                      rings->thread, scope.kind, place.phase});
+}
+
+TracePlace exchange_place(const TracePlace& place) noexcept {
+  return std::exchange(this_thread_place().place, place);
+}
+
+}  // namespace detail
+
+void LayerScope::begin(Name layer, Phase phase) {
+  detail::open_place(scope_, ScopeKind::layer, layer.number(), {-1, layer.number(), 0, phase});
+}
+
+void PhaseScope::begin(Phase phase) {
+  detail::open_place(scope_, ScopeKind::phase, Name(name_of(phase)).number(), {-1, 0, 0, phase});
+}
+
+void SlotScope::begin(Name slot) noexcept {
+  ThreadPlace& here = this_thread_place();
+  outer_ = here.place.slot;
+  here.place.slot = slot.number();
+  is_open_ = true;
+}
+
+void SlotScope::change(Name slot) noexcept {
+  this_thread_place().place.slot = slot.number();
+}
+
+void SlotScope::end() const noexcept {
+  this_thread_place().place.slot = outer_;
+}
+
+void record_memory(const void* address, std::int64_t bytes, std::int64_t live_bytes) noexcept {
+  if (!is_recording()) return;
+  ThreadRings* rings = this_thread_rings();
+  if (rings == nullptr) return;
+  rings->memory.push({now_ns(), reinterpret_cast<std::uint64_t>(address), bytes, live_bytes,
+                      current_place(), rings->thread});
+}
+
+}  // namespace actscope::tracer
