@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
+#include "actscope/base/build_facts.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/progress.hpp"
 #include "actscope/core/training.hpp"
 #include "actscope/reports/run_document.hpp"
+#include "actscope/reports/trace_files.hpp"
 #include "command.hpp"
 #include "run_folder.hpp"
 #include "run_request.hpp"
@@ -50,6 +52,19 @@ ExitCode print_result(const RunCommand& command, const RunRecord& record) {
   return is_failed ? ExitCode::run_failed : ExitCode::interrupted;
 }
 
+// What a trace says of its run.
+reports::TraceMeta meta_of(const RunConfig& config) {
+  return {{"program_version", build_facts().version},
+          {"git_revision", build_facts().git_revision},
+          {"model", config.model},
+          {"scheme", config.scheme},
+          {"device", config.device},
+          {"batch", std::to_string(config.batch)},
+          {"seed", std::to_string(config.seed)},
+          {"trace", config.trace},
+          {"clock", "CLOCK_MONOTONIC"}};
+}
+
 // Trains, and leaves a report whatever happens once the folder is made.
 ExitCode train(const RunCommand& command, const RunRequest& request, RunFolder& folder) {
   const RunConfig& config = request.config;
@@ -64,6 +79,9 @@ ExitCode train(const RunCommand& command, const RunRequest& request, RunFolder& 
     folder.start(command.document(unmeasured_record(
         config, RunStatus::interrupted, "the run has not ended: it goes on, or was killed")));
   };
+  const std::unique_ptr<TraceSink> trace_files =
+      config.out.empty() ? nullptr : reports::make_trace_files(config.out, meta_of(config));
+  hooks.trace_sink = trace_files.get();
   catch_stop_signals();
   try {
     const RunRecord record =

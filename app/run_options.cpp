@@ -200,7 +200,9 @@ void RunOptions::add_recording() {
   group_ = "Recording";
   option("--out", &RunConfig::out, "DIR",
          "output folder, made if need be; without it nothing is written");
-  option("--trace", &RunConfig::trace, "LEVEL", "off, or ledger: counts every saved byte");
+  option("--trace", &RunConfig::trace, "LEVEL",
+         "off; ledger: counts every saved byte; timeline: and allocations\nand operators of 16 "
+         "steps; cupti: and GPU kernels; audit: and\ncross-checks");
   option("--save-weights", &RunConfig::save_weights, "FILE", "safetensors to write at the end");
   option("--checkpoint-every", &RunConfig::checkpoint_every, "N",
          "steps between checkpoints in DIR; 0: only when stopped");

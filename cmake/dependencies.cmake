@@ -14,6 +14,8 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(fmt 9 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(PkgConfig REQUIRED)
+find_package(SQLite3 3.37 REQUIRED)
+find_package(Protobuf 3.12 REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy>=1.0.3)
 
 # Chart.js goes into the HTML report.

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "actscope/base/trace_events.hpp"
+
+namespace actscope::reports {
+
+/// Facts that stand beside the records: scheme, device, program, …
+using TraceMeta = std::map<std::string, std::string>;
+
+/// Writes a trace while the run goes on.
+///
+/// trace.db       SQLite, tables as docs/reference/trace.md; whole after any crash
+/// trace.pftrace  Perfetto TrackEvents for ui.perfetto.dev
+///
+/// Files of an earlier trace in the folder are replaced at the first portion.
+/// Errors  (of the sink's write and finish) EnvironmentError: not writable, disk full
+std::unique_ptr<TraceSink> make_trace_files(const std::filesystem::path& folder,
+                                            const TraceMeta& meta);
+
+}  // namespace actscope::reports

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "perfetto_trace.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include "actscope/base/error.hpp"
+#include "perfetto_trace.pb.h"
+
+namespace actscope::reports {
+namespace {
+
+using perfetto::TracePacket;
+using perfetto::TrackEvent;
+
+constexpr std::uint32_t sequence = 1;
+constexpr std::uint64_t process_track = 1;
+constexpr NameNumber live_bytes_counter = 0;  // the empty name: of the allocator
+
+// Ranges of track numbers, so that a number says what it is.
+constexpr std::uint64_t thread_tracks = 1000, stream_tracks = 1'000'000, counter_tracks = 2'000'000;
+
+std::uint64_t flow_of(const TracePlace& place) {
+  return (static_cast<std::uint64_t>(place.step + 1) << 16U) | place.layer;
+}
+
+}  // namespace
+
+PerfettoTrace::PerfettoTrace(const std::filesystem::path& file)
+    : path_(file), stream_(file, std::ios::binary | std::ios::trunc) {
+  perfetto::Trace trace;
+  TracePacket* first = trace.add_packet();
+  first->set_trusted_packet_sequence_id(sequence);
+  first->set_sequence_flags(TracePacket::SEQ_INCREMENTAL_STATE_CLEARED);
+  first->mutable_track_descriptor()->set_uuid(process_track);
+  first->mutable_track_descriptor()->mutable_process()->set_pid(1);
+  first->mutable_track_descriptor()->mutable_process()->set_process_name("actscope");
+  append(trace);
+}
+
+void PerfettoTrace::append(const perfetto::Trace& trace) {
+  if (stream_ && trace.SerializeToOstream(&stream_)) stream_.flush();
+  if (stream_) return;
+  throw EnvironmentError(error_text("cannot write " + path_.string(),
+                                    std::generic_category().message(errno),
+                                    "check the folder, its permissions and the space left"));
+}
+
+std::uint64_t PerfettoTrace::track(perfetto::Trace& trace, const std::string& name,
+                                   std::uint64_t uuid, bool is_counter) {
+  if (!tracks_.insert(uuid).second) return uuid;
+  TracePacket* packet = trace.add_packet();
+  packet->set_trusted_packet_sequence_id(sequence);
+  perfetto::TrackDescriptor* descriptor = packet->mutable_track_descriptor();
+  descriptor->set_uuid(uuid);
+  descriptor->set_parent_uuid(process_track);
+  descriptor->set_name(name);
+  if (is_counter) {
+    descriptor->mutable_counter()->set_unit(perfetto::CounterDescriptor::UNIT_SIZE_BYTES);
+  }
+  return uuid;
+}
+
+TrackEvent& PerfettoTrace::add_event(perfetto::Trace& trace, std::int64_t time_ns,
+                                     std::uint64_t track) {
+  TracePacket* packet = trace.add_packet();
+  packet->set_trusted_packet_sequence_id(sequence);
+  packet->set_sequence_flags(TracePacket::SEQ_NEEDS_INCREMENTAL_STATE);
+  packet->set_timestamp(static_cast<std::uint64_t>(time_ns));
+  packet->mutable_track_event()->set_track_uuid(track);
+  return *packet->mutable_track_event();
+}
+
+// The names of a portion, by number; the empty name has none.
+void PerfettoTrace::add_names(perfetto::Trace& trace, const TraceBatch& batch) {
+  if (batch.new_names.empty()) return;
+  TracePacket* packet = trace.add_packet();
+  packet->set_trusted_packet_sequence_id(sequence);
+  packet->set_sequence_flags(TracePacket::SEQ_NEEDS_INCREMENTAL_STATE);
+  for (const std::string& name : batch.new_names) {
+    if (!names_.empty()) {
+      perfetto::EventName* entry = packet->mutable_interned_data()->add_event_names();
+      entry->set_iid(names_.size());
+      entry->set_name(name);
+    }
+    names_.push_back(name);
+  }
+}
+
+void PerfettoTrace::add_scope(perfetto::Trace& trace, const ScopeEvent& scope) {
+  const auto kind = static_cast<std::uint64_t>(scope.kind);
+  const std::string name =
+      scope.kind == ScopeKind::op ? "operators" : std::string(name_of(scope.kind)) + "s";
+  const std::uint64_t line =
+      track(trace, name + (scope.thread == 0 ? "" : ", thread " + std::to_string(scope.thread)),
+            thread_tracks + std::uint64_t{scope.thread} * 4 + kind, false);
+  TrackEvent& begin = add_event(trace, scope.begin_ns, line);
+  begin.set_type(TrackEvent::TYPE_SLICE_BEGIN);
+  begin.set_name_iid(scope.name);
+  const auto annotate = [&](const char* key, NameNumber value) {
+    if (value == 0 || value >= names_.size()) return;
+    perfetto::DebugAnnotation* note = begin.add_debug_annotations();
+    note->set_name(key);
+    note->set_string_value(names_[value]);
+  };
+  if (scope.kind == ScopeKind::op) {
+    annotate("layer", scope.layer);
+    annotate("slot", scope.slot);
+  }
+  if (scope.kind == ScopeKind::step) {
+    perfetto::DebugAnnotation* note = begin.add_debug_annotations();
+    note->set_name("step");
+    note->set_int_value(scope.step);
+  }
+  if (scope.kind == ScopeKind::layer) {
+    const bool is_arrow =
+        scope.phase == Phase::forward ||
+        (scope.phase == Phase::backward && arrows_.insert({scope.step, scope.layer}).second);
+    if (is_arrow) begin.add_flow_ids(flow_of(scope.place()));
+  }
+  add_event(trace, scope.end_ns, line).set_type(TrackEvent::TYPE_SLICE_END);
+}
+
+void PerfettoTrace::add_kernel(perfetto::Trace& trace, const KernelEvent& kernel) {
+  if (kernel.begin_ns == 0 || kernel.end_ns < kernel.begin_ns) return;  // counted as untimed
+  const std::uint64_t line =
+      track(trace,
+            "device " + std::to_string(kernel.device) + ", stream " + std::to_string(kernel.stream),
+            stream_tracks + static_cast<std::uint64_t>(kernel.device) * 65536 +
+                static_cast<std::uint64_t>(kernel.stream) % 65536,
+            false);
+  TrackEvent& begin = add_event(trace, kernel.begin_ns, line);
+  begin.set_type(TrackEvent::TYPE_SLICE_BEGIN);
+  begin.set_name(kernel.name);
+  if (kernel.place.layer != 0 && kernel.place.layer < names_.size()) {
+    perfetto::DebugAnnotation* note = begin.add_debug_annotations();
+    note->set_name("layer");
+    note->set_string_value(names_[kernel.place.layer]);
+  }
+  add_event(trace, kernel.end_ns, line).set_type(TrackEvent::TYPE_SLICE_END);
+}
+
+void PerfettoTrace::add_counter(perfetto::Trace& trace, std::int64_t time_ns, NameNumber name,
+                                std::int64_t value) {
+  const std::string title =
+      name == live_bytes_counter || name >= names_.size() ? "live_bytes" : names_[name];
+  TrackEvent& event = add_event(trace, time_ns, track(trace, title, counter_tracks + name, true));
+  event.set_type(TrackEvent::TYPE_COUNTER);
+  event.set_counter_value(value);
+}
+
+void PerfettoTrace::write(const TraceBatch& batch) {
+  perfetto::Trace trace;
+  add_names(trace, batch);
+  for (const ScopeEvent& scope : batch.scopes) add_scope(trace, scope);
+  for (const MemoryEvent& event : batch.memory) {
+    add_counter(trace, event.time_ns, live_bytes_counter, event.live_bytes);
+  }
+  for (const CounterEvent& event : batch.counters) {
+    add_counter(trace, event.time_ns, event.name, event.value);
+  }
+  for (const KernelEvent& kernel : batch.kernels) add_kernel(trace, kernel);
+  append(trace);
+}
+
+void PerfettoTrace::finish(const TraceRecord& /*losses*/) {
+  stream_.close();
+}
+
+}  // namespace actscope::reports

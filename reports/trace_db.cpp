@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace_db.hpp"
+
+#include <string>
+
+namespace actscope::reports {
+namespace {
+
+// Numbers in the tables, words in the views. Times are nanoseconds of one monotonic clock.
+const char* const tables = R"sql(
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE name (name INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE phase (phase INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE scope_kind (kind INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE kernel_kind (kind INTEGER PRIMARY KEY, text TEXT);
+CREATE TABLE layer (layer INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE step (step INTEGER PRIMARY KEY, begin_ns INTEGER, duration_ns INTEGER);
+CREATE TABLE scope (begin_ns INTEGER, duration_ns INTEGER, kind INTEGER, name INTEGER,
+                    layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER, thread INTEGER);
+CREATE TABLE memory (time_ns INTEGER, address INTEGER, bytes INTEGER, live_bytes INTEGER,
+                     layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER, thread INTEGER);
+CREATE TABLE kernel (begin_ns INTEGER, duration_ns INTEGER, kind INTEGER, name TEXT,
+                     device INTEGER, stream INTEGER, correlation INTEGER, bytes INTEGER,
+                     layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER);
+CREATE TABLE counter (time_ns INTEGER, name INTEGER, value INTEGER);
+CREATE TABLE ledger (step INTEGER, layer INTEGER, slot INTEGER, stored_bytes INTEGER,
+                     shared_bytes INTEGER);
+CREATE TABLE loss (name TEXT PRIMARY KEY, count INTEGER);
+CREATE VIEW operator_time AS
+  SELECT name.text AS operator, layer.name AS layer, slot.text AS slot, phase.text AS phase,
+         count(*) AS calls, sum(duration_ns) AS total_ns
+  FROM scope JOIN name USING (name) LEFT JOIN layer ON layer.layer = scope.layer
+       LEFT JOIN name AS slot ON slot.name = scope.slot JOIN phase USING (phase)
+  WHERE kind = 3 GROUP BY scope.name, scope.layer, scope.slot, scope.phase
+  ORDER BY total_ns DESC;
+CREATE VIEW peak AS
+  SELECT memory.*, layer.name AS layer_name, phase.text AS phase_name
+  FROM memory LEFT JOIN layer USING (layer) JOIN phase USING (phase)
+  ORDER BY live_bytes DESC LIMIT 1;
+)sql";
+
+std::int64_t number(Phase phase) {
+  return static_cast<std::int64_t>(phase);
+}
+
+}  // namespace
+
+// The tables have to be there before the inserts are prepared.
+TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
+    : file_([&] {
+        SqliteFile made(file);
+        made.execute("PRAGMA application_id = " + std::to_string(trace_application_id) +
+                     "; PRAGMA user_version = " + std::to_string(trace_schema_version) + ";" +
+                     tables);
+        return made;
+      }()),
+      meta_(file_, "meta", 2),
+      name_(file_, "name", 2),
+      layer_(file_, "layer", 2),
+      step_(file_, "step", 3),
+      scope_(file_, "scope", 9),
+      memory_(file_, "memory", 9),
+      kernel_(file_, "kernel", 12),
+      counter_(file_, "counter", 3),
+      ledger_(file_, "ledger", 5),
+      loss_(file_, "loss", 2) {
+  file_.execute("BEGIN");
+  for (const auto& [key, value] : meta) meta_.row(key, value);
+  SqliteInsert phase(file_, "phase", 2);
+  for (const Phase p : {Phase::other, Phase::forward, Phase::backward, Phase::optimizer}) {
+    phase.row(number(p), name_of(p));
+  }
+  SqliteInsert scope_kind(file_, "scope_kind", 2);
+  for (const ScopeKind k : {ScopeKind::step, ScopeKind::phase, ScopeKind::layer, ScopeKind::op}) {
+    scope_kind.row(static_cast<std::int64_t>(k), name_of(k));
+  }
+  SqliteInsert kernel_kind(file_, "kernel_kind", 2);
+  for (const KernelKind k : {KernelKind::kernel, KernelKind::copy, KernelKind::set}) {
+    kernel_kind.row(static_cast<std::int64_t>(k), name_of(k));
+  }
+  file_.execute("COMMIT");
+}
+
+void TraceDb::write(const TraceBatch& batch) {
+  file_.execute("BEGIN");
+  try {
+    write_names(batch);
+    write_scopes(batch);
+    write_memory(batch);
+    write_kernels(batch);
+    for (const CounterEvent& c : batch.counters) {
+      counter_.row(c.time_ns, std::int64_t{c.name}, c.value);
+    }
+    for (const LedgerEvent& e : batch.ledger) {
+      write_layer(e.layer);
+      ledger_.row(std::int64_t{e.step}, std::int64_t{e.layer}, std::int64_t{e.slot}, e.stored_bytes,
+                  e.shared_bytes);
+    }
+    file_.execute("COMMIT");
+  } catch (...) {
+    try {
+      file_.execute("ROLLBACK");
+    } catch (...) {  // the first error is the one to tell
+    }
+    throw;
+  }
+}
+
+void TraceDb::write_names(const TraceBatch& batch) {
+  for (const std::string& name : batch.new_names) {
+    name_.row(static_cast<std::int64_t>(names_.size()), name);
+    names_.push_back(name);
+  }
+}
+
+void TraceDb::write_layer(NameNumber layer) {
+  if (layer >= names_.size() || !layers_.insert(layer).second) return;
+  layer_.row(std::int64_t{layer}, names_[layer]);
+}
+
+void TraceDb::write_scopes(const TraceBatch& batch) {
+  for (const ScopeEvent& s : batch.scopes) {
+    const std::int64_t duration = s.end_ns - s.begin_ns;
+    write_layer(s.layer);
+    if (s.kind == ScopeKind::step) step_.row(std::int64_t{s.step}, s.begin_ns, duration);
+    scope_.row(s.begin_ns, duration, static_cast<std::int64_t>(s.kind), std::int64_t{s.name},
+               std::int64_t{s.layer}, std::int64_t{s.slot}, number(s.phase), std::int64_t{s.step},
+               std::int64_t{s.thread});
+  }
+}
+
+void TraceDb::write_memory(const TraceBatch& batch) {
+  for (const MemoryEvent& m : batch.memory) {
+    write_layer(m.place.layer);
+    memory_.row(m.time_ns, static_cast<std::int64_t>(m.address), m.bytes, m.live_bytes,
+                std::int64_t{m.place.layer}, std::int64_t{m.place.slot}, number(m.place.phase),
+                std::int64_t{m.place.step}, std::int64_t{m.thread});
+  }
+}
+
+void TraceDb::write_kernels(const TraceBatch& batch) {
+  for (const KernelEvent& k : batch.kernels) {
+    write_layer(k.place.layer);
+    kernel_.row(k.begin_ns, k.end_ns - k.begin_ns, static_cast<std::int64_t>(k.kind), k.name,
+                std::int64_t{k.device}, std::int64_t{k.stream},
+                static_cast<std::int64_t>(k.correlation), k.bytes, std::int64_t{k.place.layer},
+                std::int64_t{k.place.slot}, number(k.place.phase), std::int64_t{k.place.step});
+  }
+}
+
+// Back to one file: the journal beside it goes.
+void TraceDb::finish(const TraceRecord& losses) {
+  file_.execute("BEGIN");
+  loss_.row("dropped_records", losses.dropped_records);
+  loss_.row("untimed_records", losses.untimed_records);
+  loss_.row("clock_anomalies", losses.clock_anomalies);
+  meta_.row("traced_steps", std::to_string(losses.traced_steps));
+  meta_.row("kernels_source", losses.kernels_source);
+  meta_.row("kernels_reason", losses.kernels_reason);
+  file_.execute("COMMIT");
+  file_.execute("PRAGMA journal_mode = DELETE");
+}
+
+}  // namespace actscope::reports

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actscope/base/trace_events.hpp"
+#include "actscope/reports/trace_files.hpp"
+#include "sqlite.hpp"
+
+namespace actscope::reports {
+
+/// SQLite's application_id of a trace: "ActS".
+inline constexpr std::int64_t trace_application_id = 0x41637453;
+/// Of the tables; in user_version.
+inline constexpr std::int64_t trace_schema_version = 1;
+
+/// trace.db, a transaction a portion.
+class TraceDb : public TraceSink {
+ public:
+  TraceDb(const std::filesystem::path& file, const TraceMeta& meta);
+
+  void write(const TraceBatch& batch) override;
+  void finish(const TraceRecord& losses) override;
+
+ private:
+  void write_names(const TraceBatch& batch);
+  void write_layer(NameNumber layer);
+  void write_scopes(const TraceBatch& batch);
+  void write_memory(const TraceBatch& batch);
+  void write_kernels(const TraceBatch& batch);
+
+  SqliteFile file_;
+  SqliteInsert meta_, name_, layer_, step_, scope_, memory_, kernel_, counter_, ledger_, loss_;
+  std::vector<std::string> names_;
+  std::set<NameNumber> layers_;
+};
+
+}  // namespace actscope::reports
