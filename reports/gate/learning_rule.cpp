@@ -16,6 +16,9 @@
 namespace actscope::reports {
 namespace {
 
+// .80 − .79 is a little more than .01: what falls by just the margin is within it.
+constexpr double rounding = 1e-12;
+
 // How much worse the candidate is: in accuracy, or in loss relative to the baseline's.
 struct Worsening {
   double mean = 0;
@@ -116,6 +119,7 @@ GateRow judge_learning(const std::string& name, std::span<const LearningPair> pa
     return row;
   }
   const double margin = accuracy ? policy.accuracy_margin_ratio : policy.loss_margin_ratio;
+  const double limit = margin + rounding;
   const Worsening worse = is_single ? of_one_seed(pairs.front(), policy.confidence_ratio)
                                     : over_seeds(pairs, policy.confidence_ratio);
   set_ratios(row, worse, accuracy);
@@ -124,13 +128,13 @@ GateRow judge_learning(const std::string& name, std::span<const LearningPair> pa
   const double gain = worse.half_width ? 0 : -margin;  // what has to be passed to have improved
   GateVerdict verdict = GateVerdict::inconclusive;
   std::string reason = "noise_exceeds_margin";
-  if (low > margin) {
+  if (low > limit) {
     verdict = GateVerdict::regressed;
     reason = "beyond_margin";
   } else if (high < gain) {
     verdict = GateVerdict::improved;
     reason = "better_beyond_noise";
-  } else if (high <= margin) {
+  } else if (high <= limit) {
     verdict = GateVerdict::same;
     reason = "within_margin";
   }

@@ -52,7 +52,7 @@ std::string gate_markdown(const GateResult& result) {
     }
     text += line_of(row);
   }
-  if (left_out > 0) text += fmt::format("\nAnd {} more rows.\n", left_out);
+  if (left_out > 0) text += fmt::format("\nRows not listed: {}.\n", left_out);
   add_lines(text, "Configurations differ:", result.config_differences);
   add_lines(text, "Environments differ:", result.environment_differences);
   add_lines(text, "Notes:", result.notes);

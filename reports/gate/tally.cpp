@@ -17,14 +17,14 @@ GateTally tally_of(const GateResult& result) {
       ++tally.open;
     } else if (!row.waiver.empty()) {
       ++tally.waived;
+    } else if (row.kind == MetricClass::timing && row.verdict != GateVerdict::same) {
+      ++tally.timings;
     } else if (row.verdict == GateVerdict::added) {
       ++tally.added;
     } else if (row.verdict == GateVerdict::improved) {
       ++tally.improved;
-    } else if (row.verdict == GateVerdict::same) {
-      ++tally.same;
     } else {
-      ++tally.timings;
+      ++tally.same;
     }
   }
   return tally;
@@ -43,7 +43,7 @@ std::string tally_text(const GateResult& result) {
   add(tally.added, "new");
   add(tally.improved, "improved");
   add(tally.same, "the same");
-  add(tally.timings, "timings not judged");
+  add(tally.timings, tally.timings == 1 ? "timing not judged" : "timings not judged");
   add(result.ignored, "left out by the policy");
   return text.empty() ? "no metric" : text;
 }

@@ -65,7 +65,7 @@ std::string gate_text(const GateResult& result) {
     }
   }
   if (listed > 0) text += table.text(longest_metric) + "\n";
-  if (left_out > 0) text += fmt::format("and {} more rows, all in --json\n\n", left_out);
+  if (left_out > 0) text += fmt::format("not listed, but in --json: {}\n\n", left_out);
   add_lines(text, "why:", sentences);
   return text + headline(result) + "\n";
 }

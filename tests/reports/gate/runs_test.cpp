@@ -54,8 +54,8 @@ TEST(GateRuns, ACandidateThatDidNotCompleteFails) {
 TEST(GateRuns, MoreBytesRegressFewerImprove) {
   const GateResult worse = judged(small_run("exact", 600), small_run("exact", 601));
   EXPECT_EQ(worse.verdict, GateVerdict::regressed);
-  for (const char* metric : {"saved_bytes", "predicted_saved_bytes", "peak_bytes",
-                             "layers.blocks.0.x.stored_bytes"}) {
+  for (const char* metric :
+       {"saved_bytes", "predicted_saved_bytes", "peak_bytes", "layers.blocks.0.x.stored_bytes"}) {
     EXPECT_EQ(outcome(worse, metric), "regressed more_bytes");
   }
   EXPECT_EQ(outcome(worse, "dense_saved_bytes"), "same equal");

@@ -16,8 +16,8 @@ struct GateWaiver {
 
 /// What the gate tolerates. The defaults hold without a policy file.
 struct GatePolicy {
-  double accuracy_margin_ratio = 0.01;  ///< accuracy may fall by less; 0.01 is one point
-  double loss_margin_ratio = 0.05;      ///< loss may rise by less, relative to the baseline
+  double accuracy_margin_ratio = 0.01;  ///< accuracy may fall by so much; 0.01 is one point
+  double loss_margin_ratio = 0.05;      ///< loss may rise by so much, relative to the baseline
   double confidence_ratio = 0.95;       ///< of the one-sided intervals of learning metrics
   std::vector<std::string> ignore;      ///< globs of metrics that are not judged
   std::vector<GateWaiver> waivers;
