@@ -39,8 +39,12 @@ bool is_equal(const Metric& baseline, const Metric& candidate) {
 std::string against(const GateRow& row) {
   std::string text =
       shown_value(row.metric, row.candidate) + " against " + shown_value(row.metric, row.baseline);
-  if (row.ratio) text += fmt::format(", {:.4g} times the baseline", *row.ratio);
-  return text;
+  if (!row.ratio) return text;
+  // "1 times the baseline" would hide the byte that it is about.
+  if (std::abs(*row.ratio - 1) < 0.001) {
+    return text + fmt::format(", {:+.6g}", *row.candidate - *row.baseline);
+  }
+  return text + fmt::format(", {:.4g} times the baseline", *row.ratio);
 }
 
 }  // namespace
