@@ -226,6 +226,9 @@ class Outputs(GateTest):
         recorded = self.text("base.json")
         self.gate(6, "bad.json", "--record", baseline="base.json")
         self.assertEqual(self.text("base.json"), recorded)
+        self.refused(3, "gate", "--baseline", "new.json", "--candidate", "bad.json", "--record",
+                     says="no completed run")
+        self.assertNotIn("new.json", self.names())
 
 
 if __name__ == "__main__":
