@@ -185,6 +185,18 @@ class Sweeps(GateTest):
         self.assertIn("diverged", err)
         self.refused(3, "gate", "--baseline", "failed.json", "--candidate", "a", says="no point")
 
+    def test_a_sweep_of_the_program_is_recorded_and_held(self):
+        self.succeed("sweep", *TINY, "--schemes", "exact,int4", "--seeds", "0,1", "--no-baselines",
+                     "--out", "s", "--quiet")
+        self.gate(0, "s", "--record", "--quiet", baseline="base.json")
+        rows = self.rows(0, "s", "--strict", baseline="base.json")
+        self.assertEqual([name for name in rows if name.endswith("saved_bytes")
+                          and rows[name]["reason"] != "equal"], [])
+        self.assertEqual(sum(name.startswith("seeds.") for name in rows), 4)
+        self.succeed("sweep", *TINY, "--schemes", "exact", "--no-baselines", "--out", "t",
+                     "--quiet")
+        self.assertIn("missing_point", self.gate(1, "t", baseline="base.json")[0])
+
     def test_a_run_is_no_sweep(self):
         self.sweep("a", [("p", 0, 100, 0.5)])
         self.refused(3, "gate", "--baseline", "a", "--candidate", "main", says="a run and a sweep")
