@@ -18,6 +18,7 @@ void add_run(CLI::App& program, Action& action);
 void add_sweep(CLI::App& program, Action& action);
 void add_footprint(CLI::App& program, Action& action);
 void add_compare(CLI::App& program, Action& action);
+void add_gate(CLI::App& program, Action& action);
 void add_report(CLI::App& program, Action& action);
 void add_validate(CLI::App& program, Action& action);
 void add_doctor(CLI::App& program, Action& action);

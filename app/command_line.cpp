@@ -88,6 +88,7 @@ void add_commands(CLI::App& program, Action& action) {
   add_sweep(program, action);
   add_footprint(program, action);
   add_compare(program, action);
+  add_gate(program, action);
   add_report(program, action);
   add_validate(program, action);
   add_doctor(program, action);

@@ -14,14 +14,16 @@ fs::path document_path(const std::string& path) {
   return fs::is_directory(path, code) ? fs::path(path) / "report.json" : fs::path(path);
 }
 
-reports::NamedRun read_run(const std::string& path) {
-  const fs::path file = document_path(path);
+std::string report_name(const fs::path& file) {
   std::error_code code;
   const fs::path whole = fs::absolute(file, code).lexically_normal();
-  const std::string name = whole.filename() == "report.json"
-                               ? whole.parent_path().filename().string()
-                               : whole.stem().string();
-  return {name, reports::read_run_document(read_file(file), file.string())};
+  const bool is_of_folder = whole.filename() == "report.json" || whole.filename() == "sweep.json";
+  return is_of_folder ? whole.parent_path().filename().string() : whole.stem().string();
+}
+
+reports::NamedRun read_run(const std::string& path) {
+  const fs::path file = document_path(path);
+  return {report_name(file), reports::read_run_document(read_file(file), file.string())};
 }
 
 std::vector<reports::NamedRun> read_runs(const std::vector<std::string>& paths) {

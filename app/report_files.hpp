@@ -12,6 +12,9 @@ namespace actscope::app {
 /// The report.json of a folder, or the file itself.
 std::filesystem::path document_path(const std::string& path);
 
+/// What a report is called: its folder where it is a report.json or sweep.json, else the file.
+std::string report_name(const std::filesystem::path& file);
+
 /// Reads the run report of a folder (its report.json) or of a file; a report is known by its
 /// folder's name.
 /// Errors  DataError: missing or unreadable; ReportFormatError: no valid run document

@@ -13,6 +13,7 @@ find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(fmt 9 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(Boost 1.74 CONFIG REQUIRED) # headers: quantiles of Boost.Math
 find_package(PkgConfig REQUIRED)
 find_package(SQLite3 3.37 REQUIRED)
 find_package(Protobuf 3.12 REQUIRED)

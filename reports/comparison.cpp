@@ -75,10 +75,6 @@ void set_optional(Json& object, const std::string& field, const std::optional<do
   set_number(object, field, value.value_or(std::numeric_limits<double>::quiet_NaN()), reason);
 }
 
-std::string json_text(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json row_json(const ComparisonRow& row) {
   Json object = {{"metric", row.metric}, {"class", row.kind}};
   set_optional(object, "a", row.a, "not in A");
@@ -110,18 +106,7 @@ ComparisonRow read_row(const JsonCursor& from) {
 
 Comparison compare_runs(const RunRecord& a, const std::string& a_name, const RunRecord& b,
                         const std::string& b_name) {
-  Comparison comparison{a_name, b_name, {}, {}};
-  const Json config_a = config_json(a.config);
-  const Json config_b = config_json(b.config);
-  for (const std::string& field : config_field_names()) {
-    if (field == "out") continue;
-    const Json left = config_a.value(field, Json());
-    const Json right = config_b.value(field, Json());
-    if (left != right) {
-      comparison.config_differences.push_back(field + ": " + json_text(left) + " -> " +
-                                              json_text(right));
-    }
-  }
+  Comparison comparison{a_name, b_name, config_differences(a.config, b.config), {}};
   const RunSummary& sa = a.summary;
   const RunSummary& sb = b.summary;
   const auto exact = [&](const char* name, double left, double right) {

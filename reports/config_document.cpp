@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/reports/config_document.hpp"
 
-#include <algorithm>
-
-#include "actscope/base/edit_distance.hpp"
 #include "actscope/base/error.hpp"
 #include "config_json.hpp"
 
@@ -11,18 +8,6 @@ namespace actscope::reports {
 namespace {
 
 constexpr const char* axis_names[] = {"schemes", "blocks", "sparsities", "seeds", "baselines"};
-
-// A name that nobody reads is a mistyped one.
-void require_known_fields(const Json& object, const std::vector<std::string>& names,
-                          const std::string& place) {
-  for (const auto& [field, value] : object.items()) {
-    if (std::ranges::find(names, field) != names.end()) continue;
-    const auto nearest = std::ranges::min_element(
-        names, {}, [&](const std::string& name) { return edit_distance(field, name); });
-    throw ReportFormatError(error_text(place + "." + field, "there is no such field",
-                                       "did you mean " + *nearest + "?"));
-  }
-}
 
 BlockSides read_sides(const JsonCursor& from) {
   BlockSides sides;
@@ -69,7 +54,7 @@ RunConfig read_config_document(std::string_view text, std::string_view source,
   }
   std::vector<std::string> names = config_field_names();
   names.emplace_back("schema");
-  require_known_fields(document, names, std::string(source) + " is not valid at $");
+  root.require_known_fields(names);
   return read_config_fields(root, defaults);
 }
 
@@ -86,15 +71,14 @@ SweepSpec read_sweep_spec(std::string_view text, std::string_view source,
   require_schema(root, "actscope.config");
   std::vector<std::string> names = config_field_names();
   names.insert(names.end(), {"schema", "sweep"});
-  require_known_fields(document, names, std::string(source) + " is not valid at $");
+  root.require_known_fields(names);
   SweepSpec spec;
   spec.base = read_config_fields(root, defaults);
   if (!document.contains("sweep")) return spec;
   const JsonCursor axes = root.at("sweep");
   if (!document["sweep"].is_object()) axes.refuse("an object");
   read_axes(axes, spec);
-  require_known_fields(document["sweep"], {std::begin(axis_names), std::end(axis_names)},
-                       std::string(source) + " is not valid at $.sweep");
+  axes.require_known_fields({std::begin(axis_names), std::end(axis_names)});
   return spec;
 }
 

@@ -107,4 +107,18 @@ std::vector<std::string> config_field_names() {
   return names;
 }
 
+std::vector<std::string> config_differences(const RunConfig& a, const RunConfig& b) {
+  const auto text = [](const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  };
+  const Json left = config_json(a), right = config_json(b);
+  std::vector<std::string> differences;
+  for (const std::string& field : config_field_names()) {
+    if (field == "out") continue;
+    const Json from = left.value(field, Json()), to = right.value(field, Json());
+    if (from != to) differences.push_back(field + ": " + text(from) + " -> " + text(to));
+  }
+  return differences;
+}
+
 }  // namespace actscope::reports

@@ -14,11 +14,14 @@ Json config_json(const RunConfig& config);
 /// Errors  ReportFormatError: a field of another type
 RunConfig read_config_fields(const JsonCursor& fields, const RunConfig& defaults);
 
-/// Names of all fields.
 /// The `config` of a run or a sweep point, which names at least what the contract relies on.
 /// Errors  ReportFormatError
 RunConfig read_whole_config(const JsonCursor& fields);
 
+/// Names of all fields.
 std::vector<std::string> config_field_names();
+
+/// "scheme: \"dense\" -> \"exact\"", a line a field that differs; the output folder aside.
+std::vector<std::string> config_differences(const RunConfig& a, const RunConfig& b);
 
 }  // namespace actscope::reports

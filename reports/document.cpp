@@ -5,6 +5,8 @@
 #include "actscope/reports/comparison.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/gate/document.hpp"
+#include "actscope/reports/gate/policy.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 #include "json_cursor.hpp"
@@ -27,13 +29,17 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
     (void)read_footprint_document(text, source);
   } else if (schema.name == "actscope.compare") {
     (void)read_comparison_document(text, source);
+  } else if (schema.name == "actscope.gate") {
+    (void)read_gate_document(text, source);
+  } else if (schema.name == "actscope.policy") {
+    (void)read_policy_document(text, source);
   } else if (schema.name == "actscope.config") {
     (void)read_sweep_spec(text, source, {});
   } else {
     throw ReportFormatError(error_text(
         std::string(source) + " is of an unknown kind", "found " + schema.name,
         "this version reads actscope.run, actscope.sweep, actscope.footprint, actscope.compare, "
-        "actscope.config"));
+        "actscope.gate, actscope.policy, actscope.config"));
   }
   return schema;
 }

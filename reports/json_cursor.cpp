@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_cursor.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <set>
 
+#include "actscope/base/edit_distance.hpp"
 #include "actscope/base/error.hpp"
 
 namespace actscope::reports {
@@ -107,6 +109,18 @@ std::vector<JsonCursor> JsonCursor::items() const {
     list.emplace_back((*value_)[i], source_, path_ + "[" + std::to_string(i) + "]");
   }
   return list;
+}
+
+void JsonCursor::require_known_fields(const std::vector<std::string>& names) const {
+  if (!value_->is_object()) refuse("an object");
+  for (const auto& [field, unused] : value_->items()) {
+    if (std::ranges::find(names, field) != names.end()) continue;
+    const auto nearest = std::ranges::min_element(
+        names, {},
+        [&field = field](const std::string& name) { return edit_distance(field, name); });
+    throw ReportFormatError(error_text(source_ + " is not valid at " + path_ + "." + field,
+                                       "there is no such field", "did you mean " + *nearest + "?"));
+  }
 }
 
 std::string JsonCursor::text() const {

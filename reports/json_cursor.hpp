@@ -41,6 +41,10 @@ class JsonCursor {
   std::vector<std::string> texts() const;
   std::vector<double> numbers() const;
 
+  /// For documents that people write, where an unknown field is a typing error.
+  /// Errors  ReportFormatError: not an object, or a field beside `names`, told with the nearest
+  void require_known_fields(const std::vector<std::string>& names) const;
+
   [[noreturn]] void refuse(const std::string& expected) const;
 
  private:

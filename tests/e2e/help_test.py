@@ -37,7 +37,8 @@ class Help(ProgramTest):
 
     def test_every_command_has_help_with_an_example(self):
         commands = self.commands()
-        self.assertEqual(commands, ["run", "sweep", "footprint", "compare", "report", "validate", "doctor"])
+        self.assertEqual(commands, ["run", "sweep", "footprint", "compare", "gate", "report", "validate",
+                                    "doctor"])
         for command in commands:
             text = self.succeed(command, "--help")
             self.assertIn("Example: actscope " + command, text)

@@ -22,8 +22,8 @@ def validate(document):
     jsonschema.Draft202012Validator(schema_of(document)).validate(document)
 
 
-def actscope(*arguments):
-    result = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=True)
+def actscope(*arguments, check=True):
+    result = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=check)
     return json.loads(result.stdout)
 
 
@@ -39,7 +39,7 @@ def run_folder(tmp_path_factory):
 
 def test_the_schemas_are_schemas():
     files = sorted((ROOT / "schemas").glob("*.schema.json"))
-    assert len(files) == 5
+    assert len(files) == 7
     for file in files:
         jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text(encoding="utf-8")))
 
@@ -63,6 +63,13 @@ def test_sweep_documents(tmp_path):
 
 def test_compare_documents(run_folder):
     validate(actscope("compare", str(run_folder / "dense"), str(run_folder / "int4-bsr"), "--json"))
+
+
+def test_gate_documents(run_folder):
+    validate(actscope("gate", "--baseline", str(run_folder / "dense"), "--candidate", str(run_folder / "int4-bsr"),
+                      "--json", "--policy", str(ROOT / "samples" / "ci" / "policy.json"), check=False))
+    for policy in ("samples/ci/policy.json", "tests/baselines/bytes.policy.json"):
+        validate(json.loads((ROOT / policy).read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("scheme", ["dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint"])

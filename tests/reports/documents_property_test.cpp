@@ -11,6 +11,9 @@
 #include "actscope/reports/comparison.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/gate/document.hpp"
+#include "actscope/reports/gate/judge.hpp"
+#include "actscope/reports/gate/rendering.hpp"
 #include "actscope/reports/rendering.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
@@ -203,6 +206,31 @@ RC_GTEST_PROP(DocumentProperties, ARunEqualsItself, ()) {
   for (const ComparisonRow& row : comparison.rows) {
     RC_ASSERT(row.difference.value_or(0) == 0.0);
     RC_ASSERT(row.ratio.value_or(1) == 1.0);
+  }
+}
+
+RC_GTEST_PROP(DocumentProperties, EveryVerdictSurvivesAndCanBeRendered, ()) {
+  RunRecord baseline = any_run();
+  baseline.status = RunStatus::completed;
+  GatePolicy policy;
+  policy.ignore = any_texts();
+  policy.waivers = {{any_text(), any_text(), any_text()}};
+  const GateResult result =
+      judge_runs(baseline, any_run(), {any_text(), any_text()}, policy, "2026-06-15");
+  const std::string again =
+      write_gate_document(read_gate_document(write_gate_document(result), "t"));
+  RC_ASSERT(write_gate_document(read_gate_document(again, "t")) == again);
+  for (const auto& render : {gate_text, gate_markdown, gate_junit, gate_sentence}) {
+    RC_ASSERT(!render(result).empty());
+  }
+}
+
+RC_GTEST_PROP(DocumentProperties, NoRunRegressesAgainstItself, ()) {
+  RunRecord run = any_run();
+  run.status = RunStatus::completed;
+  run.trace.reset();  // lost records regress whatever the baseline lost
+  for (const GateRow& row : judge_runs(run, run, {"a", "b"}, {}, "2026-06-15").rows) {
+    RC_ASSERT(row.verdict == GateVerdict::same);
   }
 }
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/gate/result.hpp"
+
+namespace actscope::reports {
+
+bool fails_gate(const GateRow& row) {
+  if (!row.waiver.empty()) return false;
+  return row.verdict == GateVerdict::failed || row.verdict == GateVerdict::regressed ||
+         (row.verdict == GateVerdict::missing && row.kind == MetricClass::exact);
+}
+
+bool leaves_open(const GateRow& row) {
+  if (!row.waiver.empty() || row.kind == MetricClass::timing) return false;
+  return row.verdict == GateVerdict::inconclusive ||
+         (row.verdict == GateVerdict::missing && row.kind == MetricClass::learning);
+}
+
+const char* name_of(MetricClass kind) {
+  switch (kind) {
+    case MetricClass::exact:
+      return "exact";
+    case MetricClass::timing:
+      return "timing";
+    case MetricClass::learning:
+      return "learning";
+  }
+  return "exact";
+}
+
+const char* name_of(GateVerdict verdict) {
+  switch (verdict) {
+    case GateVerdict::same:
+      return "same";
+    case GateVerdict::improved:
+      return "improved";
+    case GateVerdict::regressed:
+      return "regressed";
+    case GateVerdict::inconclusive:
+      return "inconclusive";
+    case GateVerdict::added:
+      return "new";
+    case GateVerdict::missing:
+      return "missing";
+    case GateVerdict::failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+}  // namespace actscope::reports

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gate/metrics.hpp"
+
+namespace actscope::reports {
+
+/// The row of a metric with its two values and their ratio, not judged yet. One of the two may be
+/// null, not both.
+GateRow row_of(const Metric* baseline, const Metric* candidate);
+
+/// The verdict with its code and sentence.
+void decide(GateRow& row, GateVerdict verdict, std::string reason, std::string message);
+
+/// A value as people read it, by the unit in the metric's name: "48.2 MiB (50541568 bytes)".
+std::string shown_value(const std::string& metric, const std::optional<double>& value);
+
+/// The same in few characters, for tables.
+std::string short_value(const std::string& metric, const std::optional<double>& value);
+
+}  // namespace actscope::reports
