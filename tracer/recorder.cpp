@@ -33,7 +33,7 @@ struct TraceRecorder::State {
   TraceBatch pending;
   TraceRecord losses;
   std::int64_t flushes_asked = 0, flushes_done = 0;
-  bool is_ending = false;
+  bool is_ending = false, has_written = false;
   std::string failure;
   TimingSums operators, kernels;
 
@@ -58,11 +58,12 @@ void TraceRecorder::State::drain() {
     rings->memory.drain(batch.memory);
     dropped += rings->scopes.take_dropped() + rings->memory.take_dropped();
   }
+  const std::scoped_lock lock(mutex);
+  losses.dropped_records += dropped;
+  if (batch.is_empty()) return;  // names alone wait for the records that need them
   // After the records: every name in them is known by now.
   batch.new_names = names_from(names_given);
   names_given += batch.new_names.size();
-  const std::scoped_lock lock(mutex);
-  losses.dropped_records += dropped;
   for (const ScopeEvent& scope : batch.scopes) {
     if (scope.end_ns < scope.begin_ns) ++losses.clock_anomalies;
     if (scope.kind == ScopeKind::op) operators.add(scope);
@@ -73,10 +74,11 @@ void TraceRecorder::State::drain() {
 
 // Requires the lock. A sink that failed once gets nothing more.
 void TraceRecorder::State::deliver(const TraceBatch& batch) {
-  if (sink == nullptr || batch.is_empty()) return;
+  if (sink == nullptr) return;
   if (failure.empty()) {
     try {
       sink->write(batch);
+      has_written = true;
       return;
     } catch (const std::exception& error) {
       failure = error.what();
@@ -196,7 +198,7 @@ void TraceRecorder::finish() {
     state_->changed.notify_all();
   }
   state_->drainer.join();
-  if (state_->sink == nullptr || !state_->failure.empty()) return;
+  if (!state_->has_written || !state_->failure.empty()) return;
   try {
     state_->sink->finish(state_->losses);
   } catch (const std::exception& error) {
