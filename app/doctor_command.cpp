@@ -7,6 +7,7 @@
 #include "actscope/base/units.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/kernels/backend.hpp"
+#include "actscope/tracer/kernel_session.hpp"
 #include "command.hpp"
 
 namespace actscope::app {
@@ -27,6 +28,8 @@ std::vector<Finding> examine() {
                         kernels::is_built(backend), kernels::is_usable(backend),
                         kernels::describe(backend)});
   }
+  findings.push_back({"kernel tracing", tracer::is_cupti_built(), tracer::is_cupti_usable(),
+                      tracer::describe_cupti()});
   const char* folder = "/usr/share/datasets/fashion-mnist";
   std::error_code code;
   const bool has_data =

@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "actscope/base/error.hpp"
+#include "actscope/tracer/torch/cuda_event_session.hpp"
+
 namespace actscope::core {
 namespace {
 
@@ -18,19 +21,28 @@ StepTracer::StepTracer(const RunConfig& config, TraceSink* sink)
   if (!has_timeline(config.trace)) return;
   recorder_ = std::make_unique<tracer::TraceRecorder>(tracer::RecorderOptions{.sink = sink});
   observer_ = std::make_unique<tracer::OperatorObserver>();
-  TraceRecord kernels;
+  TraceRecord kernels;  // where they come from
   if (config.device != "cuda") {
     kernels.kernels_reason = "the run was on the CPU";
   } else if (config.trace == "timeline") {
     kernels.kernels_reason = "trace level timeline records no kernels";
   } else {
-    cupti_ = tracer::CuptiSession::open();
-    kernels.kernels_source = "cupti";
+    open_kernel_session(kernels.kernels_reason);
+    kernels.kernels_source = kernels_->source();
   }
   recorder_->add_losses(kernels);
 }
 
 StepTracer::~StepTracer() = default;
+
+void StepTracer::open_kernel_session(std::string& why_not_cupti) {
+  try {
+    kernels_ = tracer::open_cupti_session();
+  } catch (const DeviceError& error) {
+    why_not_cupti = error.what();
+    kernels_ = tracer::make_cuda_event_session();
+  }
+}
 
 void StepTracer::begin_step(std::int64_t step, std::int64_t total_steps, std::int64_t live_bytes) {
   if (!recorder_) return;
@@ -40,7 +52,7 @@ void StepTracer::begin_step(std::int64_t step, std::int64_t total_steps, std::in
   is_tracing_ = !is_warm_up && steps_seen_ <= traced_steps;
   ++steps_seen_;
   if (!is_tracing_) return;
-  if (cupti_) cupti_->begin();
+  if (kernels_) kernels_->begin();
   recorder_->begin_step(step);
 }
 
@@ -64,10 +76,12 @@ void StepTracer::end_step() {
   is_tracing_ = false;
   recorder_->end_step();
   observer_->forget_nodes();
-  if (!cupti_) return;
+  if (!kernels_) return;
   TraceRecord losses;
-  recorder_->add_kernels(cupti_->end(losses));
-  losses.kernels_source = "cupti";
+  recorder_->add_kernels(kernels_->end(losses));
+  const TraceRecord before = recorder_->losses();
+  losses.kernels_source = before.kernels_source;
+  losses.kernels_reason = before.kernels_reason;
   recorder_->add_losses(losses);
 }
 

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <string>
 
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/trace_events.hpp"
-#include "actscope/tracer/cupti_session.hpp"
+#include "actscope/tracer/kernel_session.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/torch/operator_observer.hpp"
 
@@ -21,7 +21,9 @@ inline constexpr std::int64_t traced_steps = 16;
 /// a GPU kernels. At levels off and ledger every call does nothing.
 class StepTracer {
  public:
-  /// `sink` may be null. Errors  as CuptiSession: level cupti where it cannot be used
+  /// `sink` may be null. Where another profiler holds CUPTI, levels cupti and audit time operators
+  /// with CUDA events instead and say so.
+  /// Errors  BackendNotBuilt: level cupti of a build without it
   StepTracer(const RunConfig& config, TraceSink* sink);
   ~StepTracer();
   StepTracer(const StepTracer&) = delete;
@@ -37,6 +39,7 @@ class StepTracer {
   void finish(RunRecord& record);
 
  private:
+  void open_kernel_session(std::string& why_not_cupti);
   void audit(std::int64_t live_bytes);
 
   bool is_audited_ = false;
@@ -46,7 +49,7 @@ class StepTracer {
   std::int64_t steps_off_balance_ = 0;
   std::unique_ptr<tracer::TraceRecorder> recorder_;
   std::unique_ptr<tracer::OperatorObserver> observer_;
-  std::unique_ptr<tracer::CuptiSession> cupti_;
+  std::unique_ptr<tracer::KernelSession> kernels_;
 };
 
 }  // namespace actscope::core

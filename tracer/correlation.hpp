@@ -11,7 +11,7 @@ namespace actscope::tracer {
 /// Told when a thread enters and leaves a place, so that device work launched in between can be
 /// given to it. Both may be called on any thread and must not throw.
 struct PlaceObserver {
-  void (*enter)(const TracePlace& place) = nullptr;
+  void (*enter)(const TracePlace& place, NameNumber name, ScopeKind kind) = nullptr;
   void (*leave)() = nullptr;
 };
 

@@ -26,11 +26,11 @@ TracePlace current_place() noexcept {
 namespace detail {
 namespace {
 
-void enter(const TracePlace& place) {
+void enter(const TracePlace& place, NameNumber name, ScopeKind kind) {
   if (const PlaceObserver* observer = place_observer.load(std::memory_order_acquire)) {
     TracePlace here = place;
     here.step = current_step();
-    observer->enter(here);
+    observer->enter(here, name, kind);
   }
 }
 
@@ -49,7 +49,7 @@ void open_place(OpenScope& scope, ScopeKind kind, NameNumber name, const TracePl
   scope.name = name;
   scope.is_open = scope.is_counted = true;
   here.place = place;
-  enter(place);
+  enter(place, name, kind);
   push_nvtx_range(name);
   scope.begin_ns = now_ns();
 }
@@ -63,7 +63,7 @@ void open_operator(OpenScope& scope, NameNumber name, NameNumber slot) {
   scope.is_counted = here.operator_depth++ == 0;
   if (!scope.is_counted) return;
   if (slot != 0) here.place.slot = slot;
-  enter(here.place);
+  enter(here.place, name, ScopeKind::op);
   push_nvtx_range(name);
   scope.begin_ns = now_ns();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/tracer/cupti_session.hpp"
+#include "actscope/tracer/kernel_session.hpp"
 
 #include "actscope/base/error.hpp"
 
@@ -17,7 +17,7 @@ std::string describe_cupti() {
   return "not in this build; scripts/setup --cuda, then scripts/build cuda";
 }
 
-std::unique_ptr<CuptiSession> CuptiSession::open() {
+std::unique_ptr<KernelSession> open_cupti_session() {
   throw BackendNotBuilt(error_text("kernels cannot be recorded", "CUPTI is " + describe_cupti(),
                                    "or use --trace timeline"));
 }

@@ -16,21 +16,26 @@ bool is_cupti_usable();
 /// "CUPTI 13.0", or why it is not usable and what would help.
 std::string describe_cupti();
 
-/// Records the kernels, copies and sets of all devices in windows, each with the layer, slot and
-/// phase of the thread that launched it.
+/// Records the work of devices in windows, each piece with the layer, slot and phase of the thread
+/// that launched it. One at a time in a process.
 ///
 /// Never throws into the observed program: what is lost is counted.
-class CuptiSession {
+class KernelSession {
  public:
-  /// Errors  BackendNotBuilt: a build without CUDA; DeviceError: no library, no driver, or another
-  ///         profiler holds CUPTI
-  static std::unique_ptr<CuptiSession> open();
-  virtual ~CuptiSession() = default;
-
+  virtual ~KernelSession() = default;
+  /// "cupti" or "cuda_event".
+  virtual const char* source() const = 0;
   /// From here on device work is recorded.
   virtual void begin() = 0;
-  /// Waits for the devices and gives what ran since begin; adds to `losses` what was lost.
+  /// What ran since begin, in order of begin; requires that the devices have finished it. Adds to
+  /// `losses` what was lost.
   virtual std::vector<KernelEvent> end(TraceRecord& losses) = 0;
 };
+
+/// Every kernel, copy and set, by CUPTI.
+/// Errors  BackendNotBuilt: a build without CUDA; DeviceError: no library, no driver, or another
+///         profiler holds CUPTI
+/// Source  CUPTI 13.0 Activity API
+std::unique_ptr<KernelSession> open_cupti_session();
 
 }  // namespace actscope::tracer
