@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QFont>
+#include <QStandardPaths>
+
+// Pictures are the same on every machine: no desktop, one style, one font, no scaling.
+int main(int argc, char** argv) {
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  qputenv("QT_SCALE_FACTOR", "1");
+  qputenv("QT_FONT_DPI", "96");
+  testing::InitGoogleTest(&argc, argv);
+  QStandardPaths::setTestModeEnabled(true);
+  QApplication program(argc, argv);
+  QApplication::setOrganizationName("actscope");
+  QApplication::setApplicationName("actscope-gui-test");
+  QApplication::setStyle("Fusion");
+  QApplication::setFont(QFont("DejaVu Sans", 9));
+  QApplication::setEffectEnabled(Qt::UI_AnimateCombo, false);
+  return RUN_ALL_TESTS();
+}
