@@ -2,6 +2,7 @@
 #include "models/curves.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 namespace actscope::gui {
@@ -57,7 +58,7 @@ Curve differenceOf(const Curve& a, const Curve& b) {
   curve.key = b.key;
   curve.name = "B − A";
   curve.isTrain = b.isTrain;
-  curve.isB = true;
+  curve.isB = curve.isDifference = true;
   for (qsizetype i = 0; i < b.x.size(); ++i) {
     const auto base = interpolated(a, b.x[i]);
     if (!base) continue;
@@ -66,6 +67,17 @@ Curve differenceOf(const Curve& a, const Curve& b) {
   }
   curve.smooth = curve.raw;
   return curve;
+}
+
+QString figureText(double value, bool isAccuracy, bool isDifference) {
+  if (!isDifference) {
+    return isAccuracy ? QString("%1 %").arg(100 * value, 0, 'f', 2)
+                      : QString::number(value, 'f', 4);
+  }
+  const QString sign = value < 0 ? "−" : "+";
+  const double size = std::abs(value);
+  return sign +
+         (isAccuracy ? QString("%1 pp").arg(100 * size, 0, 'f', 2) : QString::number(size, 'f', 4));
 }
 
 bool hasPoints(const RunPointer& run) {
@@ -146,14 +158,11 @@ void fillCurveTable(TableModel& table, const Curves& curves, const CurveQuery& q
     for (qsizetype i = 0; i < curve.x.size(); ++i) {
       const double y = curve.raw[i];
       const double x = curve.x[i];
-      rows.push_back(
-          {{Cell::of(curve.name),
-            Cell::of(curve.isTrain ? "train" : "held-out"),
-            {QString::number(x, 'g', 6), x, {}},
-            {isAccuracy ? QString("%1 %").arg(100 * y, 0, 'f', 2) : QString::number(y, 'f', 4),
-             y,
-             {}}},
-           curve.key});
+      rows.push_back({{Cell::of(curve.name),
+                       Cell::of(curve.isTrain ? "train" : "held-out"),
+                       {QString::number(x, 'g', 6), x, {}},
+                       {figureText(y, isAccuracy, curve.isDifference), y, {}}},
+                      curve.key});
     }
   }
   const auto axis = static_cast<std::size_t>(query.axis);

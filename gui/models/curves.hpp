@@ -24,7 +24,7 @@ struct CurveQuery {
 /// One line. Accuracies in ratios, time in seconds.
 struct Curve {
   QString key, name;
-  bool isTrain = false, isA = false, isB = false;
+  bool isTrain = false, isA = false, isB = false, isDifference = false;
   bool isInFront = true;
   QVector<double> x, raw, smooth;
 };

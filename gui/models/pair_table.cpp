@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/pair_table.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "models/metric.hpp"
 
 namespace actscope::gui {
+namespace {
+
+// Three digits that count, with the zeros among them: 1.00x, 0.210x, 0.0563x.
+QString ratioText(double ratio) {
+  const int digits = ratio == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(ratio)))) + 1;
+  return QString("%1x").arg(ratio, 0, 'f', std::clamp(3 - digits, 0, 8));
+}
+
+}  // namespace
 
 void fillPairTable(TableModel& table, const RunPointer& a, const RunPointer& b) {
   std::vector<TableRow> rows;
@@ -24,8 +36,7 @@ void fillPairTable(TableModel& table, const RunPointer& a, const RunPointer& b) 
     if (x && y) {
       const double of = x.value_or(0), to = y.value_or(0);
       row.cells.push_back({differenceText(facts.metric, to - of), to - of, {}});
-      row.cells.push_back(of != 0 ? Cell{QString("%1x").arg(to / of, 0, 'g', 3), to / of, {}}
-                                  : Cell::none("A is 0"));
+      row.cells.push_back(of != 0 ? Cell{ratioText(to / of), to / of, {}} : Cell::none("A is 0"));
     } else {
       row.cells.push_back(Cell::none("needs A and B"));
       row.cells.push_back(Cell::none("needs A and B"));

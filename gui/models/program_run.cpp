@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/program_run.hpp"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QStandardPaths>
 
@@ -8,8 +9,11 @@ namespace actscope::gui {
 
 QString findProgram(const QString& setting, const QString& ownFolder) {
   if (!setting.isEmpty()) return QFileInfo(setting).isExecutable() ? setting : QString();
-  const QString beside = ownFolder + "/actscope";
-  if (QFileInfo(beside).isExecutable()) return beside;
+  // Beside this program where both are installed; in a build tree, where scripts/build links it.
+  for (const char* folder : {"/", "/../../bin/"}) {
+    const QString file = QDir::cleanPath(ownFolder + folder + "actscope");
+    if (QFileInfo(file).isFile() && QFileInfo(file).isExecutable()) return file;
+  }
   return QStandardPaths::findExecutable("actscope");
 }
 

@@ -7,8 +7,8 @@
 
 namespace actscope::gui {
 
-/// Where the actscope program is: the setting, else beside this program, else on the path. Empty:
-/// nowhere.
+/// Where the actscope program is: the setting, else beside this program or in bin/ of its build
+/// tree, else on the path. Empty: nowhere.
 QString findProgram(const QString& setting, const QString& ownFolder);
 
 /// One actscope process: its lines as they come, its end, and a stop that asks first. Never blocks.

@@ -170,7 +170,8 @@ RunList RunReader::read(const QStringList& places, const Progress& progress) {
   for (const QString& file : files.sweeps) {
     const RunList points = readSweep(file);
     const bool isRead = points.size() != 1 || points.front()->isReadable();
-    if (isRead) sweepFolders << QFileInfo(file).absolutePath() + "/points/";
+    const QString folder = QFileInfo(file).absolutePath();
+    if (isRead) sweepFolders << folder + "/points/" << folder + "/work/";
     runs.insert(runs.end(), points.begin(), points.end());
     if (!goOn()) return runs;
   }

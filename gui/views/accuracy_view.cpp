@@ -188,7 +188,7 @@ QCPGraph* AccuracyView::drawCurve(const Curve& curve, int series) {
   line->setData(curve.x, values(curve.smooth), true);
   line->setProperty("key", curve.key);
   line->setSelectionDecorator(nullptr);
-  const QString mark = curve.isA ? "A  " : curve.isB ? "B  " : "";
+  const QString mark = curve.isDifference ? "" : curve.isA ? "A  " : curve.isB ? "B  " : "";
   line->setName(mark + fontMetrics().elidedText(curve.name, Qt::ElideMiddle, 190));
   return line;
 }

@@ -31,6 +31,7 @@ NewRunView::NewRunView(RunStore& store, Selection& selection, QWidget* parent)
   connect(&m_run, &ProgramRun::line, this, &NewRunView::showLine);
   connect(&m_run, &ProgramRun::ended, this, &NewRunView::end);
   connect(&m_run, &ProgramRun::started, this, [this] { m_state->setText(tr("Running")); });
+  NewRunView::refresh();  // the rows of a sweep are hidden before the form is measured
 }
 
 QLineEdit* NewRunView::addText(QFormLayout& form, const QString& label, const char* name,
@@ -94,7 +95,7 @@ QWidget* NewRunView::makeForm() {
   ofSweep(addText(form, tr("Bloc&ks"), "blocks", first.blocks, "8,16,8x64"));
   ofSweep(addText(form, tr("S&parsities"), "sparsities", first.sparsities, "0.5,0.8"));
   ofSweep(addText(form, tr("Seeds"), "seeds", first.seeds, "0,1,2"));
-  ofSweep(addText(form, tr("Workers"), "workers", {}, tr("as the program thinks best")));
+  ofSweep(addText(form, tr("Workers"), "workers", {}, "1"));
   addText(form, tr("&Epochs"), "epochs", first.epochs);
   addText(form, tr("Steps instead"), "steps", {}, tr("by epochs"));
   addText(form, tr("&Batch"), "batch", first.batch);

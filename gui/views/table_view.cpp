@@ -51,10 +51,14 @@ QString TableView::currentKey() const {
 
 void TableView::fitColumns() {
   constexpr int room = 12;
+  // A stretched column that is widened would reach beyond the view.
+  const bool isStretched = horizontalHeader()->stretchLastSection();
+  horizontalHeader()->setStretchLastSection(false);
   resizeColumnsToContents();
   for (int column = 0; column < m_sorted.columnCount(); ++column) {
     if (!isColumnHidden(column)) setColumnWidth(column, columnWidth(column) + room);
   }
+  horizontalHeader()->setStretchLastSection(isStretched);
 }
 
 void TableView::setFilter(const QString& text) {

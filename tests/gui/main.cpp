@@ -3,7 +3,9 @@
 
 #include <QApplication>
 #include <QFont>
+#include <QFontInfo>
 #include <QStandardPaths>
+#include <iostream>
 
 // Pictures are the same on every machine: no desktop, one style, one font, no scaling.
 int main(int argc, char** argv) {
@@ -18,5 +20,10 @@ int main(int argc, char** argv) {
   QApplication::setStyle("Fusion");
   QApplication::setFont(QFont("DejaVu Sans", 9));
   QApplication::setEffectEnabled(Qt::UI_AnimateCombo, false);
+  QApplication::setCursorFlashTime(0);
+  if (QFontInfo(QApplication::font()).family() != "DejaVu Sans") {
+    std::cerr << "the pictures need the font DejaVu Sans; scripts/setup --gui installs it\n";
+    return 1;
+  }
   return RUN_ALL_TESTS();
 }
