@@ -147,19 +147,29 @@ void fillKernelTable(TableModel& table, const Kernels& kernels, Side side) {
                      {time, seconds, {}},
                      {QString("%1 %").arg(100 * share, 0, 'f', 1), share, {}}},
                     {}});
+    if (side != Side::difference) continue;
+    for (const auto& of : {row.secondsA, row.secondsB}) {
+      rows.back().cells.push_back(of ? Cell{QString::fromStdString(format_duration(*of)), *of, {}}
+                                     : Cell::none("this run has none of it"));
+    }
   }
   const QString per = kernels.isAStep ? " a step" : "";
   const QString field = kernels.isAStep ? "_per_step" : "";
-  table.setTable({{"layer", "Layer", false},
-                  {"slot", "Slot", false},
-                  {"phase", "Phase", false},
-                  {"name", "Name", false},
-                  {"device", "Device", false},
-                  {"source", "Source", false},
-                  {"calls" + field, "Calls" + per},
-                  {"total_s" + field, "Time" + per},
-                  {"share_ratio", "Share"}},
-                 std::move(rows));
+  const QString of = side == Side::difference ? ", B − A" : "";
+  std::vector<Column> columns{{"layer", "Layer", false},
+                              {"slot", "Slot", false},
+                              {"phase", "Phase", false},
+                              {"name", "Name", false},
+                              {"device", "Device", false},
+                              {"source", "Source", false},
+                              {"calls" + field, "Calls" + per + of},
+                              {"total_s" + field, "Time" + per + of},
+                              {"share_ratio", "Share"}};
+  if (side == Side::difference) {
+    columns.push_back({"total_s" + field + "_a", "A"});
+    columns.push_back({"total_s" + field + "_b", "B"});
+  }
+  table.setTable(std::move(columns), std::move(rows));
 }
 
 }  // namespace actscope::gui

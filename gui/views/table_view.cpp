@@ -14,6 +14,12 @@
 
 namespace actscope::gui {
 
+bool ValueSorter::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+  const bool hasLeft = left.data(sortRole()).isValid(), hasRight = right.data(sortRole()).isValid();
+  if (hasLeft != hasRight) return (sortOrder() == Qt::AscendingOrder) == hasLeft;
+  return QSortFilterProxyModel::lessThan(left, right);
+}
+
 TableView::TableView(QAbstractItemModel& table, Selection& selection, QWidget* parent)
     : QTableView(parent), m_selection(selection) {
   m_sorted.setSourceModel(&table);

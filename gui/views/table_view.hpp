@@ -8,6 +8,15 @@ namespace actscope::gui {
 
 class Selection;
 
+/// Sorts by the value behind a text; what has none comes last in either order.
+class ValueSorter : public QSortFilterProxyModel {
+ public:
+  using QSortFilterProxyModel::QSortFilterProxyModel;
+
+ protected:
+  bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+};
+
 /// A table of the dashboard: sorts by the number behind a text, filters by any column, copies,
 /// follows the shared selection. Keys A and B pick, Ctrl+C copies, Enter makes a row current, S
 /// brushes the selected rows, Escape shows all again.
@@ -37,7 +46,7 @@ class TableView : public QTableView {
   void follow();
 
   Selection& m_selection;
-  QSortFilterProxyModel m_sorted;
+  ValueSorter m_sorted;
   bool m_isFollowing = false;
 };
 

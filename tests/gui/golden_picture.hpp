@@ -41,7 +41,7 @@ inline int differingPixels(const QImage& a, const QImage& b) {
   return count;
 }
 
-/// Compares with tests/golden/gui/NAME.png, where pictures are kept in 16 shades a channel, which
+/// Compares with tests/golden/gui/NAME.png, where pictures are kept in 32 shades a channel, which
 /// makes them small. At most 60 pixels may differ, in the sense of isNearby: a label that moves by
 /// two pixels, or a digit that changes into another in three places, is more. A mismatch leaves
 /// NAME.actual.png beside it; ACTSCOPE_RENEW_GOLDEN writes the file.
@@ -52,7 +52,7 @@ inline void expectPicture(const QString& name, const QImage& picture) {
   QImage actual = picture.convertToFormat(QImage::Format_RGB32);
   for (int y = 0; y < actual.height(); ++y) {
     auto* line = reinterpret_cast<QRgb*>(actual.scanLine(y));
-    const auto shade = [](int value) { return (value + 8) / 17 * 17; };
+    const auto shade = [](int value) { return (value & 0xf8) | (value >> 5); };
     for (int x = 0; x < actual.width(); ++x) {
       line[x] = qRgb(shade(qRed(line[x])), shade(qGreen(line[x])), shade(qBlue(line[x])));
     }

@@ -5,6 +5,7 @@
 #include <QFont>
 #include <QFontInfo>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <iostream>
 
 // Pictures are the same on every machine: no desktop, one style, one font, no scaling.
@@ -12,6 +13,11 @@ int main(int argc, char** argv) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
   qputenv("QT_SCALE_FACTOR", "1");
   qputenv("QT_FONT_DPI", "96");
+  qputenv("FONTCONFIG_FILE", ACTSCOPE_TEST_SOURCE_DIR "/gui/fonts.conf");
+  // What the window remembers between sessions stays out of the home of who runs the tests.
+  const QTemporaryDir home;
+  qputenv("XDG_CONFIG_HOME", home.path().toUtf8());
+  qputenv("XDG_RUNTIME_DIR", home.path().toUtf8());
   testing::InitGoogleTest(&argc, argv);
   QStandardPaths::setTestModeEnabled(true);
   QApplication program(argc, argv);
