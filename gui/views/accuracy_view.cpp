@@ -101,6 +101,11 @@ void AccuracyView::draw() {
     if (line.isA || line.isB || series.contains(line.key)) continue;
     series.insert(line.key, static_cast<int>(series.size()));
   }
+  // Where there are many lines, those of A and B are the ones to be read.
+  constexpr qsizetype crowd = 8;
+  m_isCrowded = series.size() > crowd && std::ranges::any_of(curves.lines, [](const Curve& line) {
+                  return line.isA || line.isB;
+                });
   // What is drawn last lies on top: A and B.
   QList<QCPGraph*> graphs;
   for (auto line = curves.lines.rbegin(); line != curves.lines.rend(); ++line) {
@@ -112,6 +117,7 @@ void AccuracyView::draw() {
 
 void AccuracyView::fillLegend(const Curves& curves, const QList<QCPGraph*>& graphs) {
   constexpr int most = 20;
+  int unnamed = 0;
   const bool areBoth = m_train->isChecked() && m_heldout->isChecked();
   const QColor text = palette().color(QPalette::Text);
   for (const bool isTrain : {false, true}) {
@@ -125,9 +131,18 @@ void AccuracyView::fillLegend(const Curves& curves, const QList<QCPGraph*>& grap
   }
   for (std::size_t i = 0; i < curves.lines.size(); ++i) {
     // A run is named once; there is room for so many.
-    if ((curves.lines[i].isTrain && areBoth) || plot().legend->itemCount() >= most) continue;
-    graphs[static_cast<qsizetype>(i)]->addToLegend();
+    if (curves.lines[i].isTrain && areBoth) continue;
+    if (plot().legend->itemCount() < most) {
+      graphs[static_cast<qsizetype>(i)]->addToLegend();
+    } else {
+      ++unnamed;
+    }
   }
+  if (unnamed == 0) return;
+  QCPGraph* rest = plot().addGraph();
+  rest->setPen(Qt::NoPen);
+  rest->setName(tr("and %1 more").arg(unnamed));
+  rest->addToLegend();
 }
 
 void AccuracyView::fitAxes(const Curves& curves, const CurveQuery& asked) {
@@ -164,6 +179,7 @@ QCPGraph* AccuracyView::drawCurve(const Curve& curve, int series) {
                  : curve.isB ? colorOfB(palette())
                              : seriesColor(palette(), series);
   if (!curve.isInFront) color.setAlphaF(0.3F);
+  if (!isPicked && m_isCrowded) color.setAlphaF(0.4F);
   const auto values = [unit](QVector<double> ratios) {
     for (double& ratio : ratios) ratio *= unit;
     return ratios;

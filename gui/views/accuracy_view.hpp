@@ -38,6 +38,7 @@ class AccuracyView : public ChartView {
   QCheckBox* m_train;
   QCheckBox* m_heldout;
   QDoubleSpinBox* m_smoothing;
+  bool m_isCrowded = false;
 };
 
 }  // namespace actscope::gui

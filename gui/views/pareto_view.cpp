@@ -183,6 +183,21 @@ void ParetoView::drawLabels() {
   }
 }
 
+// Whether the line of the front, which runs level from each of its points to the next, crosses.
+bool ParetoView::isOnFront(const QRectF& place) const {
+  const double right = plot().axisRect()->right();
+  double level = -1;
+  QPointF from;
+  for (const ParetoPoint& point : m_pareto.points) {
+    if (!point.isFront) continue;
+    const QPointF to = pixelOf(point);
+    if (level >= 0 && place.intersects(QRectF(from, QSizeF(to.x() - from.x(), 1)))) return true;
+    from = to;
+    level = to.y();
+  }
+  return level >= 0 && place.intersects(QRectF(from, QSizeF(right - from.x(), 1)));
+}
+
 // On the side where it covers the fewest points and other labels.
 void ParetoView::addLabel(const ParetoPoint& point, const QString& text) {
   const QPointF at = pixelOf(point);
@@ -205,6 +220,7 @@ void ParetoView::addLabel(const ParetoPoint& point, const QString& text) {
     for (const ParetoPoint& other : m_pareto.points) {
       covered += place.adjusted(-7, -7, 7, 7).contains(pixelOf(other)) ? 10 : 0;
     }
+    covered += isOnFront(place) ? 5 : 0;
     if (covered >= fewest) continue;
     fewest = covered;
     best = place;

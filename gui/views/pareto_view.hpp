@@ -30,6 +30,7 @@ class ParetoView : public ChartView {
   void drawFront();
   void drawLabels();
   void addLabel(const ParetoPoint& point, const QString& text);
+  bool isOnFront(const QRectF& place) const;
   void placeLegend();
   void fitAxes();
   void brush(const QRect& pixels);
