@@ -141,10 +141,10 @@ Without a display
   -v, --version      the version
 
 Examples
-  actscope-gui demo/runs
-  actscope-gui --a dense --b int4-bsr-16-0.8 demo/runs
-  actscope-gui --export heatmap --metric peak --relative dense -o peak.svg demo/runs
-  actscope-gui --export footprint --a dense --b int4 -o footprint.png --dark demo/runs
+  actscope-gui demo
+  actscope-gui --a runs/dense --b runs/int4-bsr runs
+  actscope-gui --export heatmap --metric peak --relative dense -o peak.svg demo
+  actscope-gui --export footprint --a "dense seed 0" --b "int4 seed 0" -o footprint.png --dark demo
   actscope-gui --export pareto -o pareto.csv sweeps/blocks
 
 Exit codes: 0 done; 2 an option or its value is wrong; 3 a folder or file is missing or cannot be

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -92,6 +93,58 @@ TEST_F(MadeRuns, AFolderThatComesLaterIsShownWhenItIsThere) {
   MadeFolder other;
   store.add({other.path()});
   EXPECT_TRUE(QTest::qWaitFor([&] { return store.runs().size() == 36U; }));
+}
+
+// What a crash, a full disk or another program may leave: a row with a message each, never an end.
+class HostileFile : public testing::TestWithParam<std::pair<const char*, std::string>> {};
+
+TEST_P(HostileFile, IsAMessageInPlace) {
+  for (const char* name : {"run/report.json", "swept/sweep.json"}) {
+    MadeFolder folder;
+    folder.write(name, GetParam().second);
+    RunStore store;
+    store.openNow({folder.path()});
+    const RunPointer entry = store.find(folder.path() + "/" + name);
+    ASSERT_TRUE(entry) << name;
+    EXPECT_EQ(entry->status, EntryStatus::unreadable);
+    EXPECT_FALSE(entry->reason.isEmpty());
+    EXPECT_FALSE(entry->reason.contains('\n'));
+    EXPECT_TRUE(store.named("dense-0"));
+  }
+}
+
+std::string truncatedRun() {
+  const std::string text = reports::write_run_document(madeRun("int4", 16, 0.8));
+  return text.substr(0, text.size() / 2);
+}
+
+std::string replacedInRun(const std::string& what, const std::string& with) {
+  std::string text = reports::write_run_document(madeRun("int4", 16, 0.8));
+  const std::size_t at = text.find(what);
+  if (at != std::string::npos) text.replace(at, what.size(), with);
+  return text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, HostileFile,
+    testing::Values(std::pair{"Empty", std::string()}, std::pair{"HalfWritten", truncatedRun()},
+                    std::pair{"ZeroBytes", std::string(4096, '\0')},
+                    std::pair{"NotUtf8", std::string("{\"schema\": \"\xff\xfe\"}")},
+                    std::pair{"DeeplyNested", std::string(200000, '[')},
+                    std::pair{"OfAnotherProgram", std::string("{\"version\": 3, \"points\": []}")},
+                    std::pair{"AnArray", std::string("[1, 2, 3]")},
+                    std::pair{
+                        "WithATextForANumber",
+                        replacedInRun("\"saved_bytes\": ", "\"saved_bytes\": \"many\", \"x\": ")},
+                    std::pair{"WithANumberOutOfRange",
+                              replacedInRun("\"batch\": ", "\"batch\": 1e400, \"x\": ")},
+                    std::pair{"WithoutASchema", replacedInRun("\"schema\"", "\"scheme\"")}),
+    [](const auto& file) { return std::string(file.param.first); });
+
+TEST_F(MadeRuns, ALinkThatLeadsBackIsFollowedOnce) {
+  ASSERT_TRUE(QFile::link(folder.path(), folder.path() + "/alone/back"));
+  store.openNow({folder.path()});
+  EXPECT_EQ(store.runs().size(), 18U);
 }
 
 TEST(RunStoreTest, CancelsAndSurvivesItsEndWhileReading) {

@@ -4,10 +4,13 @@
 #include <QApplication>
 #include <QLineEdit>
 #include <QSplitter>
+#include <QStatusBar>
+#include <QTabWidget>
 #include <QTest>
 #include <memory>
 
 #include "actscope/base/error.hpp"
+#include "app/main_window.hpp"
 #include "app/theme.hpp"
 #include "app/view_set.hpp"
 #include "golden_picture.hpp"
@@ -92,6 +95,34 @@ TEST_F(Views, FootprintDifferenceLooksAsBefore) {
 TEST_F(Views, KernelsLookAsBefore) {
   pick();
   expectLightAndDark("kernels", "kernels");
+}
+
+TEST_F(Views, KernelDifferencesLookAsBefore) {
+  pick();
+  selection.setSide(Side::difference);
+  expectLightAndDark("kernels", "kernels-difference");
+}
+
+TEST_F(Views, AMessageInPlaceLooksAsBefore) {
+  selection.setB(key("p16a0"));
+  expectLightAndDark("footprint", "footprint-message");
+}
+
+TEST_F(Views, TheWindowLooksAsBefore) {
+  CommandLine line;
+  line.places = {folder.path()};
+  for (const bool isDark : {false, true}) {
+    line.theme = isDark ? Theme::dark : Theme::light;
+    applyTheme(line.theme);
+    MainWindow window(line);
+    window.resize(1000, 620);
+    window.show();
+    EXPECT_TRUE(QTest::qWaitFor([&] { return window.store().runs().size() == 18U; }));
+    window.pages().setCurrentIndex(static_cast<int>(viewIds().indexOf("pareto")));
+    window.statusBar()->clearMessage();
+    QTest::qWait(20);
+    test::expectPicture(QString("window") + (isDark ? "-dark" : "-light"), window.grab().toImage());
+  }
 }
 
 TEST_F(Views, NewRunLooksAsBefore) {
