@@ -2,6 +2,7 @@
 #include "app/headless.hpp"
 
 #include <QFileInfo>
+#include <iostream>
 #include <memory>
 
 #include "actscope/base/error.hpp"
@@ -71,6 +72,9 @@ void exportHeadless(const CommandLine& line) {
   const std::unique_ptr<View> view(makeView(line.exported, store, selection));
   view->setOptions(line.options);
   exportView(*view, line.output, line.size);
+  if (!view->message().isEmpty()) {
+    std::cerr << "actscope-gui: " << view->message().toStdString() << "\n";
+  }
 }
 
 }  // namespace actscope::gui

@@ -36,7 +36,11 @@ void ChartView::paintPicture(QPaintDevice& device, QSize size) {
   // labels are placed by pixels.
   refresh();
   const QFontMetrics metrics(font());
-  const int captionHeight = m_caption.isEmpty() ? 0 : metrics.height() + 10;
+  // What is missing belongs to the picture.
+  QStringList lines{m_caption, message()};
+  lines.removeAll(QString());
+  const int lineHeight = metrics.height() + 4;
+  const auto captionHeight = lines.isEmpty() ? 0 : static_cast<int>(lines.size()) * lineHeight + 6;
   const QSize chart(size.width(), size.height() - captionHeight);
   m_plot->setViewport(QRect({0, 0}, chart));
   refresh();
@@ -44,8 +48,11 @@ void ChartView::paintPicture(QPaintDevice& device, QSize size) {
   painter.setFont(font());
   painter.fillRect(QRect({0, 0}, size), palette().brush(QPalette::Base));
   painter.setPen(palette().color(QPalette::Text));
-  painter.drawText(QRect(10, 0, size.width() - 20, captionHeight), Qt::AlignVCenter | Qt::AlignLeft,
-                   metrics.elidedText(m_caption, Qt::ElideRight, size.width() - 20));
+  for (int line = 0; line < lines.size(); ++line) {
+    const QRect place(10, 3 + line * lineHeight, size.width() - 20, lineHeight);
+    painter.drawText(place, Qt::AlignVCenter | Qt::AlignLeft,
+                     metrics.elidedText(lines[line], Qt::ElideRight, place.width()));
+  }
   if (device.devType() != QInternal::Image) {
     painter.setMode(QCPPainter::pmVectorized);
     painter.setMode(QCPPainter::pmNoCaching);

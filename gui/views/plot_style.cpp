@@ -112,9 +112,13 @@ QCPColorGradient divergingGradient(const QPalette& palette) {
 }
 
 QColor inkOn(const QColor& background) {
-  const double light =
-      0.299 * background.redF() + 0.587 * background.greenF() + 0.114 * background.blueF();
-  return light > 0.55 ? QColor(Qt::black) : QColor(Qt::white);
+  // The relative luminance of WCAG 2; from 0.179 on black has the higher contrast.
+  const auto linear = [](double share) {
+    return share <= 0.04045 ? share / 12.92 : std::pow((share + 0.055) / 1.055, 2.4);
+  };
+  const double light = 0.2126 * linear(background.redF()) + 0.7152 * linear(background.greenF()) +
+                       0.0722 * linear(background.blueF());
+  return light > 0.179 ? QColor(Qt::black) : QColor(Qt::white);
 }
 
 void styleAxis(QCPAxis& axis, const QPalette& palette) {

@@ -72,6 +72,10 @@ void View::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
 }
 
+QString View::message() const {
+  return m_message->text();
+}
+
 void View::setMessage(const QString& text) {
   m_message->setText(text);
   m_message->setVisible(!text.isEmpty());

@@ -42,6 +42,8 @@ class View : public QWidget {
 
   /// Draws now what is due.
   void refreshNow();
+  /// The line in place: what is missing and why; empty: nothing is.
+  QString message() const;
 
  protected:
   /// Reads store and selection into what is shown.

@@ -152,6 +152,20 @@ TEST_F(Views, AreExportedInEveryFormat) {
   }
 }
 
+TEST_F(Views, APictureSaysWhatIsMissing) {
+  selection.setB(key("p16a0"));
+  QTemporaryDir out;
+  for (const char* id : {"footprint", "kernels"}) {
+    const std::unique_ptr<View> view(makeView(id, store, selection));
+    exportView(*view, out.filePath("x.svg"), {900, 400});
+    QFile svg(out.filePath("x.svg"));
+    ASSERT_TRUE(svg.open(QIODevice::ReadOnly));
+    EXPECT_FALSE(view->message().isEmpty());
+    EXPECT_TRUE(QString::fromUtf8(svg.readAll()).contains(view->message().section(' ', 0, 4)))
+        << id;
+  }
+}
+
 TEST_F(Views, ShowNothingWithoutRunsAndDoNotFail) {
   store.openNow({folder.path() + "/nothing"});
   for (const QString& id : viewIds()) {
