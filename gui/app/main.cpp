@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
+#include <QLoggingCategory>
 #include <iostream>
 
 #include "actscope/base/build_facts.hpp"
@@ -41,6 +42,8 @@ int run(int argc, char** argv) {
   if (isExport && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
   }
+  // Qt remarks on sessions and fonts that an export needs nothing of.
+  if (isExport) QLoggingCategory::setFilterRules("default.warning=false");
   requireDisplay();
   QApplication program(argc, argv);
   QApplication::setApplicationName("actscope-gui");

@@ -8,6 +8,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QSet>
+#include <algorithm>
 
 #include "models/selection.hpp"
 #include "models/table_model.hpp"
@@ -57,12 +58,13 @@ QString TableView::currentKey() const {
 
 void TableView::fitColumns() {
   constexpr int room = 12;
+  constexpr int most = 400;  // a long message is read in its tool tip
   // A stretched column that is widened would reach beyond the view.
   const bool isStretched = horizontalHeader()->stretchLastSection();
   horizontalHeader()->setStretchLastSection(false);
   resizeColumnsToContents();
   for (int column = 0; column < m_sorted.columnCount(); ++column) {
-    if (!isColumnHidden(column)) setColumnWidth(column, columnWidth(column) + room);
+    if (!isColumnHidden(column)) setColumnWidth(column, std::min(columnWidth(column) + room, most));
   }
   horizontalHeader()->setStretchLastSection(isStretched);
 }
