@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QStandardPaths>
+#include <algorithm>
 
 namespace actscope::gui {
 
@@ -56,6 +57,8 @@ ProgramRun::ProgramRun(QObject* parent) : QObject(parent) {
 ProgramRun::~ProgramRun() {
   m_process.disconnect(this);
   if (!isRunning()) return;
+  m_process.terminate();
+  if (m_process.waitForFinished(std::min(m_grace.interval(), 3000))) return;
   m_process.kill();
   m_process.waitForFinished(2000);
 }

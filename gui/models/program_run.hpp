@@ -17,7 +17,7 @@ class ProgramRun : public QObject {
 
  public:
   explicit ProgramRun(QObject* parent = nullptr);
-  /// Kills what still runs.
+  /// Stops what still runs, so that it can be resumed; kills it where it does not end in time.
   ~ProgramRun() override;
 
   bool isRunning() const { return m_process.state() != QProcess::NotRunning; }

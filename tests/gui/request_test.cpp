@@ -145,6 +145,18 @@ TEST_F(ProgramRunTest, StopKillsWhatDoesNotEnd) {
   EXPECT_EQ(verdict(), "stopped");
 }
 
+TEST_F(ProgramRunTest, ItsEndAsksFirstToo) {
+  const QString left = m_folder.filePath("checkpoint");
+  const QString file = script("trap 'touch " + left.toUtf8() +
+                              "; exit 130' TERM; echo up; while :; do sleep 0.05; done");
+  auto* second = new ProgramRun;
+  QSignalSpy up(second, &ProgramRun::line);
+  second->start(file, {});
+  ASSERT_TRUE(up.wait(5000));
+  delete second;
+  EXPECT_TRUE(QFile::exists(left));
+}
+
 TEST_F(ProgramRunTest, IsFoundBySettingThenBesideThenOnThePath) {
   const QString file = script("");
   EXPECT_EQ(findProgram(file, "/nowhere"), file);
