@@ -3,6 +3,7 @@
 
 #include <QHash>
 #include <QLocale>
+#include <algorithm>
 #include <cmath>
 
 #include "actscope/base/units.hpp"
@@ -80,6 +81,10 @@ std::optional<double> KernelRow::seconds(Side side) const {
   return sideOf(side, secondsA, secondsB);
 }
 
+double KernelTotal::seconds(Side side) const {
+  return sideOf(side, secondsA, secondsB).value_or(0);
+}
+
 Kernels kernelsOf(const RunPointer& a, const RunPointer& b, Side side) {
   Kernels kernels;
   const bool isNeedingA = side != Side::b, isNeedingB = side != Side::a;
@@ -115,8 +120,14 @@ Kernels kernelsOf(const RunPointer& a, const RunPointer& b, Side side) {
   if (isNeedingB) gather(*b->record, false, divisorOf(b), kernels.rows, at);
   kernels.isAStep = isAStep;
   for (const KernelRow& row : kernels.rows) {
-    kernels.totalA += row.secondsA.value_or(0);
-    kernels.totalB += row.secondsB.value_or(0);
+    auto total = std::ranges::find_if(kernels.totals, [&](const KernelTotal& t) {
+      return t.source == row.source && t.device == row.device;
+    });
+    if (total == kernels.totals.end()) {
+      total = kernels.totals.insert(total, {row.source, row.device});
+    }
+    total->secondsA += row.secondsA.value_or(0);
+    total->secondsB += row.secondsB.value_or(0);
   }
   kernels.message = messages.join(' ');
   return kernels;

@@ -22,11 +22,20 @@ struct KernelRow {
   std::optional<double> seconds(Side side) const;  ///< what only one has counts as 0 in the other
 };
 
+/// What one source measured on one device. Totals of different sources overlap: a kernel runs
+/// within the operator that started it.
+struct KernelTotal {
+  QString source, device;
+  double secondsA = 0, secondsB = 0;
+
+  double seconds(Side side) const;
+};
+
 struct Kernels {
   std::vector<KernelRow> rows;
-  double totalA = 0, totalB = 0;  ///< seconds; operators and kernels of a device overlap
-  bool isAStep = false;           ///< seconds a traced step
-  QString message;                ///< why there is nothing, or what the tracer lost
+  std::vector<KernelTotal> totals;
+  bool isAStep = false;  ///< seconds a traced step
+  QString message;       ///< why there is nothing, or what the tracer lost
 };
 
 Kernels kernelsOf(const RunPointer& a, const RunPointer& b, Side side);

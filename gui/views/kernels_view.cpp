@@ -50,11 +50,16 @@ void KernelsView::refresh() {
     m_total->setText({});
     return;
   }
-  const double seconds = side == Side::a   ? kernels.totalA
-                         : side == Side::b ? kernels.totalB
-                                           : kernels.totalB - kernels.totalA;
-  const QString time = side == Side::difference ? signedDuration(seconds)
-                                                : QString::fromStdString(format_duration(seconds));
+  QStringList times;
+  for (const KernelTotal& total : kernels.totals) {
+    const double seconds = total.seconds(side);
+    const QString time = side == Side::difference
+                             ? signedDuration(seconds)
+                             : QString::fromStdString(format_duration(seconds));
+    const bool isOnly = kernels.totals.size() == 1;
+    times << (isOnly ? time : QString("%1 %2 %3").arg(total.device, total.source, time));
+  }
+  const QString time = times.join(", ");
   const QString name = side == Side::a ? a->name : side == Side::b ? b->name : tr("B − A");
   m_total->setText(kernels.isAStep ? tr("%1: %2 a step").arg(name, time)
                                    : tr("%1: %2 in all").arg(name, time));

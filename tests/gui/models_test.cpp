@@ -253,7 +253,8 @@ TEST_F(MadeRuns, KernelsAreByStepAndSayWhyThereAreNone) {
   const Kernels kernels = kernelsOf(run("dense-0"), nullptr, Side::a);
   ASSERT_EQ(kernels.rows.size(), 4U);
   EXPECT_TRUE(kernels.isAStep);
-  EXPECT_NEAR(kernels.totalA, 4.8 / 400, 1e-12);
+  ASSERT_EQ(kernels.totals.size(), 1U);
+  EXPECT_NEAR(kernels.totals[0].secondsA, 4.8 / 400, 1e-12);
   fillKernelTable(table.model, kernels, Side::a);
   EXPECT_NEAR(table.model.index(1, 8).data(plainRole).toDouble(), 1.6 / 4.8, 1e-9);
   const Kernels difference = kernelsOf(run("dense-0"), run("p8a0"), Side::difference);
@@ -267,6 +268,18 @@ TEST_F(MadeRuns, KernelsAreByStepAndSayWhyThereAreNone) {
   const Kernels none = kernelsOf(entryOf(untraced, "r"), nullptr, Side::a);
   EXPECT_TRUE(none.message.contains("--trace timeline")) << none.message.toStdString();
   EXPECT_TRUE(none.rows.empty());
+}
+
+// A kernel runs within the operator that started it: the two are never one sum.
+TEST_F(MadeRuns, KernelsOfADeviceHaveATotalOfTheirOwn) {
+  RunRecord onDevice = madeRun("dense", 16, 0.8);
+  onDevice.kernels.push_back({"sgemm", "blocks.0", "forward", "cuda", 800, 0.4, "h", "cupti"});
+  const Kernels kernels = kernelsOf(entryOf(onDevice, "r"), nullptr, Side::a);
+  ASSERT_EQ(kernels.totals.size(), 2U);
+  EXPECT_NEAR(kernels.totals[1].seconds(Side::a), 0.4 / 400, 1e-12);
+  Tested table;
+  fillKernelTable(table.model, kernels, Side::a);
+  EXPECT_EQ(table.model.index(4, 8).data(plainRole).toDouble(), 1);
 }
 
 TEST_F(MadeRuns, KernelsTellWhatTheTracerLost) {
