@@ -96,12 +96,21 @@ TEST_F(MadeRuns, AFolderThatComesLaterIsShownWhenItIsThere) {
 }
 
 // What a crash, a full disk or another program may leave: a row with a message each, never an end.
-class HostileFile : public testing::TestWithParam<std::pair<const char*, std::string>> {};
+struct HostileText {
+  std::string name, text;
+};
+
+// The name of a test ends in it.
+void PrintTo(const HostileText& file, std::ostream* out) {
+  *out << file.name;
+}
+
+class HostileFile : public testing::TestWithParam<HostileText> {};
 
 TEST_P(HostileFile, IsAMessageInPlace) {
   for (const char* name : {"run/report.json", "swept/sweep.json"}) {
     MadeFolder folder;
-    folder.write(name, GetParam().second);
+    folder.write(name, GetParam().text);
     RunStore store;
     store.openNow({folder.path()});
     const RunPointer entry = store.find(folder.path() + "/" + name);
@@ -127,19 +136,19 @@ std::string replacedInRun(const std::string& what, const std::string& with) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, HostileFile,
-    testing::Values(std::pair{"Empty", std::string()}, std::pair{"HalfWritten", truncatedRun()},
-                    std::pair{"ZeroBytes", std::string(4096, '\0')},
-                    std::pair{"NotUtf8", std::string("{\"schema\": \"\xff\xfe\"}")},
-                    std::pair{"DeeplyNested", std::string(200000, '[')},
-                    std::pair{"OfAnotherProgram", std::string("{\"version\": 3, \"points\": []}")},
-                    std::pair{"AnArray", std::string("[1, 2, 3]")},
-                    std::pair{
-                        "WithATextForANumber",
-                        replacedInRun("\"saved_bytes\": ", "\"saved_bytes\": \"many\", \"x\": ")},
-                    std::pair{"WithANumberOutOfRange",
-                              replacedInRun("\"batch\": ", "\"batch\": 1e400, \"x\": ")},
-                    std::pair{"WithoutASchema", replacedInRun("\"schema\"", "\"scheme\"")}),
-    [](const auto& file) { return std::string(file.param.first); });
+    testing::Values(
+        HostileText{"Empty", std::string()}, HostileText{"HalfWritten", truncatedRun()},
+        HostileText{"ZeroBytes", std::string(4096, '\0')},
+        HostileText{"NotUtf8", std::string("{\"schema\": \"\xff\xfe\"}")},
+        HostileText{"DeeplyNested", std::string(200000, '[')},
+        HostileText{"OfAnotherProgram", std::string("{\"version\": 3, \"points\": []}")},
+        HostileText{"AnArray", std::string("[1, 2, 3]")},
+        std::pair{"WithATextForANumber",
+                  replacedInRun("\"saved_bytes\": ", "\"saved_bytes\": \"many\", \"x\": ")},
+        HostileText{"WithANumberOutOfRange",
+                    replacedInRun("\"batch\": ", "\"batch\": 1e400, \"x\": ")},
+        HostileText{"WithoutASchema", replacedInRun("\"schema\"", "\"scheme\"")}),
+    [](const auto& file) { return file.param.name; });
 
 TEST_F(MadeRuns, ALinkThatLeadsBackIsFollowedOnce) {
   ASSERT_TRUE(QFile::link(folder.path(), folder.path() + "/alone/back"));
