@@ -19,9 +19,8 @@ lint: ## formatting, shell scripts, include rules, clang-tidy
 	scripts/lint --tidy
 golden: ## renews the golden files of the tests
 	scripts/golden
-gui: ## builds the dashboard
-	scripts/setup --gui
-	scripts/build gui
+gui: ## builds the dashboard and opens it on the demo's results
+	scripts/gui
 cuda: ## builds with the CUDA back end and runs the tests that need no device
 	scripts/test cuda
 asan: ## tests under address and undefined-behavior sanitizers

@@ -44,7 +44,8 @@ if(ACTSCOPE_WITH_CUDA)
 endif()
 
 if(ACTSCOPE_WITH_GUI)
-  find_package(Qt6 6.2 REQUIRED COMPONENTS Core Gui Widgets Test)
+  find_package(Qt6 6.2 REQUIRED COMPONENTS Core Gui Widgets PrintSupport Svg Test)
+  find_package(QCustomPlotQt6 REQUIRED)
 endif()
 
 if(ACTSCOPE_BUILD_TESTS)

@@ -1,94 +1,72 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
-#include <QCommandLineParser>
-#include <QFileInfo>
-#include <QMainWindow>
+#include <QLoggingCategory>
 #include <iostream>
 
 #include "actscope/base/build_facts.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/exit_code.hpp"
-#include "actscope/base/file.hpp"
-#include "views/runs_view.hpp"
+#include "app/command_line.hpp"
+#include "app/headless.hpp"
+#include "app/main_window.hpp"
 
 namespace {
 
-using actscope::ExitCode;
+using namespace actscope;
 
-int refuse(const std::string& text, ExitCode code) {
-  std::cerr << "actscope-gui: " << text << "\n";
-  return static_cast<int>(code);
+// Qt would end the program with a core dump.
+void requireDisplay() {
+#ifdef Q_OS_LINUX
+  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+    if (!qEnvironmentVariableIsEmpty(name)) return;
+  }
+  throw EnvironmentError(error_text("no display", "DISPLAY and WAYLAND_DISPLAY are not set",
+                                    "use --export VIEW -o FILE, or xvfb-run actscope-gui"));
+#endif
 }
 
-// Writes the runs as CSV or as a picture of the view, without a display.
-int exportRuns(const QStringList& places, const QString& file) {
-  actscope::gui::RunsView view(places);
-  if (file.endsWith(".csv")) {
-    actscope::write_file_atomically(file.toStdString(), view.model().csv().toStdString());
+int run(int argc, char** argv) {
+  QStringList words;
+  for (int i = 1; i < argc; ++i) words << QString::fromLocal8Bit(argv[i]);
+  gui::CommandLine line = gui::readCommandLine(words);
+  if (line.isHelp) {
+    std::cout << gui::helpText().toStdString();
     return 0;
   }
-  if (!file.endsWith(".png")) {
-    return refuse(actscope::error_text("unknown picture format", file.toStdString(),
-                                       "end the name in .png or .csv"),
-                  ExitCode::usage);
+  if (line.isVersion) {
+    std::cout << "actscope-gui " << build_facts().version << "\n";
+    return 0;
   }
-  view.resize(1100, 520);
-  if (!view.grab().save(file, "PNG")) {
-    return refuse(actscope::error_text("cannot write " + file.toStdString()),
-                  ExitCode::environment);
+  const bool isExport = !line.exported.isEmpty();
+  // Exports need no display; the platform with a display needs one.
+  if (isExport && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+    qputenv("QT_QPA_PLATFORM", "offscreen");
   }
-  return 0;
+  // Qt remarks on sessions and fonts that an export needs nothing of.
+  if (isExport) QLoggingCategory::setFilterRules("default.warning=false");
+  requireDisplay();
+  QApplication program(argc, argv);
+  QApplication::setApplicationName("actscope-gui");
+  QApplication::setOrganizationName("actscope");
+  QApplication::setApplicationVersion(QString::fromStdString(build_facts().version));
+  if (isExport && line.theme == gui::Theme::system) line.theme = gui::Theme::light;
+  gui::applyTheme(line.theme);
+  if (isExport) {
+    gui::exportHeadless(line);
+    return 0;
+  }
+  gui::MainWindow window(line);
+  window.show();
+  return QApplication::exec();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    // Exports need no display; without one nothing else would start.
-    const bool isExport = std::string_view(argv[i]) == "--export";
-    if (isExport && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
-      qputenv("QT_QPA_PLATFORM", "offscreen");
-  }
-  QApplication program(argc, argv);
-  QApplication::setApplicationName("actscope-gui");
-  QApplication::setApplicationVersion(QString::fromStdString(actscope::build_facts().version));
-  QCommandLineParser parser;
-  parser.setApplicationDescription(
-      "Shows the runs found in folders.\nExample: actscope-gui demo/runs");
-  parser.addHelpOption();
-  parser.addVersionOption();
-  parser.addPositionalArgument("DIR|FILE", "folders with runs, or report files", "[DIR|FILE…]");
-  const QCommandLineOption exported("export", "write a view instead of opening a window: runs",
-                                    "VIEW");
-  const QCommandLineOption output("o", "file of the export, .png or .csv", "FILE");
-  parser.addOptions({exported, output});
-  if (!parser.parse(QApplication::arguments())) {
-    return refuse(parser.errorText().toStdString(), ExitCode::usage);
-  }
-  if (parser.isSet("help")) parser.showHelp();
-  if (parser.isSet("version")) parser.showVersion();
-  QStringList places = parser.positionalArguments();
-  if (places.isEmpty()) places << ".";
-  for (const QString& place : places) {
-    if (!QFileInfo::exists(place)) {
-      return refuse(actscope::error_text("no such folder or file", place.toStdString()),
-                    ExitCode::invalid_input);
-    }
-  }
   try {
-    if (parser.isSet(exported)) {
-      if (parser.value(exported) != "runs" || !parser.isSet(output)) {
-        return refuse("--export takes runs and needs -o FILE", ExitCode::usage);
-      }
-      return exportRuns(places, parser.value(output));
-    }
+    return run(argc, argv);
   } catch (const std::exception& error) {
-    return refuse(error.what(), actscope::exit_code_of(error));
+    std::cerr << "actscope-gui: " << error.what() << "\n";
+    return static_cast<int>(exit_code_of(error));
   }
-  QMainWindow window;
-  window.setWindowTitle("Actscope");
-  window.setCentralWidget(new actscope::gui::RunsView(places));
-  window.resize(1100, 640);
-  window.show();
-  return QApplication::exec();
 }

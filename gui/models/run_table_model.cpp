@@ -1,161 +1,193 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/run_table_model.hpp"
 
-#include <QDir>
-#include <QDirIterator>
-#include <QFileInfo>
-#include <QLocale>
+#include <algorithm>
+#include <optional>
 
-#include "actscope/base/file.hpp"
-#include "actscope/base/units.hpp"
-#include "actscope/reports/run_document.hpp"
+#include "models/metric.hpp"
 
 namespace actscope::gui {
 namespace {
 
-QStringList reportsBelow(const QStringList& places) {
-  QStringList files;
-  for (const QString& place : places) {
-    if (!QFileInfo(place).isDir()) {
-      files << place;
-      continue;
-    }
-    QDirIterator below(place, {"report.json"}, QDir::Files, QDirIterator::Subdirectories);
-    while (below.hasNext()) files << below.next();
+struct Heading {
+  const char* field;
+  const char* title;
+};
+
+const Heading headings[RunTableModel::columnsCount] = {
+    {"pick", ""},
+    {"run", "Run"},
+    {"sweep", "Sweep"},
+    {"status", "Status"},
+    {"role", "Role"},
+    {"scheme", "Scheme"},
+    {"block", "Block"},
+    {"sparsity_ratio", "Sparsity"},
+    {"seed", "Seed"},
+    {"model", "Model"},
+    {"data", "Data"},
+    {"batch", "Batch"},
+    {"device", "Device"},
+    {"saved_bytes", "Saved"},
+    {"dense_over_saved_ratio", "Fewer"},
+    {"peak_bytes", "Peak"},
+    {"step_time_s", "Step"},
+    {"heldout_accuracy_ratio", "Held-out"},
+    {"train_loss", "Loss"},
+    {"steps", "Steps"},
+    {"reason", "Why"},
+};
+
+std::optional<Metric> metricOf(int column) {
+  switch (column) {
+    case RunTableModel::saved:
+      return Metric::saved;
+    case RunTableModel::fewer:
+      return Metric::fewer;
+    case RunTableModel::peak:
+      return Metric::peak;
+    case RunTableModel::step:
+      return Metric::step;
+    case RunTableModel::accuracy:
+      return Metric::accuracy;
+    case RunTableModel::loss:
+      return Metric::loss;
+    default:
+      return std::nullopt;
   }
-  files.sort();
-  files.removeDuplicates();
-  return files;
 }
 
-template <class Number>
-QVariant variant(const Measured<Number>& measured) {
-  if (!measured.value) return {};
-  return QVariant::fromValue(static_cast<double>(*measured.value));
-}
-
-bool hasBlocks(const RunConfig& config) {
-  return config.scheme.find("bsr") != std::string::npos;
-}
-
-QString statusText(const RunRecord& record) {
-  switch (record.status) {
-    case RunStatus::completed:
-      return "completed";
-    case RunStatus::interrupted:
-      return "interrupted";
-    case RunStatus::failed:
-      return "failed";
-  }
-  return {};
+bool isNumeric(int column) {
+  return metricOf(column) || column == RunTableModel::block || column == RunTableModel::sparsity ||
+         column == RunTableModel::seed || column == RunTableModel::batch ||
+         column == RunTableModel::steps;
 }
 
 }  // namespace
 
-RunTableModel::RunTableModel(QObject* parent) : QAbstractTableModel(parent) {}
-
-void RunTableModel::load(const QStringList& places) {
-  beginResetModel();
-  m_rows.clear();
-  for (const QString& file : reportsBelow(places)) {
-    const QFileInfo info(file);
-    Row row;
-    row.name = info.fileName() == "report.json" ? info.absoluteDir().dirName() : info.baseName();
-    try {
-      const std::string path = file.toStdString();
-      row.record = reports::read_run_document(read_file(path), path);
-    } catch (const std::exception& error) {
-      row.message = QString::fromUtf8(error.what());
-    }
-    m_rows.push_back(std::move(row));
+void RunTableModel::setRuns(const RunList& runs) {
+  const bool isUpdate = std::ranges::equal(
+      runs, m_runs, [](const RunPointer& x, const RunPointer& y) { return x->key == y->key; });
+  if (!isUpdate) beginResetModel();
+  m_runs = runs;
+  if (!isUpdate) {
+    endResetModel();
+  } else if (!m_runs.empty()) {
+    Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnsCount - 1));
   }
-  endResetModel();
+}
+
+void RunTableModel::setPicks(const QString& a, const QString& b) {
+  if (a == m_a && b == m_b) return;
+  m_a = a;
+  m_b = b;
+  if (!m_runs.empty()) Q_EMIT dataChanged(index(0, pick), index(rowCount() - 1, pick));
+}
+
+int RunTableModel::rowOf(const QString& key) const {
+  const auto found =
+      std::ranges::find_if(m_runs, [&](const RunPointer& r) { return r->key == key; });
+  return found == m_runs.end() ? -1 : static_cast<int>(found - m_runs.begin());
+}
+
+bool RunTableModel::isExtra(int column) {
+  return column == sweep || column == purpose || column == model || column == dataset ||
+         column == batch || column == device || column == loss || column == steps;
 }
 
 int RunTableModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+  return parent.isValid() ? 0 : static_cast<int>(m_runs.size());
 }
 
 int RunTableModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : columnsCount;
 }
 
-QVariant RunTableModel::number(const Row& row, int column) const {
-  const RunSummary& s = row.record.summary;
-  const RunConfig& c = row.record.config;
+// The number to sort by; invalid where the column has none for this run.
+QVariant RunTableModel::plain(const RunEntry& run, int column) const {
+  const RunConfig& c = run.config;
+  if (!run.isReadable()) return {};
+  if (const auto metric = metricOf(column)) {
+    const auto value = metricValue(run, *metric);
+    return value ? QVariant(*value) : QVariant();
+  }
   switch (column) {
     case block:
       return hasBlocks(c) ? QVariant(static_cast<double>(c.block_rows * c.block_cols)) : QVariant();
     case sparsity:
       return hasBlocks(c) ? QVariant(c.sparsity_ratio) : QVariant();
-    case saved:
-      return variant(s.saved_bytes);
-    case fewer:
-      if (!s.saved_bytes.value || *s.saved_bytes.value <= 0) return {};
-      return static_cast<double>(s.dense_saved_bytes) / static_cast<double>(*s.saved_bytes.value);
-    case peak:
-      return variant(s.peak_bytes);
-    case step:
-      return variant(s.step_time_s);
-    case accuracy:
-      return variant(s.heldout_accuracy_ratio);
+    case seed:
+      return static_cast<double>(c.seed);
+    case batch:
+      return static_cast<double>(c.batch);
+    case steps:
+      return run.summary ? QVariant(static_cast<double>(run.summary->steps)) : QVariant();
     default:
       return {};
   }
 }
 
-QString RunTableModel::text(const Row& row, int column) const {
-  const RunConfig& c = row.record.config;
-  if (column == name) return row.name;
-  if (!row.message.isEmpty()) return column == status ? "unreadable" : QString();
-  const QVariant value = number(row, column);
-  const double n = value.toDouble();
+QString RunTableModel::text(const RunEntry& run, int column) const {
   switch (column) {
+    case pick:
+      return run.key == m_a ? (run.key == m_b ? "A B" : "A") : (run.key == m_b ? "B" : "");
+    case name:
+      return run.name;
+    case sweep:
+      return run.sweep;
     case status:
-      return statusText(row.record);
-    case scheme:
-      return QString::fromStdString(c.scheme);
-    case block:
-      return value.isValid() ? QString("%1x%2").arg(c.block_rows).arg(c.block_cols) : QString("–");
-    case sparsity:
-      return value.isValid() ? QString("%1 %").arg(100 * n, 0, 'g', 4) : QString("–");
+      return statusName(run.status);
+    case reason:
+      return run.reason;
     default:
       break;
   }
-  if (!value.isValid()) return "n/a";
+  if (!run.isReadable()) return {};
+  const QVariant value = plain(run, column);
+  if (const auto metric = metricOf(column)) {
+    return value.isValid() ? metricText(*metric, value.toDouble()) : QString("–");
+  }
   switch (column) {
-    case saved:
-    case peak:
-      return QString::fromStdString(format_bytes(static_cast<std::int64_t>(n)));
-    case fewer:
-      return QString("%1x").arg(n, 0, 'f', 2);
-    case step:
-      return QString::fromStdString(format_duration(n));
+    case purpose:
+      return run.isBaseline ? "baseline" : run.sweep.isEmpty() ? "" : "grid";
+    case scheme:
+      return run.scheme;
+    case block:
+      return blockText(run.config);
+    case sparsity:
+      return value.isValid() ? QString("%1 %").arg(100 * value.toDouble(), 0, 'g', 4) : "–";
+    case model:
+      return QString::fromStdString(run.config.model);
+    case dataset:
+      return QString::fromStdString(run.config.data);
+    case device:
+      return QString::fromStdString(run.config.device);
     default:
-      return QString("%1 %").arg(100 * n, 0, 'f', 1);
+      return value.isValid() ? QString::number(value.toDouble(), 'g', 12) : QString("–");
   }
 }
 
 QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
-  const Row& row = m_rows[static_cast<std::size_t>(index.row())];
+  const RunEntry& run = *m_runs[static_cast<std::size_t>(index.row())];
+  const int column = index.column();
   switch (role) {
     case Qt::DisplayRole:
-      return text(row, index.column());
-    case Qt::UserRole: {
-      const QVariant value = number(row, index.column());
-      return value.isValid()
-                 ? value
-                 : QVariant(index.column() <= scheme ? text(row, index.column()) : QString());
-    }
+      return text(run, column);
+    case plainRole:
+      if (isNumeric(column) && column != block) return plain(run, column);
+      return text(run, column);
+    case sortRole:
+      return isNumeric(column) ? plain(run, column) : QVariant(text(run, column));
+    case keyRole:
+      return run.key;
     case Qt::ToolTipRole: {
-      if (!row.message.isEmpty()) return row.message;
-      const QVariant value = number(row, index.column());
-      return value.isValid() ? QLocale().toString(value.toDouble(), 'g', 12)
-                             : text(row, index.column());
+      if (!run.reason.isEmpty()) return run.reason;
+      const QVariant value = plain(run, column);
+      return value.isValid() ? QString::number(value.toDouble(), 'g', 12) : text(run, column);
     }
     case Qt::TextAlignmentRole:
-      return static_cast<int>((index.column() > scheme ? Qt::AlignRight : Qt::AlignLeft) |
+      return static_cast<int>((isNumeric(column) ? Qt::AlignRight : Qt::AlignLeft) |
                               Qt::AlignVCenter);
     default:
       return {};
@@ -163,42 +195,10 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  static const char* const titles[columnsCount] = {"Run",      "Status",  "Scheme",     "Block",
-                                                   "Sparsity", "Saved",   "Than dense", "Peak",
-                                                   "Step",     "Held-out"};
   if (orientation != Qt::Horizontal || section < 0 || section >= columnsCount) return {};
-  if (role == Qt::DisplayRole) return QString(titles[section]);
+  if (role == Qt::DisplayRole) return QString(headings[section].title);
+  if (role == plainRole) return QString(headings[section].field);
   return {};
-}
-
-QString RunTableModel::csv() const {
-  static const char* const fields[columnsCount] = {"run",
-                                                   "status",
-                                                   "scheme",
-                                                   "block",
-                                                   "sparsity_ratio",
-                                                   "saved_bytes",
-                                                   "dense_over_saved_ratio",
-                                                   "peak_bytes",
-                                                   "step_time_s",
-                                                   "heldout_accuracy_ratio"};
-  QStringList header;
-  for (const char* field : fields) header << field;
-  QString csv = header.join(',') + "\n";
-  for (const Row& row : m_rows) {
-    QStringList cells;
-    for (int column = 0; column < columnsCount; ++column) {
-      const QVariant value = column == block ? QVariant() : number(row, column);
-      QString cell = value.isValid() ? QString::number(value.toDouble(), 'g', 12)
-                                     : (column <= block ? text(row, column) : QString());
-      if (cell.contains(',') || cell.contains('"') || cell.contains('\n')) {
-        cell = '"' + cell.replace("\"", "\"\"") + '"';
-      }
-      cells << cell;
-    }
-    csv += cells.join(',') + "\n";
-  }
-  return csv;
 }
 
 }  // namespace actscope::gui

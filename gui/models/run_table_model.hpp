@@ -2,62 +2,68 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <QString>
-#include <QStringList>
-#include <optional>
-#include <vector>
 
-#include "actscope/base/run_record.hpp"
+#include "models/run_entry.hpp"
+#include "models/table_model.hpp"
 
 namespace actscope::gui {
 
-/// The runs found in some folders, one row each. A file that cannot be read is a row with its
-/// message in place of figures.
-///
-/// Roles   DisplayRole human units; UserRole the plain number or text, for sorting; ToolTipRole the
-///         exact value or the message
+/// The open runs, one row each, with roles as in table_model.hpp. What cannot be read is a row with
+/// its message in place of figures.
 class RunTableModel : public QAbstractTableModel {
   Q_OBJECT
 
  public:
   enum Column {
+    pick,  ///< "A", "B", "A B" or empty
     name,
+    sweep,
     status,
+    purpose,
     scheme,
     block,
     sparsity,
+    seed,
+    model,
+    dataset,
+    batch,
+    device,
     saved,
     fewer,
     peak,
     step,
     accuracy,
+    loss,
+    steps,
+    reason,
     columnsCount
   };
 
-  explicit RunTableModel(QObject* parent = nullptr);
+  using QAbstractTableModel::QAbstractTableModel;
 
-  /// Reads every report.json at or below the given folders and files, in the order of their paths.
-  void load(const QStringList& places);
+  /// A list with the keys of the one before changes cells only, so that the place in a table holds.
+  void setRuns(const RunList& runs);
+  void setPicks(const QString& a, const QString& b);
+
+  const RunList& runs() const { return m_runs; }
+  /// The row of a run; -1 where there is none.
+  int rowOf(const QString& key) const;
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation,
+                      int role = Qt::DisplayRole) const override;
 
-  /// The table as CSV, plain numbers.
-  QString csv() const;
+  /// Columns that a first-time user does not see.
+  static bool isExtra(int column);
 
  private:
-  struct Row {
-    QString name;
-    QString message;  ///< empty where the report was read
-    RunRecord record;
-  };
+  QVariant plain(const RunEntry& run, int column) const;
+  QString text(const RunEntry& run, int column) const;
 
-  QVariant number(const Row& row, int column) const;
-  QString text(const Row& row, int column) const;
-
-  std::vector<Row> m_rows;
+  RunList m_runs;
+  QString m_a, m_b;
 };
 
 }  // namespace actscope::gui

@@ -1,76 +1,147 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/runs_view.hpp"
 
-#include <QClipboard>
-#include <QGuiApplication>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
-#include <QShortcut>
-#include <QTableView>
-#include <QVBoxLayout>
+#include <QMenu>
+#include <QPushButton>
+#include <QSplitter>
+#include <algorithm>
+
+#include "models/pair_table.hpp"
+#include "views/table_view.hpp"
 
 namespace actscope::gui {
 
-RunsView::RunsView(const QStringList& places, QWidget* parent)
-    : QWidget(parent),
-      m_places(places),
+RunsView::RunsView(RunStore& store, Selection& selection, QWidget* parent)
+    : View(store, selection, parent),
       m_filter(new QLineEdit(this)),
-      m_table(new QTableView(this)),
-      m_summary(new QLabel(this)) {
-  m_sorted.setSourceModel(&m_model);
-  m_sorted.setSortRole(Qt::UserRole);
-  m_sorted.setFilterKeyColumn(-1);
-  m_sorted.setFilterCaseSensitivity(Qt::CaseInsensitive);
-
+      m_summary(new QLabel(this)),
+      m_table(new TableView(m_model, selection, this)),
+      m_pairView(new TableView(m_pair, selection, this)) {
   m_filter->setPlaceholderText(tr("Filter by any column (Ctrl+F)"));
   m_filter->setClearButtonEnabled(true);
-  m_table->setModel(&m_sorted);
-  m_table->setSortingEnabled(true);
-  m_table->sortByColumn(RunTableModel::name, Qt::AscendingOrder);
-  m_table->setAlternatingRowColors(true);
-  m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  m_table->verticalHeader()->hide();
-  m_table->horizontalHeader()->setStretchLastSection(true);
+  auto* pickA = new QPushButton(tr("Pick as A"), this);
+  auto* pickB = new QPushButton(tr("Pick as B"), this);
+  auto* columns = new QPushButton(tr("Columns…"), this);
+  pickA->setToolTip(tr("Make the marked run A (key A)"));
+  pickB->setToolTip(tr("Make the marked run B (key B)"));
+  controls().addWidget(m_filter, 1);
+  controls().addWidget(m_summary);
+  controls().addWidget(pickA);
+  controls().addWidget(pickB);
+  controls().addWidget(columns);
 
-  auto* layout = new QVBoxLayout(this);
-  layout->addWidget(m_filter);
-  layout->addWidget(m_table);
-  layout->addWidget(m_summary);
+  auto* splitter = new QSplitter(Qt::Vertical, this);
+  splitter->addWidget(m_table);
+  splitter->addWidget(m_pairView);
+  splitter->setStretchFactor(0, 1);
+  const int rowHeight = m_pairView->verticalHeader()->defaultSectionSize();
+  splitter->setSizes({400, rowHeight * 9});
+  m_pairView->setMaximumHeight(rowHeight * 9);
+  m_pairView->horizontalHeader()->setStretchLastSection(false);
+  body().addWidget(splitter, 1);
 
+  QHeaderView* header = m_table->horizontalHeader();
+  header->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(header, &QWidget::customContextMenuRequested, this,
+          [this, header](const QPoint& at) { offerColumns(header->mapToGlobal(at)); });
+  connect(columns, &QPushButton::clicked, this,
+          [this, columns] { offerColumns(columns->mapToGlobal(QPoint(0, columns->height()))); });
+  connect(pickA, &QPushButton::clicked, m_table, &TableView::pickA);
+  connect(pickB, &QPushButton::clicked, m_table, &TableView::pickB);
   connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-    m_sorted.setFilterFixedString(text);
+    m_table->setFilter(text);
     updateSummary();
   });
-  new QShortcut(QKeySequence::Refresh, this, this, &RunsView::reload);
-  new QShortcut(QKeySequence::Copy, this, this, &RunsView::copySelection);
-  new QShortcut(QKeySequence::Find, this, m_filter, qOverload<>(&QWidget::setFocus));
-  reload();
+  connect(m_filter, &QLineEdit::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
+  QList<int> shown;
+  for (int column = 0; column < RunTableModel::columnsCount; ++column) {
+    if (!RunTableModel::isExtra(column)) shown << column;
+  }
+  setShownColumns(shown);
 }
 
-void RunsView::reload() {
-  m_model.load(m_places);
-  m_table->resizeColumnsToContents();
+void RunsView::refresh() {
+  const bool wasEmpty = m_model.rowCount() == 0;
+  RunList front;
+  for (const RunPointer& run : store().runs()) {
+    if (selection().isInFront(run->key)) front.push_back(run);
+  }
+  m_model.setRuns(front);
+  m_model.setPicks(selection().a(), selection().b());
+  fillPairTable(m_pair, runA(), runB());
+  m_pairView->fitColumns();
+  if ((wasEmpty || !m_isFitted) && m_model.rowCount() > 0) {
+    m_table->fitColumns();
+    m_table->setColumnWidth(RunTableModel::pick,
+                            m_table->fontMetrics().horizontalAdvance("A B") + 16);
+    m_isFitted = true;
+  }
   updateSummary();
 }
 
-void RunsView::copySelection() {
-  QStringList lines;
-  for (const QModelIndex& row : m_table->selectionModel()->selectedRows()) {
-    QStringList cells;
-    for (int column = 0; column < m_sorted.columnCount(); ++column) {
-      cells << row.siblingAtColumn(column).data().toString();
-    }
-    lines << cells.join('\t');
+void RunsView::updateSummary() {
+  const int shown = m_table->sorted().rowCount();
+  const auto all = static_cast<int>(store().runs().size());
+  m_summary->setText(tr("%1 of %2 runs").arg(shown).arg(all));
+  int unreadable = 0;
+  for (const RunPointer& run : store().runs()) unreadable += run->isReadable() ? 0 : 1;
+  if (all == 0) {
+    setMessage(
+        store().isLoading()
+            ? tr("Reading…")
+            : tr("No report.json or sweep.json below %1. Drop a folder here, or start a run on "
+                 "the page New run.")
+                  .arg(store().places().join(", ")));
+  } else if (unreadable > 0) {
+    setMessage(tr("%1 cannot be read; the column Why says why. They are tried again by themselves.")
+                   .arg(unreadable == 1 ? tr("One file") : tr("%1 files").arg(unreadable)));
+  } else {
+    setMessage({});
   }
-  if (!lines.isEmpty()) QGuiApplication::clipboard()->setText(lines.join('\n'));
 }
 
-void RunsView::updateSummary() {
-  m_summary->setText(m_model.rowCount() == 0
-                         ? tr("No report.json below %1").arg(m_places.join(", "))
-                         : tr("%1 of %2 runs").arg(m_sorted.rowCount()).arg(m_model.rowCount()));
+QList<int> RunsView::shownColumns() const {
+  QList<int> columns;
+  for (int column = 0; column < RunTableModel::columnsCount; ++column) {
+    if (!m_table->isColumnHidden(column)) columns << column;
+  }
+  return columns;
+}
+
+void RunsView::setShownColumns(const QList<int>& columns) {
+  for (int column = 0; column < RunTableModel::columnsCount; ++column) {
+    // Without its name a run cannot be told from another.
+    const bool isShown = columns.contains(column) || column == RunTableModel::name;
+    m_table->setColumnHidden(column, !isShown);
+  }
+}
+
+void RunsView::offerColumns(const QPoint& where) {
+  QMenu menu(this);
+  for (int column = RunTableModel::name + 1; column < RunTableModel::columnsCount; ++column) {
+    QAction* action = menu.addAction(m_model.headerData(column, Qt::Horizontal).toString());
+    action->setCheckable(true);
+    action->setChecked(!m_table->isColumnHidden(column));
+    connect(action, &QAction::toggled, this, [this, column](bool isShown) {
+      m_table->setColumnHidden(column, !isShown);
+      if (isShown) m_table->resizeColumnToContents(column);
+      Q_EMIT columnsChanged();
+    });
+  }
+  menu.exec(where);
+}
+
+void RunsView::focusFilter() {
+  m_filter->setFocus(Qt::ShortcutFocusReason);
+  m_filter->selectAll();
+}
+
+void RunsView::toggleTable() {
+  m_pairView->setVisible(!m_pairView->isVisible());
 }
 
 }  // namespace actscope::gui

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QSortFilterProxyModel>
-#include <QStringList>
-#include <QWidget>
-
 #include "models/run_table_model.hpp"
+#include "views/view.hpp"
 
 class QLabel;
 class QLineEdit;
@@ -13,29 +10,44 @@ class QTableView;
 
 namespace actscope::gui {
 
-/// Sortable, filterable table of runs. F5 reads again, Ctrl+F goes to the filter, Ctrl+C copies the
-/// selected rows.
-class RunsView : public QWidget {
+class TableView;
+
+/// All runs, those of a sweep that are not done included; below them A and B side by side.
+class RunsView : public View {
   Q_OBJECT
 
  public:
-  explicit RunsView(const QStringList& places, QWidget* parent = nullptr);
+  RunsView(RunStore& store, Selection& selection, QWidget* parent = nullptr);
 
-  const RunTableModel& model() const { return m_model; }
+  QString id() const override { return "runs"; }
+  QString title() const override { return tr("Runs"); }
+  const QAbstractItemModel& table() const override { return m_model; }
+  void focusFilter() override;
+  void toggleTable() override;
 
- public Q_SLOTS:
-  void reload();
-  void copySelection();
+  TableView& tableView() { return *m_table; }
+  QLineEdit& filter() { return *m_filter; }
+  /// Shows exactly these columns; remembered between sessions by the window.
+  QList<int> shownColumns() const;
+  void setShownColumns(const QList<int>& columns);
+
+ Q_SIGNALS:
+  void columnsChanged();
+
+ protected:
+  void refresh() override;
 
  private:
+  void offerColumns(const QPoint& where);
   void updateSummary();
 
-  QStringList m_places;
   RunTableModel m_model;
-  QSortFilterProxyModel m_sorted;
+  TableModel m_pair;
   QLineEdit* m_filter;
-  QTableView* m_table;
   QLabel* m_summary;
+  TableView* m_table;
+  TableView* m_pairView;
+  bool m_isFitted = false;
 };
 
 }  // namespace actscope::gui

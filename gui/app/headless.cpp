@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/headless.hpp"
+
+#include <QFileInfo>
+#include <iostream>
+#include <memory>
+
+#include "actscope/base/error.hpp"
+#include "app/view_set.hpp"
+#include "models/metric.hpp"
+#include "views/picture.hpp"
+
+namespace actscope::gui {
+namespace {
+
+QString keyOf(const char* option, const QString& name, const RunStore& store) {
+  if (name.isEmpty()) return {};
+  const RunPointer run = store.named(name);
+  if (!run) {
+    throw ConfigError(
+        error_text(std::string(option) + " names no run, or several: " + name.toStdString(), {},
+                   "give the folder or report file of a run that is open"));
+  }
+  return run->key;
+}
+
+// A is the first dense run, B the one that keeps least: no view is empty at first sight.
+void pickForNewcomers(const RunStore& store, Selection& selection) {
+  RunPointer dense, least;
+  double leastBytes = 0;
+  for (const RunPointer& run : store.runs()) {
+    const auto saved = metricValue(*run, Metric::saved);
+    if (!saved || !run->record) continue;
+    if (!dense && run->scheme == "dense") dense = run;
+    if (!least || *saved < leastBytes) {
+      least = run;
+      leastBytes = *saved;
+    }
+  }
+  if (dense) selection.setA(dense->key);
+  if (least) selection.setB(least->key);
+}
+
+// A folder may hold anything, but a file that was named is meant.
+void requireReadable(const CommandLine& line, const RunStore& store) {
+  for (const RunPointer& run : store.runs()) {
+    if (run->isReadable() || !line.places.contains(run->key)) continue;
+    throw DataError(run->reason.toStdString());
+  }
+}
+
+}  // namespace
+
+void pickRuns(const CommandLine& line, const RunStore& store, Selection& selection) {
+  if (line.a.isEmpty() && line.b.isEmpty()) {
+    pickForNewcomers(store, selection);
+  } else {
+    selection.setA(keyOf("--a", line.a, store));
+    selection.setB(keyOf("--b", line.b, store));
+  }
+  Side side = line.side;
+  if (!line.isSideGiven && !line.a.isEmpty()) side = line.b.isEmpty() ? Side::a : Side::difference;
+  selection.setSide(side);
+}
+
+void exportHeadless(const CommandLine& line) {
+  RunStore store;
+  Selection selection;
+  store.openNow(line.places.isEmpty() ? QStringList{"."} : line.places);
+  requireReadable(line, store);
+  pickRuns(line, store, selection);
+  const std::unique_ptr<View> view(makeView(line.exported, store, selection));
+  view->setOptions(line.options);
+  exportView(*view, line.output, line.size);
+  if (!view->message().isEmpty()) {
+    std::cerr << "actscope-gui: " << view->message().toStdString() << "\n";
+  }
+}
+
+}  // namespace actscope::gui

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/main_window.hpp"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QSettings>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QToolBar>
+#include <QToolButton>
+
+#include "app/headless.hpp"
+#include "app/shortcut_sheet.hpp"
+#include "app/view_set.hpp"
+#include "views/new_run_view.hpp"
+#include "views/picture.hpp"
+#include "views/plot_style.hpp"
+#include "views/runs_view.hpp"
+
+namespace actscope::gui {
+
+MainWindow::MainWindow(const CommandLine& line)
+    : m_line(line),
+      m_pages(new QTabWidget(this)),
+      m_nameOfA(new QLabel(this)),
+      m_nameOfB(new QLabel(this)),
+      m_brushed(new QLabel(this)),
+      m_sides(new QActionGroup(this)),
+      m_progress(new QProgressBar(this)),
+      m_cancel(new QToolButton(this)) {
+  setWindowTitle("Actscope");
+  setAcceptDrops(true);
+  resize(1180, 720);
+  setCentralWidget(m_pages);
+  m_pages->setDocumentMode(true);
+  addPages();
+  addMenus();
+  addPairBar();
+  m_progress->setMaximumWidth(220);
+  m_cancel->setText(tr("Stop reading"));
+  statusBar()->addPermanentWidget(m_progress);
+  statusBar()->addPermanentWidget(m_cancel);
+  connect(m_cancel, &QToolButton::clicked, &m_store, &RunStore::cancel);
+  connect(&m_store, &RunStore::loadingChanged, this, &MainWindow::showLoading);
+  connect(&m_store, &RunStore::progressed, this, [this](int done, int total) {
+    m_progress->setRange(0, total);
+    m_progress->setValue(done);
+    m_progress->setVisible(true);
+    m_cancel->setVisible(true);
+  });
+  connect(&m_store, &RunStore::changed, this, &MainWindow::pickWhatWasAsked);
+  connect(&m_store, &RunStore::changed, this, &MainWindow::showSelection);
+  connect(&m_selection, &Selection::changed, this, &MainWindow::showSelection);
+  restore(line);
+  showSelection();
+  open(line.places.isEmpty() ? QStringList{"."} : line.places);
+}
+
+void MainWindow::addPages() {
+  for (const QString& id : viewIds()) {
+    View* page = makeView(id, m_store, m_selection, m_pages);
+    page->setObjectName(id);
+    m_pages->addTab(page, page->title());
+    m_pages->setTabToolTip(m_pages->count() - 1, QString("Ctrl+%1").arg(m_pages->count()));
+  }
+}
+
+void MainWindow::addMenus() {
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  file->addAction(tr("&Open folder…"), QKeySequence::Open, this, &MainWindow::chooseFolder);
+  m_recent = file->addMenu(tr("&Recent folders"));
+  connect(m_recent, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
+  file->addAction(tr("&Read again"), QKeySequence::Refresh, &m_store, &RunStore::reload);
+  file->addSeparator();
+  file->addAction(tr("&Export view…"), QKeySequence("Ctrl+E"), this, &MainWindow::exportCurrent);
+  file->addSeparator();
+  file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+
+  QMenu* look = menuBar()->addMenu(tr("&View"));
+  for (int page = 0; page < m_pages->count(); ++page) {
+    look->addAction(m_pages->tabText(page), QKeySequence(QString("Ctrl+%1").arg(page + 1)), this,
+                    [this, page] {
+                      m_pages->setCurrentIndex(page);
+                      currentView().setFocus();
+                    });
+  }
+  look->addSeparator();
+  look->addAction(tr("&Filter"), QKeySequence::Find, this, [this] { currentView().focusFilter(); });
+  look->addAction(tr("&Table beside the chart\tT"), this, [this] { currentView().toggleTable(); });
+  look->addAction(tr("&Dark or light"), QKeySequence("Ctrl+D"), this, &MainWindow::toggleTheme);
+
+  QMenu* runs = menuBar()->addMenu(tr("&Runs"));
+  runs->addAction(tr("Pick the current run as &A\tA"), this,
+                  [this] { m_selection.setA(m_selection.current()); });
+  runs->addAction(tr("Pick the current run as &B\tB"), this,
+                  [this] { m_selection.setB(m_selection.current()); });
+  runs->addAction(tr("&Swap A and B\tX"), &m_selection, &Selection::swap);
+  runs->addAction(tr("Show a&ll runs\tEscape"), this, [this] { m_selection.setBrushed({}); });
+
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  help->addAction(tr("&Keys\t?"), this, [this] { showShortcutSheet(this); });
+}
+
+void MainWindow::addPairBar() {
+  QToolBar* bar = addToolBar(tr("A and B"));
+  bar->setObjectName("pair");
+  bar->setMovable(false);
+  for (QLabel* name : {m_nameOfA, m_nameOfB}) {
+    name->setTextFormat(Qt::RichText);
+    name->setMargin(4);
+    bar->addWidget(name);
+  }
+  bar->addAction(tr("Swap"), &m_selection, &Selection::swap)->setToolTip(tr("Swap A and B (X)"));
+  bar->addSeparator();
+  const char* const titles[] = {"Show A", "Show B", "Show B − A"};
+  for (int side = 0; side < 3; ++side) {
+    QAction* action = bar->addAction(tr(titles[side]));
+    action->setCheckable(true);
+    action->setShortcut(QKeySequence(QString("Alt+%1").arg(side + 1)));
+    action->setToolTip(QString("%1 (Alt+%2)").arg(tr(titles[side])).arg(side + 1));
+    m_sides->addAction(action);
+    connect(action, &QAction::triggered, this,
+            [this, side] { m_selection.setSide(static_cast<Side>(side)); });
+  }
+  auto* spring = new QWidget(bar);
+  spring->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  bar->addWidget(spring);
+  bar->addWidget(m_brushed);
+}
+
+void MainWindow::restore(const CommandLine& line) {
+  const QSettings settings;
+  restoreGeometry(settings.value("window/geometry").toByteArray());
+  m_pages->setCurrentIndex(settings.value("window/page", 0).toInt());
+  if (line.theme == Theme::system && settings.contains("window/dark")) {
+    applyTheme(settings.value("window/dark").toBool() ? Theme::dark : Theme::light);
+  }
+  auto* runs = qobject_cast<RunsView*>(view("runs"));
+  QList<int> columns;
+  for (const QVariant& column : settings.value("runs/columns").toList()) columns << column.toInt();
+  if (!columns.isEmpty()) runs->setShownColumns(columns);
+  connect(runs, &RunsView::columnsChanged, this, [runs] {
+    QVariantList shown;
+    for (const int column : runs->shownColumns()) shown << column;
+    QSettings().setValue("runs/columns", shown);
+  });
+  auto* form = qobject_cast<NewRunView*>(view("new-run"));
+  form->setProgram(settings.value("actscope/program").toString());
+  connect(form, &NewRunView::programChanged, this,
+          [](const QString& file) { QSettings().setValue("actscope/program", file); });
+}
+
+View* MainWindow::view(const QString& id) const {
+  return m_pages->findChild<View*>(id);
+}
+
+View& MainWindow::currentView() const {
+  return *qobject_cast<View*>(m_pages->currentWidget());
+}
+
+void MainWindow::open(const QStringList& places) {
+  m_store.open(places);
+  remember(places);
+}
+
+void MainWindow::chooseFolder() {
+  const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a folder with runs"));
+  if (!folder.isEmpty()) open({folder});
+}
+
+void MainWindow::remember(const QStringList& places) {
+  QSettings settings;
+  QStringList recent = settings.value("recent").toStringList();
+  for (const QString& place : places) {
+    const QString path = QFileInfo(place).absoluteFilePath();
+    recent.removeAll(path);
+    recent.prepend(path);
+  }
+  constexpr qsizetype most = 10;
+  settings.setValue("recent", recent.mid(0, most));
+}
+
+void MainWindow::fillRecent() {
+  m_recent->clear();
+  for (const QString& place : QSettings().value("recent").toStringList()) {
+    if (!QFileInfo::exists(place)) continue;
+    m_recent->addAction(place, this, [this, place] { open({place}); });
+  }
+  m_recent->setDisabled(m_recent->isEmpty());
+}
+
+void MainWindow::exportCurrent() {
+  const QString file =
+      QFileDialog::getSaveFileName(this, tr("Export view"), currentView().id() + ".png",
+                                   tr("Picture (*.png);;Vector picture (*.svg);;Table (*.csv)"));
+  if (!file.isEmpty()) saveAs(file);
+}
+
+void MainWindow::saveAs(const QString& file) {
+  View& page = currentView();
+  try {
+    // A view of its own, so that the picture has its size and the window keeps its.
+    const QSize size = page.size();
+    exportView(page, file, size);
+    page.resize(size);
+    statusBar()->showMessage(tr("Wrote %1").arg(file), 8000);
+  } catch (const std::exception& error) {
+    statusBar()->showMessage(QString::fromUtf8(error.what()));
+  }
+}
+
+void MainWindow::showSelection() {
+  const auto describe = [this](const char* side, const QString& key, const QColor& color) {
+    const RunPointer run = m_store.find(key);
+    const QString name = run ? run->name.toHtmlEscaped() : tr("not picked");
+    return QString("<b style='color:%1'>%2</b>&nbsp; %3").arg(color.name(), side, name);
+  };
+  m_nameOfA->setText(describe("A", m_selection.a(), colorOfA(palette())));
+  m_nameOfB->setText(describe("B", m_selection.b(), colorOfB(palette())));
+  m_sides->actions()[static_cast<int>(m_selection.side())]->setChecked(true);
+  const auto brushed = m_selection.brushed().size();
+  m_brushed->setText(brushed == 0 ? QString() : tr("%1 runs shown (Escape: all) ").arg(brushed));
+}
+
+void MainWindow::pickWhatWasAsked() {
+  if (m_isPicked || m_store.isLoading() || m_store.runs().empty()) return;
+  m_isPicked = true;
+  try {
+    pickRuns(m_line, m_store, m_selection);
+  } catch (const std::exception& error) {
+    statusBar()->showMessage(QString::fromUtf8(error.what()));
+  }
+}
+
+void MainWindow::showLoading(bool isLoading) {
+  if (isLoading) return;  // what is read at once shows no bar
+  m_progress->hide();
+  m_cancel->hide();
+}
+
+void MainWindow::toggleTheme() {
+  const bool isToBeDark = !isDark(palette());
+  applyTheme(isToBeDark ? Theme::dark : Theme::light);
+  QSettings().setValue("window/dark", isToBeDark);
+  showSelection();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  QStringList places;
+  for (const QUrl& url : event->mimeData()->urls()) {
+    if (url.isLocalFile()) places << url.toLocalFile();
+  }
+  if (places.isEmpty()) return;
+  event->acceptProposedAction();
+  open(places);
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+  if (event->text() == "?") return showShortcutSheet(this);
+  if (event->modifiers() == Qt::NoModifier) {
+    switch (event->key()) {
+      case Qt::Key_Escape:
+        return m_selection.setBrushed({});
+      case Qt::Key_X:
+        return m_selection.swap();
+      case Qt::Key_T:
+        return currentView().toggleTable();
+      case Qt::Key_A:
+        return m_selection.setA(m_selection.current());
+      case Qt::Key_B:
+        return m_selection.setB(m_selection.current());
+      default:
+        break;
+    }
+  }
+  QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  QSettings settings;
+  settings.setValue("window/geometry", saveGeometry());
+  settings.setValue("window/page", m_pages->currentIndex());
+  QMainWindow::closeEvent(event);
+}
+
+}  // namespace actscope::gui

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QMainWindow>
+
+#include "app/command_line.hpp"
+#include "models/run_store.hpp"
+#include "models/selection.hpp"
+
+class QActionGroup;
+class QComboBox;
+class QLabel;
+class QMenu;
+class QProgressBar;
+class QTabWidget;
+class QToolButton;
+
+namespace actscope::gui {
+
+/// The window: a page a view, A and B above them, what is being read below.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit MainWindow(const CommandLine& line);
+
+  RunStore& store() { return m_store; }
+  Selection& selection() { return m_selection; }
+  QTabWidget& pages() { return *m_pages; }
+  View* view(const QString& id) const;
+
+ public Q_SLOTS:
+  void open(const QStringList& places);
+  void chooseFolder();
+  void exportCurrent();
+  void saveAs(const QString& file);
+
+ protected:
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+  void closeEvent(QCloseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  View& currentView() const;
+  void addPages();
+  void addMenus();
+  void addPairBar();
+  void restore(const CommandLine& line);
+  void remember(const QStringList& places);
+  void fillRecent();
+  void showSelection();
+  void showLoading(bool isLoading);
+  void pickWhatWasAsked();
+  void toggleTheme();
+
+  RunStore m_store;
+  Selection m_selection;
+  CommandLine m_line;
+  QTabWidget* m_pages;
+  QMenu* m_recent = nullptr;
+  QLabel *m_nameOfA, *m_nameOfB;
+  QLabel* m_brushed;
+  QActionGroup* m_sides;
+  QProgressBar* m_progress;
+  QToolButton* m_cancel;
+  bool m_isPicked = false;
+};
+
+}  // namespace actscope::gui

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/shortcut_sheet.hpp"
+
+#include <QDialog>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace actscope::gui {
+namespace {
+
+struct Key {
+  const char* keys;
+  const char* does;
+};
+
+const Key sheet[] = {
+    {"Ctrl+1 … Ctrl+7", "the pages, in their order"},
+    {"Ctrl+F", "filter"},
+    {"A, B", "pick the marked run as A or B"},
+    {"X", "swap A and B"},
+    {"Alt+1, Alt+2, Alt+3", "show A, B, or B − A"},
+    {"S", "show only the selected runs, in every view"},
+    {"Escape", "show all runs again"},
+    {"T", "table beside the chart"},
+    {"Arrow keys", "move in tables and in the heat map"},
+    {"Ctrl+C", "copy the selected rows, or all"},
+    {"Ctrl+E", "export the view as picture or CSV"},
+    {"Ctrl+O", "open a folder"},
+    {"F5", "read the folders again"},
+    {"Ctrl+D", "dark or light"},
+    {"?", "this sheet"},
+};
+
+}  // namespace
+
+void showShortcutSheet(QWidget* parent) {
+  auto* dialog = new QDialog(parent);
+  dialog->setObjectName("shortcuts");
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setWindowTitle(QObject::tr("Keys"));
+  QString text = "<table cellspacing='6'>";
+  for (const Key& key : sheet) {
+    text += QString("<tr><td><b>%1</b>&nbsp;&nbsp;</td><td>%2</td></tr>").arg(key.keys, key.does);
+  }
+  auto* layout = new QVBoxLayout(dialog);
+  auto* label = new QLabel(text + "</table>");
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  layout->addWidget(label);
+  dialog->setModal(false);
+  dialog->show();
+}
+
+}  // namespace actscope::gui

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStringList>
+#include <vector>
+
+#include "views/view.hpp"
+
+namespace actscope::gui {
+
+/// The names of the views, in the order of their pages: what --export takes.
+const QStringList& viewIds();
+
+/// Makes the view of a name; null where there is none.
+View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget* parent = nullptr);
+
+}  // namespace actscope::gui

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/pareto.hpp"
+
+#include <QSet>
+#include <algorithm>
+
+#include "models/metric.hpp"
+
+namespace actscope::gui {
+namespace {
+
+// Schemes to compare with, whoever asked for them.
+bool isBaseline(const RunEntry& run) {
+  static const QSet<QString> schemes = {"dense", "exact",      "int8",           "int4",
+                                        "int2",  "checkpoint", "checkpoint-int4"};
+  return run.isBaseline || schemes.contains(run.scheme);
+}
+
+}  // namespace
+
+Pareto paretoOf(const RunList& runs, const Selection& selection) {
+  Pareto pareto;
+  int without = 0;
+  for (const RunPointer& run : runs) {
+    const auto saved = metricValue(*run, Metric::saved);
+    const auto accuracy = metricValue(*run, Metric::accuracy);
+    if (!saved || !accuracy || *saved <= 0) {
+      ++without;
+      continue;
+    }
+    ParetoPoint point;
+    point.key = run->key;
+    point.name = run->name;
+    point.label = run->scheme;
+    point.savedBytes = *saved;
+    point.accuracyRatio = *accuracy;
+    point.stepTimeS = metricValue(*run, Metric::step).value_or(0);
+    point.isBaseline = isBaseline(*run);
+    point.isA = run->key == selection.a();
+    point.isB = run->key == selection.b();
+    point.isInFront = selection.isInFront(run->key);
+    if (point.stepTimeS > 0) {
+      pareto.fastest =
+          pareto.fastest == 0 ? point.stepTimeS : std::min(pareto.fastest, point.stepTimeS);
+      pareto.slowest = std::max(pareto.slowest, point.stepTimeS);
+    }
+    pareto.points.push_back(std::move(point));
+  }
+  std::ranges::stable_sort(pareto.points, [](const ParetoPoint& x, const ParetoPoint& y) {
+    return x.savedBytes != y.savedBytes ? x.savedBytes < y.savedBytes
+                                        : x.accuracyRatio > y.accuracyRatio;
+  });
+  double best = -1;
+  for (ParetoPoint& point : pareto.points) {
+    point.isFront = point.accuracyRatio > best;
+    best = std::max(best, point.accuracyRatio);
+  }
+  if (pareto.points.empty()) {
+    pareto.message = "No run has measured both accuracy and saved bytes yet.";
+  } else if (without > 0) {
+    pareto.message = QString("%1 of %2 runs have not measured accuracy and saved bytes.")
+                         .arg(without)
+                         .arg(runs.size());
+  }
+  return pareto;
+}
+
+void fillParetoTable(TableModel& table, const Pareto& pareto) {
+  std::vector<TableRow> rows;
+  for (const ParetoPoint& point : pareto.points) {
+    const Cell step = point.stepTimeS > 0
+                          ? Cell{metricText(Metric::step, point.stepTimeS), point.stepTimeS, {}}
+                          : Cell::none("not measured");
+    const QString ab = point.isA ? (point.isB ? "A B" : "A") : (point.isB ? "B" : "");
+    rows.push_back({{Cell::of(ab),
+                     Cell::of(point.name),
+                     {metricText(Metric::saved, point.savedBytes), point.savedBytes, {}},
+                     {metricText(Metric::accuracy, point.accuracyRatio), point.accuracyRatio, {}},
+                     step,
+                     Cell::of(point.isFront ? "front" : ""),
+                     Cell::of(point.isBaseline ? "baseline" : "")},
+                    point.key});
+  }
+  table.setTable({{"pick", "", false},
+                  {"run", "Run", false},
+                  {"saved_bytes", "Saved"},
+                  {"heldout_accuracy_ratio", "Held-out"},
+                  {"step_time_s", "Step"},
+                  {"front", "Front", false},
+                  {"role", "Role", false}},
+                 std::move(rows));
+}
+
+}  // namespace actscope::gui

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <vector>
+
+#include "models/run_entry.hpp"
+#include "models/selection.hpp"
+#include "models/table_model.hpp"
+
+namespace actscope::gui {
+
+/// A run that has measured both accuracy and saved bytes.
+struct ParetoPoint {
+  QString key, name, label;
+  double savedBytes = 0;
+  double accuracyRatio = 0;
+  double stepTimeS = 0;  ///< 0: unknown
+  bool isBaseline = false;
+  bool isFront = false;  ///< no other run keeps less and is at least as accurate
+  bool isA = false, isB = false, isInFront = true;
+};
+
+struct Pareto {
+  std::vector<ParetoPoint> points;  ///< by saved bytes
+  double fastest = 0, slowest = 0;  ///< of the known step times, seconds
+  QString message;                  ///< why there is nothing, or how many runs are left out
+};
+
+/// Cost  n log n
+Pareto paretoOf(const RunList& runs, const Selection& selection);
+
+void fillParetoTable(TableModel& table, const Pareto& pareto);
+
+}  // namespace actscope::gui

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/run_entry.hpp"
+
+#include <QStringList>
+
+namespace actscope::gui {
+
+QString statusName(EntryStatus status) {
+  switch (status) {
+    case EntryStatus::completed:
+      return "completed";
+    case EntryStatus::running:
+      return "running";
+    case EntryStatus::pending:
+      return "pending";
+    case EntryStatus::interrupted:
+      return "interrupted";
+    case EntryStatus::failed:
+      return "failed";
+    case EntryStatus::skipped:
+      return "skipped";
+    case EntryStatus::unreadable:
+      return "unreadable";
+  }
+  return {};
+}
+
+void RunEntry::setConfig(const RunConfig& from) {
+  config = from;
+  scheme = schemeText(from);
+  group = groupText(from);
+}
+
+bool hasBlocks(const RunConfig& config) {
+  return config.scheme.find("bsr") != std::string::npos;
+}
+
+QString blockText(const RunConfig& config) {
+  if (!hasBlocks(config)) return "–";
+  return QString("%1x%2").arg(config.block_rows).arg(config.block_cols);
+}
+
+QString schemeText(const RunConfig& config) {
+  QStringList parts{QString::fromStdString(config.scheme)};
+  for (const std::string& slot : config.slot_overrides) parts << QString::fromStdString(slot);
+  for (const std::string& text : config.operand_overrides) parts << QString::fromStdString(text);
+  return parts.join(' ');
+}
+
+QString groupText(const RunConfig& config) {
+  QString model = QString::fromStdString(config.model);
+  if (config.dim || config.depth) {
+    model += QString(" %1x%2").arg(config.dim.value_or(64)).arg(config.depth.value_or(4));
+  }
+  if (config.patch) model += QString(" patch %1").arg(*config.patch);
+  if (config.image_size) model += QString(" image %1").arg(*config.image_size);
+  QStringList parts{model, QString::fromStdString(config.data)};
+  if (config.train_samples > 0) parts << QString("%1 images").arg(config.train_samples);
+  if (!config.augment) parts << "no augmentation";
+  parts << QString("batch %1").arg(config.batch);
+  if (config.steps > 0) {
+    parts << QString("%1 steps").arg(config.steps);
+  } else {
+    parts << QString(config.epochs == 1 ? "%1 epoch" : "%1 epochs").arg(config.epochs);
+  }
+  parts << QString("lr %1").arg(config.learning_rate);
+  parts << QString::fromStdString(config.dtype) << QString::fromStdString(config.device);
+  if (!config.weights.empty()) parts << QString::fromStdString("from " + config.weights);
+  return parts.join(", ");
+}
+
+QString pointText(const RunConfig& config) {
+  QString text = schemeText(config);
+  if (hasBlocks(config)) {
+    text += QString(" %1 %2 %").arg(blockText(config)).arg(100 * config.sparsity_ratio, 0, 'g', 4);
+  }
+  return text + QString(" seed %1").arg(config.seed);
+}
+
+}  // namespace actscope::gui

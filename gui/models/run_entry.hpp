@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actscope/base/run_record.hpp"
+
+namespace actscope::gui {
+
+enum class EntryStatus { completed, running, pending, interrupted, failed, skipped, unreadable };
+
+/// "completed", "running", …
+QString statusName(EntryStatus status);
+
+/// One run as the dashboard knows it: a report, a point of a sweep, or a file that cannot be read.
+struct RunEntry {
+  QString key;    ///< what selection and command line name it by: file, or SWEEP#ID of a point
+  QString name;   ///< of its folder; for a point of a sweep what varies
+  QString sweep;  ///< folder of the sweep; empty: a run of its own
+  EntryStatus status = EntryStatus::unreadable;
+  QString reason;  ///< why it is not completed, or the message of the reader
+  bool isBaseline = false;
+  RunConfig config;                         ///< defaults where unreadable
+  QString scheme;                           ///< schemeText of the configuration
+  QString group;                            ///< groupText of the configuration
+  std::optional<RunSummary> summary;        ///< absent: nothing was measured (yet)
+  std::shared_ptr<const RunRecord> record;  ///< absent: no report, or not readable
+
+  /// Takes a configuration and what is said of it.
+  void setConfig(const RunConfig& from);
+
+  bool isReadable() const { return status != EntryStatus::unreadable; }
+  bool isFinished() const {
+    return status == EntryStatus::completed || status == EntryStatus::skipped ||
+           status == EntryStatus::failed;
+  }
+};
+
+using RunPointer = std::shared_ptr<const RunEntry>;
+using RunList = std::vector<RunPointer>;
+
+/// Whether block and sparsity mean anything to a configuration.
+bool hasBlocks(const RunConfig& config);
+/// "16x16", "8x64"; "–" where the scheme has no blocks.
+QString blockText(const RunConfig& config);
+/// The scheme with the overrides that change it: "exact blocks.0.h=int8".
+QString schemeText(const RunConfig& config);
+/// All that two runs must share to be compared point by point: everything that decides training but
+/// seed, scheme, block and sparsity. "resmlp 64x4, fashion-mnist, batch 64, 1 epoch, cpu".
+QString groupText(const RunConfig& config);
+/// What tells a point of a sweep from the others: "int4-bsr 8x8 50 % seed 0".
+QString pointText(const RunConfig& config);
+
+}  // namespace actscope::gui

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/run_reader.hpp"
+
+#include <QDir>
+#include <QDirIterator>
+#include <QFileInfo>
+#include <QSet>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/file.hpp"
+#include "actscope/base/sweep_record.hpp"
+#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/sweep_document.hpp"
+
+namespace actscope::gui {
+namespace {
+
+struct Files {
+  QStringList sweeps;
+  QStringList reports;
+};
+
+bool isSweep(const QString& file) {
+  if (QFileInfo(file).fileName() == "sweep.json") return true;
+  if (QFileInfo(file).fileName() == "report.json") return false;
+  try {
+    const std::string path = file.toStdString();
+    return reports::identify(read_file(path), path).name == "actscope.sweep";
+  } catch (const std::exception&) {
+    return false;  // the reader of runs says what is wrong with it
+  }
+}
+
+Files filesBelow(const QStringList& places) {
+  Files files;
+  for (const QString& place : places) {
+    if (!QFileInfo(place).isDir()) {
+      if (QFileInfo::exists(place)) (isSweep(place) ? files.sweeps : files.reports) << place;
+      continue;
+    }
+    QDirIterator below(place, {"report.json", "sweep.json"}, QDir::Files,
+                       QDirIterator::Subdirectories);
+    while (below.hasNext()) {
+      const QString file = QDir::cleanPath(below.next());
+      (file.endsWith("sweep.json") ? files.sweeps : files.reports) << file;
+    }
+  }
+  for (QStringList* list : {&files.sweeps, &files.reports}) {
+    list->sort();
+    list->removeDuplicates();
+  }
+  return files;
+}
+
+EntryStatus statusOf(RunStatus status) {
+  switch (status) {
+    case RunStatus::completed:
+      return EntryStatus::completed;
+    case RunStatus::interrupted:
+      return EntryStatus::interrupted;
+    case RunStatus::failed:
+      return EntryStatus::failed;
+  }
+  return EntryStatus::failed;
+}
+
+EntryStatus statusOf(PointStatus status) {
+  switch (status) {
+    case PointStatus::pending:
+      return EntryStatus::pending;
+    case PointStatus::running:
+      return EntryStatus::running;
+    case PointStatus::done:
+      return EntryStatus::completed;
+    case PointStatus::failed:
+      return EntryStatus::failed;
+    case PointStatus::skipped:
+      return EntryStatus::skipped;
+  }
+  return EntryStatus::failed;
+}
+
+RunPointer unreadable(const QString& file, const char* message) {
+  RunEntry entry;
+  entry.key = file;
+  const QFileInfo info(file);
+  const bool isNamedByFolder =
+      info.completeBaseName() == "report" || info.completeBaseName() == "sweep";
+  entry.name = isNamedByFolder ? info.absoluteDir().dirName() : info.completeBaseName();
+  entry.reason = QString::fromUtf8(message);
+  return std::make_shared<RunEntry>(std::move(entry));
+}
+
+// The report of a point, absolute; empty where the sweep names none or one outside its folder.
+QString reportOf(const QString& folder, const SweepPointRecord& point) {
+  if (point.report.empty()) return {};
+  const QString file = QDir::cleanPath(folder + "/" + QString::fromStdString(point.report));
+  return file.startsWith(QDir::cleanPath(folder) + "/") ? file : QString();
+}
+
+}  // namespace
+
+RunPointer RunReader::readRun(const QString& file) {
+  const QFileInfo info(file);
+  Remembered& known = m_known[file];
+  if (known.size == info.size() && known.modified == info.lastModified() && info.exists()) {
+    return known.entries.front();
+  }
+  known = {};
+  RunPointer read;
+  try {
+    const std::string path = file.toStdString();
+    auto record = std::make_shared<RunRecord>(reports::read_run_document(read_file(path), path));
+    RunEntry entry;
+    entry.key = file;
+    entry.name =
+        info.fileName() == "report.json" ? info.absoluteDir().dirName() : info.completeBaseName();
+    entry.status = statusOf(record->status);
+    entry.reason = QString::fromStdString(record->status_reason);
+    entry.setConfig(record->config);
+    entry.summary = record->summary;
+    entry.record = std::move(record);
+    read = std::make_shared<RunEntry>(std::move(entry));
+    known = {info.lastModified(), info.size(), {read}};
+  } catch (const std::exception& error) {
+    read = unreadable(file, error.what());  // not remembered: it may be half written
+  }
+  return read;
+}
+
+RunList RunReader::readSweep(const QString& file) {
+  RunList entries;
+  try {
+    const std::string path = file.toStdString();
+    const SweepRecord sweep = reports::read_sweep_document(read_file(path), path);
+    const QString folder = QFileInfo(file).absolutePath();
+    for (const SweepPointRecord& point : sweep.points) {
+      RunEntry entry;
+      entry.key = file + "#" + QString::fromStdString(point.id);
+      entry.name = pointText(point.config);
+      entry.sweep = QFileInfo(folder).fileName();
+      entry.status = statusOf(point.status);
+      entry.reason = QString::fromStdString(point.reason);
+      entry.isBaseline = point.role == PointRole::baseline;
+      entry.setConfig(point.config);
+      entry.summary = point.summary;
+      const QString report = reportOf(folder, point);
+      if (!report.isEmpty() && QFileInfo::exists(report)) {
+        const RunPointer run = readRun(report);
+        entry.record = run->record;
+        if (!run->record && entry.reason.isEmpty()) entry.reason = run->reason;
+        if (!entry.summary && run->status == EntryStatus::completed) entry.summary = run->summary;
+      }
+      entries.push_back(std::make_shared<RunEntry>(std::move(entry)));
+    }
+  } catch (const std::exception& error) {
+    entries.push_back(unreadable(file, error.what()));
+  }
+  return entries;
+}
+
+RunList RunReader::read(const QStringList& places, const Progress& progress) {
+  const Files files = filesBelow(places);
+  m_sweeps = files.sweeps;
+  const int total = static_cast<int>(files.sweeps.size() + files.reports.size());
+  int done = 0;
+  RunList runs;
+  QStringList sweepFolders;  // reports below them are points, or left over from a sweep
+  const auto goOn = [&] { return !progress || progress(++done, total); };
+  for (const QString& file : files.sweeps) {
+    const RunList points = readSweep(file);
+    const bool isRead = points.size() != 1 || points.front()->isReadable();
+    const QString folder = QFileInfo(file).absolutePath();
+    if (isRead) sweepFolders << folder + "/points/" << folder + "/work/";
+    runs.insert(runs.end(), points.begin(), points.end());
+    if (!goOn()) return runs;
+  }
+  for (const QString& file : files.reports) {
+    const QString path = QFileInfo(file).absoluteFilePath();
+    bool isPoint = false;
+    for (const QString& folder : sweepFolders) isPoint = isPoint || path.startsWith(folder);
+    if (!isPoint) runs.push_back(readRun(file));
+    if (!goOn()) return runs;
+  }
+  return runs;
+}
+
+}  // namespace actscope::gui

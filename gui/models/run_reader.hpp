@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDateTime>
+#include <QHash>
+#include <QStringList>
+#include <functional>
+
+#include "models/run_entry.hpp"
+
+namespace actscope::gui {
+
+/// Finds and reads the runs below folders. It remembers what it read, so that a second reading
+/// costs only the files that have changed. Used from one thread at a time.
+class RunReader {
+ public:
+  /// Told how many of the files are done; false stops the reading.
+  using Progress = std::function<bool(int done, int total)>;
+
+  /// Every report.json and sweep.json at or below the places, in the order of their paths; the
+  /// points of a sweep in its own order, each with its report where it has one. What cannot be read
+  /// is an entry that says why. A stopped reading gives what it has.
+  RunList read(const QStringList& places, const Progress& progress = {});
+
+  /// The sweep documents of the last reading: what changes while a sweep runs.
+  const QStringList& sweepFiles() const { return m_sweeps; }
+
+ private:
+  struct Remembered {
+    QDateTime modified;
+    qint64 size = -1;
+    RunList entries;
+  };
+
+  RunPointer readRun(const QString& file);
+  RunList readSweep(const QString& file);
+
+  QHash<QString, Remembered> m_known;
+  QStringList m_sweeps;
+};
+
+}  // namespace actscope::gui

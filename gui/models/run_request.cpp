@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/run_request.hpp"
+
+#include <QProcess>
+#include <QRegularExpression>
+
+namespace actscope::gui {
+namespace {
+
+bool isList(const QString& text, const QString& item) {
+  return QRegularExpression("^" + item + "(," + item + ")*$").match(text).hasMatch();
+}
+
+const QString blockPattern = "[1-9][0-9]*(x[1-9][0-9]*)?";
+const QString sparsityPattern = "(0(\\.[0-9]*)?|\\.[0-9]+)";
+const QString countPattern = "[0-9]+";
+
+QString countFault(const char* what, const QString& text) {
+  if (text.isEmpty() || isList(text, countPattern)) return {};
+  return QString("%1 is no whole number: %2").arg(what, text);
+}
+
+}  // namespace
+
+QStringList argumentsOf(const RunRequest& r) {
+  QStringList arguments{r.isSweep ? "sweep" : "run"};
+  const auto add = [&](const char* option, const QString& value) {
+    if (!value.trimmed().isEmpty()) arguments << option << value.trimmed();
+  };
+  add("--model", r.model);
+  if (r.model == "resmlp") {
+    add("--dim", r.dim);
+    add("--depth", r.depth);
+  }
+  add("--data", r.data);
+  add("--data-dir", r.dataDir);
+  add("--train-samples", r.trainSamples);
+  if (r.isSweep) {
+    add("--schemes", r.schemes);
+    add("--blocks", r.blocks);
+    add("--sparsities", r.sparsities);
+    add("--seeds", r.seeds);
+    add("--workers", r.workers);
+  } else {
+    add("--scheme", r.scheme);
+    if (r.scheme.contains("bsr")) {
+      add("--block", r.block);
+      add("--sparsity", r.sparsity);
+    }
+    add("--seed", r.seed);
+  }
+  if (r.steps.trimmed().isEmpty()) {
+    add("--epochs", r.epochs);
+  } else {
+    add("--steps", r.steps);
+  }
+  add("--batch", r.batch);
+  add("--lr", r.learningRate);
+  add("--device", r.device);
+  add("--trace", r.trace);
+  add("--out", r.out);
+  return arguments + QProcess::splitCommand(r.extra);
+}
+
+QString faultOf(const RunRequest& r) {
+  if (r.out.trimmed().isEmpty())
+    return "Give an output folder: the dashboard reads the run from it.";
+  if (r.isSweep) {
+    if (r.schemes.trimmed().isEmpty()) return "Give one scheme or more, separated by commas.";
+    if (!isList(r.blocks, blockPattern)) return "Blocks are sides or rows x columns: 8,16,8x64";
+    if (!isList(r.sparsities, sparsityPattern))
+      return "Sparsities are shares from 0 to below 1: 0.5,0.8";
+    if (!isList(r.seeds, countPattern)) return "Seeds are whole numbers: 0,1,2";
+  } else if (r.scheme.contains("bsr")) {
+    if (!isList(r.block, blockPattern) || r.block.contains(',')) return "A block is 16 or 8x64";
+    if (!isList(r.sparsity, sparsityPattern) || r.sparsity.contains(',')) {
+      return "A sparsity is a share from 0 to below 1: 0.8";
+    }
+  }
+  for (const auto& [what, text] :
+       {std::pair{"Seed", r.isSweep ? QString() : r.seed}, std::pair{"Epochs", r.epochs},
+        std::pair{"Steps", r.steps}, std::pair{"Batch", r.batch}, std::pair{"Dim", r.dim},
+        std::pair{"Depth", r.depth}, std::pair{"Workers", r.workers},
+        std::pair{"Images", r.trainSamples}}) {
+    const QString fault = countFault(what, text);
+    if (!fault.isEmpty()) return fault;
+  }
+  return {};
+}
+
+QString shellLine(const QString& program, const QStringList& arguments) {
+  static const QRegularExpression plain("^[A-Za-z0-9_@%+=:,./-]+$");
+  QStringList words;
+  for (QString word : QStringList(program) + arguments) {
+    if (!plain.match(word).hasMatch()) word = "'" + word.replace("'", "'\\''") + "'";
+    words << word;
+  }
+  return words.join(' ');
+}
+
+void fillRequestTable(TableModel& table, const RunRequest& request) {
+  const QStringList words = argumentsOf(request);
+  std::vector<TableRow> rows{{{Cell::of("command"), Cell::of(words.front())}, {}}};
+  for (qsizetype i = 1; i < words.size(); i += 2) {
+    rows.push_back({{Cell::of(words[i]), Cell::of(words.value(i + 1))}, {}});
+  }
+  table.setTable({{"option", "Option", false}, {"value", "Value", false}}, std::move(rows));
+}
+
+}  // namespace actscope::gui

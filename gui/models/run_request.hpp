@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+#include "models/table_model.hpp"
+
+namespace actscope::gui {
+
+/// What the form asks for: one run, or a sweep. Texts are as typed; the program validates them.
+struct RunRequest {
+  bool isSweep = false;
+  QString model = "resmlp";
+  QString dim, depth;  ///< empty: the program's default
+  QString data = "fashion-mnist";
+  QString dataDir;
+  QString trainSamples;
+  QString scheme = "int4-bsr", block = "16", sparsity = "0.8", seed = "0";
+  QString schemes = "int4-bsr,linear-bsr", blocks = "8,16", sparsities = "0.5,0.8", seeds = "0";
+  QString workers;
+  QString epochs = "1", steps;  ///< steps win where given
+  QString batch = "128";
+  QString learningRate;
+  QString device = "cpu";
+  QString trace = "ledger";
+  QString out = "runs/new";
+  QString extra;  ///< further options, as in a shell
+};
+
+/// The arguments of actscope, the subcommand first. Empty fields are left out.
+QStringList argumentsOf(const RunRequest& request);
+
+/// Why the request cannot be started; empty: it can.
+QString faultOf(const RunRequest& request);
+
+/// A line that a POSIX shell takes apart into the same words.
+QString shellLine(const QString& program, const QStringList& arguments);
+
+/// One row an option.
+void fillRequestTable(TableModel& table, const RunRequest& request);
+
+}  // namespace actscope::gui

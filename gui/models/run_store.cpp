@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/run_store.hpp"
+
+#include <QFileInfo>
+#include <algorithm>
+#include <utility>
+
+namespace actscope::gui {
+namespace {
+
+// Whether a second reading brought nothing new, so that no view has to be drawn again.
+bool isSame(const RunPointer& a, const RunPointer& b) {
+  if (a == b) return true;
+  return a->key == b->key && a->status == b->status && a->reason == b->reason &&
+         a->record == b->record && a->summary.has_value() == b->summary.has_value() &&
+         (!a->summary || a->summary->steps == b->summary->steps);
+}
+
+}  // namespace
+
+RunStore::RunStore(QObject* parent) : QObject(parent), m_worker(new QObject) {
+  m_worker->moveToThread(&m_thread);
+  connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+  m_thread.start();
+  m_soon.setSingleShot(true);
+  m_soon.setInterval(150);
+  m_again.setInterval(2000);
+  connect(&m_soon, &QTimer::timeout, this, &RunStore::reload);
+  connect(&m_again, &QTimer::timeout, this, [this] {
+    if (!m_isLoading && isAnyUnfinished()) reload();
+  });
+  connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, [this] { m_soon.start(); });
+  connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, [this] { m_soon.start(); });
+  m_again.start();
+}
+
+RunStore::~RunStore() {
+  m_isCanceled = true;
+  m_thread.quit();
+  m_thread.wait();
+}
+
+RunPointer RunStore::find(const QString& key) const {
+  return m_byKey.value(key);
+}
+
+RunPointer RunStore::named(const QString& text) const {
+  if (const RunPointer run = find(text)) return run;
+  RunPointer found;
+  const QString folder = QFileInfo(text).absoluteFilePath();
+  for (const RunPointer& run : m_runs) {
+    const bool isMeant = run->name == text || run->key.endsWith("#" + text) ||
+                         QFileInfo(run->key).absolutePath() == folder;
+    if (!isMeant) continue;
+    if (found) return nullptr;
+    found = run;
+  }
+  return found;
+}
+
+void RunStore::openNow(const QStringList& places) {
+  m_places = places;
+  RunList runs = m_reader.read(places);
+  deliver(std::move(runs), m_reader.sweepFiles());
+}
+
+void RunStore::setInterval(int milliseconds) {
+  m_again.stop();
+  if (milliseconds > 0) m_again.start(milliseconds);
+}
+
+void RunStore::open(const QStringList& places) {
+  m_places = places;
+  reload();
+}
+
+void RunStore::add(const QStringList& places) {
+  m_places += places;
+  m_places.removeDuplicates();
+  reload();
+}
+
+void RunStore::cancel() {
+  m_isCanceled = true;
+}
+
+void RunStore::reload() {
+  if (m_isLoading) {
+    m_isStale = true;
+    return;
+  }
+  m_isLoading = true;
+  m_isCanceled = false;
+  Q_EMIT loadingChanged(true);
+  QMetaObject::invokeMethod(m_worker, [this, places = m_places] {
+    RunList runs = m_reader.read(places, [this](int done, int total) {
+      if (done % 64 == 0) {
+        QMetaObject::invokeMethod(this, [this, done, total] { Q_EMIT progressed(done, total); });
+      }
+      return !m_isCanceled;
+    });
+    QMetaObject::invokeMethod(
+        this, [this, read = std::move(runs), sweeps = m_reader.sweepFiles()]() mutable {
+          m_isLoading = false;
+          deliver(std::move(read), sweeps);
+          Q_EMIT loadingChanged(false);
+          if (std::exchange(m_isStale, false)) reload();
+        });
+  });
+}
+
+void RunStore::deliver(RunList runs, const QStringList& sweeps) {
+  const bool isNew = !std::ranges::equal(runs, m_runs, isSame);
+  watch(sweeps);
+  if (!isNew && m_isShown) return;
+  m_isShown = true;
+  m_runs = std::move(runs);
+  m_byKey.clear();
+  m_byKey.reserve(static_cast<qsizetype>(m_runs.size()));
+  for (const RunPointer& run : m_runs) m_byKey.insert(run->key, run);
+  Q_EMIT changed();
+}
+
+void RunStore::watch(const QStringList& sweeps) {
+  constexpr qsizetype most = 256;  // the timer looks after the rest
+  QStringList wanted;
+  for (const QString& file : sweeps) wanted << file << QFileInfo(file).absolutePath();
+  for (const QString& place : m_places) wanted << place;
+  wanted.removeDuplicates();
+  wanted = wanted.mid(0, most);
+  const QStringList had = m_watcher.files() + m_watcher.directories();
+  QStringList gone;
+  for (const QString& path : had) {
+    if (!wanted.contains(path)) gone << path;
+  }
+  if (!gone.isEmpty()) m_watcher.removePaths(gone);
+  QStringList added;
+  for (const QString& path : wanted) {
+    // A file that is replaced leaves the watcher, so it is added again after each reading.
+    if (!had.contains(path) && QFileInfo::exists(path)) added << path;
+  }
+  if (!added.isEmpty()) m_watcher.addPaths(added);
+}
+
+bool RunStore::isAnyUnfinished() const {
+  return std::ranges::any_of(m_runs, [](const RunPointer& run) { return !run->isFinished(); }) ||
+         std::ranges::any_of(m_places,
+                             [](const QString& place) { return !QFileInfo::exists(place); });
+}
+
+}  // namespace actscope::gui

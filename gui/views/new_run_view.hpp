@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+#include "models/program_run.hpp"
+#include "models/run_request.hpp"
+#include "views/view.hpp"
+
+class QComboBox;
+class QFormLayout;
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QPushButton;
+class QRadioButton;
+
+namespace actscope::gui {
+
+/// A form for one run or a sweep: shows the command line, starts and stops the program, and opens
+/// what it writes.
+class NewRunView : public View {
+  Q_OBJECT
+
+ public:
+  NewRunView(RunStore& store, Selection& selection, QWidget* parent = nullptr);
+
+  QString id() const override { return "new-run"; }
+  QString title() const override { return tr("New run"); }
+  const QAbstractItemModel& table() const override { return m_table; }
+
+  RunRequest request() const;
+  ProgramRun& program() { return m_run; }
+  /// Empty: looked for beside this program, then on the path.
+  void setProgram(const QString& file);
+
+ Q_SIGNALS:
+  void programChanged(const QString& file);
+
+ public Q_SLOTS:
+  void start();
+  void stop();
+  void copyCommand();
+
+ protected:
+  void refresh() override;
+
+ private:
+  QLineEdit* addText(QFormLayout& form, const QString& label, const char* name,
+                     const QString& value, const QString& hint = {});
+  QComboBox* addNames(QFormLayout& form, const QString& label, const char* name,
+                      const QStringList& names, const QString& value);
+  QWidget* makeForm();
+  QWidget* makeConsole();
+  void showLine(const QString& text);
+  void end(bool isGood, const QString& verdict);
+
+  TableModel m_table;
+  ProgramRun m_run;
+  QRadioButton *m_single, *m_sweep;
+  QFormLayout* m_form;
+  std::vector<std::pair<QWidget*, bool>> m_ofOneKind;  ///< field, whether of sweeps only
+  QLineEdit* m_program;
+  QPlainTextEdit *m_command, *m_log;
+  QLabel* m_state;
+  QPushButton *m_start, *m_stop, *m_copy;
+  QString m_out;  ///< folder of the run under way
+};
+
+}  // namespace actscope::gui

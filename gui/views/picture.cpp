@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/picture.hpp"
+
+#include <QBuffer>
+#include <QImage>
+#include <QSvgGenerator>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/file.hpp"
+#include "views/view.hpp"
+
+namespace actscope::gui {
+namespace {
+
+void write(const QString& file, const QByteArray& bytes) {
+  write_file_atomically(file.toStdString(), std::string_view(bytes.constData(), bytes.size()));
+}
+
+QByteArray png(View& view, QSize size) {
+  QImage image(size, QImage::Format_ARGB32_Premultiplied);
+  image.fill(view.palette().color(QPalette::Window));
+  view.paintPicture(image, size);
+  QBuffer buffer;
+  buffer.open(QIODevice::WriteOnly);
+  image.save(&buffer, "PNG");
+  return buffer.data();
+}
+
+QByteArray svg(View& view, QSize size) {
+  QBuffer buffer;
+  QSvgGenerator generator;
+  generator.setOutputDevice(&buffer);
+  generator.setSize(size);
+  generator.setViewBox(QRect({0, 0}, size));
+  generator.setResolution(96);
+  generator.setTitle("Actscope: " + view.title());
+  view.paintPicture(generator, size);
+  return buffer.data();
+}
+
+}  // namespace
+
+void exportView(View& view, const QString& file, QSize size) {
+  if (file.endsWith(".csv")) {
+    view.refreshNow();
+    return write(file, csvOf(view.table()).toUtf8());
+  }
+  if (file.endsWith(".png")) return write(file, png(view, size));
+  if (file.endsWith(".svg")) return write(file, svg(view, size));
+  throw ConfigError(error_text("unknown format of " + file.toStdString(),
+                               "there are .png, .svg, .csv", "end the name in one of these"));
+}
+
+}  // namespace actscope::gui

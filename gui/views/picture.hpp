@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QSize>
+#include <QString>
+
+namespace actscope::gui {
+
+class View;
+
+/// Writes what a view shows: a picture (.png, .svg) or its table (.csv). All of it or nothing.
+///
+/// Errors   ConfigError: another ending; EnvironmentError: the file cannot be written
+void exportView(View& view, const QString& file, QSize size);
+
+}  // namespace actscope::gui

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+
+#include <QAbstractItemModelTester>
+
+#include "gui_support.hpp"
+#include "models/curves.hpp"
+#include "models/footprint.hpp"
+#include "models/heat_map.hpp"
+#include "models/kernels.hpp"
+#include "models/pair_table.hpp"
+#include "models/pareto.hpp"
+#include "models/run_table_model.hpp"
+
+namespace actscope::gui {
+namespace {
+
+using test::madeRun;
+using test::MadeRuns;
+
+RunPointer entryOf(const RunRecord& record, const QString& name) {
+  RunEntry entry;
+  entry.key = entry.name = name;
+  entry.status = EntryStatus::completed;
+  entry.setConfig(record.config);
+  entry.summary = record.summary;
+  entry.record = std::make_shared<RunRecord>(record);
+  return std::make_shared<RunEntry>(entry);
+}
+
+// Every table is held against Qt's rules while it is filled, emptied and filled again.
+struct Tested {
+  TableModel model;
+  QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::Fatal};
+};
+
+TEST(TableText, CsvQuotesAndKeepsPlainNumbers) {
+  Tested table;
+  EXPECT_EQ(csvOf(table.model), "\n");
+  table.model.setTable(
+      {{"a", "A", false}, {"b", "B"}},
+      {{{Cell::of("x,\"y\""), {"1 KiB", 1024.0, {}}}, {}}, {{Cell::of("z"), Cell::none()}, {}}});
+  EXPECT_EQ(csvOf(table.model), "a,b\n\"x,\"\"y\"\"\",1024\nz,\n");
+  EXPECT_EQ(textOf(table.model, {table.model.index(0, 0)}), "A\tB\nx,\"y\"\t1 KiB\n");
+  table.model.setTable({}, {});
+  EXPECT_EQ(table.model.rowCount(), 0);
+}
+
+TEST(Metrics, AreNamedOnceAndReadBack) {
+  for (const MetricFacts& facts : metrics()) {
+    EXPECT_EQ(metricNamed(facts.id), facts.metric);
+    EXPECT_EQ(&factsOf(facts.metric), &facts);
+  }
+  EXPECT_FALSE(metricNamed("nonsense"));
+  EXPECT_EQ(changeText(Metric::saved, *metricChange(Metric::saved, 50, 100)), "−50.0 %");
+  EXPECT_EQ(changeText(Metric::accuracy, *metricChange(Metric::accuracy, 0.81, 0.8)), "+1.0 pp");
+  EXPECT_FALSE(metricChange(Metric::saved, 1, 0));
+  EXPECT_EQ(signedBytes(-2048), "−2.00 KiB");
+}
+
+class RunTable : public MadeRuns {
+ protected:
+  QString cell(int row, int column, int role = Qt::DisplayRole) const {
+    return model.index(row, column).data(role).toString();
+  }
+  RunTableModel model;
+  QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::Fatal};
+};
+
+TEST_F(RunTable, AnEmptyFolderHasNoRuns) {
+  model.setRuns({});
+  EXPECT_EQ(model.rowCount(), 0);
+  EXPECT_EQ(csvOf(model).count('\n'), 1);
+}
+
+TEST_F(RunTable, ShowsPointsAndRunsInUnitsAndSortsByNumbers) {
+  model.setRuns(store.runs());
+  ASSERT_EQ(model.rowCount(), 18);
+  EXPECT_EQ(cell(0, RunTableModel::status), "completed");
+  EXPECT_EQ(cell(0, RunTableModel::saved), "18.0 MiB");
+  EXPECT_EQ(cell(0, RunTableModel::block), "–");
+  EXPECT_EQ(cell(0, RunTableModel::purpose), "baseline");
+  EXPECT_EQ(cell(2, RunTableModel::block), "8x8");
+  EXPECT_EQ(model.index(2, RunTableModel::block).data(sortRole).toDouble(), 64);
+  EXPECT_EQ(cell(4, RunTableModel::status), "failed");
+  EXPECT_EQ(cell(4, RunTableModel::reason), "the loss became non-finite at step 3");
+  EXPECT_EQ(cell(4, RunTableModel::saved), "–");
+  EXPECT_EQ(cell(7, RunTableModel::status), "pending");
+}
+
+TEST_F(RunTable, AFileThatCannotBeReadIsARowWithItsMessage) {
+  model.setRuns(store.runs());
+  const int row = model.rowOf(folder.path() + "/half/report.json");
+  ASSERT_GE(row, 0);
+  EXPECT_EQ(cell(row, RunTableModel::status), "unreadable");
+  EXPECT_TRUE(cell(row, RunTableModel::name, Qt::ToolTipRole).contains("not a readable document"));
+  EXPECT_EQ(cell(row, RunTableModel::saved), "");
+}
+
+TEST_F(RunTable, PicksAreMarked) {
+  model.setRuns(store.runs());
+  model.setPicks(key("dense-0"), key("int4-0"));
+  EXPECT_EQ(cell(0, RunTableModel::pick), "A");
+  EXPECT_EQ(cell(1, RunTableModel::pick), "B");
+  EXPECT_TRUE(csvOf(model).startsWith("pick,run,sweep,status"));
+}
+
+TEST_F(RunTable, ASecondReadingChangesCellsOnly) {
+  model.setRuns(store.runs());
+  int resets = 0, changes = 0;
+  QObject::connect(&model, &QAbstractItemModel::modelReset, [&] { ++resets; });
+  QObject::connect(&model, &QAbstractItemModel::dataChanged, [&] { ++changes; });
+  folder.sweep().points[7].status = PointStatus::running;
+  folder.writeSweep();
+  store.openNow({folder.path()});
+  model.setRuns(store.runs());
+  EXPECT_EQ(resets, 0);
+  EXPECT_EQ(changes, 1);
+  EXPECT_EQ(cell(7, RunTableModel::status), "running");
+}
+
+TEST_F(MadeRuns, ThePairHasDifferenceAndRatio) {
+  Tested table;
+  fillPairTable(table.model, nullptr, nullptr);
+  EXPECT_EQ(table.model.index(0, 3).data().toString(), "–");
+  fillPairTable(table.model, run("dense-0"), run("int4-0"));
+  EXPECT_EQ(table.model.index(0, 1).data().toString(), "18.0 MiB");
+  EXPECT_NEAR(table.model.index(0, 4).data(plainRole).toDouble(), 0.13, 1e-6);
+}
+
+class Heat : public MadeRuns {
+ protected:
+  Heat() {
+    query.group = heatGroups(store.runs()).value(0);
+    query.scheme = "int4-bsr";
+  }
+  HeatQuery query;
+};
+
+TEST_F(Heat, KnowsGroupsAndSchemesWithBlocks) {
+  EXPECT_EQ(heatGroups(store.runs()).size(), 1);
+  EXPECT_EQ(heatSchemes(store.runs(), query.group), QStringList{"int4-bsr"});
+  EXPECT_TRUE(heatGroups({}).isEmpty());
+}
+
+TEST_F(Heat, CellsAreMeansOverSeedsAndSayWhatIsMissing) {
+  query.metric = Metric::accuracy;
+  const HeatMap map = heatMapOf(store.runs(), query);
+  EXPECT_EQ(map.blocks, (QStringList{"8x8", "16x16", "32x32"}));
+  EXPECT_EQ(map.sparsities, (QList<double>{0.5, 0.8}));
+  EXPECT_EQ(map.at(0, 0).seeds, 2);
+  EXPECT_NEAR(map.at(0, 0).value, 0.85 - 0.015 - 0.0032 - 0.001, 1e-9);
+  EXPECT_EQ(map.at(1, 0).state, HeatCell::State::failed);
+  EXPECT_EQ(map.at(1, 0).text, "failed");
+  EXPECT_EQ(map.at(2, 1).state, HeatCell::State::pending);
+}
+
+TEST_F(Heat, ComparesWithTheDenseRunOfTheSameSeed) {
+  query.metric = Metric::saved;
+  query.reference = Reference::dense;
+  const HeatMap map = heatMapOf(store.runs(), query);
+  EXPECT_TRUE(map.isChange);
+  EXPECT_NEAR(map.at(0, 0).value, 0.23 - 1, 1e-6);
+  EXPECT_EQ(map.at(0, 0).text, "−77.0 %");
+}
+
+TEST_F(Heat, WithoutAReferenceItSaysSo) {
+  query.reference = Reference::a;
+  EXPECT_TRUE(heatMapOf(store.runs(), query).message.contains("Pick A"));
+  RunList onlySeedOne;
+  for (const RunPointer& r : store.runs()) {
+    if (r->scheme == "int4-bsr") onlySeedOne.push_back(r);
+  }
+  query.reference = Reference::dense;
+  const HeatMap map = heatMapOf(onlySeedOne, query);
+  EXPECT_FALSE(map.message.isEmpty());
+  EXPECT_EQ(map.at(0, 0).state, HeatCell::State::missing);
+  EXPECT_FALSE(heatMapOf({}, query).message.isEmpty());
+}
+
+TEST_F(Heat, TheTableHasARowACell) {
+  Tested table;
+  fillHeatTable(table.model, heatMapOf({}, query), query);
+  EXPECT_EQ(table.model.rowCount(), 0);
+  fillHeatTable(table.model, heatMapOf(store.runs(), query), query);
+  EXPECT_EQ(table.model.rowCount(), 6);
+  EXPECT_EQ(table.model.index(0, 0).data(keyRole).toString(), key("p8a0"));
+}
+
+TEST_F(MadeRuns, CurvesHaveAAndBFirstAndStopAtTheLimit) {
+  selection.setA(key("dense-0"));
+  selection.setB(key("int4-1"));
+  CurveQuery query;
+  query.limit = 3;
+  const Curves curves = curvesOf(store.runs(), selection, query);
+  ASSERT_EQ(curves.lines.size(), 10U);
+  EXPECT_TRUE(curves.lines[0].isA);
+  EXPECT_TRUE(curves.lines[2].isB);
+  EXPECT_TRUE(curves.message.contains("more runs are not drawn"));
+  EXPECT_EQ(curves.lines[0].x.size(), 8);
+  Tested table;
+  fillCurveTable(table.model, curves, query);
+  EXPECT_EQ(table.model.rowCount(), 80);
+  selection.setBrushed({key("p8a0")});
+  EXPECT_EQ(curvesOf(store.runs(), selection, query).lines.size(), 6U);
+}
+
+TEST_F(MadeRuns, CurvesOfTheDifferenceInterpolateA) {
+  selection.setSide(Side::difference);
+  EXPECT_TRUE(curvesOf(store.runs(), selection, {}).message.contains("needs A and B"));
+  selection.setA(key("dense-0"));
+  selection.setB(key("p8a0"));
+  CurveQuery query;
+  query.isTrainShown = false;
+  const Curves curves = curvesOf(store.runs(), selection, query);
+  ASSERT_EQ(curves.lines.size(), 1U);
+  EXPECT_NEAR(curves.lines[0].raw.last(), -0.015 - 0.0032, 1e-9);
+  // By time B ends before A has its first point.
+  query.axis = CurveAxis::time;
+  const Curves byTime = curvesOf(store.runs(), selection, query);
+  for (const Curve& line : byTime.lines) EXPECT_GE(line.x.front(), 10);
+}
+
+TEST(Curves, SmoothingStartsAtTheFirstValue) {
+  EXPECT_EQ(smoothed({}, 0.5), QVector<double>());
+  EXPECT_EQ(smoothed({1, 3}, 0.5), (QVector<double>{1, 2}));
+  EXPECT_EQ(smoothed({1, 3}, 0), (QVector<double>{1, 3}));
+}
+
+TEST_F(MadeRuns, FootprintSaysWhatIsMissing) {
+  EXPECT_TRUE(footprintOf(nullptr, nullptr, Side::a).message.contains("Pick A"));
+  EXPECT_TRUE(footprintOf(run("dense-0"), nullptr, Side::difference).message.contains("A and B"));
+  const Footprint failed = footprintOf(nullptr, run("p16a0"), Side::b);
+  EXPECT_TRUE(failed.message.contains("the loss became non-finite"))
+      << failed.message.toStdString();
+}
+
+TEST_F(MadeRuns, FootprintDifferenceIsBMinusA) {
+  Tested table;
+  fillFootprintTable(table.model, {});
+  const Footprint footprint = footprintOf(run("dense-0"), run("int4-0"), Side::difference);
+  EXPECT_EQ(footprint.layers, (QStringList{"blocks.0", "blocks.1"}));
+  EXPECT_EQ(footprint.slots, (QStringList{"x", "h", "u"}));
+  ASSERT_EQ(footprint.rows.size(), 6U);
+  EXPECT_EQ(footprint.rows[0].of(Side::difference), 136314.0 - 1048576.0);
+  fillFootprintTable(table.model, footprint);
+  EXPECT_EQ(table.model.rowCount(), 6);
+  EXPECT_EQ(table.model.index(0, 2).data().toString(), "keep");
+}
+
+TEST_F(MadeRuns, KernelsAreByStepAndSayWhyThereAreNone) {
+  Tested table;
+  const Kernels kernels = kernelsOf(run("dense-0"), nullptr, Side::a);
+  ASSERT_EQ(kernels.rows.size(), 4U);
+  EXPECT_TRUE(kernels.isAStep);
+  ASSERT_EQ(kernels.totals.size(), 1U);
+  EXPECT_NEAR(kernels.totals[0].secondsA, 4.8 / 400, 1e-12);
+  fillKernelTable(table.model, kernels, Side::a);
+  EXPECT_NEAR(table.model.index(1, 8).data(plainRole).toDouble(), 1.6 / 4.8, 1e-9);
+  const Kernels difference = kernelsOf(run("dense-0"), run("p8a0"), Side::difference);
+  EXPECT_EQ(difference.rows.size(), 6U);
+  fillKernelTable(table.model, difference, Side::difference);
+  EXPECT_EQ(table.model.index(4, 3).data().toString(), "compress");
+
+  RunRecord untraced = madeRun("dense", 16, 0.8);
+  untraced.operators.clear();
+  untraced.config.trace = "ledger";
+  const Kernels none = kernelsOf(entryOf(untraced, "r"), nullptr, Side::a);
+  EXPECT_TRUE(none.message.contains("--trace timeline")) << none.message.toStdString();
+  EXPECT_TRUE(none.rows.empty());
+}
+
+// A kernel runs within the operator that started it: the two are never one sum.
+TEST_F(MadeRuns, KernelsOfADeviceHaveATotalOfTheirOwn) {
+  RunRecord onDevice = madeRun("dense", 16, 0.8);
+  onDevice.kernels.push_back({"sgemm", "blocks.0", "forward", "cuda", 800, 0.4, "h", "cupti"});
+  const Kernels kernels = kernelsOf(entryOf(onDevice, "r"), nullptr, Side::a);
+  ASSERT_EQ(kernels.totals.size(), 2U);
+  EXPECT_NEAR(kernels.totals[1].seconds(Side::a), 0.4 / 400, 1e-12);
+  Tested table;
+  fillKernelTable(table.model, kernels, Side::a);
+  EXPECT_EQ(table.model.index(4, 8).data(plainRole).toDouble(), 1);
+}
+
+TEST_F(MadeRuns, KernelsTellWhatTheTracerLost) {
+  RunRecord lossy = madeRun("dense", 16, 0.8);
+  lossy.trace->dropped_records = 7;
+  EXPECT_TRUE(kernelsOf(entryOf(lossy, "r"), nullptr, Side::a).message.contains("7 records lost"));
+  // One run as both is its own difference: nothing.
+  const RunPointer same = run("dense-0");
+  for (const KernelRow& row : kernelsOf(same, same, Side::difference).rows) {
+    EXPECT_EQ(row.seconds(Side::difference), 0);
+  }
+}
+
+TEST_F(MadeRuns, TheFrontKeepsWhatNothingBeats) {
+  selection.setA(key("dense-0"));
+  const Pareto pareto = paretoOf(store.runs(), selection);
+  EXPECT_TRUE(pareto.message.contains("have not measured"));
+  double bytes = 0, best = -1;
+  for (const ParetoPoint& point : pareto.points) {
+    EXPECT_GE(point.savedBytes, bytes);
+    EXPECT_EQ(point.isFront, point.accuracyRatio > best);
+    bytes = point.savedBytes;
+    best = std::max(best, point.accuracyRatio);
+    EXPECT_EQ(point.isA, point.key == key("dense-0"));
+  }
+  EXPECT_TRUE(pareto.points.front().isFront);
+  Tested table;
+  fillParetoTable(table.model, pareto);
+  EXPECT_EQ(table.model.rowCount(), static_cast<int>(pareto.points.size()));
+  EXPECT_FALSE(paretoOf({}, selection).message.isEmpty());
+}
+
+TEST(SelectionTest, TellsOfChangesOnly) {
+  Selection selection;
+  int changes = 0;
+  QObject::connect(&selection, &Selection::changed, [&] { ++changes; });
+  selection.setA("x");
+  selection.setA("x");
+  selection.swap();
+  EXPECT_EQ(selection.b(), "x");
+  EXPECT_TRUE(selection.isInFront("y"));
+  selection.setBrushed({"x"});
+  EXPECT_FALSE(selection.isInFront("y"));
+  EXPECT_EQ(changes, 3);
+}
+
+}  // namespace
+}  // namespace actscope::gui

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QTest>
+
+#include "actscope/reports/run_document.hpp"
+#include "gui_support.hpp"
+#include "views/new_run_view.hpp"
+
+namespace actscope::gui {
+namespace {
+
+using test::madeRun;
+
+// The form with a program that is a script, so that what it does is known.
+class NewRun : public testing::Test {
+ protected:
+  NewRun() : form(store, selection) {
+    form.resize(1000, 600);
+    form.show();
+    form.activateWindow();
+    EXPECT_TRUE(QTest::qWaitForWindowActive(&form));
+    type("out", out.filePath("run"));
+  }
+  void setScript(const QString& text) {
+    QFile file(out.filePath("actscope"));
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("#!/bin/sh\n" + text.toUtf8());
+    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    form.setProgram(file.fileName());
+  }
+  void type(const char* field, const QString& text) {
+    auto* line = form.findChild<QLineEdit*>(field);
+    ASSERT_NE(line, nullptr);
+    line->setFocus();
+    line->selectAll();
+    QTest::keyClicks(line, text);
+    QTest::qWait(5);
+  }
+  void press(const QString& text) {
+    for (QPushButton* button : form.findChildren<QPushButton*>()) {
+      if (button->text().remove('&') == text) QTest::mouseClick(button, Qt::LeftButton);
+    }
+  }
+  QString command() { return form.findChild<QPlainTextEdit*>("command")->toPlainText(); }
+  QString log() { return form.findChild<QPlainTextEdit*>("log")->toPlainText(); }
+  QString state() { return form.findChild<QLabel*>("state")->text(); }
+  bool shows(const QString& text) {
+    for (const QLabel* label : form.findChildren<QLabel*>()) {
+      if (label->isVisible() && label->text().contains(text)) return true;
+    }
+    return false;
+  }
+
+  QTemporaryDir out;
+  RunStore store;
+  Selection selection;
+  NewRunView form;
+};
+
+TEST_F(NewRun, TheCommandFollowsTheFields) {
+  type("sparsity", "0.5");
+  EXPECT_TRUE(command().contains("--sparsity 0.5"));
+  type("sparsity", "2");
+  EXPECT_TRUE(shows("A sparsity is a share"));
+  press("Start");
+  EXPECT_FALSE(form.program().isRunning());
+  type("sparsity", "0.9");
+  EXPECT_FALSE(shows("A sparsity is a share"));
+  press("Copy command");
+  EXPECT_EQ(QApplication::clipboard()->text(), command());
+}
+
+TEST_F(NewRun, ASweepHasListsInPlaceOfOneValue) {
+  EXPECT_FALSE(form.findChild<QLineEdit*>("blocks")->isVisible());
+  for (QRadioButton* kind : form.findChildren<QRadioButton*>()) {
+    if (kind->text().contains("weep")) QTest::keyClick(kind, Qt::Key_Space);
+  }
+  QTest::qWait(5);
+  EXPECT_TRUE(form.findChild<QLineEdit*>("blocks")->isVisible());
+  EXPECT_FALSE(form.findChild<QLineEdit*>("block")->isVisible());
+  EXPECT_TRUE(command().startsWith("actscope sweep "));
+}
+
+TEST_F(NewRun, AProgramThatIsNotThereIsSaidInPlace) {
+  form.setProgram(out.filePath("none"));
+  press("Start");
+  EXPECT_TRUE(shows("cannot be executed"));
+}
+
+TEST_F(NewRun, ARunShowsItsProgressAndAppearsAmongTheRuns) {
+  QFile report(out.filePath("made.json"));
+  ASSERT_TRUE(report.open(QIODevice::WriteOnly));
+  report.write(QByteArray::fromStdString(reports::write_run_document(madeRun("int4", 16, 0.8))));
+  report.close();
+  setScript(QString("echo 'step 1 of 2' >&2; mkdir -p '%1'; cp '%2' '%1/report.json'")
+                .arg(out.filePath("run"), report.fileName()));
+  press("Start");
+  EXPECT_TRUE(QTest::qWaitFor([this] { return state().startsWith("Done"); }));
+  EXPECT_TRUE(log().contains("step 1 of 2"));
+  EXPECT_TRUE(QTest::qWaitFor([this] { return store.runs().size() == 1U; }));
+}
+
+TEST_F(NewRun, ARunIsStopped) {
+  setScript("trap 'exit 130' TERM; echo up; while :; do sleep 0.05; done");
+  press("Start");
+  ASSERT_TRUE(QTest::qWaitFor([this] { return log().contains("up"); }));
+  EXPECT_EQ(state(), "Running");
+  press("Start");  // does nothing while one runs
+  press("Stop");
+  EXPECT_TRUE(QTest::qWaitFor([this] { return state() == "stopped; it can be resumed"; }));
+  EXPECT_FALSE(form.program().isRunning());
+}
+
+TEST_F(NewRun, ARefusalIsSaid) {
+  setScript("echo 'actscope: --batch cannot be 0' >&2; exit 2");
+  press("Start");
+  EXPECT_TRUE(QTest::qWaitFor([this] { return state().startsWith("refused"); }));
+  EXPECT_TRUE(log().contains("--batch cannot be 0"));
+}
+
+}  // namespace
+}  // namespace actscope::gui

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+
+#include <QAbstractItemModelTester>
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "models/program_run.hpp"
+#include "models/run_request.hpp"
+
+namespace actscope::gui {
+namespace {
+
+TEST(RunRequestTest, ARunLeavesOutWhatIsEmptyOrMeansNothing) {
+  RunRequest r;
+  EXPECT_EQ(
+      shellLine("actscope", argumentsOf(r)),
+      "actscope run --model resmlp --data fashion-mnist --scheme int4-bsr --block 16 --sparsity "
+      "0.8 --seed 0 --epochs 1 --batch 128 --device cpu --trace ledger --out runs/new");
+  r.scheme = "dense";
+  r.model = "resmlp_s12";
+  r.dim = "64";
+  r.steps = "10";
+  const QStringList words = argumentsOf(r);
+  EXPECT_FALSE(words.contains("--block"));
+  EXPECT_FALSE(words.contains("--dim"));
+  EXPECT_FALSE(words.contains("--epochs"));
+  EXPECT_TRUE(words.contains("--steps"));
+}
+
+TEST(RunRequestTest, ASweepTakesLists) {
+  RunRequest r;
+  r.isSweep = true;
+  r.seeds = "0,1";
+  r.workers = "2";
+  const QString line = shellLine("actscope", argumentsOf(r));
+  EXPECT_TRUE(line.startsWith("actscope sweep "));
+  EXPECT_TRUE(
+      line.contains("--schemes int4-bsr,linear-bsr --blocks 8,16 --sparsities 0.5,0.8 --seeds 0,1 "
+                    "--workers 2"));
+  EXPECT_FALSE(line.contains("--scheme "));
+}
+
+TEST(RunRequestTest, TheShellGetsTheSameWords) {
+  RunRequest r;
+  r.out = "my runs/it's";
+  r.extra = "--slot \"blocks.*.h=int8\"";
+  const QStringList words = argumentsOf(r);
+  EXPECT_EQ(words.last(), "blocks.*.h=int8");
+  QProcess shell;
+  shell.start("sh", {"-c", "printf '%s\\n' " + shellLine("x", words)});
+  ASSERT_TRUE(shell.waitForFinished());
+  EXPECT_EQ(QString::fromUtf8(shell.readAll()).trimmed().split('\n').mid(1), words);
+}
+
+TEST(RunRequestTest, FaultsAreNamed) {
+  EXPECT_EQ(faultOf({}), "");
+  RunRequest r;
+  r.out = " ";
+  EXPECT_TRUE(faultOf(r).contains("output folder"));
+  r = {};
+  r.block = "8,16";
+  EXPECT_TRUE(faultOf(r).contains("8x64"));
+  r = {};
+  r.sparsity = "1";
+  EXPECT_FALSE(faultOf(r).isEmpty());
+  r.scheme = "dense";
+  EXPECT_TRUE(faultOf(r).isEmpty());
+  r.batch = "many";
+  EXPECT_TRUE(faultOf(r).contains("Batch"));
+  r = {};
+  r.isSweep = true;
+  r.blocks = "8,16,8x64";
+  EXPECT_EQ(faultOf(r), "");
+  r.sparsities = "0.5;0.8";
+  EXPECT_FALSE(faultOf(r).isEmpty());
+}
+
+TEST(RunRequestTest, TheTableHasARowAnOption) {
+  TableModel table;
+  const QAbstractItemModelTester tester(&table,
+                                        QAbstractItemModelTester::FailureReportingMode::Fatal);
+  fillRequestTable(table, {});
+  EXPECT_TRUE(csvOf(table).startsWith("option,value\ncommand,run\n--model,resmlp\n"));
+}
+
+class ProgramRunTest : public testing::Test {
+ protected:
+  QString script(const QByteArray& text) {
+    const QString name = m_folder.filePath("actscope");
+    QFile file(name);
+    EXPECT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("#!/bin/sh\n" + text);
+    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    return name;
+  }
+  bool waitForEnd() { return ended.count() > 0 || ended.wait(10000); }
+  QString verdict() { return ended.value(0).value(1).toString(); }
+
+  QTemporaryDir m_folder;
+  ProgramRun run;
+  QSignalSpy lines{&run, &ProgramRun::line};
+  QSignalSpy ended{&run, &ProgramRun::ended};
+};
+
+TEST_F(ProgramRunTest, GivesLinesOfBothStreamsAndTheVerdict) {
+  run.start(script("printf 'one\\rtwo\\n' >&2; echo three; printf four"), {});
+  ASSERT_TRUE(waitForEnd());
+  EXPECT_EQ(lines.count(), 4);
+  EXPECT_EQ(lines.value(3).value(0).toString(), "four");
+  EXPECT_TRUE(ended[0][0].toBool());
+  EXPECT_FALSE(run.isRunning());
+}
+
+TEST_F(ProgramRunTest, TellsWhatTheExitCodeMeans) {
+  run.start(script("exit 2"), {});
+  ASSERT_TRUE(waitForEnd());
+  EXPECT_TRUE(verdict().contains("option"));
+}
+
+TEST_F(ProgramRunTest, AProgramThatIsNotThereIsAVerdict) {
+  run.start(m_folder.filePath("none"), {});
+  ASSERT_TRUE(waitForEnd());
+  EXPECT_TRUE(verdict().startsWith("cannot start"));
+}
+
+TEST_F(ProgramRunTest, StopAsksFirst) {
+  run.start(script("trap 'echo bye; exit 130' TERM; echo up; while :; do sleep 0.05; done"), {});
+  ASSERT_TRUE(lines.wait(5000));
+  run.stop();
+  ASSERT_TRUE(waitForEnd());
+  EXPECT_EQ(lines.last().value(0).toString(), "bye");
+  EXPECT_EQ(verdict(), "stopped; it can be resumed");
+}
+
+TEST_F(ProgramRunTest, StopKillsWhatDoesNotEnd) {
+  run.setGrace(100);
+  run.start(script("trap '' TERM; echo up; while :; do sleep 0.05; done"), {});
+  ASSERT_TRUE(lines.wait(5000));
+  run.stop();
+  ASSERT_TRUE(waitForEnd());
+  EXPECT_EQ(verdict(), "stopped");
+}
+
+TEST_F(ProgramRunTest, ItsEndAsksFirstToo) {
+  const QString left = m_folder.filePath("checkpoint");
+  const QString file = script("trap 'touch " + left.toUtf8() +
+                              "; exit 130' TERM; echo up; while :; do sleep 0.05; done");
+  auto* second = new ProgramRun;
+  QSignalSpy up(second, &ProgramRun::line);
+  second->start(file, {});
+  ASSERT_TRUE(up.wait(5000));
+  delete second;
+  EXPECT_TRUE(QFile::exists(left));
+}
+
+TEST_F(ProgramRunTest, IsFoundBySettingThenBesideThenOnThePath) {
+  const QString file = script("");
+  EXPECT_EQ(findProgram(file, "/nowhere"), file);
+  EXPECT_EQ(findProgram("", m_folder.path()), file);
+  EXPECT_EQ(findProgram("/nowhere/actscope", m_folder.path()), "");
+  QDir(m_folder.path()).mkpath("build/bin");
+  QFile::rename(file, m_folder.filePath("build/bin/actscope"));
+  EXPECT_EQ(findProgram("", m_folder.filePath("build/gui/bin")),
+            m_folder.filePath("build/bin/actscope"));
+}
+
+}  // namespace
+}  // namespace actscope::gui
