@@ -4,8 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "actscope/tracer/place_observer.hpp"
 #include "actscope/tracer/recorder.hpp"
-#include "correlation.hpp"
 #include "nvtx.hpp"
 #include "thread_rings.hpp"
 

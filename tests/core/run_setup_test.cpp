@@ -108,8 +108,7 @@ TEST(ValidateRunConfig, RefusesEachValueOutOfRangeByItsOption) {
       {[](RunConfig& c) { c.model = "nope"; }, "nope"},
       {[](RunConfig& c) { c.dtype = "bf16"; }, "fp32"},
       {[](RunConfig& c) { c.device = "tpu"; }, "cpu or cuda"},
-      {[](RunConfig& c) { c.trace = "timeline"; }, "not in this version"},
-      {[](RunConfig& c) { c.trace = "nope"; }, "off or ledger"},
+      {[](RunConfig& c) { c.trace = "nope"; }, "off, ledger, timeline"},
   };
   for (const Case& one : cases) {
     RunConfig config;
@@ -128,6 +127,17 @@ TEST(ValidateRunConfig, RefusesBlocksThatDoNotFit) {
   config.scheme = "linear-bsr";
   config.block_rows = config.block_cols = 100'000;
   EXPECT_THROW(validate_run_config(config), UnsupportedBlockSize);
+}
+
+TEST(ValidateRunConfig, KernelsAreTracedOnAGpuOnly) {
+  RunConfig config;
+  config.trace = "cupti";
+  EXPECT_THAT(error_of<DeviceError>([&] { validate_run_config(config); }),
+              HasSubstr("--trace timeline"));
+  for (const char* level : {"off", "ledger", "timeline", "audit"}) {
+    config.trace = level;
+    EXPECT_NO_THROW(validate_run_config(config));
+  }
 }
 
 TEST(ValidateRunConfig, AsksWhetherTheDeviceIsBuiltAndUsable) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "actscope/base/error.hpp"
+#include "actscope/tracer/place_observer.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "correlation.hpp"

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "actscope/tracer/place_observer.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
-#include "correlation.hpp"
 
 namespace actscope::tracer {
 namespace {

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Traces of real runs, read with SQLite and with Perfetto's own definitions from PyPI."""
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+
+import pytest
+from perfetto.protos.perfetto.trace import perfetto_trace_pb2
+
+PROGRAM = os.environ["ACTSCOPE_BIN"]
+TINY = ["--data", "synthetic", "--train-samples", "64", "--heldout-samples", "16", "--batch", "16", "--dim", "32",
+        "--depth", "2", "--image-size", "16", "--block", "8", "--threads", "1"]
+SCHEMES = ["dense", "exact-bsr", "int4-bsr", "checkpoint"]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    for scheme in SCHEMES:
+        subprocess.run([PROGRAM, "run", *TINY, "--steps", "4", "--scheme", scheme, "--trace", "timeline", "--quiet",
+                        "--out", str(folder / scheme)], check=True)
+    return folder
+
+
+def report(folder):
+    return json.loads((folder / "report.json").read_text(encoding="utf-8"))
+
+
+def database(folder):
+    return sqlite3.connect(f"file:{folder / 'trace.db'}?mode=ro", uri=True)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_operators_have_layers_forward_and_backward(runs, scheme):
+    document = report(runs / scheme)
+    assert document["trace"]["traced_steps"] == 3
+    assert document["trace"]["dropped_records"] == 0
+    found = {(row["layer"], row["phase"]) for row in document["operators"]}
+    for layer in ("stem", "blocks.0", "blocks.1", "tail", "loss"):
+        assert {(layer, "forward"), (layer, "backward")} <= found, (scheme, layer)
+    assert all(row["source"] == "scope" and row["calls"] > 0 for row in document["operators"])
+    backward = [row for row in document["operators"] if row["phase"] == "backward"]
+    named = sum(row["total_s"] for row in backward if row["layer"])
+    assert named >= 0.9 * sum(row["total_s"] for row in backward)
+
+
+def test_our_operators_stand_at_their_slots(runs):
+    rows = {(row["name"], row["slot"], row["phase"]) for row in report(runs / "int4-bsr")["operators"]}
+    assert ("quantize", "h", "forward") in rows
+    assert ("dequantize", "h", "backward") in rows
+    rows = {(row["name"], row["slot"], row["phase"]) for row in report(runs / "exact-bsr")["operators"]}
+    assert any(name == "gemm_tn" and phase == "backward" for name, slot, phase in rows)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_database_agrees_with_the_report(runs, scheme):
+    connection = database(runs / scheme)
+    document = report(runs / scheme)
+    ask = lambda sql: connection.execute(sql).fetchall()
+    assert ask("PRAGMA integrity_check") == [("ok",)]
+    assert dict(ask("SELECT name, count FROM loss")) == {"dropped_records": 0, "untimed_records": 0,
+                                                        "clock_anomalies": 0}
+    assert ask("SELECT count(*) FROM step") == [(3,)]
+    calls = {(o, layer or "", slot or "", phase): n for o, layer, slot, phase, n in
+             ask("SELECT operator, layer, slot, phase, calls FROM operator_time")}
+    assert calls == {(r["name"], r["layer"], r["slot"], r["phase"]): r["calls"] for r in document["operators"]}
+    # The ledger of each step is what the report says was kept.
+    for (step,) in ask("SELECT DISTINCT step FROM ledger"):
+        stored = ask(f"SELECT sum(stored_bytes) FROM ledger WHERE step = {step}")[0][0]
+        assert stored == document["summary"]["saved_bytes"]
+    counters = dict(ask("SELECT text, max(value) FROM counter JOIN name USING (name) GROUP BY text"))
+    assert counters == {"saved_stored_bytes": document["summary"]["saved_bytes"],
+                        "saved_dense_bytes": document["summary"]["dense_saved_bytes"]}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_memory_adds_up(runs, scheme):
+    connection = database(runs / scheme)
+    for (step,) in connection.execute("SELECT step FROM step").fetchall():
+        events = connection.execute("SELECT address, bytes, live_bytes FROM memory WHERE step = ? ORDER BY rowid",
+                                    (step,)).fetchall()
+        assert events
+        live, held = None, {}
+        for address, size, after in events:
+            if live is not None:
+                assert after == live + size, "one thread: every event continues the one before"
+            live = after
+            assert live >= 0
+            if size > 0:
+                assert address not in held, "given out twice"
+                held[address] = size
+            else:
+                assert held.pop(address, -size) == -size, "freed with another size"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_scopes_nest(runs, scheme):
+    connection = database(runs / scheme)
+    for kind in range(4):
+        spans = connection.execute("SELECT begin_ns, begin_ns + duration_ns FROM scope WHERE kind = ? ORDER BY begin_ns",
+                                   (kind,)).fetchall()
+        assert spans
+        for (_, end), (begin, _) in zip(spans, spans[1:]):
+            assert end <= begin, "two of one kind overlap"
+    outside = connection.execute("""SELECT count(*) FROM scope AS o WHERE kind > 0 AND NOT EXISTS
+        (SELECT 1 FROM scope AS s WHERE s.kind = 0 AND s.begin_ns <= o.begin_ns
+         AND s.begin_ns + s.duration_ns >= o.begin_ns + o.duration_ns)""").fetchone()
+    assert outside == (0,), "outside every step"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_perfetto_reads_it(runs, scheme):
+    trace = perfetto_trace_pb2.Trace()
+    trace.ParseFromString((runs / scheme / "trace.pftrace").read_bytes())
+    tracks, names, depth, counters, flows = {}, {}, {}, {}, {}
+    for packet in trace.packet:
+        assert not packet.UnknownFields() if hasattr(packet, "UnknownFields") else True
+        if packet.HasField("track_descriptor"):
+            tracks[packet.track_descriptor.uuid] = packet.track_descriptor
+        for entry in packet.interned_data.event_names:
+            names[entry.iid] = entry.name
+        if not packet.HasField("track_event"):
+            continue
+        event = packet.track_event
+        assert event.track_uuid in tracks and packet.timestamp > 0
+        if event.type == event.TYPE_SLICE_BEGIN:
+            assert names[event.name_iid]
+            depth[event.track_uuid] = depth.get(event.track_uuid, 0) + 1
+            for flow in event.flow_ids:
+                flows[flow] = flows.get(flow, 0) + 1
+        elif event.type == event.TYPE_SLICE_END:
+            depth[event.track_uuid] -= 1
+        elif event.type == event.TYPE_COUNTER:
+            counters.setdefault(tracks[event.track_uuid].name, []).append(event.counter_value)
+    assert set(depth.values()) == {0}
+    assert {"steps", "phases", "layers", "operators"} <= {track.name for track in tracks.values()}
+    assert set(counters) == {"live_bytes", "saved_stored_bytes", "saved_dense_bytes"}
+    assert set(counters["saved_stored_bytes"]) == {report(runs / scheme)["summary"]["saved_bytes"]}
+    assert {names[iid] for iid in names} >= {"blocks.0", "blocks.1", "forward", "backward", "optimizer"}
+    assert flows and all(count == 2 for count in flows.values()), "one arrow a layer and step"
+
+
+def test_a_killed_run_leaves_a_whole_database(tmp_path):
+    process = subprocess.Popen([PROGRAM, "run", *TINY, "--steps", "1000000", "--trace", "timeline", "--quiet",
+                                "--out", str(tmp_path / "r")])
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if database(tmp_path / "r").execute("SELECT count(*) FROM memory").fetchone()[0] > 0:
+                break
+        except sqlite3.OperationalError:
+            pass
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    connection = sqlite3.connect(tmp_path / "r" / "trace.db")
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert connection.execute("SELECT count(*) FROM memory").fetchone()[0] > 0
+
+
+def test_tracing_changes_no_result(runs, tmp_path):
+    for level in ("off", "ledger", "audit"):
+        subprocess.run([PROGRAM, "run", *TINY, "--steps", "4", "--scheme", "int4-bsr", "--trace", level, "--quiet",
+                        "--out", str(tmp_path / level)], check=True)
+        document = report(tmp_path / level)
+        traced = report(runs / "int4-bsr")
+        assert document["summary"]["weights_sha256"] == traced["summary"]["weights_sha256"]
+        assert document["warnings"] == []
+    assert report(tmp_path / "audit")["summary"]["saved_bytes"] == traced["summary"]["saved_bytes"]
+    assert not (tmp_path / "off" / "trace.db").exists()
+    assert (tmp_path / "audit" / "trace.db").exists()
+
+
+def test_kernels_need_a_gpu(tmp_path):
+    result = subprocess.run([PROGRAM, "run", *TINY, "--steps", "2", "--trace", "cupti", "--out", str(tmp_path / "r")],
+                            capture_output=True, text=True)
+    assert result.returncode == 4
+    assert "use --trace timeline" in result.stderr
+    assert not (tmp_path / "r").exists()

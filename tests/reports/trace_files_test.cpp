@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/trace_files.hpp"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/file.hpp"
+#include "perfetto_trace.pb.h"
+
+namespace actscope::reports {
+namespace {
+
+// The first column of every row.
+std::vector<std::string> query(const std::filesystem::path& file, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  EXPECT_EQ(sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  std::vector<std::string> rows;
+  const auto collect = [](void* out, int, char** values, char**) {
+    static_cast<std::vector<std::string>*>(out)->emplace_back(values[0] != nullptr ? values[0]
+                                                                                   : "NULL");
+    return 0;
+  };
+  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), collect, &rows, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(handle);
+  sqlite3_close(handle);
+  return rows;
+}
+
+// Names 1 blocks.0, 2 h, 3 gemm_tn, 4 saved_stored_bytes.
+TraceBatch portion() {
+  TraceBatch batch;
+  batch.new_names = {"", "blocks.0", "h", "gemm_tn", "saved_stored_bytes"};
+  batch.scopes = {{100, 150, 7, 3, 1, 2, 0, ScopeKind::op, Phase::forward},
+                  {90, 160, 7, 1, 1, 0, 0, ScopeKind::layer, Phase::forward},
+                  {300, 340, 7, 1, 1, 0, 1, ScopeKind::layer, Phase::backward}};
+  batch.memory = {{110, 0xabc, 64, 640, {7, 1, 2, Phase::forward}, 0},
+                  {140, 0xabc, -64, 576, {7, 1, 2, Phase::forward}, 0}};
+  KernelEvent kernel;
+  kernel.name = "gemm kernel";
+  kernel.begin_ns = 120;
+  kernel.end_ns = 145;
+  kernel.place = {7, 1, 2, Phase::forward};
+  batch.kernels = {kernel};
+  batch.counters = {{155, 4096, 4}};
+  batch.ledger = {{7, 1, 2, 4096, 0}};
+  return batch;
+}
+
+TraceBatch step_end() {
+  TraceBatch batch;
+  batch.new_names = {"step"};
+  batch.scopes = {{80, 400, 7, 5, 0, 0, 0, ScopeKind::step, Phase::other}};
+  return batch;
+}
+
+class TraceFilesTest : public testing::Test {
+ protected:
+  TraceFilesTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "actscope-trace-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~TraceFilesTest() override { std::filesystem::remove_all(folder_); }
+
+  void write_whole() {
+    const auto files = make_trace_files(folder_, {{"scheme", "int4"}});
+    files->write(portion());
+    files->write(step_end());
+    TraceRecord losses;
+    losses.traced_steps = 1;
+    losses.dropped_records = 3;
+    files->finish(losses);
+  }
+  std::filesystem::path database() const { return folder_ / "trace.db"; }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(TraceFilesTest, TheDatabaseHoldsWhatWasWritten) {
+  write_whole();
+  using Rows = std::vector<std::string>;
+  EXPECT_EQ(query(database(), "PRAGMA application_id"), Rows{"1097036883"});
+  EXPECT_EQ(query(database(), "SELECT value FROM meta WHERE key = 'scheme'"), Rows{"int4"});
+  EXPECT_EQ(query(database(), "SELECT name FROM layer WHERE layer = 1"), Rows{"blocks.0"});
+  EXPECT_EQ(query(database(), "SELECT duration_ns FROM step WHERE step = 7"), Rows{"320"});
+  EXPECT_EQ(query(database(),
+                  "SELECT operator || layer || slot || phase || calls || total_ns "
+                  "FROM operator_time"),
+            Rows{"gemm_tnblocks.0hforward150"});
+  EXPECT_EQ(query(database(), "SELECT sum(bytes) FROM memory"), Rows{"0"});
+  EXPECT_EQ(query(database(), "SELECT live_bytes || layer_name FROM peak"), Rows{"640blocks.0"});
+  EXPECT_EQ(query(database(), "SELECT name || duration_ns FROM kernel"), Rows{"gemm kernel25"});
+  EXPECT_EQ(query(database(), "SELECT stored_bytes FROM ledger"), Rows{"4096"});
+  EXPECT_EQ(query(database(),
+                  "SELECT value FROM counter JOIN name USING (name) "
+                  "WHERE text = 'saved_stored_bytes'"),
+            Rows{"4096"});
+  EXPECT_EQ(query(database(), "SELECT count FROM loss WHERE name = 'dropped_records'"), Rows{"3"});
+  EXPECT_FALSE(std::filesystem::exists(database().string() + "-wal")) << "one file at the end";
+}
+
+TEST_F(TraceFilesTest, WhatIsWrittenIsThereBeforeTheEnd) {
+  const auto files = make_trace_files(folder_, {});
+  files->write(portion());
+  EXPECT_EQ(query(database(), "SELECT count(*) FROM memory"), std::vector<std::string>{"2"});
+}
+
+TEST_F(TraceFilesTest, NothingIsMadeBeforeTheFirstPortion) {
+  const auto files = make_trace_files(folder_ / "none", {});
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "none"));
+  EXPECT_THROW(files->write(portion()), EnvironmentError);
+}
+
+TEST_F(TraceFilesTest, AnEarlierTraceIsReplaced) {
+  write_whole();
+  write_whole();
+  EXPECT_EQ(query(database(), "SELECT count(*) FROM scope"), std::vector<std::string>{"4"});
+}
+
+TEST_F(TraceFilesTest, PerfettoSlicesBeginAndEndOnDeclaredTracks) {
+  write_whole();
+  perfetto::Trace trace;
+  ASSERT_TRUE(trace.ParseFromString(read_file(folder_ / "trace.pftrace")));
+  std::set<std::uint64_t> tracks;
+  std::map<std::uint64_t, int> open;
+  int counters = 0;
+  for (const perfetto::TracePacket& packet : trace.packet()) {
+    if (packet.has_track_descriptor()) tracks.insert(packet.track_descriptor().uuid());
+    if (!packet.has_track_event()) continue;
+    const perfetto::TrackEvent& event = packet.track_event();
+    EXPECT_TRUE(tracks.contains(event.track_uuid()));
+    if (event.type() == perfetto::TrackEvent::TYPE_SLICE_BEGIN) ++open[event.track_uuid()];
+    if (event.type() == perfetto::TrackEvent::TYPE_SLICE_END) --open[event.track_uuid()];
+    if (event.type() == perfetto::TrackEvent::TYPE_COUNTER) ++counters;
+  }
+  EXPECT_EQ(counters, 3) << "two of live bytes, one of saved bytes";
+  EXPECT_EQ(open.size(), 5U) << "operators, layers of two threads, steps, one stream";
+  for (const auto& [track, depth] : open) EXPECT_EQ(depth, 0) << track;
+}
+
+}  // namespace
+}  // namespace actscope::reports
