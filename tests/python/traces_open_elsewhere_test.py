@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+from google.protobuf.unknown_fields import UnknownFieldSet
 from perfetto.protos.perfetto.trace import perfetto_trace_pb2
 
 PROGRAM = os.environ["ACTSCOPE_BIN"]
@@ -117,7 +118,7 @@ def test_perfetto_reads_it(runs, scheme):
     trace.ParseFromString((runs / scheme / "trace.pftrace").read_bytes())
     tracks, names, depth, counters, flows = {}, {}, {}, {}, {}
     for packet in trace.packet:
-        assert not packet.UnknownFields() if hasattr(packet, "UnknownFields") else True
+        assert len(UnknownFieldSet(packet)) == 0
         if packet.HasField("track_descriptor"):
             tracks[packet.track_descriptor.uuid] = packet.track_descriptor
         for entry in packet.interned_data.event_names:
