@@ -46,22 +46,23 @@ function tile(figure, text) {
              Object.assign(document.createElement("span"), { textContent: text }));
   byId("tiles").append(box);
 }
-function drawTiles() {
-  if (!reference) return;
-  const others = runs.filter(r => r !== reference && r.status === "completed"), noise = reference.accuracy_error;
-  const isNear = r => has(r.accuracy) && has(noise) && r.accuracy >= reference.accuracy - 2 * noise;
+function drawTiles(list = runs, base = reference, how = "one run each") {
+  byId("tiles").replaceChildren();
+  if (!base) return;
+  const others = list.filter(r => r !== base && r.status === "completed"), noise = base.accuracy_error;
+  const isNear = r => has(r.accuracy) && has(noise) && r.accuracy >= base.accuracy - 2 * noise;
   const eligible = has(noise) ? others.filter(isNear) : others;
-  const least = key => eligible.filter(r => has(r[key]) && has(reference[key])).sort((a, b) => a[key] - b[key])[0];
+  const least = key => eligible.filter(r => has(r[key]) && has(base[key])).sort((a, b) => a[key] - b[key])[0];
   const saved = least("saved_bytes"), peak = least("peak_bytes"), step = least("step_time_s");
   if (saved && saved.saved_bytes > 0)
-    tile(times(reference.saved_bytes / saved.saved_bytes) + " less kept", saved.name + ": " + bytes(saved.saved_bytes) + " against " + bytes(reference.saved_bytes));
+    tile(times(base.saved_bytes / saved.saved_bytes) + " less kept", saved.name + ": " + bytes(saved.saved_bytes) + " against " + bytes(base.saved_bytes));
   if (peak && peak.peak_bytes > 0)
-    tile(times(reference.peak_bytes / peak.peak_bytes) + " lower peak", peak.name + ": " + bytes(peak.peak_bytes) + " against " + bytes(reference.peak_bytes));
-  if (step && reference.step_time_s > 0)
-    tile((step.step_time_s / reference.step_time_s).toFixed(2) + "x the dense step", step.name + ": the shortest step, one run each");
+    tile(times(base.peak_bytes / peak.peak_bytes) + " lower peak", peak.name + ": " + bytes(peak.peak_bytes) + " against " + bytes(base.peak_bytes));
+  if (step && base.step_time_s > 0)
+    tile((step.step_time_s / base.step_time_s).toFixed(2) + "x the dense step", step.name + ": the shortest step, " + how);
   if (has(noise) && others.length)
     tile(others.filter(isNear).length + " of " + others.length + " within noise",
-         "of the dense accuracy of " + percent(reference.accuracy) + ", ±" + (200 * noise).toFixed(1) + " points; tiles show the best of these");
+         "of the dense accuracy of " + percent(base.accuracy) + ", ±" + (200 * noise).toFixed(1) + " points; tiles show the best of these");
 }
 
 // ---- Plugins of ours: the figure at the end of a bar, whiskers of an accuracy.

@@ -86,6 +86,15 @@ function drawPareto() {
 
 for (const scheme of new Set(groups.filter(g => has(g.block)).map(g => g.scheme))) byId("heat-scheme").add(new Option(scheme, scheme));
 byId("trade-section").remove();
+// First seen: the accuracy of the scheme that keeps the least.
+const blocked = groups.filter(g => has(g.block) && has(g.saved_bytes.mean)).sort((a, b) => a.saved_bytes.mean - b.saved_bytes.mean);
+if (blocked.length) byId("heat-scheme").value = blocked[0].scheme;
+byId("heat-metric").value = "accuracy";
+// The tiles again, of means over seeds; steps as ratios to the dense run of the same seed.
+const meanOf = g => ({ name: g.name, status: g.done ? "completed" : "failed", saved_bytes: g.saved_bytes.mean, peak_bytes: g.peak_bytes.mean,
+  step_time_s: g.scheme === "dense" ? 1 : g.step_of_dense.mean, accuracy: g.accuracy.mean, accuracy_error: g.sample_error });
+const means = groups.map(meanOf), seeds = Math.max(...groups.map(g => g.done));
+if (seeds > 1) drawTiles(means, means[groups.findIndex(g => g.scheme === "dense")], `means of ${seeds} seeds`);
 for (const id of ["heat-scheme", "heat-metric", "heat-mode"]) byId(id).onchange = drawHeat;
 byId("pareto-axis").onchange = drawPareto;
 function drawSweep() {
