@@ -5,7 +5,7 @@
 
 namespace actscope::kernels {
 
-/// Facts about the CUDA back end, answered by cuda/device.cu or no_cuda/device.cpp.
+/// Facts about the CUDA back end, answered by cuda/device.cpp or no_cuda/device.cpp.
 bool cuda_is_built() noexcept;
 bool cuda_is_usable() noexcept;
 /// What would run, or why it cannot and what to do.

@@ -20,7 +20,7 @@ configure() {
 # The targets of a build that this check needs: every test of the CUDA side, the timing, the program.
 cuda_targets() {
   ninja -C "$1" -t targets all |
-    sed -n 's/^\(actscope_test_[a-z0-9_]*cuda[a-z0-9_]*\|actscope_cuda_timing\|actscope\): phony$/\1/p'
+    sed -n 's/^\(actscope_test_[a-z0-9_]*cuda[a-z0-9_]*\|actscope_test_tracer_cupti\|actscope_cuda_timing\|actscope\): phony$/\1/p'
 }
 
 build() {
@@ -80,6 +80,21 @@ run_scheme() {
   fi
 }
 
+# A traced run: kernels by CUPTI, each with the layer that launched it.
+run_traced() {
+  local folder=$work/runs/traced
+  rm -rf "$folder"
+  step "run traced by CUPTI" 60 "$build_folder/bin/actscope" run --model resmlp --dim 64 --depth 2 --patch 4 \
+    --data synthetic --train-samples 512 --batch 64 --steps 6 --seed 1 --block 8 --sparsity 0.8 \
+    --scheme int4-bsr --device cuda --trace cupti --quiet --out "$folder" || return 0
+  local begin=$SECONDS
+  if python3 "$parts/check_trace.py" "$folder/report.json" >"$work/trace.json" 2>>"$log"; then
+    note "kernels by layer" passed $((SECONDS - begin))
+  else
+    note "kernels by layer" failed $((SECONDS - begin)) "see the log: check_trace"
+  fi
+}
+
 time_products() {
   "$build_folder/bin/actscope_cuda_timing" >"$work/sparse.json" &&
     python3 "$parts/time_dense.py" "$work/sparse.json" >"$work/timing.json"
@@ -102,6 +117,8 @@ device_steps() {
   local tool scheme
   for tool in memcheck racecheck initcheck; do sanitize "$tool"; done
   for scheme in dense linear-bsr exact exact-bsr int8 int4 int4-bsr checkpoint; do run_scheme "$scheme"; done
+  step "tests of the decoder" 60 ctest --test-dir "$build_folder" -L trace --output-on-failure --no-tests=error || true
+  run_traced
   step "timing against torch" 90 bash -c time_products || true
 }
 
@@ -119,7 +136,7 @@ dry_run_steps() {
     local targets
     mapfile -t targets < <(cuda_targets "$folder")
     if step "build with CUDA" 900 bash -c 'build "$@"' - "$folder" "${targets[@]}"; then
-      step "tests without a device" 120 ctest --test-dir "$folder" -L 'unit|diff' -R cuda --output-on-failure \
+      step "tests without a device" 120 ctest --test-dir "$folder" -L 'unit|diff|trace' -R 'cuda|cupti' --output-on-failure \
         --no-tests=error || true
     fi
   fi

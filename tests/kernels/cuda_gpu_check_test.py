@@ -27,6 +27,9 @@ def run_report(saved_bytes=1000, predicted_bytes=1000, status="completed", devic
     return {
         "status": status,
         "config": {"device": device, "scheme": "int4"},
+        "kernels": [{"name": "gemm", "layer": "blocks.0", "phase": "forward", "calls": 1, "total_s": 1.0}],
+        "trace": {"kernels_source": "cupti", "kernels_reason": "", "dropped_records": 0, "untimed_records": 0,
+                  "clock_anomalies": 0},
         "layers": [{"name": "blocks.0", "slots": [{"name": "x"}, {"name": "h"}]}],
         "summary": {"saved_bytes": saved_bytes, "predicted_saved_bytes": predicted_bytes,
                     "dense_saved_bytes": 9000, "peak_bytes": 20000, "step_time_s": 0.1,
@@ -194,6 +197,39 @@ class CheckRun(unittest.TestCase):
 
     def test_wrong_device_status_and_loss_fail(self):
         self.assertEqual(len(self.complaints(device="cpu", status="failed", loss=None)), 3)
+
+
+class CheckTrace(unittest.TestCase):
+    """The judgment of a run traced by CUPTI."""
+
+    @classmethod
+    def setUpClass(cls):
+        sys.path.insert(0, str(SOURCE / "scripts" / "gpu_check.d"))
+        import check_trace  # pylint: disable=import-outside-toplevel,import-error
+        cls.module = check_trace
+
+    def complaints(self, source="cupti", lost=0, unnamed_s=0.0):
+        kernels = [{"name": "gemm", "layer": "blocks.0", "phase": "backward", "calls": 2, "total_s": 1.0},
+                   {"name": "gemm", "layer": "", "phase": "forward", "calls": 1, "total_s": unnamed_s},
+                   {"name": "adam", "layer": "", "phase": "optimizer", "calls": 1, "total_s": 9.0}]
+        trace = {"kernels_source": source, "kernels_reason": "", "dropped_records": lost, "untimed_records": 0,
+                 "clock_anomalies": 0}
+        return self.module.check({"kernels": kernels, "trace": trace})[1]
+
+    def test_named_kernels_pass_and_the_optimizer_needs_no_layer(self):
+        self.assertEqual(self.complaints(), [])
+        self.assertEqual(self.complaints(unnamed_s=0.01), [])
+
+    def test_too_much_time_without_a_layer_fails(self):
+        self.assertEqual(len(self.complaints(unnamed_s=0.02)), 1)
+
+    def test_losses_and_the_fallback_fail(self):
+        self.assertEqual(len(self.complaints(lost=1, source="cuda_event")), 2)
+
+    def test_no_kernels_fail(self):
+        trace = {"kernels_source": "cupti", "kernels_reason": "", "dropped_records": 0, "untimed_records": 0,
+                 "clock_anomalies": 0}
+        self.assertEqual(len(self.module.check({"kernels": [], "trace": trace})[1]), 1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks one report of `actscope run --device cuda --trace cupti`: kernels are there, have times, and belong to layers.
+
+Prints one JSON object; exits 1 where the report is not as promised.
+"""
+
+import json
+import sys
+
+LEAST_SHARE_WITH_LAYER = 0.99  # of the kernel time of forward and backward
+
+
+def check(report):
+    """What was read and a list of complaints, empty where all is well."""
+    trace, kernels = report["trace"], report["kernels"]
+    in_layers = [row for row in kernels if row["phase"] in ("forward", "backward")]
+    total = sum(row["total_s"] for row in in_layers)
+    named = sum(row["total_s"] for row in in_layers if row["layer"])
+    complaints = []
+    if trace["kernels_source"] != "cupti":
+        complaints.append(f"kernels are not CUPTI's [{trace['kernels_source']}: {trace['kernels_reason']}]")
+    if total <= 0:
+        complaints.append("no kernel of forward or backward has a time")
+    elif named < LEAST_SHARE_WITH_LAYER * total:
+        complaints.append(f"kernels without a layer [{named / total:.4f} of the time has one]")
+    for loss in ("dropped_records", "untimed_records", "clock_anomalies"):
+        if trace[loss]:
+            complaints.append(f"{loss} is {trace[loss]}")
+    return {"kernels": len(kernels), "calls": sum(row["calls"] for row in kernels), "total_s": total,
+            "share_with_layer_ratio": named / total if total else None, "trace": trace}, complaints
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        report = json.load(file)
+    try:
+        facts, complaints = check(report)
+    except (KeyError, TypeError) as error:
+        facts, complaints = {}, [f"a field is missing or wrong-typed [{error!r}]"]
+    print(json.dumps(facts))
+    for complaint in complaints:
+        print(f"check_trace: {sys.argv[1]}: {complaint}", file=sys.stderr)
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
