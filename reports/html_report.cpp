@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "html_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -9,6 +10,7 @@
 #include "json_cursor.hpp"
 #include "run_table.hpp"
 #include "sweep_table.hpp"
+#include "timing_table.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -57,6 +59,34 @@ Json slots_json(const std::vector<LayerFootprint>& layers) {
   return slots;
 }
 
+// The longest rows of one kind; what is beyond stands in the last one.
+Json longest_json(std::vector<OperatorTiming> timings) {
+  constexpr std::size_t most = 150;
+  std::ranges::stable_sort(timings, std::ranges::greater{}, &OperatorTiming::total_s);
+  Json rows = Json::array();
+  OperatorTiming rest;
+  rest.name = "others";
+  for (std::size_t i = 0; i < timings.size(); ++i) {
+    const OperatorTiming& t = timings[i];
+    if (i >= most) {
+      rest.calls += t.calls;
+      rest.total_s += t.total_s;
+      continue;
+    }
+    rows.push_back({t.name, t.layer, t.slot, t.phase, t.calls, t.total_s});
+  }
+  if (rest.calls > 0) rows.push_back({rest.name, "", "", "other", rest.calls, rest.total_s});
+  return rows;
+}
+
+Json timing_json_of(const RunRecord& run) {
+  if (!has_timings(run)) return {};
+  return {{"steps", run.trace ? run.trace->traced_steps : 1},
+          {"operators", longest_json(run.operators)},
+          {"kernels", longest_json(run.kernels)},
+          {"remark", timing_remark(run)}};
+}
+
 Json run_json(const NamedRun& run, const NamedRun* reference) {
   const RunSummary& s = run.record.summary;
   const std::optional<double> error = accuracy_standard_error(run.record);
@@ -71,7 +101,8 @@ Json run_json(const NamedRun& run, const NamedRun* reference) {
           {"accuracy", measured_json(s.heldout_accuracy_ratio)},
           {"accuracy_error", error ? Json(*error) : Json()},
           {"curve", curve_json(run.record.accuracy)},
-          {"slots", slots_json(run.record.layers)}};
+          {"slots", slots_json(run.record.layers)},
+          {"timing", timing_json_of(run.record)}};
 }
 
 std::string list_html(const std::vector<std::string>& lines) {

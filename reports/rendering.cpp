@@ -5,12 +5,15 @@
 #include "html_report.hpp"
 #include "run_table.hpp"
 #include "sweep_table.hpp"
+#include "timing_table.hpp"
 
 namespace actscope::reports {
 namespace {
 
 constexpr std::size_t text_columns = 120;
 constexpr std::size_t longest_name = 24;  // the other columns take at most 95
+constexpr std::size_t timing_rows = 15;
+constexpr std::size_t longest_operator = 48;
 
 std::string text_report(std::span<const NamedRun> runs, std::string_view introduction) {
   std::string text;
@@ -19,6 +22,10 @@ std::string text_report(std::span<const NamedRun> runs, std::string_view introdu
   const Remarks remarks = remarks_on(runs);
   for (const auto* lines : {&remarks.general, &remarks.warnings}) {
     for (const std::string& line : *lines) text += wrapped(line, text_columns, "  ") + "\n";
+  }
+  if (runs.size() == 1 && has_timings(runs[0].record)) {
+    text += "\n" + timing_table(runs[0].record, timing_rows).text(longest_operator) + "\n" +
+            wrapped(timing_remark(runs[0].record), text_columns, "  ") + "\n";
   }
   return text;
 }
@@ -30,6 +37,10 @@ std::string markdown_report(std::span<const NamedRun> runs, std::string_view int
   const Remarks remarks = remarks_on(runs);
   for (const auto* lines : {&remarks.general, &remarks.warnings}) {
     for (const std::string& line : *lines) text += "- " + escaped_html(line) + "\n";
+  }
+  if (runs.size() == 1 && has_timings(runs[0].record)) {
+    text += "\n" + timing_table(runs[0].record, timing_rows).markdown() + "\n- " +
+            escaped_html(timing_remark(runs[0].record)) + "\n";
   }
   return text;
 }

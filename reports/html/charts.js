@@ -194,6 +194,35 @@ function fillLayers() {
   byId("layer").value = layers.includes(chosen) ? chosen : "";
 }
 
+// ---- Operators and kernels of one run, summed by what is asked for; the longest first.
+const timed = runs.filter(r => r.timing);
+const groupings = {
+  operator: { header: ["operator", "phase"], key: t => [t[0], t[3]] },
+  layer: { header: ["layer", "phase"], key: t => [t[1] || "none", t[3]] },
+  all: { header: ["operator", "layer", "slot", "phase"], key: t => [t[0], t[1], t[2], t[3]] },
+};
+function drawTimes() {
+  const run = timed[+byId("time-run").value], rows = run.timing[byId("time-kind").value], steps = Math.max(1, run.timing.steps);
+  const grouping = groupings[byId("time-group").value], sums = new Map(), total = rows.reduce((sum, t) => sum + t[5], 0);
+  for (const t of rows) {
+    const key = grouping.key(t), sum = sums.get(key.join("\0")) || { key, calls: 0, time: 0 };
+    sum.calls += t[4]; sum.time += t[5];
+    sums.set(key.join("\0"), sum);
+  }
+  const list = [...sums.values()].sort((a, b) => b.time - a.time).slice(0, 40);
+  byId("time-note").textContent = run.timing.remark + (list.length < sums.size ? ` The longest ${list.length} of ${sums.size}.` : "");
+  table("time-table", [...grouping.header, "calls", "ms", "share"],
+    list.map(s => [...s.key, (s.calls / steps).toFixed(0), (1000 * s.time / steps).toFixed(3), (100 * s.time / total).toFixed(1) + " %"]));
+  byId("time-table").querySelectorAll("tbody tr").forEach((row, i) => row.lastChild.style.setProperty("--share", 100 * list[i].time / total + "%"));
+}
+timed.forEach((r, i) => byId("time-run").add(new Option(r.name, i)));
+if (timed.length) {
+  for (const id of ["time-run", "time-kind", "time-group"]) byId(id).onchange = drawTimes;
+  drawTimes();
+} else {
+  byId("time-section").remove();
+}
+
 function drawAll() {
   Object.assign(Chart.defaults, { color: css("--dim"), borderColor: css("--line"), animation: false, maintainAspectRatio: false });
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;

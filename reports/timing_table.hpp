@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "actscope/base/run_record.hpp"
+#include "text_table.hpp"
+
+namespace actscope::reports {
+
+/// Whether a run recorded operators or kernels.
+bool has_timings(const RunRecord& run);
+
+/// The longest operators and, apart, kernels: calls and milliseconds of a traced step, and the
+/// share of all of their kind; what is beyond `rows` of a kind stands in one row.
+TextTable timing_table(const RunRecord& run, std::size_t rows);
+
+/// What must be known beside it: how many steps, where kernels come from, what was lost.
+std::string timing_remark(const RunRecord& run);
+
+}  // namespace actscope::reports

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "timing_table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "actscope/reports/rendering.hpp"
+
+namespace actscope::reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+OperatorTiming timing(const char* name, const char* layer, std::int64_t calls, double total_s) {
+  OperatorTiming row;
+  row.name = name;
+  row.layer = layer;
+  row.phase = "backward";
+  row.calls = calls;
+  row.total_s = total_s;
+  return row;
+}
+
+RunRecord traced_run() {
+  RunRecord run;
+  run.operators = {timing("short", "blocks.0", 8, 0.004), timing("long", "blocks.1", 4, 0.012)};
+  run.trace.emplace();
+  run.trace->traced_steps = 4;
+  run.trace->kernels_reason = "the run was on the CPU";
+  return run;
+}
+
+TEST(TimingTable, ShowsAStepLongestFirst) {
+  EXPECT_EQ(timing_table(traced_run(), 10).csv(),
+            "operator or kernel,layer,slot,phase,source,calls,ms,share\n"
+            "long,blocks.1,-,backward,scope,1,3.000,75.0 %\n"
+            "short,blocks.0,-,backward,scope,2,1.000,25.0 %\n");
+}
+
+TEST(TimingTable, WhatIsBeyondStandsInOneRow) {
+  EXPECT_THAT(timing_table(traced_run(), 1).csv(), HasSubstr("1 more,,,,scope,2,1.000,25.0 %"));
+}
+
+TEST(TimingTable, KernelsAreASumOfTheirOwn) {
+  RunRecord run = traced_run();
+  OperatorTiming kernel = timing("gemm", "blocks.0", 4, 0.002);
+  kernel.source = "cupti";
+  run.kernels = {kernel};
+  EXPECT_THAT(timing_table(run, 10).csv(),
+              HasSubstr("gemm,blocks.0,-,backward,cupti,1,0.500,100.0 %"));
+}
+
+TEST(TimingTable, NothingTimedAndNoTimeDivideByNothing) {
+  RunRecord run;
+  EXPECT_FALSE(has_timings(run));
+  run.operators = {timing("none", "", 0, 0)};
+  EXPECT_THAT(timing_table(run, 10).csv(), HasSubstr("none,-,-,backward,scope,0,0.000,-"));
+}
+
+TEST(TimingRemark, TellsStepsReasonsAndLosses) {
+  RunRecord run = traced_run();
+  EXPECT_EQ(
+      timing_remark(run),
+      "Calls and milliseconds of a step, means over 4 traced steps. No kernels: the run was on "
+      "the CPU.");
+  run.trace->dropped_records = 3;
+  EXPECT_THAT(timing_remark(run), HasSubstr("Lost: 3 dropped"));
+}
+
+TEST(RenderRuns, OneTracedRunShowsItsTimes) {
+  const std::vector<NamedRun> one{{"a", traced_run()}};
+  EXPECT_THAT(render_runs(one, Format::text, ""), HasSubstr("blocks.1"));
+  EXPECT_THAT(render_runs(one, Format::markdown, ""), HasSubstr("| long | blocks.1 |"));
+  EXPECT_THAT(render_runs(one, Format::html, ""), HasSubstr("\"remark\":\"Calls and"));
+  const std::vector<NamedRun> two{{"a", traced_run()}, {"b", traced_run()}};
+  EXPECT_THAT(render_runs(two, Format::text, ""), Not(HasSubstr("blocks.1")));
+}
+
+}  // namespace
+}  // namespace actscope::reports
