@@ -59,6 +59,10 @@ std::optional<Metric> metricNamed(const QString& id) {
   return std::nullopt;
 }
 
+bool isMoreBetter(Metric metric) {
+  return metric == Metric::accuracy || metric == Metric::fewer;
+}
+
 std::optional<double> metricValue(const RunEntry& run, Metric metric) {
   if (metric == Metric::kept) return keptNorm(run);
   if (!run.summary) return std::nullopt;

@@ -24,6 +24,9 @@ const std::vector<MetricFacts>& metrics();
 const MetricFacts& factsOf(Metric metric);
 std::optional<Metric> metricNamed(const QString& id);
 
+/// Whether more of it is better: accuracy, and how many times fewer bytes.
+bool isMoreBetter(Metric metric);
+
 /// Absent where the run has not measured it. Units: bytes, seconds, ratios.
 std::optional<double> metricValue(const RunEntry& run, Metric metric);
 /// "2.46 MiB", "29.5 ms", "76.5 %", "1.307", "17.7x".

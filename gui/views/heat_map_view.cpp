@@ -176,7 +176,8 @@ void HeatMapView::drawScale() {
     low -= room;
     high += room;
   }
-  m_scale->setGradient(m_map.isChange ? divergingGradient(palette()) : sequentialGradient());
+  m_scale->setGradient(m_map.isChange ? divergingGradient(palette(), isMoreBetter(m_query.metric))
+                                      : sequentialGradient());
   m_scale->setDataRange({low, high});
   m_scale->axis()->setTicker(
       QSharedPointer<QCPAxisTicker>(new MetricTicker(m_query.metric, m_map.isChange)));

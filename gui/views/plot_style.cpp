@@ -102,13 +102,13 @@ QCPColorGradient sequentialGradient() {
   return gradient;
 }
 
-QCPColorGradient divergingGradient(const QPalette& palette) {
+QCPColorGradient divergingGradient(const QPalette& palette, bool isMoreBetter) {
   QCPColorGradient gradient;
   gradient.clearColorStops();
   gradient.setColorStopAt(0, "#1f6fb4");
   gradient.setColorStopAt(0.5, isDark(palette) ? QColor("#33373d") : QColor("#f7f7f7"));
   gradient.setColorStopAt(1, "#d9731a");
-  return gradient;
+  return isMoreBetter ? gradient.inverted() : gradient;
 }
 
 QColor inkOn(const QColor& background) {

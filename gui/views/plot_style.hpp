@@ -27,8 +27,8 @@ Qt::PenStyle seriesDash(int series);
 
 /// Low to high in one direction.
 QCPColorGradient sequentialGradient();
-/// Blue below zero, neutral at it, orange above.
-QCPColorGradient divergingGradient(const QPalette& palette);
+/// Neutral at zero, blue on the better side of it, orange on the worse.
+QCPColorGradient divergingGradient(const QPalette& palette, bool isMoreBetter);
 /// Black or white, whichever can be read on a color.
 QColor inkOn(const QColor& background);
 
