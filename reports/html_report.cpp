@@ -59,23 +59,17 @@ Json slots_json(const std::vector<LayerFootprint>& layers) {
   return slots;
 }
 
-// The longest rows of one kind; what is beyond stands in the last one.
-Json longest_json(std::vector<OperatorTiming> timings) {
+// What is beyond the longest rows stands in the last one.
+Json longest_json(const std::vector<OperatorTiming>& timings) {
   constexpr std::size_t most = 150;
-  std::ranges::stable_sort(timings, std::ranges::greater{}, &OperatorTiming::total_s);
+  const LongestTimings longest = longest_timings(timings, most);
   Json rows = Json::array();
-  OperatorTiming rest;
-  rest.name = "others";
-  for (std::size_t i = 0; i < timings.size(); ++i) {
-    const OperatorTiming& t = timings[i];
-    if (i >= most) {
-      rest.calls += t.calls;
-      rest.total_s += t.total_s;
-      continue;
-    }
+  for (const OperatorTiming& t : longest.rows) {
     rows.push_back({t.name, t.layer, t.slot, t.phase, t.calls, t.total_s});
   }
-  if (rest.calls > 0) rows.push_back({rest.name, "", "", "other", rest.calls, rest.total_s});
+  if (longest.others > 0) {
+    rows.push_back({"others", "", "", "other", longest.rest.calls, longest.rest.total_s});
+  }
   return rows;
 }
 

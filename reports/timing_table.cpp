@@ -5,20 +5,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <utility>
 
 namespace actscope::reports {
 namespace {
-
-struct Sums {
-  std::int64_t calls = 0;
-  double total_s = 0;
-
-  void add(const OperatorTiming& row) {
-    calls += row.calls;
-    total_s += row.total_s;
-  }
-};
 
 std::string dash_if_empty(const std::string& text) {
   return text.empty() ? "-" : text;
@@ -28,38 +18,30 @@ class Rows {
  public:
   Rows(TextTable& table, double steps) : table_(table), steps_(steps) {}
 
-  void add_kind(std::vector<OperatorTiming> timings, std::size_t rows) {
-    if (timings.empty()) return;
-    std::ranges::stable_sort(timings, std::ranges::greater{}, &OperatorTiming::total_s);
-    Sums all, rest;
-    for (const OperatorTiming& row : timings) all.add(row);
-    for (std::size_t i = 0; i < timings.size(); ++i) {
-      if (i < rows) {
-        add(timings[i], all);
-      } else {
-        rest.add(timings[i]);
-      }
-    }
-    if (timings.size() <= rows) return;
-    table_.add({fmt::format("{} more", timings.size() - rows), "", "", "", timings.front().source,
-                calls(rest), milliseconds(rest), share(rest, all)});
+  void add_kind(const std::vector<OperatorTiming>& timings, std::size_t rows) {
+    const LongestTimings longest = longest_timings(timings, rows);
+    for (const OperatorTiming& row : longest.rows) add(row, longest.all);
+    if (longest.others == 0) return;
+    const TimingSums& rest = longest.rest;
+    table_.add({fmt::format("{} more", longest.others), "", "", "", timings.front().source,
+                calls(rest), milliseconds(rest), share(rest, longest.all)});
   }
 
  private:
-  void add(const OperatorTiming& row, const Sums& all) {
-    Sums own;
+  void add(const OperatorTiming& row, const TimingSums& all) {
+    TimingSums own;
     own.add(row);
     table_.add({row.name, dash_if_empty(row.layer), dash_if_empty(row.slot), row.phase, row.source,
                 calls(own), milliseconds(own), share(own, all)});
   }
 
-  std::string calls(const Sums& sums) const {
-    return fmt::format("{:.0f}", static_cast<double>(sums.calls) / steps_);
+  std::string calls(const TimingSums& sums) const {
+    return fmt::format("{:.0f}", sums.calls / steps_);
   }
-  std::string milliseconds(const Sums& sums) const {
+  std::string milliseconds(const TimingSums& sums) const {
     return fmt::format("{:.3f}", 1e3 * sums.total_s / steps_);
   }
-  static std::string share(const Sums& sums, const Sums& all) {
+  static std::string share(const TimingSums& sums, const TimingSums& all) {
     return all.total_s > 0 ? fmt::format("{:.1f} %", 100 * sums.total_s / all.total_s) : "-";
   }
 
@@ -68,6 +50,24 @@ class Rows {
 };
 
 }  // namespace
+
+void TimingSums::add(const OperatorTiming& row) {
+  calls += static_cast<double>(row.calls);
+  total_s += row.total_s;
+}
+
+LongestTimings longest_timings(std::vector<OperatorTiming> timings, std::size_t rows) {
+  std::ranges::stable_sort(timings, std::ranges::greater{}, &OperatorTiming::total_s);
+  LongestTimings longest;
+  for (const OperatorTiming& row : timings) longest.all.add(row);
+  if (timings.size() > rows) {
+    longest.others = timings.size() - rows;
+    for (std::size_t i = rows; i < timings.size(); ++i) longest.rest.add(timings[i]);
+    timings.resize(rows);
+  }
+  longest.rows = std::move(timings);
+  return longest;
+}
 
 bool has_timings(const RunRecord& run) {
   return !run.operators.empty() || !run.kernels.empty();
@@ -94,8 +94,7 @@ std::string timing_remark(const RunRecord& run) {
   } else if (!trace.kernels_reason.empty()) {
     text += " Kernels by " + trace.kernels_source + ": " + trace.kernels_reason + ".";
   }
-  const std::int64_t lost = trace.dropped_records + trace.untimed_records + trace.clock_anomalies;
-  if (lost > 0) {
+  if (std::max({trace.dropped_records, trace.untimed_records, trace.clock_anomalies}) > 0) {
     text += fmt::format(" Lost: {} dropped, {} without times, {} clock anomalies.",
                         trace.dropped_records, trace.untimed_records, trace.clock_anomalies);
   }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "actscope/base/run_record.hpp"
 #include "text_table.hpp"
@@ -11,6 +12,23 @@ namespace actscope::reports {
 
 /// Whether a run recorded operators or kernels.
 bool has_timings(const RunRecord& run);
+
+/// Calls and seconds of several rows. Calls as a double: a file may hold counts of any size.
+struct TimingSums {
+  double calls = 0;
+  double total_s = 0;
+
+  void add(const OperatorTiming& row);
+};
+
+/// Rows of one kind, longest first.
+struct LongestTimings {
+  std::vector<OperatorTiming> rows;  ///< at most as many as asked for
+  std::size_t others = 0;            ///< rows beyond those
+  TimingSums rest;                   ///< of the others
+  TimingSums all;
+};
+LongestTimings longest_timings(std::vector<OperatorTiming> timings, std::size_t rows);
 
 /// The longest operators and, apart, kernels: calls and milliseconds of a traced step, and the
 /// share of all of their kind; what is beyond `rows` of a kind stands in one row.

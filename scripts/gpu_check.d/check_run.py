@@ -5,9 +5,10 @@ On CUDA the allocator hands out multiples of 512 bytes, so that what it says may
 by up to 511 bytes a storage. Prints one JSON object; exits 1 where the report is not as promised.
 """
 
-import json
 import math
 import sys
+
+import check_report
 
 ROUNDING_BYTES = 512
 # The most arrays that a store keeps for one slot: values or codes, mask or scales, column starts.
@@ -46,18 +47,5 @@ def check(report):
     }, complaints
 
 
-def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        report = json.load(file)
-    try:
-        facts, complaints = check(report)
-    except (KeyError, TypeError) as error:
-        facts, complaints = {}, [f"a field is missing or wrong-typed [{error!r}]"]
-    print(json.dumps(facts))
-    for complaint in complaints:
-        print(f"check_run: {sys.argv[1]}: {complaint}", file=sys.stderr)
-    return 1 if complaints else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(check_report.main(check))

@@ -4,8 +4,9 @@
 Prints one JSON object; exits 1 where the report is not as promised.
 """
 
-import json
 import sys
+
+import check_report
 
 LEAST_SHARE_WITH_LAYER = 0.99  # of the kernel time of forward and backward
 
@@ -30,18 +31,5 @@ def check(report):
             "share_with_layer_ratio": named / total if total else None, "trace": trace}, complaints
 
 
-def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        report = json.load(file)
-    try:
-        facts, complaints = check(report)
-    except (KeyError, TypeError) as error:
-        facts, complaints = {}, [f"a field is missing or wrong-typed [{error!r}]"]
-    print(json.dumps(facts))
-    for complaint in complaints:
-        print(f"check_trace: {sys.argv[1]}: {complaint}", file=sys.stderr)
-    return 1 if complaints else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(check_report.main(check))

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "actscope/reports/rendering.hpp"
 
 namespace actscope::reports {
@@ -40,6 +42,24 @@ TEST(TimingTable, ShowsAStepLongestFirst) {
 
 TEST(TimingTable, WhatIsBeyondStandsInOneRow) {
   EXPECT_THAT(timing_table(traced_run(), 1).csv(), HasSubstr("1 more,,,,scope,2,1.000,25.0 %"));
+}
+
+// The largest counts a file can hold, so that any two overflow.
+RunRecord run_of_hostile_counts() {
+  constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+  RunRecord run = traced_run();
+  for (OperatorTiming& row : run.operators) row.calls = largest;
+  run.trace->dropped_records = largest;
+  run.trace->untimed_records = largest;
+  return run;
+}
+
+TEST(TimingTable, SumsOfHostileCountsDoNotOverflow) {
+  const LongestTimings longest = longest_timings(run_of_hostile_counts().operators, 1);
+  EXPECT_EQ(longest.others, 1U);
+  EXPECT_DOUBLE_EQ(longest.all.calls, 0x1p64);
+  EXPECT_DOUBLE_EQ(longest.rest.calls, 0x1p63);
+  EXPECT_THAT(timing_remark(run_of_hostile_counts()), HasSubstr(" Lost: 9223372036854775807 dr"));
 }
 
 TEST(TimingTable, KernelsAreASumOfTheirOwn) {
