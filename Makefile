@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Names for the scripts; they do the work. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo format lint golden gui cuda asan tsan gpu-check clean
+.PHONY: help setup build test demo format lint golden gui cuda asan tsan neon gpu-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,8 @@ asan: ## tests under address and undefined-behavior sanitizers
 	scripts/test asan
 tsan: ## tests under the thread sanitizer
 	scripts/test tsan
+neon: ## kernels for 64-bit Arm, cross-compiled, tests under qemu-user
+	scripts/test neon
 gpu-check: ## everything that needs a GPU, in one command
 	scripts/gpu_check
 clean: ## removes build folders

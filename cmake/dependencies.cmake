@@ -12,16 +12,18 @@ endif()
 find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(fmt 9 REQUIRED)
-find_package(nlohmann_json 3.11 REQUIRED)
-find_package(Boost 1.74 CONFIG REQUIRED) # headers: quantiles of Boost.Math
 find_package(PkgConfig REQUIRED)
-find_package(SQLite3 3.37 REQUIRED)
-find_package(Protobuf 3.12 REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy>=1.0.3)
 
-# Chart.js goes into the HTML report.
-find_file(ACTSCOPE_CHART_JS NAMES Chart.min.js chart.min.js
-          PATHS /usr/share/javascript/chart.js ENV ACTSCOPE_CHART_JS_DIR REQUIRED)
+if(NOT ACTSCOPE_KERNELS_ONLY)
+  find_package(nlohmann_json 3.11 REQUIRED)
+  find_package(Boost 1.74 CONFIG REQUIRED) # headers: quantiles of Boost.Math
+  find_package(SQLite3 3.37 REQUIRED)
+  find_package(Protobuf 3.12 REQUIRED)
+  # Chart.js goes into the HTML report.
+  find_file(ACTSCOPE_CHART_JS NAMES Chart.min.js chart.min.js
+            PATHS /usr/share/javascript/chart.js ENV ACTSCOPE_CHART_JS_DIR REQUIRED)
+endif()
 
 if(ACTSCOPE_WITH_TORCH)
   find_package(ZLIB REQUIRED)
@@ -50,7 +52,9 @@ endif()
 
 if(ACTSCOPE_BUILD_TESTS)
   find_package(GTest 1.12 REQUIRED)
-  find_package(rapidcheck REQUIRED)
+  if(NOT ACTSCOPE_KERNELS_ONLY)
+    find_package(rapidcheck REQUIRED)
+  endif()
   include(GoogleTest)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
 endif()

@@ -201,6 +201,9 @@ TEST(CpuBackend, SaysWhichInstructionSetRuns) {
     EXPECT_NE(text.find("AVX"), std::string::npos) << text;
   }
 #endif
+#ifdef __aarch64__
+  EXPECT_NE(text.find("NEON"), std::string::npos) << text;
+#endif
 }
 
 }  // namespace
