@@ -39,7 +39,7 @@ void column_starts_from_mask(const ExecutionContext& context, const PanelLayout&
 void decompress(const ExecutionContext& context, const ConstBsrPanels& panels,
                 const MatrixView& out) {
   const PanelLayout& layout = panels.layout;
-  validate_view("decompress: out", as_const(out), layout.groups(), layout.rows(), layout.cols());
+  validate_view("decompress: out", out, layout.groups(), layout.rows(), layout.cols());
   validate_same_dtype("decompress: out and panels", out.dtype, panels.dtype);
   operators_of(context.backend).decompress(context.stream, panels, out);
 }

@@ -13,7 +13,7 @@ void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const C
              const MatrixView& dw, Output output, PanelRange range) {
   range = resolve_range("gemm_tn", x.layout, range);
   validate_view("gemm_tn: dy", dy, 1, rows_of(x.layout, range), dy.cols);
-  validate_view("gemm_tn: dw", as_const(dw), 1, dy.cols, x.layout.cols());
+  validate_view("gemm_tn: dw", dw, 1, dy.cols, x.layout.cols());
   validate_same_dtype("gemm_tn: dy and x", dy.dtype, x.dtype);
   validate_same_dtype("gemm_tn: dw and x", dw.dtype, x.dtype);
   operators_of(context.backend).gemm_tn(context.stream, dy, x, dw, output, range);
@@ -32,7 +32,7 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
   }
   const std::int64_t groups = panels == 0 ? layout.groups() : range.count / panels;
   validate_view("gemm_nt_batched: dt", dt, groups, dt.rows, layout.cols());
-  validate_view("gemm_nt_batched: da", as_const(da), 1, dt.rows, layout.rows());
+  validate_view("gemm_nt_batched: da", da, 1, dt.rows, layout.rows());
   validate_same_dtype("gemm_nt_batched: dt and y", dt.dtype, y.dtype);
   validate_same_dtype("gemm_nt_batched: da and y", da.dtype, y.dtype);
   operators_of(context.backend).gemm_nt_batched(context.stream, dt, y, da, output, range);

@@ -7,19 +7,38 @@
 
 namespace actscope::kernels {
 
-void validate_view(std::string_view what, const ConstMatrixView& view, std::int64_t groups,
-                   std::int64_t rows, std::int64_t cols) {
+namespace {
+
+void validate_lengths(std::string_view what, const ConstMatrixView& view, std::int64_t groups,
+                      std::int64_t rows, std::int64_t cols) {
   if (view.groups != groups || view.rows != rows || view.cols != cols) {
     throw ShapeMismatch(
         error_text(fmt::format("{} has another shape", what),
                    fmt::format("got {} x [{}, {}], expected {} x [{}, {}]", view.groups, view.rows,
                                view.cols, groups, rows, cols)));
   }
+}
+
+void validate_rows(std::string_view what, const ConstMatrixView& view) {
   if (view.rows > 1 && view.row_stride < view.cols) {
     throw ShapeMismatch(
         error_text(fmt::format("{} has overlapping rows", what),
                    fmt::format("row stride {} is below {} columns", view.row_stride, view.cols)));
   }
+}
+
+}  // namespace
+
+void validate_view(std::string_view what, const ConstMatrixView& view, std::int64_t groups,
+                   std::int64_t rows, std::int64_t cols) {
+  validate_lengths(what, view, groups, rows, cols);
+  if (view.row_stride != 0) validate_rows(what, view);
+}
+
+void validate_view(std::string_view what, const MatrixView& view, std::int64_t groups,
+                   std::int64_t rows, std::int64_t cols) {
+  validate_lengths(what, as_const(view), groups, rows, cols);
+  validate_rows(what, as_const(view));
 }
 
 void validate_same_dtype(std::string_view what, DType a, DType b) {

@@ -9,8 +9,13 @@
 
 namespace actscope::kernels {
 
-/// Errors  ShapeMismatch: the view has other lengths, or a row stride below its columns
+/// A view that is read. A row stride of 0 repeats one row (a broadcast tensor).
+/// Errors  ShapeMismatch: other lengths, or rows that overlap without being one row
 void validate_view(std::string_view what, const ConstMatrixView& view, std::int64_t groups,
+                   std::int64_t rows, std::int64_t cols);
+/// A view that is written.
+/// Errors  ShapeMismatch: other lengths, or a row stride below the columns
+void validate_view(std::string_view what, const MatrixView& view, std::int64_t groups,
                    std::int64_t rows, std::int64_t cols);
 
 /// Errors  ShapeMismatch: the element types differ

@@ -101,6 +101,10 @@ TEST_P(CompressOn, RefusesShapesThatDisagree) {
   ConstMatrixView overlapping = view(4, 4);
   overlapping.row_stride = 2;
   EXPECT_THROW(compress(context(), overlapping, panels.view, nullptr), ShapeMismatch);
+  std::vector<float> out(16);
+  MatrixView repeated = contiguous_matrix<void*>(out.data(), DType::f32, 4, 4);
+  repeated.row_stride = 0;
+  EXPECT_THROW(decompress(context(), as_const(panels.view), repeated), ShapeMismatch);
   ConstMatrixView other = view(4, 4);
   other.dtype = DType::f64;
   EXPECT_THROW(gather_blocks(context(), other, panels.view), ShapeMismatch);

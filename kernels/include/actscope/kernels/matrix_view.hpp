@@ -9,7 +9,8 @@ namespace actscope::kernels {
 
 /// A group of row-major matrices that somebody else owns: element (g, r, c) lies at
 /// `data + g·group_stride + r·row_stride + c` (strides in elements; columns are adjacent).
-/// A plain matrix is one group. `Pointer` is `void*` or `const void*`; whether it points to host
+/// A plain matrix is one group. Strides of a matrix that is read may be 0: one row or one group
+/// repeated. `Pointer` is `void*` or `const void*`; whether it points to host
 /// or device memory follows from the back end it is handed to.
 template <class Pointer>
 struct BasicMatrixView {
