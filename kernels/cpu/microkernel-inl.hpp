@@ -19,59 +19,92 @@ HWY_BEFORE_NAMESPACE();
 namespace actscope::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Adds to `features` rows of a [features, strip_width] tile of sums:
-//   sums[f][o] += Σ over blocks and k of  block.values[k·k_stride + f·f_stride] ·
-//   block.packed[k][o]
-// `strip_width` outputs stay in registers while all blocks are read.
-template <int Features, class T>
-HWY_INLINE void accumulate_features(const BlockTerm<T>* blocks, std::int64_t count,
-                                    std::int64_t depth, std::int64_t k_stride,
-                                    std::int64_t f_stride, T* HWY_RESTRICT sums) {
+// Vectors of outputs held at a time with four features: sums, loads and one broadcast fill 32
+// registers with four of them, 16 registers with three.
+#if HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON
+inline constexpr int most_vectors = 4;
+#else
+inline constexpr int most_vectors = 3;
+#endif
+
+// sums[f][o] for `Features` features and `Vectors` vectors of outputs stay in registers while all
+// terms are read.
+template <int Features, int Vectors, class T>
+HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
+                                     const BlockAccess& access, std::int64_t first_feature,
+                                     std::int64_t first_output, std::int64_t width,
+                                     T* HWY_RESTRICT all_sums) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  // Four vectors of outputs at a time: 16 sums, 4 loads and 1 broadcast stay in 32 registers.
-  for (std::int64_t o = 0; o < strip_width; o += 4 * lanes) {
-    V acc[Features][4];
-    for (int f = 0; f < Features; ++f) {
-      for (int v = 0; v < 4; ++v) acc[f][v] = hn::LoadU(d, sums + f * strip_width + o + v * lanes);
-    }
-    for (std::int64_t b = 0; b < count; ++b) {
-      const T* HWY_RESTRICT values = blocks[b].values;
-      const T* HWY_RESTRICT packed = blocks[b].packed + o;
-      for (std::int64_t k = 0; k < depth; ++k) {
-        V y[4];
-        for (int v = 0; v < 4; ++v) y[v] = hn::LoadU(d, packed + k * strip_width + v * lanes);
+  T* HWY_RESTRICT sums = all_sums + first_feature * width + first_output;
+  V acc[Features][Vectors];
+  for (int f = 0; f < Features; ++f) {
+    for (int v = 0; v < Vectors; ++v) acc[f][v] = hn::LoadU(d, sums + f * width + v * lanes);
+  }
+  const std::int64_t k_stride = access.k_stride;
+  const std::int64_t f_stride = access.f_stride;
+  for (const TermRun<T>* run = runs; run != runs + count; ++run) {
+    const T* all_values = run->values + first_feature * f_stride;
+    const T* all_packed = run->packed + first_output;
+    for (const Term* term = run->terms; term != run->terms + run->count; ++term) {
+      const T* HWY_RESTRICT values = all_values + term->slot * access.elements;
+      const T* HWY_RESTRICT packed = all_packed + term->depth * access.depth * width;
+      for (std::int64_t k = access.depth; k > 0; --k) {
+        V y[Vectors];
+        for (int v = 0; v < Vectors; ++v) y[v] = hn::LoadU(d, packed + v * lanes);
         for (int f = 0; f < Features; ++f) {
-          const V x = hn::Set(d, values[k * k_stride + f * f_stride]);
-          for (int v = 0; v < 4; ++v) acc[f][v] = hn::MulAdd(x, y[v], acc[f][v]);
+          const V x = hn::Set(d, values[f * f_stride]);
+          for (int v = 0; v < Vectors; ++v) acc[f][v] = hn::MulAdd(x, y[v], acc[f][v]);
         }
+        values += k_stride;
+        packed += width;
       }
     }
-    for (int f = 0; f < Features; ++f) {
-      for (int v = 0; v < 4; ++v) hn::StoreU(acc[f][v], d, sums + f * strip_width + o + v * lanes);
+  }
+  for (int f = 0; f < Features; ++f) {
+    for (int v = 0; v < Vectors; ++v) hn::StoreU(acc[f][v], d, sums + f * width + v * lanes);
+  }
+}
+
+template <int Features, class T>
+HWY_INLINE void accumulate_strip(const TermRun<T>* runs, std::int64_t count,
+                                 const BlockAccess& access, std::int64_t first_feature,
+                                 std::int64_t width, T* sums) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<T>()));
+  for (std::int64_t o = 0; o < width;) {
+    const std::int64_t vectors = (width - o) / lanes;
+    const auto run = [&]<int Vectors>() {
+      accumulate_registers<Features, Vectors>(runs, count, access, first_feature, o, width, sums);
+      o += Vectors * lanes;
+    };
+    if (vectors >= most_vectors) {
+      run.template operator()<most_vectors>();
+    } else if (vectors >= 2) {
+      run.template operator()<2>();
+    } else {
+      run.template operator()<1>();
     }
   }
 }
 
 template <class T>
-void accumulate_tile(const BlockTerm<T>* blocks, std::int64_t count, std::int64_t depth,
-                     std::int64_t k_stride, std::int64_t features, std::int64_t f_stride, T* sums) {
+HWY_INLINE void accumulate_tile(const TermRun<T>* runs, std::int64_t count,
+                                const BlockAccess& access, std::int64_t width, T* sums) {
   std::int64_t f = 0;
-  const auto run = [&]<int Features>() {
-    BlockTerm<T> shifted[terms_at_once];
-    for (std::int64_t first = 0; first < count; first += terms_at_once) {
-      const std::int64_t part = count - first < terms_at_once ? count - first : terms_at_once;
-      for (std::int64_t b = 0; b < part; ++b) {
-        shifted[b] = {blocks[first + b].values + f * f_stride, blocks[first + b].packed};
-      }
-      accumulate_features<Features>(shifted, part, depth, k_stride, f_stride,
-                                    sums + f * strip_width);
-    }
-    f += Features;
-  };
-  while (f + 4 <= features) run.template operator()<4>();
-  while (f < features) run.template operator()<1>();
+  for (; f + 4 <= access.features; f += 4) {
+    accumulate_strip<4>(runs, count, access, f, width, sums);
+  }
+  switch (access.features - f) {
+    case 3:
+      return accumulate_strip<3>(runs, count, access, f, width, sums);
+    case 2:
+      return accumulate_strip<2>(runs, count, access, f, width, sums);
+    case 1:
+      return accumulate_strip<1>(runs, count, access, f, width, sums);
+    default:
+      return;
+  }
 }
 
 }  // namespace actscope::kernels::cpu::HWY_NAMESPACE

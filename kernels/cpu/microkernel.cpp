@@ -11,16 +11,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace actscope::kernels::cpu::HWY_NAMESPACE {
 
-void accumulate_f32(const BlockTerm<float>* blocks, std::int64_t count, std::int64_t depth,
-                    std::int64_t k_stride, std::int64_t features, std::int64_t f_stride,
-                    float* sums) {
-  accumulate_tile<float>(blocks, count, depth, k_stride, features, f_stride, sums);
+void accumulate_f32(const TermRun<float>* runs, std::int64_t count, const BlockAccess& access,
+                    std::int64_t width, float* sums) {
+  accumulate_tile<float>(runs, count, access, width, sums);
 }
 
-void accumulate_f64(const BlockTerm<double>* blocks, std::int64_t count, std::int64_t depth,
-                    std::int64_t k_stride, std::int64_t features, std::int64_t f_stride,
-                    double* sums) {
-  accumulate_tile<double>(blocks, count, depth, k_stride, features, f_stride, sums);
+void accumulate_f64(const TermRun<double>* runs, std::int64_t count, const BlockAccess& access,
+                    std::int64_t width, double* sums) {
+  accumulate_tile<double>(runs, count, access, width, sums);
 }
 
 const char* target_name() {
@@ -40,14 +38,14 @@ HWY_EXPORT(accumulate_f32);
 HWY_EXPORT(accumulate_f64);
 HWY_EXPORT(target_name);
 
-void accumulate(const BlockTerm<float>* blocks, std::int64_t count, std::int64_t depth,
-                std::int64_t k_stride, std::int64_t features, std::int64_t f_stride, float* sums) {
-  HWY_DYNAMIC_DISPATCH(accumulate_f32)(blocks, count, depth, k_stride, features, f_stride, sums);
+void accumulate(const TermRun<float>* runs, std::int64_t count, const BlockAccess& access,
+                std::int64_t width, float* sums) {
+  HWY_DYNAMIC_DISPATCH(accumulate_f32)(runs, count, access, width, sums);
 }
 
-void accumulate(const BlockTerm<double>* blocks, std::int64_t count, std::int64_t depth,
-                std::int64_t k_stride, std::int64_t features, std::int64_t f_stride, double* sums) {
-  HWY_DYNAMIC_DISPATCH(accumulate_f64)(blocks, count, depth, k_stride, features, f_stride, sums);
+void accumulate(const TermRun<double>* runs, std::int64_t count, const BlockAccess& access,
+                std::int64_t width, double* sums) {
+  HWY_DYNAMIC_DISPATCH(accumulate_f64)(runs, count, access, width, sums);
 }
 
 const char* chosen_target() {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/product_plan.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace actscope::kernels::cpu {
+namespace {
+
+constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+// Calls visit(number, slot) for every kept block of a panel, in storage order.
+template <class Visit>
+void for_each_kept(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
+  std::uint32_t slot = 0;
+  for (std::int64_t first = 0; first < panel.blocks; first += 32) {
+    std::uint32_t word = mask[panel.mask_word + first / 32];
+    for (; word != 0; word &= word - 1) {
+      visit(static_cast<std::uint32_t>(first + std::countr_zero(word)), slot++);
+    }
+  }
+}
+
+std::int64_t kept_in(const PanelLayout& layout, PanelRange range) {
+  const PanelExtent last = layout.panel(range.first + range.count - 1);
+  return last.value_block + last.kept_blocks - layout.panel(range.first).value_block;
+}
+
+}  // namespace
+
+Strips::Strips(std::int64_t outputs)
+    : outputs_(outputs),
+      steps_(divide_up(outputs, strip_step)),
+      count_(divide_up(steps_, strip_width / strip_step)) {}
+
+Strip Strips::strip(std::int64_t index) const noexcept {
+  const std::int64_t first = index * steps_ / count_ * strip_step;
+  const std::int64_t end = (index + 1) * steps_ / count_ * strip_step;
+  return {first, std::min(end, outputs_) - first, end - first};
+}
+
+std::int64_t parts_for_threads(std::int64_t strips, std::int64_t most_parts, std::int64_t threads) {
+  std::int64_t best = 1;
+  double best_share = 0;
+  for (std::int64_t parts = 1; parts <= std::min<std::int64_t>(most_parts, threads); ++parts) {
+    const std::int64_t tasks = strips * parts;
+    const double share =
+        static_cast<double>(tasks) / static_cast<double>(divide_up(tasks, threads) * threads);
+    // A tenth more of the threads at work is worth packing once more.
+    if (share > best_share + 0.1) {
+      best = parts;
+      best_share = share;
+    }
+  }
+  return best;
+}
+
+TermLists::TermLists(std::int64_t panels, std::int64_t lines, std::int64_t terms)
+    : lines_(lines),
+      terms_(static_cast<std::size_t>(terms)),
+      starts_(static_cast<std::size_t>(panels * (lines + 1))) {}
+
+TermLists TermLists::by_column(const ConstBsrPanels& x, PanelRange range) {
+  const PanelLayout& layout = x.layout;
+  TermLists lists(range.count, layout.col_blocks(), kept_in(layout, range));
+  const std::int64_t origin = layout.panel(range.first).value_block;
+#pragma omp parallel for schedule(static)
+  for (std::int64_t p = 0; p < range.count; ++p) {
+    const PanelExtent panel = layout.panel(range.first + p);
+    const std::uint32_t* starts = x.index.column_starts + panel.column_start;
+    const auto base = static_cast<std::uint64_t>(panel.value_block - origin);
+    for (std::int64_t c = 0; c <= lists.lines_; ++c) {
+      lists.starts_[lists.index(p, c)] = base + starts[c];
+    }
+    Term* terms = lists.terms_.data() + base;
+    const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
+    for_each_kept(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
+      terms[slot] = {slot, number % row_blocks};
+    });
+  }
+  return lists;
+}
+
+TermLists TermLists::by_row(const ConstBsrPanels& x, PanelRange range) {
+  const PanelLayout& layout = x.layout;
+  const std::int64_t lines = layout.panel_rows() / layout.block_rows();
+  TermLists lists(range.count, lines, kept_in(layout, range));
+  const std::int64_t origin = layout.panel(range.first).value_block;
+#pragma omp parallel
+  {
+    std::vector<std::uint64_t> next(static_cast<std::size_t>(lines + 1));
+#pragma omp for schedule(static)
+    for (std::int64_t p = 0; p < range.count; ++p) {
+      const PanelExtent panel = layout.panel(range.first + p);
+      const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
+      std::ranges::fill(next, 0);
+      for_each_kept(panel, x.index.mask,
+                    [&](std::uint32_t number, std::uint32_t) { ++next[number % row_blocks + 1]; });
+      next[0] = static_cast<std::uint64_t>(panel.value_block - origin);
+      for (std::int64_t r = 0; r < lines; ++r) {
+        next[static_cast<std::size_t>(r + 1)] += next[static_cast<std::size_t>(r)];
+      }
+      std::ranges::copy(next,
+                        lists.starts_.begin() + static_cast<std::ptrdiff_t>(lists.index(p, 0)));
+      for_each_kept(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
+        lists.terms_[next[number % row_blocks]++] = {slot, number / row_blocks};
+      });
+    }
+  }
+  return lists;
+}
+
+}  // namespace actscope::kernels::cpu
