@@ -27,8 +27,10 @@ void gather_blocks(const ExecutionContext& context, const ConstMatrixView& x,
 
 void compress(const ExecutionContext& context, const ConstMatrixView& x, const BsrPanels& panels,
               void* workspace) {
-  select_blocks(context, x, panels.layout, panels.index, workspace);
-  gather_blocks(context, x, panels);
+  const PanelLayout& layout = panels.layout;
+  validate_view("compress: x", x, layout.groups(), layout.rows(), layout.cols());
+  validate_same_dtype("compress: x and panels", x.dtype, panels.dtype);
+  operators_of(context.backend).compress(context.stream, x, panels, workspace);
 }
 
 void column_starts_from_mask(const ExecutionContext& context, const PanelLayout& layout,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #include "actscope/kernels/bsr_panels.hpp"
@@ -31,10 +32,13 @@ inline BlockExtent block_extent(const PanelLayout& layout, const PanelExtent& pa
 template <class Visit>
 void for_each_kept_block(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
   std::int64_t slot = panel.value_block;
-  for (std::int64_t block = 0; block < panel.blocks; ++block) {
-    if (!is_kept(mask + panel.mask_word, block)) continue;
-    visit(block % panel.row_blocks, block / panel.row_blocks, slot);
-    ++slot;
+  const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
+  for (std::int64_t first = 0; first < panel.blocks; first += 32) {
+    for (std::uint32_t word = mask[panel.mask_word + first / 32]; word != 0; word &= word - 1) {
+      const auto block = static_cast<std::uint32_t>(first + std::countr_zero(word));
+      visit(std::int64_t{block % row_blocks}, std::int64_t{block / row_blocks}, slot);
+      ++slot;
+    }
   }
 }
 

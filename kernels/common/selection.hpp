@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -49,6 +50,20 @@ inline void write_selection(const PanelLayout& layout, const PanelExtent& panel,
   for (std::int64_t c = 0; c < layout.col_blocks(); ++c) starts[c + 1] += starts[c];
 }
 
+/// Kept blocks among the numbers [first, end) of a panel.
+inline std::uint32_t count_kept(const std::uint32_t* panel_mask, std::int64_t first,
+                                std::int64_t end) {
+  std::uint32_t count = 0;
+  while (first < end) {
+    const std::int64_t bits = std::min(32 - first % 32, end - first);
+    const std::uint32_t wanted = bits == 32 ? ~0U : (1U << bits) - 1;
+    count += static_cast<std::uint32_t>(
+        std::popcount((panel_mask[first / 32] >> (first % 32)) & wanted));
+    first += bits;
+  }
+  return count;
+}
+
 /// Rebuilds the column starts of one panel from its mask.
 inline void count_column_starts(const PanelLayout& layout, const PanelExtent& panel,
                                 const BlockIndex& index) {
@@ -57,9 +72,7 @@ inline void count_column_starts(const PanelLayout& layout, const PanelExtent& pa
   std::uint32_t kept = 0;
   for (std::int64_t c = 0; c < layout.col_blocks(); ++c) {
     starts[c] = kept;
-    for (std::int64_t r = 0; r < panel.row_blocks; ++r) {
-      kept += is_kept(mask, c * panel.row_blocks + r) ? 1U : 0U;
-    }
+    kept += count_kept(mask, c * panel.row_blocks, (c + 1) * panel.row_blocks);
   }
   starts[layout.col_blocks()] = kept;
 }

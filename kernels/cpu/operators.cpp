@@ -10,6 +10,7 @@ const OperatorTable& cpu_operators() {
       [](const PanelLayout&) -> std::int64_t { return 0; },
       cpu::select_blocks,
       cpu::gather_blocks,
+      cpu::compress,
       cpu::column_starts_from_mask,
       cpu::decompress,
       cpu::gemm_tn,

@@ -17,7 +17,7 @@ constexpr unsigned digits = 1u << digit_bits;
 constexpr std::uint64_t nonfinite_key = ~std::uint64_t{0};
 
 /// Keys that order blocks as their norms do: the bits of a non-negative double grow with it. One
-/// thread sums one block in row-major order, as the reference does, so that selection agrees.
+/// thread sums one block column by column, as the reference does, so that selection agrees.
 // x groups × [rows, cols]; keys [total blocks], in the order of the block numbers
 template <class T>
 __global__ void key_kernel(DeviceMatrix<const T> x, DeviceLayout layout, std::uint64_t* keys,
@@ -40,12 +40,13 @@ __global__ void key_kernel(DeviceMatrix<const T> x, DeviceLayout layout, std::ui
     const std::int64_t rows = min(layout.block_rows, place.rows - first_row);
     const std::int64_t cols = min(layout.block_cols, layout.cols - first_col);
     double sum = 0;
-    for (std::int64_t i = 0; i < rows; ++i) {
-      const T* row = x.row(place.group, place.first_row + first_row + i) + first_col;
-      for (std::int64_t j = 0; j < cols; ++j) {
-        const double value = row[j];
-        sum = __dadd_rn(sum, __dmul_rn(value, value));
+    for (std::int64_t j = 0; j < cols; ++j) {
+      double column = 0;
+      for (std::int64_t i = 0; i < rows; ++i) {
+        const double value = x.row(place.group, place.first_row + first_row + i)[first_col + j];
+        column = __dadd_rn(column, __dmul_rn(value, value));
       }
+      sum = __dadd_rn(sum, column);
     }
     keys[place.first_block + c * place.row_blocks + r] =
         isfinite(sum) ? static_cast<std::uint64_t>(__double_as_longlong(sum)) : nonfinite_key;

@@ -11,6 +11,11 @@ const OperatorTable& cuda_operators() {
       .compress_workspace_bytes = cuda::select_workspace_bytes,
       .select_blocks = cuda::select_blocks,
       .gather_blocks = cuda::gather_blocks,
+      .compress =
+          [](void* stream, const ConstMatrixView& x, const BsrPanels& panels, void* workspace) {
+            cuda::select_blocks(stream, x, panels.layout, panels.index, workspace);
+            cuda::gather_blocks(stream, x, panels, {0, panels.layout.panels()});
+          },
       .column_starts_from_mask = cuda::column_starts_from_mask,
       .decompress = cuda::decompress,
       .gemm_tn = cuda::gemm_tn,

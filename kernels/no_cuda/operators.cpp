@@ -36,6 +36,7 @@ const OperatorTable& cuda_operators() {
       .compress_workspace_bytes = absent<"compress_workspace_bytes">,
       .select_blocks = absent<"select_blocks">,
       .gather_blocks = absent<"gather_blocks">,
+      .compress = absent<"compress">,
       .column_starts_from_mask = absent<"column_starts_from_mask">,
       .decompress = absent<"decompress">,
       .gemm_tn = absent<"gemm_tn">,

@@ -14,11 +14,13 @@ void select_blocks(void*, const ConstMatrixView& x, const PanelLayout& layout,
         for (std::int64_t r = 0; r < panel.row_blocks; ++r) {
           const BlockExtent block = block_extent(layout, panel, r, c);
           double sum = 0;
-          for (std::int64_t i = 0; i < block.rows; ++i) {
-            for (std::int64_t j = 0; j < block.cols; ++j) {
+          for (std::int64_t j = 0; j < block.cols; ++j) {
+            double column = 0;
+            for (std::int64_t i = 0; i < block.rows; ++i) {
               const double value = *element<const T>(x, panel.group, block.row + i, block.col + j);
-              sum += value * value;
+              column += value * value;
             }
+            sum += column;
           }
           keys.push_back(selection_key(sum));
         }
@@ -46,6 +48,11 @@ void gather_blocks(void*, const ConstMatrixView& x, const BsrPanels& panels, Pan
       });
     }
   });
+}
+
+void compress(void* stream, const ConstMatrixView& x, const BsrPanels& panels, void* workspace) {
+  select_blocks(stream, x, panels.layout, panels.index, workspace);
+  gather_blocks(stream, x, panels, {0, panels.layout.panels()});
 }
 
 void column_starts_from_mask(void*, const PanelLayout& layout, const BlockIndex& index) {

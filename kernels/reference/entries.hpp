@@ -10,6 +10,7 @@ namespace actscope::kernels::reference {
 
 void select_blocks(void*, const ConstMatrixView&, const PanelLayout&, const BlockIndex&, void*);
 void gather_blocks(void*, const ConstMatrixView&, const BsrPanels&, PanelRange);
+void compress(void*, const ConstMatrixView&, const BsrPanels&, void*);
 void column_starts_from_mask(void*, const PanelLayout&, const BlockIndex&);
 void decompress(void*, const ConstBsrPanels&, const MatrixView&);
 void gemm_tn(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixView&, Output,

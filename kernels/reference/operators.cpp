@@ -10,6 +10,7 @@ const OperatorTable& reference_operators() {
       [](const PanelLayout&) -> std::int64_t { return 0; },
       reference::select_blocks,
       reference::gather_blocks,
+      reference::compress,
       reference::column_starts_from_mask,
       reference::decompress,
       reference::gemm_tn,

@@ -19,7 +19,8 @@ std::int64_t compress_workspace_bytes(const ExecutionContext& context, const Pan
 /// Requires workspace of compress_workspace_bytes; no aliasing
 /// Errors   ShapeMismatch: x and layout disagree; BackendNotBuilt, DeviceError
 /// Effects  enqueued on the stream, allocates nothing there; deterministic for any thread count:
-///          block norms are summed in row-major order of the block in double precision
+///          squares are summed in double precision, down each column of the block, then over
+///          its columns from left to right
 void select_blocks(const ExecutionContext& context, const ConstMatrixView& x,
                    const PanelLayout& layout, const BlockIndex& index, void* workspace);
 
@@ -30,7 +31,7 @@ void select_blocks(const ExecutionContext& context, const ConstMatrixView& x,
 void gather_blocks(const ExecutionContext& context, const ConstMatrixView& x,
                    const BsrPanels& panels, PanelRange range = {});
 
-/// select_blocks and gather_blocks together.
+/// select_blocks and gather_blocks together; on the CPU one walk over x, panel by panel.
 void compress(const ExecutionContext& context, const ConstMatrixView& x, const BsrPanels& panels,
               void* workspace);
 

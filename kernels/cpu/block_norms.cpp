@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/block_norms.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/block_norms.cpp"  // NOLINT: read by foreach_target
+// clang-format off
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace actscope::kernels::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Doubles = hn::ScalableTag<double>;
+
+HWY_INLINE hn::Vec<Doubles> load_doubles(const double* x) {
+  return hn::LoadU(Doubles(), x);
+}
+HWY_INLINE hn::Vec<Doubles> load_doubles(const float* x) {
+  return hn::PromoteTo(Doubles(), hn::LoadU(hn::Rebind<float, Doubles>(), x));
+}
+
+// Two vectors of columns at a time; their sums stay in registers down the rows.
+template <class T>
+HWY_INLINE void add_squares_of(const T* x, std::int64_t rows, std::int64_t cols,
+                               std::int64_t row_stride, double* HWY_RESTRICT sums) {
+  const Doubles d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t j = 0;
+  for (; j + 2 * lanes <= cols; j += 2 * lanes) {
+    auto low = hn::LoadU(d, sums + j);
+    auto high = hn::LoadU(d, sums + j + lanes);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const auto a = load_doubles(x + i * row_stride + j);
+      const auto b = load_doubles(x + i * row_stride + j + lanes);
+      low = hn::Add(low, hn::Mul(a, a));
+      high = hn::Add(high, hn::Mul(b, b));
+    }
+    hn::StoreU(low, d, sums + j);
+    hn::StoreU(high, d, sums + j + lanes);
+  }
+  for (; j < cols; ++j) {
+    double sum = sums[j];
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const auto value = static_cast<double>(x[i * row_stride + j]);
+      sum += value * value;
+    }
+    sums[j] = sum;
+  }
+}
+
+void add_squares_f32(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
+                     double* sums) {
+  add_squares_of(x, rows, cols, row_stride, sums);
+}
+void add_squares_f64(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
+                     double* sums) {
+  add_squares_of(x, rows, cols, row_stride, sums);
+}
+
+}  // namespace actscope::kernels::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace actscope::kernels::cpu {
+
+HWY_EXPORT(add_squares_f32);
+HWY_EXPORT(add_squares_f64);
+
+void add_squares(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
+                 double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_squares_f32)(x, rows, cols, row_stride, sums);
+}
+void add_squares(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
+                 double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_squares_f64)(x, rows, cols, row_stride, sums);
+}
+
+}  // namespace actscope::kernels::cpu
+#endif  // HWY_ONCE
