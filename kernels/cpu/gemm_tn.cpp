@@ -44,12 +44,14 @@ class WeightTile {
     std::int64_t token = 0;
     for (std::int64_t p = 0; p < range_.count; p += at_once_) {
       pack(strip, p, std::min(p + at_once_, range_.count), token);
+      const std::int64_t next_token = token;
       for (std::int64_t c = first_col; c < last_col; ++c) {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
           const auto panel = p + static_cast<std::int64_t>(i);
           runs_[i].terms = lists_.begin(panel, c);
           runs_[i].count = lists_.count(panel, c);
         }
+        read_ahead(strip, next_token, c - first_col, last_col - first_col);
         accumulate(runs_.data(), static_cast<std::int64_t>(runs_.size()), access_, strip.width,
                    sums_.data() + (c - first_col) * block_cols * strip.width);
       }
@@ -78,6 +80,18 @@ class WeightTile {
                        packed, nullptr, 0});
       packed += rows * strip.width;
       token += panel.rows;
+    }
+  }
+
+  // Asks for the rows that the next step packs: strips of rows far apart are nothing that a machine
+  // reads ahead by itself. Each of `columns` columns asks for its share.
+  void read_ahead(const Strip& strip, std::int64_t token, std::int64_t column,
+                  std::int64_t columns) const {
+    const auto line = static_cast<std::int64_t>(64 / sizeof(T));
+    const std::int64_t rows = std::min(at_once_ * x_.layout.panel_rows(), dy_.rows - token);
+    for (std::int64_t i = column * rows / columns; i < (column + 1) * rows / columns; ++i) {
+      const T* row = element<const T>(dy_, 0, token + i, strip.first);
+      for (std::int64_t o = 0; o < strip.count; o += line) __builtin_prefetch(row + o, 0, 2);
     }
   }
 

@@ -2,15 +2,9 @@
 #include "cpu/packing.hpp"
 
 #include "common/block_walk.hpp"
+#include "cpu/transpose.hpp"
 
 namespace actscope::kernels::cpu {
-namespace {
-
-// Side of the squares in which a transposition walks: both sides stay in the first cache.
-constexpr std::int64_t square = 16;
-
-}  // namespace
-
 template <class T>
 void pack_rows(const ConstMatrixView& dy, std::int64_t first_row, std::int64_t rows,
                std::int64_t depth, const Strip& strip, T* packed) {
@@ -25,30 +19,27 @@ void pack_rows(const ConstMatrixView& dy, std::int64_t first_row, std::int64_t r
 template <class T>
 void pack_columns(const ConstMatrixView& dt, std::int64_t group, std::int64_t depth,
                   const Strip& strip, T* packed) {
-  for (std::int64_t j = 0; j < dt.cols; j += square) {
-    const std::int64_t last = std::min(j + square, dt.cols);
-    for (std::int64_t o = 0; o < strip.count; ++o) {
-      const T* from = element<const T>(dt, group, strip.first + o, 0);
-      for (std::int64_t k = j; k < last; ++k) packed[k * strip.width + o] = from[k];
-    }
-    for (std::int64_t k = j; k < last; ++k) {
-      std::fill_n(packed + k * strip.width + strip.count, strip.width - strip.count, T(0));
-    }
-  }
-  std::fill_n(packed + dt.cols * strip.width, (depth - dt.cols) * strip.width, T(0));
+  if (strip.count < strip.width || dt.cols < depth) std::fill_n(packed, depth * strip.width, T(0));
+  transpose(element<const T>(dt, group, strip.first, 0), dt.row_stride, strip.count, dt.cols,
+            packed, strip.width);
 }
 
 template <class T>
 void write_transposed(const T* sums, std::int64_t features, const Strip& strip,
                       const MatrixView& out, std::int64_t first_feature, Output output) {
-  for (std::int64_t f = 0; f < features; f += square) {
-    const std::int64_t last = std::min(f + square, features);
+  if (output == Output::overwrite) {
+    transpose(sums, strip.width, features, strip.count,
+              element<T>(out, 0, strip.first, first_feature), out.row_stride);
+    return;
+  }
+  constexpr std::int64_t at_once = 16;
+  T turned[strip_width * at_once];  // [strip.count, at_once]
+  for (std::int64_t f = 0; f < features; f += at_once) {
+    const std::int64_t count = std::min(at_once, features - f);
+    transpose(sums + f * strip.width, strip.width, count, strip.count, turned, at_once);
     for (std::int64_t o = 0; o < strip.count; ++o) {
-      T* row = element<T>(out, 0, strip.first + o, first_feature);
-      for (std::int64_t k = f; k < last; ++k) {
-        const T sum = sums[k * strip.width + o];
-        row[k] = output == Output::accumulate ? row[k] + sum : sum;
-      }
+      T* row = element<T>(out, 0, strip.first + o, first_feature + f);
+      for (std::int64_t k = 0; k < count; ++k) row[k] += turned[o * at_once + k];
     }
   }
 }
