@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cpu back end on every instruction set that this build contains and this machine runs, each
+// proven to be the one that ran.
+#include <gtest/gtest.h>
+#include <hwy/highway.h>
+
+#include <string>
+
+#include "kernel_support.hpp"
+
+namespace actscope::kernels::test {
+namespace {
+
+// Lets dispatch choose one instruction set while it lives.
+class OnlyTarget {
+ public:
+  explicit OnlyTarget(std::int64_t target) { choose(target); }
+  ~OnlyTarget() { choose(0); }
+  OnlyTarget(const OnlyTarget&) = delete;
+  OnlyTarget& operator=(const OnlyTarget&) = delete;
+
+ private:
+  static void choose(std::int64_t target) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+class InstructionSets : public testing::TestWithParam<std::int64_t> {};
+
+template <class T>
+void compare_with_reference(const BlockSpec& blocks) {
+  constexpr std::int64_t groups = 2, rows = 131, cols = 97, outputs = 83;
+  const PanelLayout layout(groups, rows, cols, blocks);
+  const auto x = random_values<T>(groups * rows * cols, 3);
+  const auto view = contiguous_groups<const void*>(x.data(), dtype_of<T>, groups, rows, cols);
+  OwnedPanels<T> expected(layout), actual(layout);
+  compress(reference, view, expected.view, nullptr);
+  compress(cpu, view, actual.view, nullptr);
+  ASSERT_EQ(actual.mask, expected.mask) << describe(blocks);
+  ASSERT_EQ(actual.starts, expected.starts);
+  ASSERT_EQ(actual.values, expected.values);
+
+  const auto compare = [&](std::int64_t result_rows, std::int64_t result_cols, std::int64_t terms,
+                           const auto& product) {
+    std::vector<T> wanted(static_cast<std::size_t>(result_rows * result_cols), T(1)), got = wanted;
+    product(reference,
+            contiguous_matrix<void*>(wanted.data(), dtype_of<T>, result_rows, result_cols));
+    product(cpu, contiguous_matrix<void*>(got.data(), dtype_of<T>, result_rows, result_cols));
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      ASSERT_NEAR(got[i], wanted[i], product_tolerance<T>(terms)) << describe(blocks);
+    }
+  };
+  const auto dy = random_values<T>(groups * rows * outputs, 4);
+  const auto dt = random_values<T>(groups * outputs * cols, 5);
+  for (const Output output : {Output::overwrite, Output::accumulate}) {
+    compare(
+        outputs, cols, groups * rows, [&](const ExecutionContext& context, const MatrixView& dw) {
+          gemm_tn(context,
+                  contiguous_matrix<const void*>(dy.data(), dtype_of<T>, groups * rows, outputs),
+                  as_const(actual.view), dw, output);
+        });
+    compare(outputs, rows, groups * cols,
+            [&](const ExecutionContext& context, const MatrixView& da) {
+              gemm_nt_batched(
+                  context,
+                  contiguous_groups<const void*>(dt.data(), dtype_of<T>, groups, outputs, cols),
+                  as_const(actual.view), da, output);
+            });
+  }
+}
+
+TEST_P(InstructionSets, AgreeWithTheReference) {
+  const OnlyTarget only(GetParam());
+  const std::string name = hwy::TargetName(GetParam());
+  ASSERT_EQ(describe(Backend::cpu).find("cpu " + name + ","), 0U)
+      << describe(Backend::cpu) << " ran, wanted " << name;
+  for (const std::int64_t side : {1, 3, 4, 5, 8, 16, 32}) {
+    for (const double sparsity : {0.0, 0.6, 0.95}) {
+      compare_with_reference<float>({side, side, sparsity});
+      compare_with_reference<double>({side, 2 * side, sparsity});
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cpu, InstructionSets,
+                         testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& test) { return std::string(hwy::TargetName(test.param)); });
+
+}  // namespace
+}  // namespace actscope::kernels::test
