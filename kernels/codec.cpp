@@ -7,6 +7,15 @@
 #include "operators.hpp"
 
 namespace actscope::kernels {
+namespace {
+
+void validate_real(std::string_view what, DType dtype) {
+  if (dtype == DType::f32 || dtype == DType::f64) return;
+  throw ShapeMismatch(error_text(fmt::format("{}: no codes for this element type", what),
+                                 fmt::format("got {}", name_of(dtype)), "give f32 or f64"));
+}
+
+}  // namespace
 
 void quantize(const ExecutionContext& context, DType dtype, const void* values,
               std::int64_t elements, CodeBits bits, std::uint8_t* codes, CodeScale* scales) {
@@ -14,6 +23,7 @@ void quantize(const ExecutionContext& context, DType dtype, const void* values,
     throw ShapeMismatch(
         error_text("quantize: a length is negative", fmt::format("got {}", elements)));
   }
+  validate_real("quantize", dtype);
   operators_of(context.backend)
       .quantize(context.stream, dtype, values, elements, bits, codes, scales);
 }
@@ -27,6 +37,7 @@ void dequantize(const ExecutionContext& context, DType dtype, CodeBits bits,
                    fmt::format("got first element {} and {} elements", first_element, elements),
                    fmt::format("start at a multiple of {}", code_group_elements)));
   }
+  validate_real("dequantize", dtype);
   operators_of(context.backend)
       .dequantize(context.stream, dtype, bits, codes, scales, first_element, elements, values);
 }

@@ -15,7 +15,7 @@ void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const C
   validate_view("gemm_tn: dy", dy, 1, rows_of(x.layout, range), dy.cols);
   validate_view("gemm_tn: dw", dw, 1, dy.cols, x.layout.cols());
   validate_same_dtype("gemm_tn: dy and x", dy.dtype, x.dtype);
-  validate_same_dtype("gemm_tn: dw and x", dw.dtype, x.dtype);
+  validate_same_dtype("gemm_tn: dw and sums of x", dw.dtype, result_of(x.dtype));
   operators_of(context.backend).gemm_tn(context.stream, dy, x, dw, output, range);
 }
 
@@ -34,7 +34,7 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
   validate_view("gemm_nt_batched: dt", dt, groups, dt.rows, layout.cols());
   validate_view("gemm_nt_batched: da", da, 1, dt.rows, layout.rows());
   validate_same_dtype("gemm_nt_batched: dt and y", dt.dtype, y.dtype);
-  validate_same_dtype("gemm_nt_batched: da and y", da.dtype, y.dtype);
+  validate_same_dtype("gemm_nt_batched: da and sums of y", da.dtype, result_of(y.dtype));
   operators_of(context.backend).gemm_nt_batched(context.stream, dt, y, da, output, range);
 }
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <type_traits>
 
+#include "actscope/kernels/bfloat16.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
 #include "actscope/kernels/matrix_view.hpp"
 #include "common/selection.hpp"
@@ -49,13 +51,30 @@ T* element(const BasicMatrixView<Pointer>& view, std::int64_t group, std::int64_
   return static_cast<T*>(view.data) + group * view.group_stride + row * view.row_stride + col;
 }
 
-/// Calls body.template operator()<T>() with T = float or double.
+/// Type of sums over T.
+template <class T>
+using SumOf = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
+
+/// Calls body.template operator()<T>() with T = float, double or bfloat16.
 template <class Body>
 void dispatch_dtype(DType dtype, const Body& body) {
-  if (dtype == DType::f32) {
-    body.template operator()<float>();
-  } else {
+  switch (dtype) {
+    case DType::f32:
+      return body.template operator()<float>();
+    case DType::f64:
+      return body.template operator()<double>();
+    case DType::bf16:
+      return body.template operator()<bfloat16>();
+  }
+}
+
+/// As dispatch_dtype for what computes in the type itself: T = float or double.
+template <class Body>
+void dispatch_real(DType dtype, const Body& body) {
+  if (dtype == DType::f64) {
     body.template operator()<double>();
+  } else {
+    body.template operator()<float>();
   }
 }
 

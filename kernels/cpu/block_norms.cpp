@@ -21,6 +21,14 @@ HWY_INLINE hn::Vec<Doubles> load_doubles(const float* x) {
   return hn::PromoteTo(Doubles(), hn::LoadU(hn::Rebind<float, Doubles>(), x));
 }
 
+HWY_INLINE hn::Vec<Doubles> load_doubles(const bfloat16* x) {
+  const hn::Rebind<std::uint32_t, Doubles> whole;
+  const hn::Rebind<std::uint16_t, Doubles> half;
+  const auto bits = hn::PromoteTo(whole, hn::LoadU(half, &x->bits));
+  const hn::Rebind<float, Doubles> floats;
+  return hn::PromoteTo(Doubles(), hn::BitCast(floats, hn::ShiftLeft<16>(bits)));
+}
+
 // Two vectors of columns at a time; their sums stay in registers down the rows.
 template <class T>
 HWY_INLINE void add_squares_of(const T* x, std::int64_t rows, std::int64_t cols,
@@ -54,6 +62,10 @@ void add_squares_f32(const float* x, std::int64_t rows, std::int64_t cols, std::
                      double* sums) {
   add_squares_of(x, rows, cols, row_stride, sums);
 }
+void add_squares_bf16(const bfloat16* x, std::int64_t rows, std::int64_t cols,
+                      std::int64_t row_stride, double* sums) {
+  add_squares_of(x, rows, cols, row_stride, sums);
+}
 void add_squares_f64(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                      double* sums) {
   add_squares_of(x, rows, cols, row_stride, sums);
@@ -67,10 +79,15 @@ namespace actscope::kernels::cpu {
 
 HWY_EXPORT(add_squares_f32);
 HWY_EXPORT(add_squares_f64);
+HWY_EXPORT(add_squares_bf16);
 
 void add_squares(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  double* sums) {
   HWY_DYNAMIC_DISPATCH(add_squares_f32)(x, rows, cols, row_stride, sums);
+}
+void add_squares(const bfloat16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
+                 double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_squares_bf16)(x, rows, cols, row_stride, sums);
 }
 void add_squares(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  double* sums) {

@@ -87,7 +87,7 @@ void decode_group(const std::uint8_t* codes, std::int64_t count, CodeScale scale
 
 void quantize(void*, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
               std::uint8_t* codes, CodeScale* scales) {
-  dispatch_dtype(dtype, [&]<class T>() {
+  dispatch_real(dtype, [&]<class T>() {
 #pragma omp parallel for schedule(static)
     for (std::int64_t g = 0; g < code_groups(elements); ++g) {
       const std::int64_t first = g * code_group_elements;
@@ -102,7 +102,7 @@ void quantize(void*, DType dtype, const void* values, std::int64_t elements, Cod
 void dequantize(void*, DType dtype, CodeBits bits, const std::uint8_t* codes,
                 const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                 void* values) {
-  dispatch_dtype(dtype, [&]<class T>() {
+  dispatch_real(dtype, [&]<class T>() {
 #pragma omp parallel for schedule(static)
     for (std::int64_t g = 0; g < code_groups(elements); ++g) {
       const std::int64_t first = g * code_group_elements;

@@ -88,6 +88,8 @@ void copy_rows(const std::byte* from, std::int64_t from_stride, std::int64_t row
 void copy_whole_block(const std::byte* from, std::int64_t from_stride, std::int64_t rows,
                       std::size_t bytes, std::byte* to) {
   switch (bytes) {
+    case 8:
+      return copy_rows<8>(from, from_stride, rows, bytes, to);
     case 16:
       return copy_rows<16>(from, from_stride, rows, bytes, to);
     case 32:

@@ -12,9 +12,9 @@ namespace actscope::kernels::cpu {
 namespace {
 
 // Groups that are packed and walked at once, as in gemm_tn.
-std::int64_t groups_at_once(const PanelLayout& layout, DType dtype) {
+std::int64_t groups_at_once(const PanelLayout& layout, DType sums) {
   constexpr std::int64_t most_packed_bytes = 256 * 1024;
-  const std::int64_t bytes = layout.cols() * strip_width * size_of(dtype);
+  const std::int64_t bytes = layout.cols() * strip_width * size_of(sums);
   return std::max<std::int64_t>(1, most_packed_bytes / std::max<std::int64_t>(1, bytes));
 }
 
@@ -22,6 +22,8 @@ std::int64_t groups_at_once(const PanelLayout& layout, DType dtype) {
 template <class T>
 class MixingTile {
  public:
+  using Sum = SumOf<T>;
+
   MixingTile(const ConstMatrixView& dt, const ConstBsrPanels& y, PanelRange range,
              const TermLists& lists)
       : dt_(dt),
@@ -30,7 +32,7 @@ class MixingTile {
         lists_(lists),
         access_{y.layout.block_elements(), y.layout.block_cols(), y.layout.block_rows(), 1,
                 y.layout.block_cols()},
-        at_once_(groups_at_once(y.layout, y.dtype)) {}
+        at_once_(groups_at_once(y.layout, result_of(y.dtype))) {}
 
   void run(const Strip& strip, std::int64_t first_panel, std::int64_t last_panel,
            const MatrixView& da, Output output) {
@@ -38,14 +40,14 @@ class MixingTile {
     const std::int64_t groups = range_.count / layout.panels_per_group();
     const std::int64_t row_blocks = layout.panel_rows() / layout.block_rows();
     const std::int64_t panel_sums = layout.panel_rows() * strip.width;
-    sums_.assign(static_cast<std::size_t>((last_panel - first_panel) * panel_sums), T(0));
+    sums_.assign(static_cast<std::size_t>((last_panel - first_panel) * panel_sums), Sum(0));
     for (std::int64_t g = 0; g < groups; g += at_once_) {
       const std::int64_t end = std::min(g + at_once_, groups);
       pack(strip, g, end);
       for (std::int64_t p = first_panel; p < last_panel; ++p) {
         point_at_values(g, p);
         for (std::int64_t r = 0; r < row_blocks; ++r) {
-          T* sums =
+          Sum* sums =
               sums_.data() + (p - first_panel) * panel_sums + r * layout.block_rows() * strip.width;
           add_row(g, p, r, strip.width, sums);
         }
@@ -66,8 +68,8 @@ class MixingTile {
     packed_.resize(static_cast<std::size_t>((end - first) * depth * strip.width));
     runs_.clear();
     for (std::int64_t g = first; g < end; ++g) {
-      T* packed = packed_.data() + (g - first) * depth * strip.width;
-      pack_columns(dt_, g, depth, strip, packed);
+      Sum* packed = packed_.data() + (g - first) * depth * strip.width;
+      pack_columns<T>(dt_, g, depth, strip, packed);
       runs_.push_back({nullptr, packed, nullptr, 0});
     }
   }
@@ -82,7 +84,7 @@ class MixingTile {
   }
 
   void add_row(std::int64_t first_group, std::int64_t panel_in_group, std::int64_t row_block,
-               std::int64_t width, T* sums) {
+               std::int64_t width, Sum* sums) {
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       const std::int64_t number =
           panel_number(first_group + static_cast<std::int64_t>(i), panel_in_group);
@@ -98,8 +100,8 @@ class MixingTile {
   const TermLists& lists_;
   BlockAccess access_;
   std::int64_t at_once_;
-  std::vector<T> sums_;
-  std::vector<T> packed_;
+  std::vector<Sum> sums_;
+  std::vector<Sum> packed_;
   std::vector<TermRun<T>> runs_;
 };
 

@@ -14,11 +14,11 @@ namespace {
 // Panels whose rows are packed and walked at once: enough that a column has about `wanted_steps`
 // steps to add while its sums are in registers, few enough that the packed strip stays in a cache
 // of the second level. Depends on shapes only.
-std::int64_t panels_at_once(const PanelLayout& layout, DType dtype) {
+std::int64_t panels_at_once(const PanelLayout& layout, DType sums) {
   constexpr std::int64_t wanted_steps = 256, most_packed_bytes = 256 * 1024;
   const double density = static_cast<double>(std::max<std::int64_t>(1, layout.kept_blocks())) /
                          static_cast<double>(std::max<std::int64_t>(1, layout.total_blocks()));
-  const std::int64_t most_rows = most_packed_bytes / (strip_width * size_of(dtype));
+  const std::int64_t most_rows = most_packed_bytes / (strip_width * size_of(sums));
   const auto rows = std::min(static_cast<std::int64_t>(wanted_steps / density), most_rows);
   return std::max<std::int64_t>(1, rows / layout.panel_rows());
 }
@@ -27,6 +27,8 @@ std::int64_t panels_at_once(const PanelLayout& layout, DType dtype) {
 template <class T>
 class WeightTile {
  public:
+  using Sum = SumOf<T>;
+
   WeightTile(const ConstMatrixView& dy, const ConstBsrPanels& x, PanelRange range,
              const TermLists& lists)
       : dy_(dy),
@@ -35,12 +37,13 @@ class WeightTile {
         lists_(lists),
         access_{x.layout.block_elements(), x.layout.block_rows(), x.layout.block_cols(),
                 x.layout.block_cols(), 1},
-        at_once_(panels_at_once(x.layout, x.dtype)) {}
+        at_once_(panels_at_once(x.layout, result_of(x.dtype))) {}
 
   void run(const Strip& strip, std::int64_t first_col, std::int64_t last_col, const MatrixView& dw,
            Output output) {
     const std::int64_t block_cols = x_.layout.block_cols();
-    sums_.assign(static_cast<std::size_t>((last_col - first_col) * block_cols * strip.width), T(0));
+    sums_.assign(static_cast<std::size_t>((last_col - first_col) * block_cols * strip.width),
+                 Sum(0));
     std::int64_t token = 0;
     for (std::int64_t p = 0; p < range_.count; p += at_once_) {
       pack(strip, p, std::min(p + at_once_, range_.count), token);
@@ -71,11 +74,11 @@ class WeightTile {
     }
     packed_.resize(static_cast<std::size_t>(depth * strip.width));
     runs_.clear();
-    T* packed = packed_.data();
+    Sum* packed = packed_.data();
     for (std::int64_t p = first; p < end; ++p) {
       const PanelExtent panel = layout.panel(range_.first + p);
       const std::int64_t rows = panel.row_blocks * layout.block_rows();
-      pack_rows(dy_, token, panel.rows, rows, strip, packed);
+      pack_rows<T>(dy_, token, panel.rows, rows, strip, packed);
       runs_.push_back({static_cast<const T*>(x_.values) + panel.value_block * access_.elements,
                        packed, nullptr, 0});
       packed += rows * strip.width;
@@ -101,8 +104,8 @@ class WeightTile {
   const TermLists& lists_;
   BlockAccess access_;
   std::int64_t at_once_;
-  std::vector<T> sums_;
-  std::vector<T> packed_;
+  std::vector<Sum> sums_;
+  std::vector<Sum> packed_;
   std::vector<TermRun<T>> runs_;
 };
 

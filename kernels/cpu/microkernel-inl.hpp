@@ -33,11 +33,11 @@ template <int Features, int Vectors, class T>
 HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
                                      const BlockAccess& access, std::int64_t first_feature,
                                      std::int64_t first_output, std::int64_t width,
-                                     T* HWY_RESTRICT all_sums) {
-  const hn::ScalableTag<T> d;
+                                     SumOf<T>* HWY_RESTRICT all_sums) {
+  const hn::ScalableTag<SumOf<T>> d;
   using V = hn::Vec<decltype(d)>;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  T* HWY_RESTRICT sums = all_sums + first_feature * width + first_output;
+  SumOf<T>* HWY_RESTRICT sums = all_sums + first_feature * width + first_output;
   V acc[Features][Vectors];
   for (int f = 0; f < Features; ++f) {
     for (int v = 0; v < Vectors; ++v) acc[f][v] = hn::LoadU(d, sums + f * width + v * lanes);
@@ -46,15 +46,15 @@ HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
   const std::int64_t f_stride = access.f_stride;
   for (const TermRun<T>* run = runs; run != runs + count; ++run) {
     const T* all_values = run->values + first_feature * f_stride;
-    const T* all_packed = run->packed + first_output;
+    const SumOf<T>* all_packed = run->packed + first_output;
     for (const Term* term = run->terms; term != run->terms + run->count; ++term) {
       const T* HWY_RESTRICT values = all_values + term->slot * access.elements;
-      const T* HWY_RESTRICT packed = all_packed + term->depth * access.depth * width;
+      const SumOf<T>* HWY_RESTRICT packed = all_packed + term->depth * access.depth * width;
       for (std::int64_t k = access.depth; k > 0; --k) {
         V y[Vectors];
         for (int v = 0; v < Vectors; ++v) y[v] = hn::LoadU(d, packed + v * lanes);
         for (int f = 0; f < Features; ++f) {
-          const V x = hn::Set(d, values[f * f_stride]);
+          const V x = hn::Set(d, static_cast<SumOf<T>>(values[f * f_stride]));
           for (int v = 0; v < Vectors; ++v) acc[f][v] = hn::MulAdd(x, y[v], acc[f][v]);
         }
         values += k_stride;
@@ -70,8 +70,8 @@ HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
 template <int Features, class T>
 HWY_INLINE void accumulate_strip(const TermRun<T>* runs, std::int64_t count,
                                  const BlockAccess& access, std::int64_t first_feature,
-                                 std::int64_t width, T* sums) {
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<T>()));
+                                 std::int64_t width, SumOf<T>* sums) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<SumOf<T>>()));
   for (std::int64_t o = 0; o < width;) {
     const std::int64_t vectors = (width - o) / lanes;
     const auto run = [&]<int Vectors>() {
@@ -90,7 +90,7 @@ HWY_INLINE void accumulate_strip(const TermRun<T>* runs, std::int64_t count,
 
 template <class T>
 HWY_INLINE void accumulate_tile(const TermRun<T>* runs, std::int64_t count,
-                                const BlockAccess& access, std::int64_t width, T* sums) {
+                                const BlockAccess& access, std::int64_t width, SumOf<T>* sums) {
   std::int64_t f = 0;
   for (; f + 4 <= access.features; f += 4) {
     accumulate_strip<4>(runs, count, access, f, width, sums);

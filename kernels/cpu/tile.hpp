@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "common/block_walk.hpp"
+
 namespace actscope::kernels::cpu {
 
 /// Widest strip of outputs that one tile of sums covers, and the step in which strips grow. A
@@ -19,8 +21,8 @@ struct Term {
 /// Kept blocks of one panel that add to the same results.
 template <class T>
 struct TermRun {
-  const T* values = nullptr;  ///< the panel's kept blocks, [kept, block elements]
-  const T* packed = nullptr;  ///< [depth blocks · block depth, width]
+  const T* values = nullptr;         ///< the panel's kept blocks, [kept, block elements]
+  const SumOf<T>* packed = nullptr;  ///< [depth blocks · block depth, width]
   const Term* terms = nullptr;
   std::int64_t count = 0;
 };
@@ -42,5 +44,7 @@ void accumulate(const TermRun<float>* runs, std::int64_t count, const BlockAcces
                 std::int64_t width, float* sums);
 void accumulate(const TermRun<double>* runs, std::int64_t count, const BlockAccess& access,
                 std::int64_t width, double* sums);
+void accumulate(const TermRun<bfloat16>* runs, std::int64_t count, const BlockAccess& access,
+                std::int64_t width, float* sums);
 
 }  // namespace actscope::kernels::cpu

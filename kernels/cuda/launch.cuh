@@ -3,8 +3,10 @@
 
 #include <cuda_runtime.h>
 
+#include <string>
 #include <utility>
 
+#include "actscope/base/error.hpp"
 #include "actscope/kernels/dtype.hpp"
 #include "check.hpp"
 #include "launch_plan.hpp"
@@ -28,12 +30,17 @@ void launch(const char* name, const GridPlan& plan, void* stream, void (*kernel)
 }
 
 /// Calls `work` with a null pointer of the element type.
+/// Errors  DeviceError: a type that has no CUDA operators
 template <class Work>
 void with_type(DType dtype, Work&& work) {
   if (dtype == DType::f32) {
     work(static_cast<float*>(nullptr));
-  } else {
+  } else if (dtype == DType::f64) {
     work(static_cast<double*>(nullptr));
+  } else {
+    throw DeviceError(error_text("no CUDA operators for this element type",
+                                 std::string("got ") + std::string(name_of(dtype)),
+                                 "give f32 or f64, or use the cpu back end"));
   }
 }
 

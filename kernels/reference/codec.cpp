@@ -7,7 +7,7 @@ namespace actscope::kernels::reference {
 
 void quantize(void*, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
               std::uint8_t* codes, CodeScale* scales) {
-  dispatch_dtype(dtype, [&]<class T>() {
+  dispatch_real(dtype, [&]<class T>() {
     const T* from = static_cast<const T*>(values);
     for (std::int64_t g = 0; g < code_groups(elements); ++g) {
       const std::int64_t first = g * code_group_elements;
@@ -39,7 +39,7 @@ void quantize(void*, DType dtype, const void* values, std::int64_t elements, Cod
 void dequantize(void*, DType dtype, CodeBits bits, const std::uint8_t* codes,
                 const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                 void* values) {
-  dispatch_dtype(dtype, [&]<class T>() {
+  dispatch_real(dtype, [&]<class T>() {
     for (std::int64_t i = 0; i < elements; ++i) {
       const std::int64_t place = first_element + i;
       static_cast<T*>(values)[i] =

@@ -17,7 +17,8 @@ void select_blocks(void*, const ConstMatrixView& x, const PanelLayout& layout,
           for (std::int64_t j = 0; j < block.cols; ++j) {
             double column = 0;
             for (std::int64_t i = 0; i < block.rows; ++i) {
-              const double value = *element<const T>(x, panel.group, block.row + i, block.col + j);
+              const auto value = static_cast<double>(
+                  *element<const T>(x, panel.group, block.row + i, block.col + j));
               column += value * value;
             }
             sum += column;

@@ -33,7 +33,7 @@ void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const Ma
         for (std::int64_t i = 0; i < block.rows; ++i) {
           const std::int64_t token = panel_token + block.row - panel.first_row + i;
           for (std::int64_t o = 0; o < dw.rows; ++o) {
-            const double weight = *element<const T>(dy, 0, token, o);
+            const auto weight = static_cast<double>(*element<const T>(dy, 0, token, o));
             for (std::int64_t j = 0; j < block.cols; ++j) {
               sums[static_cast<std::size_t>(o * dw.cols + block.col + j)] +=
                   weight * static_cast<double>(values[i * layout.block_cols() + j]);
@@ -43,7 +43,7 @@ void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const Ma
       });
       panel_token += panel.rows;
     }
-    write_sums<T>(sums, dw, output);
+    write_sums<SumOf<T>>(sums, dw, output);
   });
 }
 
@@ -71,7 +71,7 @@ void gemm_nt_batched(void*, const ConstMatrixView& dt, const ConstBsrPanels& y,
         }
       });
     }
-    write_sums<T>(sums, da, output);
+    write_sums<SumOf<T>>(sums, da, output);
   });
 }
 

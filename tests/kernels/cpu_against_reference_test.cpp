@@ -34,7 +34,7 @@ std::vector<Case> cases() {
 
 template <class T>
 class CpuAgainstReference : public testing::Test {};
-using Types = testing::Types<float, double>;
+using Types = testing::Types<float, double, bfloat16>;
 TYPED_TEST_SUITE(CpuAgainstReference, Types);
 
 TYPED_TEST(CpuAgainstReference, CompressGivesTheSameBits) {
@@ -50,7 +50,7 @@ TYPED_TEST(CpuAgainstReference, CompressGivesTheSameBits) {
         << describe(c.blocks) << " of " << c.rows << "x" << c.cols;
     ASSERT_EQ(actual.starts, expected.starts);
     ASSERT_EQ(actual.values, expected.values);
-    std::vector<TypeParam> dense(x.size(), 9);
+    std::vector<TypeParam> dense(x.size(), TypeParam(9));
     decompress(
         cpu, as_const(actual.view),
         contiguous_groups<void*>(dense.data(), dtype_of<TypeParam>, c.groups, c.rows, c.cols));
@@ -59,6 +59,7 @@ TYPED_TEST(CpuAgainstReference, CompressGivesTheSameBits) {
 }
 
 TYPED_TEST(CpuAgainstReference, ProductsAgreeWithinRounding) {
+  using Result = ResultOf<TypeParam>;
   for (const Case& c : cases()) {
     const PanelLayout layout(c.groups, c.rows, c.cols, c.blocks);
     const std::int64_t tokens = c.groups * c.rows;
@@ -68,9 +69,9 @@ TYPED_TEST(CpuAgainstReference, ProductsAgreeWithinRounding) {
         cpu,
         contiguous_groups<const void*>(x.data(), dtype_of<TypeParam>, c.groups, c.rows, c.cols),
         panels.view, nullptr);
-    const auto compare = [&](const std::vector<TypeParam>& a, const std::vector<TypeParam>& b,
+    const auto compare = [&](const std::vector<Result>& a, const std::vector<Result>& b,
                              std::int64_t terms) {
-      const double tolerance = product_tolerance<TypeParam>(terms);
+      const double tolerance = product_tolerance<Result>(terms);
       for (std::size_t i = 0; i < a.size(); ++i) {
         ASSERT_NEAR(a[i], b[i], tolerance)
             << describe(c.blocks) << " of " << c.rows << "x" << c.cols;
@@ -80,10 +81,10 @@ TYPED_TEST(CpuAgainstReference, ProductsAgreeWithinRounding) {
     const auto dy_view =
         contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, tokens, c.outputs);
     for (const Output output : {Output::overwrite, Output::accumulate}) {
-      std::vector<TypeParam> expected(static_cast<std::size_t>(c.outputs * c.cols), 2),
+      std::vector<Result> expected(static_cast<std::size_t>(c.outputs * c.cols), 2),
           actual = expected;
-      const auto out = [&](std::vector<TypeParam>& v) {
-        return contiguous_matrix<void*>(v.data(), dtype_of<TypeParam>, c.outputs, c.cols);
+      const auto out = [&](std::vector<Result>& v) {
+        return contiguous_matrix<void*>(v.data(), dtype_of<Result>, c.outputs, c.cols);
       };
       gemm_tn(reference, dy_view, as_const(panels.view), out(expected), output);
       gemm_tn(cpu, dy_view, as_const(panels.view), out(actual), output);
@@ -92,10 +93,10 @@ TYPED_TEST(CpuAgainstReference, ProductsAgreeWithinRounding) {
     const auto dt = random_values<TypeParam>(c.groups * c.outputs * c.cols, 7);
     const auto dt_view =
         contiguous_groups<const void*>(dt.data(), dtype_of<TypeParam>, c.groups, c.outputs, c.cols);
-    std::vector<TypeParam> expected(static_cast<std::size_t>(c.outputs * c.rows), 2),
+    std::vector<Result> expected(static_cast<std::size_t>(c.outputs * c.rows), 2),
         actual = expected;
-    const auto out = [&](std::vector<TypeParam>& v) {
-      return contiguous_matrix<void*>(v.data(), dtype_of<TypeParam>, c.outputs, c.rows);
+    const auto out = [&](std::vector<Result>& v) {
+      return contiguous_matrix<void*>(v.data(), dtype_of<Result>, c.outputs, c.rows);
     };
     gemm_nt_batched(reference, dt_view, as_const(panels.view), out(expected));
     gemm_nt_batched(cpu, dt_view, as_const(panels.view), out(actual));
@@ -105,48 +106,47 @@ TYPED_TEST(CpuAgainstReference, ProductsAgreeWithinRounding) {
 
 // A walk over runs of panels adds up to the whole.
 TYPED_TEST(CpuAgainstReference, ChunksAddUpToTheWhole) {
+  using Result = ResultOf<TypeParam>;
   const PanelLayout layout(1, 500, 40, {8, 8, 0.7});
   const auto x = random_values<TypeParam>(500 * 40, 8);
   const auto dy = random_values<TypeParam>(500 * 24, 9);
   OwnedPanels<TypeParam> panels(layout);
   compress(cpu, contiguous_matrix<const void*>(x.data(), dtype_of<TypeParam>, 500, 40), panels.view,
            nullptr);
-  std::vector<TypeParam> whole(24 * 40), parts(24 * 40, 0);
+  std::vector<Result> whole(24 * 40), parts(24 * 40, 0);
   gemm_tn(reference, contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, 500, 24),
-          as_const(panels.view),
-          contiguous_matrix<void*>(whole.data(), dtype_of<TypeParam>, 24, 40));
+          as_const(panels.view), contiguous_matrix<void*>(whole.data(), dtype_of<Result>, 24, 40));
   for (std::int64_t p = 0; p < layout.panels(); ++p) {
     const PanelExtent panel = layout.panel(p);
     gemm_tn(cpu,
             contiguous_matrix<const void*>(dy.data() + panel.first_row * 24, dtype_of<TypeParam>,
                                            panel.rows, 24),
-            as_const(panels.view),
-            contiguous_matrix<void*>(parts.data(), dtype_of<TypeParam>, 24, 40), Output::accumulate,
-            {p, 1});
+            as_const(panels.view), contiguous_matrix<void*>(parts.data(), dtype_of<Result>, 24, 40),
+            Output::accumulate, {p, 1});
   }
   for (std::size_t i = 0; i < whole.size(); ++i) {
-    EXPECT_NEAR(parts[i], whole[i], product_tolerance<TypeParam>(500));
+    EXPECT_NEAR(parts[i], whole[i], product_tolerance<Result>(500));
   }
 }
 
 TYPED_TEST(CpuAgainstReference, ThreadsDoNotChangeABit) {
+  using Result = ResultOf<TypeParam>;
   const PanelLayout layout(3, 150, 130, {8, 16, 0.6});
   const auto x = random_values<TypeParam>(3 * 150 * 130, 10);
   const auto dy = random_values<TypeParam>(450 * 200, 11);
   const int before = omp_get_max_threads();
-  std::vector<std::vector<TypeParam>> results;
+  std::vector<std::vector<Result>> results;
   for (const int threads : {1, 2, 3, 8}) {
     omp_set_num_threads(threads);
     OwnedPanels<TypeParam> panels(layout);
     compress(cpu, contiguous_groups<const void*>(x.data(), dtype_of<TypeParam>, 3, 150, 130),
              panels.view, nullptr);
-    std::vector<TypeParam> dw(200 * 130), da(90 * 150);
+    std::vector<Result> dw(200 * 130), da(90 * 150);
     gemm_tn(cpu, contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, 450, 200),
-            as_const(panels.view),
-            contiguous_matrix<void*>(dw.data(), dtype_of<TypeParam>, 200, 130));
+            as_const(panels.view), contiguous_matrix<void*>(dw.data(), dtype_of<Result>, 200, 130));
     gemm_nt_batched(cpu, contiguous_groups<const void*>(dy.data(), dtype_of<TypeParam>, 3, 90, 130),
                     as_const(panels.view),
-                    contiguous_matrix<void*>(da.data(), dtype_of<TypeParam>, 90, 150));
+                    contiguous_matrix<void*>(da.data(), dtype_of<Result>, 90, 150));
     dw.insert(dw.end(), da.begin(), da.end());
     dw.insert(dw.end(), panels.values.begin(), panels.values.end());
     results.push_back(dw);
@@ -155,7 +155,12 @@ TYPED_TEST(CpuAgainstReference, ThreadsDoNotChangeABit) {
   for (const auto& result : results) EXPECT_EQ(result, results.front());
 }
 
-TYPED_TEST(CpuAgainstReference, CodesAreTheSameBits) {
+template <class T>
+class CpuCodesAgainstReference : public testing::Test {};
+using CodedTypes = testing::Types<float, double>;
+TYPED_TEST_SUITE(CpuCodesAgainstReference, CodedTypes);
+
+TYPED_TEST(CpuCodesAgainstReference, CodesAreTheSameBits) {
   for (const std::int64_t count : {1, 5, 128, 129, 4099}) {
     auto values = random_values<TypeParam>(count, static_cast<unsigned>(count));
     for (TypeParam& value : values) value = std::round(value * 64) / 7;  // ties and repeats

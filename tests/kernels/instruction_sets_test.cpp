@@ -43,12 +43,14 @@ void compare_with_reference(const BlockSpec& blocks) {
 
   const auto compare = [&](std::int64_t result_rows, std::int64_t result_cols, std::int64_t terms,
                            const auto& product) {
-    std::vector<T> wanted(static_cast<std::size_t>(result_rows * result_cols), T(1)), got = wanted;
+    using Result = ResultOf<T>;
+    std::vector<Result> wanted(static_cast<std::size_t>(result_rows * result_cols), Result(1)),
+        got = wanted;
     product(reference,
-            contiguous_matrix<void*>(wanted.data(), dtype_of<T>, result_rows, result_cols));
-    product(cpu, contiguous_matrix<void*>(got.data(), dtype_of<T>, result_rows, result_cols));
+            contiguous_matrix<void*>(wanted.data(), dtype_of<Result>, result_rows, result_cols));
+    product(cpu, contiguous_matrix<void*>(got.data(), dtype_of<Result>, result_rows, result_cols));
     for (std::size_t i = 0; i < got.size(); ++i) {
-      ASSERT_NEAR(got[i], wanted[i], product_tolerance<T>(terms)) << describe(blocks);
+      ASSERT_NEAR(got[i], wanted[i], product_tolerance<Result>(terms)) << describe(blocks);
     }
   };
   const auto dy = random_values<T>(groups * rows * outputs, 4);
@@ -78,6 +80,7 @@ TEST_P(InstructionSets, AgreeWithTheReference) {
   for (const std::int64_t side : {1, 3, 4, 5, 8, 16, 32}) {
     for (const double sparsity : {0.0, 0.6, 0.95}) {
       compare_with_reference<float>({side, side, sparsity});
+      compare_with_reference<bfloat16>({side, side, sparsity});
       compare_with_reference<double>({side, 2 * side, sparsity});
     }
   }

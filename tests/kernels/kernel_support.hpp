@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "actscope/kernels/bfloat16.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 
@@ -17,7 +18,15 @@ inline constexpr ExecutionContext reference{Backend::reference, nullptr};
 inline constexpr ExecutionContext cpu{Backend::cpu, nullptr};
 
 template <class T>
-inline constexpr DType dtype_of = std::is_same_v<T, float> ? DType::f32 : DType::f64;
+inline constexpr DType dtype_of = DType::f32;
+template <>
+inline constexpr DType dtype_of<double> = DType::f64;
+template <>
+inline constexpr DType dtype_of<bfloat16> = DType::bf16;
+
+/// Type of products of T.
+template <class T>
+using ResultOf = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
 
 template <class T>
 std::vector<T> random_values(std::int64_t count, unsigned seed) {

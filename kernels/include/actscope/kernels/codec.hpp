@@ -39,7 +39,8 @@ constexpr std::int64_t scale_bytes(std::int64_t elements) noexcept {
 /// every value of it decodes to NaN. |value − decoded| <= scale / 2 up to float rounding.
 ///
 /// Shapes   values [elements] contiguous of dtype; codes [code_bytes]; scales [code_groups]
-/// Errors   BackendNotBuilt, DeviceError
+/// Errors   ShapeMismatch: a negative length, or a dtype that is neither f32 nor f64;
+///          BackendNotBuilt, DeviceError
 /// Effects  enqueued on the stream, allocates nothing, deterministic for any thread count; every
 ///          back end writes the same bits as `reference` for f32
 void quantize(const ExecutionContext& context, DType dtype, const void* values,

@@ -13,7 +13,7 @@ enum class Output { overwrite, accumulate };
 ///
 /// Shapes   dy [rows of the range, outputs] one group; x panels of [tokens, features] (groups are
 ///          laid one after the other: tokens = groups·rows); dw [outputs, features], one group
-/// Requires dy, x, dw of one dtype; no aliasing
+/// Requires dy and x of one dtype, dw of result_of(that); no aliasing
 /// Errors   ShapeMismatch: a length or dtype disagrees, a panel range out of bounds;
 ///          BackendNotBuilt, DeviceError
 /// Effects  enqueued on the stream; deterministic for any thread count
