@@ -3,10 +3,8 @@
 
 #include <cuda_runtime.h>
 
-#include <string>
 #include <utility>
 
-#include "actscope/base/error.hpp"
 #include "actscope/kernels/dtype.hpp"
 #include "check.hpp"
 #include "launch_plan.hpp"
@@ -38,9 +36,7 @@ void with_type(DType dtype, Work&& work) {
   } else if (dtype == DType::f64) {
     work(static_cast<double*>(nullptr));
   } else {
-    throw DeviceError(error_text("no CUDA operators for this element type",
-                                 std::string("got ") + std::string(name_of(dtype)),
-                                 "give f32 or f64, or use the cpu back end"));
+    refuse_type(dtype);
   }
 }
 

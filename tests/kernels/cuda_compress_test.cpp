@@ -3,6 +3,7 @@
 // bit.
 #include <limits>
 
+#include "actscope/base/error.hpp"
 #include "cuda_support.hpp"
 
 namespace actscope::kernels::test {
@@ -156,6 +157,14 @@ TEST_F(CudaStream, WorkOnACapturedStreamAllocatesAndAwaitsNothing) {
   EXPECT_EQ(nodes, 4u);  // keys, selection, column starts, gathering
   cuda::check(cudaGraphDestroy(graph), "cudaGraphDestroy");
   cuda::check(cudaStreamDestroy(stream), "cudaStreamDestroy");
+}
+
+TEST_F(CudaTest, RefusesTypesWithoutOperators) {
+  const PanelLayout layout(1, 4, 4, {2, 2, 0.5});
+  std::vector<std::uint16_t> x(16);
+  EXPECT_THROW(select_blocks(on_cuda, contiguous_matrix<const void*>(x.data(), DType::bf16, 4, 4),
+                             layout, {}, nullptr),
+               DeviceError);
 }
 
 }  // namespace
