@@ -11,7 +11,7 @@
 namespace actscope::kernels {
 
 constexpr int levels_of(CodeBits bits) {
-  return bits == CodeBits::int8 ? 255 : 15;
+  return (1 << static_cast<int>(bits)) - 1;
 }
 
 /// bfloat16 bit pattern → float, exact.
@@ -78,9 +78,9 @@ T decode_one(std::uint8_t code, CodeScale scale) {
 
 /// The code at a place in packed storage.
 inline std::uint8_t code_at(const std::uint8_t* codes, CodeBits bits, std::int64_t place) {
-  if (bits == CodeBits::int8) return codes[place];
-  const std::uint8_t pair = codes[place / 2];
-  return place % 2 == 0 ? pair & 15U : pair >> 4;
+  const std::int64_t shift = place % codes_per_byte(bits) * static_cast<int>(bits);
+  return static_cast<std::uint8_t>((codes[place / codes_per_byte(bits)] >> shift) &
+                                   levels_of(bits));
 }
 
 }  // namespace actscope::kernels

@@ -52,11 +52,30 @@ void encode_group(const T* values, std::int64_t count, CodeScale scale, CodeBits
     std::copy_n(group, count, codes);
     return;
   }
-  if (count % 2 != 0) group[count] = 0;
-  for (std::int64_t i = 0; i < (count + 1) / 2; ++i) {
-    codes[i] = static_cast<std::uint8_t>(group[2 * i] | group[2 * i + 1] << 4);
+  // A multiple of every number of codes a byte holds: the rest of the last byte is zero.
+  std::fill(group + count, group + (count + 3) / 4 * 4, std::uint8_t{0});
+  if (bits == CodeBits::int4) {
+    for (std::int64_t i = 0; i < (count + 1) / 2; ++i) {
+      codes[i] = static_cast<std::uint8_t>(group[2 * i] | group[2 * i + 1] << 4);
+    }
+    return;
+  }
+  for (std::int64_t i = 0; i < (count + 3) / 4; ++i) {
+    codes[i] = static_cast<std::uint8_t>(group[4 * i] | group[4 * i + 1] << 2 |
+                                         group[4 * i + 2] << 4 | group[4 * i + 3] << 6);
   }
 }
+
+// Every value that a group can decode to.
+template <class T, int levels>
+struct DecodeTable {
+  DecodeTable(T step, T offset) {
+    for (int code = 0; code < levels; ++code) {
+      values[code] = std::fma(step, static_cast<T>(code), offset);
+    }
+  }
+  T values[levels];
+};
 
 template <class T>
 void decode_group(const std::uint8_t* codes, std::int64_t count, CodeScale scale, CodeBits bits,
@@ -73,14 +92,19 @@ void decode_group(const std::uint8_t* codes, std::int64_t count, CodeScale scale
     }
     return;
   }
-  // Sixteen values are all a group can decode to.
-  T table[16];
-  for (int code = 0; code < 16; ++code) table[code] = std::fma(step, static_cast<T>(code), offset);
-  for (std::int64_t i = 0; i + 1 < count; i += 2) {
-    values[i] = table[codes[i / 2] & 15U];
-    values[i + 1] = table[codes[i / 2] >> 4];
+  if (bits == CodeBits::int4) {
+    const DecodeTable<T, 16> table(step, offset);
+    for (std::int64_t i = 0; i + 1 < count; i += 2) {
+      values[i] = table.values[codes[i / 2] & 15U];
+      values[i + 1] = table.values[codes[i / 2] >> 4];
+    }
+    if (count % 2 != 0) values[count - 1] = table.values[codes[count / 2] & 15U];
+    return;
   }
-  if (count % 2 != 0) values[count - 1] = table[codes[count / 2] & 15U];
+  const DecodeTable<T, 4> table(step, offset);
+  for (std::int64_t i = 0; i < count; ++i) {
+    values[i] = table.values[(codes[i / 4] >> (2 * (i % 4))) & 3U];
+  }
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned codec_threads = 128;
 constexpr std::int64_t codec_warps = codec_threads / warp_threads;
 constexpr int lane_elements = static_cast<int>(code_group_elements) / warp_threads;
-static_assert(lane_elements == 4, "a lane writes whole bytes of int4 codes");
+static_assert(lane_elements == 4, "a lane writes whole bytes of int2 and int4 codes");
 
 constexpr std::uint16_t bfloat16_nan = 0x7fc0;
 
@@ -65,7 +65,9 @@ __device__ std::uint32_t encode_one(T value, CodeScale scale, int levels) {
 // values [elements]; codes [code_bytes]; scales [code_groups]
 template <class T>
 __global__ void quantize_kernel(const T* values, std::int64_t elements, std::int64_t groups,
-                                int levels, std::uint8_t* codes, CodeScale* scales) {
+                                int bits, std::uint8_t* codes, CodeScale* scales) {
+  const int levels = (1 << bits) - 1;
+  const int codes_a_byte = 8 / bits;
   const std::int64_t thread = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
   const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x / warp_threads;
   const int lane = static_cast<int>(threadIdx.x % warp_threads);
@@ -97,28 +99,27 @@ __global__ void quantize_kernel(const T* values, std::int64_t elements, std::int
 #pragma unroll
     for (int k = 0; k < lane_elements; ++k) {
       if (first + k >= elements) continue;
-      const std::uint32_t code = encode_one(own[k], scale, levels);
-      if (levels > 15) {
-        codes[first + k] = static_cast<std::uint8_t>(code);
-      } else if (k % 2 == 0) {
-        const bool has_pair = first + k + 1 < elements;
-        const std::uint32_t pair = has_pair ? encode_one(own[k + 1], scale, levels) : 0;
-        codes[(first + k) / 2] = static_cast<std::uint8_t>(code | pair << 4);
+      if (k % codes_a_byte != 0) continue;
+      std::uint32_t byte = 0;
+      for (int c = 0; c < codes_a_byte; ++c) {
+        if (first + k + c >= elements) continue;
+        byte |= encode_one(own[k + c], scale, levels) << (c * bits);
       }
+      codes[(first + k) / codes_a_byte] = static_cast<std::uint8_t>(byte);
     }
   }
 }
 
 // codes and scales of the whole array; values [elements] from first_element on
 template <class T>
-__global__ void dequantize_kernel(const std::uint8_t* codes, const CodeScale* scales, bool is_int8,
+__global__ void dequantize_kernel(const std::uint8_t* codes, const CodeScale* scales, int bits,
                                   std::int64_t first_element, std::int64_t elements, T* values) {
   const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < elements;
        i += stride) {
     const std::int64_t place = first_element + i;
-    const std::uint32_t byte = codes[is_int8 ? place : place / 2];
-    const std::uint32_t code = is_int8 ? byte : (place % 2 == 0 ? byte & 15u : byte >> 4);
+    const std::int64_t first_bit = place * bits;
+    const std::uint32_t code = (codes[first_bit / 8] >> (first_bit % 8)) & ((1u << bits) - 1);
     const CodeScale scale = scales[place / code_group_elements];
     values[i] = fma(static_cast<T>(from_bfloat16(scale.scale_bits)), static_cast<T>(code),
                     static_cast<T>(from_bfloat16(scale.offset_bits)));
@@ -129,12 +130,11 @@ __global__ void dequantize_kernel(const std::uint8_t* codes, const CodeScale* sc
 
 void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
               std::uint8_t* codes, CodeScale* scales) {
-  const int levels = (1 << static_cast<int>(bits)) - 1;
   with_type(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("quantize", plan_grid(code_groups(elements), codec_warps, codec_threads), stream,
            quantize_kernel<T>, static_cast<const T*>(values), elements, code_groups(elements),
-           levels, codes, scales);
+           static_cast<int>(bits), codes, scales);
   });
 }
 
@@ -144,7 +144,7 @@ void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* co
   with_type(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("dequantize", plan_grid(elements, codec_threads, codec_threads), stream,
-           dequantize_kernel<T>, codes, scales, bits == CodeBits::int8, first_element, elements,
+           dequantize_kernel<T>, codes, scales, static_cast<int>(bits), first_element, elements,
            static_cast<T*>(values));
   });
 }

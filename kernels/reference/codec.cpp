@@ -24,13 +24,10 @@ void quantize(void*, DType dtype, const void* values, std::int64_t elements, Cod
       scales[g] = code_scale(minimum, maximum, is_finite, bits);
       for (std::int64_t i = first; i < last; ++i) {
         const std::uint8_t code = encode_one(from[i], scales[g], bits);
-        if (bits == CodeBits::int8) {
-          codes[i] = code;
-        } else if (i % 2 == 0) {
-          codes[i / 2] = code;
-        } else {
-          codes[i / 2] = static_cast<std::uint8_t>(codes[i / 2] | code << 4);
-        }
+        const std::int64_t place = i % codes_per_byte(bits);
+        std::uint8_t& byte = codes[i / codes_per_byte(bits)];
+        const int shifted = code << (place * static_cast<int>(bits));
+        byte = static_cast<std::uint8_t>(place == 0 ? shifted : byte | shifted);
       }
     }
   });

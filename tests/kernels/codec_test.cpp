@@ -53,6 +53,15 @@ TEST_P(CodecOn, ValuesOnTheGridComeBack) {
   EXPECT_EQ(round_trip(context(), values, CodeBits::int4).decoded, values);
 }
 
+TEST(Codec, FourInt2CodesShareAByteTheFirstInTheLowestBits) {
+  const std::vector<float> values{0, 1, 2, 3, 3, 0};
+  for (const ExecutionContext& context : {reference, cpu}) {
+    const auto result = round_trip(context, values, CodeBits::int2);
+    EXPECT_EQ(result.codes, (std::vector<std::uint8_t>{0b11'10'01'00, 0b00'11}));
+    EXPECT_EQ(result.decoded, values);
+  }
+}
+
 TEST_P(CodecOn, ConstantGroupsComeBack) {
   for (const float value : {0.0F, -0.0F, 1.0F, -2.5F}) {
     const std::vector<float> values(131, value);
@@ -123,7 +132,8 @@ TEST_P(CodecOn, APartDecodesAsTheWhole) {
 
 INSTANTIATE_TEST_SUITE_P(Host, CodecOn,
                          testing::Combine(testing::Values(Backend::reference, Backend::cpu),
-                                          testing::Values(CodeBits::int4, CodeBits::int8)),
+                                          testing::Values(CodeBits::int2, CodeBits::int4,
+                                                          CodeBits::int8)),
                          [](const auto& test) {
                            return std::string(name_of(std::get<0>(test.param))) + "_int" +
                                   std::to_string(static_cast<int>(std::get<1>(test.param)));

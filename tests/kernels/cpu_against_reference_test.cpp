@@ -170,7 +170,7 @@ TYPED_TEST(CpuCodesAgainstReference, CodesAreTheSameBits) {
       values[301] = -std::numeric_limits<float>::max();
       values[500] = std::numeric_limits<float>::denorm_min();
     }
-    for (const CodeBits bits : {CodeBits::int4, CodeBits::int8}) {
+    for (const CodeBits bits : {CodeBits::int2, CodeBits::int4, CodeBits::int8}) {
       const auto run = [&](const ExecutionContext& context) {
         std::vector<std::uint8_t> bytes(
             static_cast<std::size_t>(code_bytes(bits, count) + scale_bytes(count)) + 64);

@@ -48,7 +48,7 @@ void expect_same_codes(const std::vector<T>& values, CodeBits bits) {
 }
 
 TYPED_TEST(CudaCodec, MatchesReferenceOverLengths) {
-  for (const CodeBits bits : {CodeBits::int8, CodeBits::int4}) {
+  for (const CodeBits bits : {CodeBits::int8, CodeBits::int4, CodeBits::int2}) {
     for (const std::int64_t elements : {0, 1, 2, 3, 127, 128, 129, 255, 1000, 100003}) {
       expect_same_codes(make_values<TypeParam>(elements), bits);
     }
@@ -74,7 +74,7 @@ TYPED_TEST(CudaCodec, MatchesReferenceOnHardGroups) {
       {TypeParam(3.4e38), TypeParam(-3.4e38), TypeParam(3.3e38)},
       {0, TypeParam(0.5), TypeParam(1.5), TypeParam(2.5), 15},  // ties of the rounding
   };
-  for (const CodeBits bits : {CodeBits::int8, CodeBits::int4}) {
+  for (const CodeBits bits : {CodeBits::int8, CodeBits::int4, CodeBits::int2}) {
     for (std::size_t g = 0; g < groups.size(); ++g) {
       SCOPED_TRACE(testing::Message() << "group " << g);
       expect_same_codes(groups[g], bits);
@@ -89,11 +89,12 @@ TYPED_TEST(CudaCodec, MatchesReferenceAcrossMagnitudes) {
   }
   expect_same_codes(values, CodeBits::int8);
   expect_same_codes(values, CodeBits::int4);
+  expect_same_codes(values, CodeBits::int2);
 }
 
 TYPED_TEST(CudaCodec, DecodesAPartFromItsFirstElement) {
   const std::vector<TypeParam> values = make_values<TypeParam>(1000);
-  for (const CodeBits bits : {CodeBits::int8, CodeBits::int4}) {
+  for (const CodeBits bits : {CodeBits::int8, CodeBits::int4, CodeBits::int2}) {
     std::vector<std::uint8_t> codes(static_cast<std::size_t>(code_bytes(bits, 1000)));
     std::vector<CodeScale> scales(static_cast<std::size_t>(code_groups(1000)));
     quantize(on_reference, dtype_of<TypeParam>, values.data(), 1000, bits, codes.data(),

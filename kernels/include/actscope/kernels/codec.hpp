@@ -9,7 +9,7 @@
 namespace actscope::kernels {
 
 /// Width of a code. The value is the number of bits.
-enum class CodeBits : int { int4 = 4, int8 = 8 };
+enum class CodeBits : int { int2 = 2, int4 = 4, int8 = 8 };
 
 /// Elements that share one scale and offset.
 inline constexpr std::int64_t code_group_elements = 128;
@@ -24,9 +24,13 @@ static_assert(sizeof(CodeScale) == 4);
 constexpr std::int64_t code_groups(std::int64_t elements) noexcept {
   return (elements + code_group_elements - 1) / code_group_elements;
 }
-/// Bytes of the codes of `elements` values; two int4 codes share a byte, the first in the low half.
+/// Codes that share a byte, the first in its lowest bits.
+constexpr std::int64_t codes_per_byte(CodeBits bits) noexcept {
+  return 8 / static_cast<std::int64_t>(bits);
+}
+/// Bytes of the codes of `elements` values; what is left of the last byte is zero.
 constexpr std::int64_t code_bytes(CodeBits bits, std::int64_t elements) noexcept {
-  return bits == CodeBits::int8 ? elements : (elements + 1) / 2;
+  return (elements + codes_per_byte(bits) - 1) / codes_per_byte(bits);
 }
 constexpr std::int64_t scale_bytes(std::int64_t elements) noexcept {
   return code_groups(elements) * static_cast<std::int64_t>(sizeof(CodeScale));
