@@ -45,7 +45,7 @@ std::string unknown_word(const CLI::App& command, bool is_program, std::string w
 // One line for what the parser refused.
 std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App* command = &program;
-  for (const CLI::App* chosen : program.get_subcommands()) command = chosen;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().back();
   const bool is_program = command == &program;
   const std::vector<std::string> unknown = program.remaining(true);
   if (!unknown.empty()) return unknown_word(*command, is_program, unknown.front());
@@ -91,6 +91,7 @@ void add_commands(CLI::App& program, Action& action) {
   add_gate(program, action);
   add_report(program, action);
   add_validate(program, action);
+  add_bench(program, action);
   add_doctor(program, action);
 }
 

@@ -8,8 +8,8 @@ namespace {
 // BLIS's own typed interface (sizes of 64 bits, no transposition: strides say it all). Its
 // cblas_sgemm calls the exported sgemm_, a name that LibTorch's MKL exports, too.
 constexpr int no_transpose = 0;
-using Sgemm = void(int transpose_a, int transpose_b, std::int64_t m, std::int64_t n,
-                   std::int64_t k, const float* alpha, const float* a, std::int64_t row_stride_a,
+using Sgemm = void(int transpose_a, int transpose_b, std::int64_t m, std::int64_t n, std::int64_t k,
+                   const float* alpha, const float* a, std::int64_t row_stride_a,
                    std::int64_t col_stride_a, const float* b, std::int64_t row_stride_b,
                    std::int64_t col_stride_b, const float* beta, float* c,
                    std::int64_t row_stride_c, std::int64_t col_stride_c);
@@ -24,8 +24,8 @@ class Blis : public DenseRival {
     const auto set_threads = library.function<void(std::int64_t)>("bli_thread_set_num_threads");
     const auto version = library.function<const char*()>("bli_info_get_version_str");
     const auto size_bits = library.function<std::int64_t()>("bli_info_get_int_type_size");
-    if (sgemm_ == nullptr || set_threads == nullptr || version == nullptr ||
-        size_bits == nullptr || size_bits() != 64) {
+    if (sgemm_ == nullptr || set_threads == nullptr || version == nullptr || size_bits == nullptr ||
+        size_bits() != 64) {
       facts_.message = "not found with 64-bit sizes; apt-get install libblis4-pthread";
       return;
     }

@@ -32,10 +32,10 @@ void BlockSparse::product() {
       contiguous_matrix<void*>(result_.data(), DType::f32, p.outputs, p.features);
   const void* gradient = problem_.gradient.data();
   if (problem_.is_mixing()) {
-    gemm_nt_batched(context_,
-                    contiguous_groups(gradient, DType::f32, problem_.images, p.outputs,
-                                      problem_.cols),
-                    as_const(panels_.view), result);
+    gemm_nt_batched(
+        context_,
+        contiguous_groups(gradient, DType::f32, problem_.images, p.outputs, problem_.cols),
+        as_const(panels_.view), result);
   } else {
     gemm_tn(context_, contiguous_matrix(gradient, DType::f32, p.depth, p.outputs),
             as_const(panels_.view), result);

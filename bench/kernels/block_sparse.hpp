@@ -20,9 +20,9 @@ class BlockSparse {
   /// Of the last product. Shapes  [outputs, features]
   const std::vector<float>& result() const { return result_; }
 
-  std::int64_t kept_flops() const;     ///< of a product
-  std::int64_t compress_bytes() const; ///< input read, values and index written
-  std::int64_t product_bytes() const;  ///< values, index and gradient read, result written
+  std::int64_t kept_flops() const;      ///< of a product
+  std::int64_t compress_bytes() const;  ///< input read, values and index written
+  std::int64_t product_bytes() const;   ///< values, index and gradient read, result written
 
  private:
   const Problem& problem_;

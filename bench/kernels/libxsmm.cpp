@@ -52,9 +52,8 @@ class LibXsmm : public Rival {
     if (p.depth % rows_ != 0 || p.features % cols_ != 0 || p.outputs % strip != 0) {
       throw Refusal("its kernels are generated for whole blocks only");
     }
-    kernel_ = dispatch_(static_cast<int>(strip), static_cast<int>(cols_),
-                        static_cast<int>(rows_), static_cast<int>(p.outputs),
-                        static_cast<int>(p.outputs));
+    kernel_ = dispatch_(static_cast<int>(strip), static_cast<int>(cols_), static_cast<int>(rows_),
+                        static_cast<int>(p.outputs), static_cast<int>(p.outputs));
     if (kernel_ == nullptr) throw Refusal("it generates no kernel for this block");
     product_ = &p;
     gather(point.pruned);

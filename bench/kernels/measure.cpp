@@ -36,7 +36,8 @@ KernelRival admit(Rival& rival, const Point& point, const std::vector<double>& d
     rival.prepare(point);
     rival.run();
     const bool is_dense = facts.kind == RivalKind::dense;
-    const double error = relative_error(rival.result(), is_dense ? dense_expected : sparse_expected);
+    const double error =
+        relative_error(rival.result(), is_dense ? dense_expected : sparse_expected);
     const double allowed = allowed_error(point.problem.dense.depth);
     if (!(error <= allowed)) throw Refusal("computed something else: " + off_by(error, allowed));
   } catch (const std::exception& refusal) {

@@ -14,7 +14,7 @@ namespace actscope::bench {
 /// Something that is timed: one call does the work once.
 struct Timed {
   std::function<void()> run;
-  std::function<void()> before_sample = [] {};            ///< not timed
+  std::function<void()> before_sample = [] {};                                 ///< not timed
   std::function<void(std::int64_t calls)> after_sample = [](std::int64_t) {};  ///< not timed
   std::vector<double> times_s = {};  ///< of one call, a value a round
 };

@@ -49,8 +49,8 @@ class OneDnn : public DenseRival {
 
  private:
   void multiply(const DenseProduct& p, float* g) override {
-    status_ = sgemm_('T', 'N', p.outputs, p.features, p.depth, 1, p.d.data(), p.outputs,
-                     p.x.data(), p.features, 0, g, p.features);
+    status_ = sgemm_('T', 'N', p.outputs, p.features, p.depth, 1, p.d.data(), p.outputs, p.x.data(),
+                     p.features, 0, g, p.features);
   }
 
   Sgemm* sgemm_ = nullptr;

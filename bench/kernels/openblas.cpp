@@ -11,8 +11,7 @@ namespace {
 constexpr int row_major = 101, no_transpose = 111, transpose = 112;
 
 using Sgemm = void(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha,
-                   const float* a, int lda, const float* b, int ldb, float beta, float* c,
-                   int ldc);
+                   const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc);
 
 // Idle threads of OpenBLAS spin for 2^26 cycles by default and would take the cores of whoever
 // comes next in the round; 2^20 are about a third of a millisecond.

@@ -44,8 +44,7 @@ PairedRatio paired_ratio(const std::vector<double>& times, const std::vector<dou
         Measured<double>::missing(std::to_string(ratios.size()) + " rounds, 6 give an interval");
   } else {
     result.low = Measured<double>::of(ratios[static_cast<std::size_t>(rank)]);
-    result.high =
-        Measured<double>::of(ratios[ratios.size() - 1 - static_cast<std::size_t>(rank)]);
+    result.high = Measured<double>::of(ratios[ratios.size() - 1 - static_cast<std::size_t>(rank)]);
   }
   return result;
 }

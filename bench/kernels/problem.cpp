@@ -49,8 +49,7 @@ double DenseProduct::flops() const {
          static_cast<double>(features);
 }
 
-Problem make_problem(const std::string& shape, const Activations& activations,
-                     std::int64_t seed) {
+Problem make_problem(const std::string& shape, const Activations& activations, std::int64_t seed) {
   Problem p;
   p.shape = shape;
   if (shape == "fc1" || shape == "fc2") {

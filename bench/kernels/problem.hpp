@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "activations.hpp"
 #include "actscope/base/kernels_record.hpp"
 #include "actscope/kernels/block_spec.hpp"
-#include "activations.hpp"
 
 namespace actscope::bench {
 
@@ -29,8 +29,9 @@ struct DenseProduct {
 ///
 /// fc1, fc2   the product itself
 /// token-mix  dA = Σ_b dT_b · Y_bᵀ. Plain autograd keeps yᵀ, so the dense form of it is one product
-///            over all images and features: depth = images·channels, outputs = features = positions;
-///            ours reads y and dT as they lie in the block-sparse step: images × [positions, channels]
+///            over all images and features: depth = images·channels, outputs = features =
+///            positions; ours reads y and dT as they lie in the block-sparse step: images ×
+///            [positions, channels]
 struct Problem {
   std::string shape;
   std::int64_t images = 1;  ///< groups of the matrix that is cut into blocks
@@ -45,13 +46,12 @@ struct Problem {
 
 /// The problem of a shape for about `tokens` tokens: token-mix takes whole images.
 /// Errors  ConfigError: unknown shape
-Problem make_problem(const std::string& shape, const Activations& activations,
-                     std::int64_t seed);
+Problem make_problem(const std::string& shape, const Activations& activations, std::int64_t seed);
 
 /// The same input with the dropped blocks at zero, chosen and rebuilt by the reference back end.
 struct PrunedInput {
-  std::vector<float> x;       ///< as DenseProduct::x
-  std::vector<float> mask;    ///< 1 where kept, as x
+  std::vector<float> x;     ///< as DenseProduct::x
+  std::vector<float> mask;  ///< 1 where kept, as x
   double kept_norm_ratio = 0;
 };
 PrunedInput prune(const Problem& problem, const kernels::BlockSpec& spec);

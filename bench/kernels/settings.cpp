@@ -14,16 +14,16 @@ namespace {
 void require_range(const char* option, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return;
   throw ConfigError(error_text(std::string(option) + " is out of range",
-                               "got " + std::to_string(value), "give " + std::to_string(low) +
-                                   " to " + std::to_string(high)));
+                               "got " + std::to_string(value),
+                               "give " + std::to_string(low) + " to " + std::to_string(high)));
 }
 
 void require_backend(const std::string& name) {
   using namespace kernels;
   if (name == "cpu" || name == "reference") return;
   if (name != "cuda") {
-    throw ConfigError(error_text("unknown backend '" + name + "'", {},
-                                 "give --backend cpu, cuda or reference"));
+    throw ConfigError(
+        error_text("unknown backend '" + name + "'", {}, "give --backend cpu, cuda or reference"));
   }
   if (!is_built(Backend::cuda)) {
     throw BackendNotBuilt(error_text(
@@ -35,8 +35,7 @@ void require_backend(const std::string& name) {
                                  "use --backend cpu"));
   }
   throw EnvironmentError(error_text("--backend cuda cannot be measured",
-                                    "this version times host back ends only",
-                                    "use --backend cpu"));
+                                    "this version times host back ends only", "use --backend cpu"));
 }
 
 template <class Value>
@@ -44,8 +43,8 @@ void require_distinct(const char* option, const std::vector<Value>& values) {
   if (values.empty()) throw ConfigError(error_text(std::string(option) + " needs a value"));
   for (auto value = values.begin(); value != values.end(); ++value) {
     if (std::find(values.begin(), value, *value) != value) {
-      throw ConfigError(error_text(std::string(option) + " names a value twice", {},
-                                   "leave one of them out"));
+      throw ConfigError(
+          error_text(std::string(option) + " names a value twice", {}, "leave one of them out"));
     }
   }
 }
@@ -68,8 +67,9 @@ KernelsSettings resolved(KernelsSettings s) {
   require_distinct("--sparsities", s.sparsities);
   for (const KernelBlock& block : s.blocks) {
     for (const double sparsity : s.sparsities) {
-      kernels::BlockSpec{.block_rows = block.rows, .block_cols = block.cols,
-                         .sparsity_ratio = sparsity}.validate();
+      kernels::BlockSpec{
+          .block_rows = block.rows, .block_cols = block.cols, .sparsity_ratio = sparsity}
+          .validate();
     }
   }
   const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));

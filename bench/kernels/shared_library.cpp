@@ -17,8 +17,7 @@ constexpr int open_flags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
 
 }  // namespace
 
-SharedLibrary::SharedLibrary(const std::string& name)
-    : handle_(dlopen(name.c_str(), open_flags)) {
+SharedLibrary::SharedLibrary(const std::string& name) : handle_(dlopen(name.c_str(), open_flags)) {
   if (handle_ == nullptr) error_ = dlerror();
 }
 

@@ -28,10 +28,9 @@ std::vector<SuitePoint> open_points(const KernelsRecord& record) {
   for (const std::string& shape : record.settings.shapes) {
     for (const KernelBlock& block : record.settings.blocks) {
       for (const double sparsity : record.settings.sparsities) {
-        const SuitePoint point{shape,
-                               {.block_rows = block.rows,
-                                .block_cols = block.cols,
-                                .sparsity_ratio = sparsity}};
+        const SuitePoint point{
+            shape,
+            {.block_rows = block.rows, .block_cols = block.cols, .sparsity_ratio = sparsity}};
         if (!holds(record, point)) points.push_back(point);
       }
     }
@@ -70,13 +69,13 @@ KernelsRecord run_kernels_suite(KernelsRecord record, const KernelsWatch& watch)
       problem = make_problem(point.shape, activations, settings.seed);
       dense_expected = expected_product(problem.dense, problem.dense.x);
     }
-    auto rows = measure_point(problem, point.spec, settings, record.machine,
-                              activations.norm_reason, dense_expected, rivals,
-                              watch.is_stop_requested);
+    auto rows =
+        measure_point(problem, point.spec, settings, record.machine, activations.norm_reason,
+                      dense_expected, rivals, watch.is_stop_requested);
     if (!rows) {
       record.status = RunStatus::interrupted;
-      record.status_reason = "a stop was asked for after " +
-                             std::to_string(record.results.size() / 3) + " points";
+      record.status_reason =
+          "a stop was asked for after " + std::to_string(record.results.size() / 3) + " points";
       watch.progress->end(record.status_reason);
       return record;
     }

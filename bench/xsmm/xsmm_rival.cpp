@@ -11,7 +11,7 @@ ACTSCOPE_EXPORT const char* actscope_xsmm_version() {
 /// The batch-reduce kernel C[n, m] += Σ_i B_i[n, k] A_i[k, m] of row-major arrays, f32; null where
 /// LIBXSMM generates none for these sizes.
 ACTSCOPE_EXPORT libxsmm_smmfunction_reducebatch_addr actscope_xsmm_kernel(int m, int n, int k,
-                                                                         int lda, int ldc) {
+                                                                          int lda, int ldc) {
   const float one = 1;
   return libxsmm_smmdispatch_reducebatch_addr(m, n, k, &lda, &k, &ldc, &one, &one, nullptr,
                                               nullptr);

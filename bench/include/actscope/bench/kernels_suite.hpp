@@ -20,8 +20,8 @@ std::string difference_to(const KernelsRecord& record, const KernelsSettings& se
 
 /// Who watches a measurement.
 struct KernelsWatch {
-  std::function<bool()> is_stop_requested;                ///< asked between rounds
-  std::function<void(const KernelsRecord&)> on_point;     ///< after every finished point
+  std::function<bool()> is_stop_requested;             ///< asked between rounds
+  std::function<void(const KernelsRecord&)> on_point;  ///< after every finished point
   ProgressSink* progress = nullptr;
 };
 
