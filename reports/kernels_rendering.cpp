@@ -22,7 +22,11 @@ std::string text_of(const KernelsRecord& record, std::string_view introduction) 
   for (const std::string& line : kernels_remarks(record)) {
     text += wrapped(line, text_columns, "  ") + "\n";
   }
-  return text + "\n" + rivals_table(record).text();
+  text += "\n";
+  for (const std::string& line : rival_lines(record)) {
+    text += wrapped(line, text_columns, "  ") + "\n";
+  }
+  return text;
 }
 
 std::string markdown_of(const KernelsRecord& record, std::string_view introduction) {

@@ -71,6 +71,39 @@ std::string range_text(const std::vector<const KernelRival*>& entries) {
   return fmt::format("{:.2f}-{:.2f}", low, high);
 }
 
+// One rival over all points.
+struct RivalRow {
+  std::string name, ratios, points, version, path, remark;
+};
+
+std::vector<RivalRow> rival_rows(const KernelsRecord& record) {
+  std::vector<RivalRow> table;
+  const std::vector<const KernelResult*> rows = gradient_rows(record);
+  if (rows.empty()) return table;
+  for (const KernelRival& first : rows.front()->rivals) {
+    std::vector<const KernelRival*> entries;
+    for (const KernelResult* row : rows) {
+      for (const KernelRival& rival : row->rivals) {
+        if (rival.name == first.name) entries.push_back(&rival);
+      }
+    }
+    const auto ran = std::ranges::count(entries, RivalStatus::ok, &KernelRival::status);
+    std::vector<std::string> remarks;
+    for (const KernelRival* rival : entries) {
+      const std::string text = rival->status == RivalStatus::ok || rival->message.empty()
+                                   ? rival->message
+                                   : std::string(name_of(rival->status)) + ": " + rival->message;
+      if (!text.empty() && std::ranges::count(remarks, text) == 0) remarks.push_back(text);
+    }
+    std::string remark;
+    for (const std::string& text : remarks) remark += (remark.empty() ? "" : "; ") + text;
+    table.push_back({first.name, range_text(entries), fmt::format("{} of {}", ran, entries.size()),
+                     first.version.empty() ? none : first.version,
+                     first.path.empty() ? none : first.path, remark.empty() ? none : remark});
+  }
+  return table;
+}
+
 std::string number(const Measured<double>& value) {
   return value.value ? fmt::format("{}", *value.value) : "";
 }
@@ -116,30 +149,22 @@ TextTable kernels_table(const KernelsRecord& record) {
   return table;
 }
 
+std::vector<std::string> rival_lines(const KernelsRecord& record) {
+  std::vector<std::string> lines;
+  for (const RivalRow& row : rival_rows(record)) {
+    std::string line = row.name + ": " + row.ratios + " of dense at " + row.points + " points";
+    for (const std::string* part : {&row.version, &row.path, &row.remark}) {
+      if (*part != none) line += "; " + *part;
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
 TextTable rivals_table(const KernelsRecord& record) {
   TextTable table({"rival", "of dense", "points", "version", "file", "remark"});
-  const std::vector<const KernelResult*> rows = gradient_rows(record);
-  if (rows.empty()) return table;
-  for (const KernelRival& first : rows.front()->rivals) {
-    std::vector<const KernelRival*> entries;
-    for (const KernelResult* row : rows) {
-      for (const KernelRival& rival : row->rivals) {
-        if (rival.name == first.name) entries.push_back(&rival);
-      }
-    }
-    const auto ran = std::ranges::count(entries, RivalStatus::ok, &KernelRival::status);
-    std::vector<std::string> remarks;
-    for (const KernelRival* rival : entries) {
-      const std::string text = rival->status == RivalStatus::ok || rival->message.empty()
-                                   ? rival->message
-                                   : std::string(name_of(rival->status)) + ": " + rival->message;
-      if (!text.empty() && std::ranges::count(remarks, text) == 0) remarks.push_back(text);
-    }
-    std::string remark;
-    for (const std::string& text : remarks) remark += (remark.empty() ? "" : "; ") + text;
-    table.add({first.name, range_text(entries), fmt::format("{} of {}", ran, entries.size()),
-               first.version.empty() ? none : first.version, first.path.empty() ? none : first.path,
-               remark.empty() ? none : remark});
+  for (const RivalRow& row : rival_rows(record)) {
+    table.add({row.name, row.ratios, row.points, row.version, row.path, row.remark});
   }
   return table;
 }

@@ -16,6 +16,9 @@ TextTable kernels_table(const KernelsRecord& record);
 /// One row a rival: what ran from where, or why it did not.
 TextTable rivals_table(const KernelsRecord& record);
 
+/// The same as sentences, for a terminal.
+std::vector<std::string> rival_lines(const KernelsRecord& record);
+
 /// One row an operator, plain numbers with their units in the header.
 TextTable kernels_numbers(const KernelsRecord& record);
 

@@ -105,6 +105,10 @@ double stream_bytes(int threads) {
 
 }  // namespace
 
+double measure_peak_flops(std::int64_t threads) {
+  return peak_flops(static_cast<int>(threads));
+}
+
 KernelsMachine measure_machine(std::int64_t threads) {
   return {peak_flops(static_cast<int>(threads)), stream_bytes(static_cast<int>(threads))};
 }

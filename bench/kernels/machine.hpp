@@ -11,4 +11,8 @@ namespace actscope::bench {
 /// Cost  about a second; 192 MiB
 KernelsMachine measure_machine(std::int64_t threads);
 
+/// Measures the peak once more; on a shared machine the best of many moments is nearest the truth.
+/// Cost  some 40 ms
+double measure_peak_flops(std::int64_t threads);
+
 }  // namespace actscope::bench
