@@ -69,7 +69,7 @@ void add_report(CLI::App& program, Action& action) {
   auto command = std::make_shared<ReportCommand>();
   app->add_option("RUN", command->files,
                   "run folders or report files; the first dense one\nis the reference; or one "
-                  "folder of a sweep, or one document of bench kernels")
+                  "folder of a sweep, or one document of\nbench kernels")
       ->required()
       ->option_text("...");
   app->add_option("--format", command->format,

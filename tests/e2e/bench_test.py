@@ -8,8 +8,15 @@ import unittest
 
 from program import ProgramTest
 
-SMALL = ["bench", "kernels", "--shapes", "fc1", "--blocks", "16", "--sparsities", "0.5,0.9", "--tokens", "32",
-         "--threads", "1", "--rounds", "6", "--train-steps", "0"]
+SMALL = {"shapes": "fc1", "blocks": "16", "sparsities": "0.5,0.9", "tokens": "32", "threads": "1", "rounds": "6",
+         "train-steps": "0"}
+
+
+def bench(**changes):
+    """The smallest measurement, some options changed."""
+    options = {**SMALL, **changes}
+    return ["bench", "kernels", *(word for name, value in options.items() for word in ("--" + name, value))]
+
 
 
 class Kernels(ProgramTest):
@@ -18,7 +25,7 @@ class Kernels(ProgramTest):
             return json.load(file)
 
     def test_results_in_every_form(self):
-        text = self.succeed(*SMALL, "--out", "k", "--html", "k.html", "--quiet")
+        text = self.succeed(*bench(), "--out", "k", "--html", "k.html", "--quiet")
         self.assertTrue(text.startswith("shape"), text)
         document = self.document("k", "kernels.json")
         self.assertEqual([row["operator"] for row in document["results"]],
@@ -33,12 +40,12 @@ class Kernels(ProgramTest):
         self.assertEqual(json.loads(self.succeed("report", "k", "--format", "json")), document)
         self.assertTrue(self.succeed("report", "k/kernels.json", "--format", "md").startswith("| shape"))
         # The same command measures nothing anew, another one is refused.
-        again = json.loads(self.succeed(*SMALL, "--out", "k", "--quiet", "--json"))
+        again = json.loads(self.succeed(*bench(), "--out", "k", "--quiet", "--json"))
         self.assertEqual(again["results"], document["results"])
-        self.refused(2, *SMALL, "--seed", "1", "--out", "k", says="another measurement")
+        self.refused(2, *bench(seed="1"), "--out", "k", says="another measurement")
 
     def test_interrupted_and_gone_on_with(self):
-        many = [*SMALL, "--blocks", "4,8,16,32,64", "--out", "k.json", "--quiet"]
+        many = [*bench(blocks="4,8,16,32,64"), "--out", "k.json", "--quiet"]
         process = self.start(*many)
         deadline = time.monotonic() + 100
         while not os.path.exists(self.path("k.json")) and time.monotonic() < deadline:
@@ -57,15 +64,15 @@ class Kernels(ProgramTest):
                          [row["time_s"] for row in before["results"]])
 
     def test_bad_options(self):
-        self.refused(2, *SMALL, "--dtype", "bf16", says="give --dtype fp32")
-        self.refused(2, *SMALL, "--rounds", "5", says="6 to 1000")
-        self.refused(2, *SMALL, "--sparsities", "1", says="sparsity")
-        self.refused(2, *SMALL, "--blocks", "8,x", says="--blocks")
-        self.refused(2, *SMALL, "--shapes", "fc3", says="fc1, fc2 or token-mix")
-        self.refused(2, *SMALL, "--backend", "tpu", says="cpu, cuda or reference")
+        self.refused(2, *bench(dtype="bf16"), says="give --dtype fp32")
+        self.refused(2, *bench(rounds="5"), says="6 to 1000")
+        self.refused(2, *bench(sparsities="1"), says="sparsity")
+        self.refused(2, *bench(blocks="8,x"), says="--blocks")
+        self.refused(2, *bench(shapes="fc3"), says="fc1, fc2 or token-mix")
+        self.refused(2, *bench(backend="tpu"), says="cpu, cuda or reference")
         self.refused(2, "bench", "kernels", "--bloks", "8", says="did you mean --blocks")
         self.refused(2, "bench", says="actscope bench --help")
-        self.refused(4, *SMALL, "--backend", "cuda", says="cuda")
+        self.refused(4, *bench(backend="cuda"), says="cuda")
 
 
 if __name__ == "__main__":
