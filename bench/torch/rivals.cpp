@@ -74,6 +74,12 @@ class TorchMasked : public TorchRival {
   Tensor mask_, masked_;
 };
 
+// LibTorch warns once that BSR tensors are in beta, on stderr.
+class Silence : public c10::WarningHandler {
+ public:
+  void process(const c10::Warning&) override {}
+};
+
 // Xᵀ as a sparse BSR tensor times dY.
 class TorchBsr : public TorchRival {
  public:
@@ -87,6 +93,8 @@ class TorchBsr : public TorchRival {
     if (point.problem.is_mixing()) {
       throw Refusal("the blocks of token-mix lie across the rows of the product");
     }
+    Silence silence;
+    const c10::WarningUtils::WarningHandlerGuard guard(&silence);
     sparse_ = view_of(point.pruned.x, p.depth, p.features)
                   .t()
                   .contiguous()

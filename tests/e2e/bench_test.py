@@ -25,7 +25,8 @@ class Kernels(ProgramTest):
             return json.load(file)
 
     def test_results_in_every_form(self):
-        text = self.succeed(*bench(), "--out", "k", "--html", "k.html", "--quiet")
+        code, text, err = self.call(*bench(), "--out", "k", "--html", "k.html", "--quiet")
+        self.assertEqual((code, err), (0, ""))
         self.assertTrue(text.startswith("shape"), text)
         document = self.document("k", "kernels.json")
         self.assertEqual([row["operator"] for row in document["results"]],
