@@ -24,6 +24,12 @@ std::string version_text() {
          (facts.libtorch_version.empty() ? "" : "; LibTorch " + facts.libtorch_version) + ")";
 }
 
+// "actscope bench kernels"; the program itself is not told apart by its parent.
+std::string full_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? "actscope" : full_name(*parent) + " " + command.get_name();
+}
+
 // For the first word that the parser could make nothing of.
 std::string unknown_word(const CLI::App& command, bool is_program, std::string word) {
   const bool is_option = word.starts_with("-");
@@ -31,7 +37,7 @@ std::string unknown_word(const CLI::App& command, bool is_program, std::string w
   const std::vector<std::string> known =
       is_option || !is_program ? option_names(command) : subcommand_names(command);
   const std::string nearest = nearest_name(word, known);
-  const std::string name = is_program ? "actscope" : "actscope " + command.get_name();
+  const std::string name = full_name(command);
   const std::string help = "see " + name + " --help";
   if (!is_option && !is_program) {
     return error_text("unexpected argument '" + word + "' of " + name, {}, help);
@@ -45,7 +51,7 @@ std::string unknown_word(const CLI::App& command, bool is_program, std::string w
 // One line for what the parser refused.
 std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App* command = &program;
-  for (const CLI::App* chosen : program.get_subcommands()) command = chosen;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().back();
   const bool is_program = command == &program;
   const std::vector<std::string> unknown = program.remaining(true);
   if (!unknown.empty()) return unknown_word(*command, is_program, unknown.front());
@@ -53,7 +59,7 @@ std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
     return error_text("no command given", "there are " + joined(subcommand_names(program), ", "),
                       "see actscope --help");
   }
-  const std::string remedy = "see actscope " + command->get_name() + " --help";
+  const std::string remedy = "see " + full_name(*command) + " --help";
   const std::string text = first_line(error.what());
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && text.starts_with("--")) {
     return error_text(text.substr(0, text.find(':')) + " needs a value", {}, remedy);
@@ -91,6 +97,7 @@ void add_commands(CLI::App& program, Action& action) {
   add_gate(program, action);
   add_report(program, action);
   add_validate(program, action);
+  add_bench(program, action);
   add_doctor(program, action);
 }
 

@@ -3,6 +3,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/reports/kernels_document.hpp"
 #include "actscope/reports/rendering.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "command.hpp"
@@ -23,6 +24,9 @@ std::string rewritten(const ReportCommand& command) {
     throw ConfigError(error_text("--format json rewrites one document",
                                  "got " + std::to_string(command.files.size()), "name one run"));
   }
+  if (is_kernels(command.files.front()) && !command.no_volatile) {
+    return reports::write_kernels_document(read_kernels(command.files.front()));
+  }
   const auto volatile_fields =
       command.no_volatile ? reports::VolatileFields::drop : reports::VolatileFields::keep;
   return reports::write_run_document(read_run(command.files.front()).record, volatile_fields);
@@ -37,6 +41,10 @@ std::string rendered(const ReportCommand& command) {
   const reports::Format format = reports::parse_format(command.format);
   if (command.files.size() == 1 && is_sweep(command.files.front())) {
     return reports::render_sweep(read_sweep(command.files.front()), format, command.introduction);
+  }
+  if (command.files.size() == 1 && is_kernels(command.files.front())) {
+    return reports::render_kernels(read_kernels(command.files.front()), format,
+                                   command.introduction);
   }
   return reports::render_runs(read_runs(command.files), format, command.introduction);
 }
@@ -61,7 +69,7 @@ void add_report(CLI::App& program, Action& action) {
   auto command = std::make_shared<ReportCommand>();
   app->add_option("RUN", command->files,
                   "run folders or report files; the first dense one\nis the reference; or one "
-                  "folder of a sweep")
+                  "folder of a sweep, or one document of\nbench kernels")
       ->required()
       ->option_text("...");
   app->add_option("--format", command->format,

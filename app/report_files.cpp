@@ -3,7 +3,10 @@
 
 #include <set>
 
+#include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/reports/document.hpp"
+#include "actscope/reports/kernels_document.hpp"
 #include "actscope/reports/run_document.hpp"
 
 namespace actscope::app {
@@ -11,7 +14,25 @@ namespace fs = std::filesystem;
 
 fs::path document_path(const std::string& path) {
   std::error_code code;
-  return fs::is_directory(path, code) ? fs::path(path) / "report.json" : fs::path(path);
+  if (!fs::is_directory(path, code)) return path;
+  const fs::path report = fs::path(path) / "report.json", kernels = fs::path(path) / "kernels.json";
+  return !fs::exists(report, code) && fs::exists(kernels, code) ? kernels : report;
+}
+
+bool is_kernels(const std::string& path) {
+  std::error_code code;
+  const fs::path file = document_path(path);
+  if (!fs::is_regular_file(file, code)) return false;
+  try {
+    return reports::identify(read_file(file), file.string()).name == "actscope.kernels";
+  } catch (const ReportFormatError&) {
+    return false;  // who reads it next says what is wrong
+  }
+}
+
+KernelsRecord read_kernels(const std::string& path) {
+  const fs::path file = document_path(path);
+  return reports::read_kernels_document(read_file(file), file.string());
 }
 
 std::string report_name(const fs::path& file) {

@@ -13,21 +13,6 @@
 namespace actscope::app {
 namespace {
 
-// The parts of "a,b,c". Errors  ConfigError: an empty part
-std::vector<std::string> parts_of(const std::string& option, const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    if (parts.back().empty()) {
-      throw ConfigError(error_text(option + " takes values with commas between",
-                                   "got '" + text + "'", "leave no blanks and no empty value"));
-    }
-    begin = end + 1;
-  }
-  return parts;
-}
-
 void require_known_scheme(const std::string& name) {
   const auto& known = core::scheme_presets();
   if (std::ranges::find(known, name) != known.end()) return;
@@ -49,11 +34,11 @@ void SweepOptions::add_to(CLI::App& command) {
     command.add_option_function<std::string>(name, read, help)->option_text(value)->group("Axes");
   };
   list("--schemes", "A,B", "schemes of the grid [--scheme]",
-       [this](const std::string& text) { schemes_ = parts_of("--schemes", text); });
+       [this](const std::string& text) { schemes_ = parse_list("--schemes", text); });
   list("--blocks", "N,RxC", "block sizes, as 4,8,16,8x64 [--block]",
        [this](const std::string& text) {
          blocks_.emplace();
-         for (const std::string& part : parts_of("--blocks", text)) {
+         for (const std::string& part : parse_list("--blocks", text)) {
            const auto [rows, cols] = parse_block("--blocks", part);
            blocks_->push_back({rows, cols});
          }
@@ -61,13 +46,13 @@ void SweepOptions::add_to(CLI::App& command) {
   list("--sparsities", "X,Y", "shares of blocks dropped, as 0.5,0.8 [--sparsity]",
        [this](const std::string& text) {
          sparsities_.emplace();
-         for (const std::string& part : parts_of("--sparsities", text)) {
+         for (const std::string& part : parse_list("--sparsities", text)) {
            sparsities_->push_back(parse_real("--sparsities", part));
          }
        });
   list("--seeds", "N,M", "seeds, as 0,1,2 [--seed]", [this](const std::string& text) {
     seeds_.emplace();
-    for (const std::string& part : parts_of("--seeds", text)) {
+    for (const std::string& part : parse_list("--seeds", text)) {
       seeds_->push_back(parse_integer("--seeds", part));
     }
   });

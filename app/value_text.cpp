@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "value_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -52,6 +53,20 @@ std::pair<std::int64_t, std::int64_t> parse_block(const std::string& option,
   if (rows && cols && *rows >= 1 && *cols >= 1) return {*rows, *cols};
   throw ConfigError(error_text(option + " takes sides from 1", "got '" + text + "'",
                                "write one side as 16, or rows and columns as 8x64"));
+}
+
+std::vector<std::string> parse_list(const std::string& option, const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    if (parts.back().empty()) {
+      throw ConfigError(error_text(option + " takes values with commas between",
+                                   "got '" + text + "'", "leave no blanks and no empty value"));
+    }
+    begin = end + 1;
+  }
+  return parts;
 }
 
 }  // namespace actscope::app

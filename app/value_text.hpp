@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace actscope::app {
 
@@ -23,5 +24,9 @@ std::int64_t parse_size(const std::string& option, const std::string& text);
 /// Errors  ConfigError: neither form, or a side below 1
 std::pair<std::int64_t, std::int64_t> parse_block(const std::string& option,
                                                   const std::string& text);
+
+/// The parts of "a,b,c".
+/// Errors  ConfigError: an empty part
+std::vector<std::string> parse_list(const std::string& option, const std::string& text);
 
 }  // namespace actscope::app

@@ -50,6 +50,14 @@ Tensor PlainBlock::forward(const Tensor& x) {
   return torch::addcmul(x1, scale2_, fc2_(u));
 }
 
+PlainActivations PlainBlock::activations(const Tensor& x) {
+  const Tensor y = norm1_->forward(x);
+  const Tensor x1 =
+      torch::addcmul(x, scale1_, linear_tokens_(y.transpose(1, 2).contiguous()).transpose(1, 2));
+  const Tensor z = norm2_->forward(x1);
+  return {y, z, torch::gelu(fc1_(z))};
+}
+
 PlainResMlp::PlainResMlp(const PlainResMlpOptions& o) {
   const std::int64_t grid = o.image_size / o.patch;
   proj_ = register_module("stem", std::make_shared<Holder>())
@@ -65,8 +73,18 @@ PlainResMlp::PlainResMlp(const PlainResMlpOptions& o) {
   head_ = register_module("head", torch::nn::Linear(o.dim, o.classes));
 }
 
+Tensor PlainResMlp::stem(const Tensor& images) {
+  return proj_(images).flatten(2).transpose(1, 2).contiguous();  // [batch, tokens, dim]
+}
+
+PlainActivations PlainResMlp::activations(const Tensor& images, std::size_t block) {
+  Tensor x = stem(images);
+  for (std::size_t i = 0; i < block; ++i) x = blocks_[i]->forward(x);
+  return blocks_[block]->activations(x);
+}
+
 Tensor PlainResMlp::forward(const Tensor& images) {
-  Tensor x = proj_(images).flatten(2).transpose(1, 2).contiguous();  // [batch, tokens, dim]
+  Tensor x = stem(images);
   for (const auto& block : blocks_) x = block->forward(x);
   return head_(norm_->forward(x).mean(1));
 }

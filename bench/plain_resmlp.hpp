@@ -32,12 +32,21 @@ class PlainAffine : public torch::nn::Module {
   torch::Tensor alpha_, beta_;
 };
 
+/// What the weight gradients of a block read.
+///
+/// Shapes  y, z [batch, tokens, dim] (token mixing, first product); u [batch, tokens, hidden]
+struct PlainActivations {
+  torch::Tensor y, z, u;
+};
+
 /// One ResMLP block in LibTorch's own operators.
 class PlainBlock : public torch::nn::Module {
  public:
   PlainBlock(std::int64_t tokens, std::int64_t dim, std::int64_t hidden);
   /// Shapes  x [batch, tokens, dim] → the same
   torch::Tensor forward(const torch::Tensor& x);
+  /// Of forward(x).
+  PlainActivations activations(const torch::Tensor& x);
 
  private:
   std::shared_ptr<PlainAffine> norm1_, norm2_;
@@ -53,8 +62,12 @@ class PlainResMlp : public torch::nn::Module {
   explicit PlainResMlp(const PlainResMlpOptions& options);
   /// Shapes  images [batch, in_channels, image_size, image_size] → logits [batch, classes]
   torch::Tensor forward(const torch::Tensor& images);
+  /// Of one block in forward(images). Requires block < depth
+  PlainActivations activations(const torch::Tensor& images, std::size_t block);
 
  private:
+  torch::Tensor stem(const torch::Tensor& images);
+
   torch::nn::Conv2d proj_{nullptr};
   std::vector<std::shared_ptr<PlainBlock>> blocks_;
   std::shared_ptr<PlainAffine> norm_;

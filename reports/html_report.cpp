@@ -138,7 +138,8 @@ std::string environment_html(std::span<const NamedRun> runs) {
   return html + "</table>\n";
 }
 
-// Puts the parts into the page in one pass: a mark inside a part stays what it is, text.
+}  // namespace
+
 std::string filled(std::string_view page, const std::map<std::string_view, std::string>& parts) {
   std::string text;
   for (std::size_t at = 0; at < page.size();) {
@@ -153,8 +154,6 @@ std::string filled(std::string_view page, const std::map<std::string_view, std::
   }
   return text;
 }
-
-}  // namespace
 
 namespace {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,10 @@ std::string html_report(std::span<const NamedRun> runs, std::string_view introdu
 /// The same page for a sweep, with heat maps and the Pareto plot above the runs of its first seed.
 std::string html_sweep_report(const SweepWithRuns& sweep, std::string_view introduction);
 
+/// Puts the parts into a page at their marks @NAME@, in one pass: a mark inside a part stays what
+/// it is, text.
+std::string filled(std::string_view page, const std::map<std::string_view, std::string>& parts);
+
 // Texts embedded at build time (cmake/embed_text.cmake).
 std::string_view chart_js();
 /// The page with marks @NAME@ for its parts (reports/html/page.html).
@@ -27,5 +32,7 @@ std::string_view html_charts();
 /// The section of a sweep (reports/html/sweep.html) and its script.
 std::string_view html_sweep();
 std::string_view html_sweep_charts();
+/// The page of a kernels document (reports/html/kernels.html).
+std::string_view html_kernels();
 
 }  // namespace actscope::reports

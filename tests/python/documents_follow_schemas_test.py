@@ -39,7 +39,7 @@ def run_folder(tmp_path_factory):
 
 def test_the_schemas_are_schemas():
     files = sorted((ROOT / "schemas").glob("*.schema.json"))
-    assert len(files) == 7
+    assert len(files) == 8
     for file in files:
         jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text(encoding="utf-8")))
 
@@ -70,6 +70,15 @@ def test_gate_documents(run_folder):
                       "--json", "--policy", str(ROOT / "samples" / "ci" / "policy.json"), check=False))
     for policy in ("samples/ci/policy.json", "tests/baselines/bytes.policy.json"):
         validate(json.loads((ROOT / policy).read_text(encoding="utf-8")))
+
+
+def test_kernels_documents():
+    document = actscope("bench", "kernels", "--shapes", "fc1,token-mix", "--blocks", "16,8x64", "--sparsities", "0.5",
+                        "--tokens", "32", "--threads", "1", "--rounds", "6", "--train-steps", "0", "--json")
+    validate(document)
+    assert {row["operator"] for row in document["results"]} == {"weight_gradient", "mixing_gradient", "compress",
+                                                                "product"}
+    assert all(0 < row["kept_norm_ratio"] < 1 for row in document["results"])
 
 
 @pytest.mark.parametrize("scheme", ["dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint"])

@@ -7,6 +7,7 @@
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/document.hpp"
 #include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/kernels_document.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 #include "golden_support.hpp"
@@ -84,6 +85,21 @@ TEST(GoldenDocuments, Footprint) {
   const std::string text = write_footprint_document(record);
   expect_golden("footprint.json", text);
   EXPECT_EQ(write_footprint_document(read_footprint_document(text, "t")), text);
+}
+
+TEST(GoldenDocuments, Kernels) {
+  const std::string text = write_kernels_document(small_kernels());
+  expect_golden("kernels.json", text);
+  EXPECT_EQ(write_kernels_document(read_kernels_document(text, "t")), text);
+  EXPECT_EQ(validate_document(text, "t").name, "actscope.kernels");
+}
+
+TEST(GoldenDocuments, KernelsRendered) {
+  for (const auto& [name, format] : {std::pair{"kernels.txt", Format::text},
+                                     {"kernels.md", Format::markdown},
+                                     {"kernels.csv", Format::csv}}) {
+    expect_golden(name, render_kernels(small_kernels(), format, "One point."));
+  }
 }
 
 TEST(GoldenDocuments, Compare) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "actscope/base/kernels_record.hpp"
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/sweep_record.hpp"
 
@@ -103,6 +104,79 @@ inline SweepRecord small_sweep() {
   pending.summary.reset();
   pending.elapsed_s = pending.tries = 0;
   return sweep;
+}
+
+/// One point of two shapes, with a rival of each status; made up but consistent.
+inline KernelsRecord small_kernels() {
+  KernelsRecord record;
+  record.status = RunStatus::interrupted;
+  record.status_reason = "points are still to be measured";
+  record.environment = small_run().environment;
+  record.settings.shapes = {"fc1", "token-mix"};
+  record.settings.blocks = {{16, 16}, {8, 64}};
+  record.settings.sparsities = {0.5, 0.75};
+  record.settings.threads = 2;
+  record.machine = {4.0e11, 2.5e10};
+  record.input = "activations of a model <small>";
+  const auto of = [](double value) { return Measured<double>::of(value); };
+  const PairedRatio half{of(0.5), of(0.25), of(0.75)};
+  const auto none = Measured<double>::missing("refused");
+  KernelRival dense{"openblas",
+                    RivalKind::dense,
+                    "OpenBLAS",
+                    "0.3.21",
+                    "/lib/libopenblas.so.0",
+                    RivalStatus::ok,
+                    "",
+                    15,
+                    of(0.02),
+                    {of(1), of(1), of(1)}};
+  KernelRival masked{"libtorch-masked",
+                     RivalKind::masked,
+                     "LibTorch",
+                     "2.11.0",
+                     "/lib/libtorch.so",
+                     RivalStatus::ok,
+                     "the mask was made before",
+                     15,
+                     of(0.03),
+                     {of(1.5), of(1.25), of(1.75)}};
+  KernelRival refused{
+      "libtorch-bsr",       RivalKind::sparse,    "LibTorch", "2.11.0", "/lib/libtorch.so",
+      RivalStatus::refused, "square blocks only", 0,          none,     {none, none, none}};
+  KernelRival missing{"libxsmm", RivalKind::sparse,    "LIBXSMM",      "",
+                      "",        RivalStatus::missing, "not built in", 0,
+                      none,      {none, none, none}};
+  for (const char* shape : {"fc1", "token-mix"}) {
+    for (const char* operation : {"weight_gradient", "compress", "product"}) {
+      KernelResult row;
+      const bool is_compress = std::string(operation) == "compress";
+      const bool is_whole = std::string(operation) == "weight_gradient";
+      row.operation = operation;
+      row.shape = shape;
+      row.block_rows = row.block_cols = 16;
+      row.sparsity_ratio = 0.5;
+      row.tokens = 3136;
+      row.features = 384;
+      row.outputs = 1536;
+      row.samples = 15;
+      row.kept_flops = is_compress ? 0 : 1849688064;
+      row.time_s = is_whole ? 0.01 : 0.005;
+      row.dense_name = "openblas";
+      row.dense_time_s = of(0.02);
+      row.to_dense = half;
+      row.to_libtorch = {of(0.375), Measured<double>::missing("3 rounds"),
+                         Measured<double>::missing("3 rounds")};
+      row.gflop_per_s = is_compress ? Measured<double>::missing("it multiplies nothing") : of(185);
+      row.peak_ratio = is_compress ? Measured<double>::missing("it multiplies nothing") : of(0.46);
+      row.gb_per_s = 2.5;
+      row.kept_norm_ratio = of(0.875);
+      if (is_whole) row.rivals = {dense, masked, refused, missing};
+      record.results.push_back(row);
+    }
+  }
+  record.results[3].operation = "mixing_gradient";
+  return record;
 }
 
 }  // namespace actscope::reports::test

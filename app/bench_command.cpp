@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <iostream>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/file.hpp"
+#include "actscope/bench/kernels_suite.hpp"
+#include "actscope/core/run_setup.hpp"
+#include "actscope/reports/kernels_document.hpp"
+#include "command.hpp"
+#include "stop_signal.hpp"
+#include "value_text.hpp"
+
+namespace actscope::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct KernelsCommand {
+  KernelsSettings settings;
+  std::string out, html;
+  bool json = false, quiet = false;
+};
+
+// A name that ends in .json is a file, everything else a folder.
+fs::path document_of(const std::string& out) {
+  if (out.empty() || fs::path(out).extension() == ".json") return out;
+  return fs::path(out) / "kernels.json";
+}
+
+// What lies in the file already and can be gone on with; else a new record.
+KernelsRecord begun(const fs::path& file, const KernelsSettings& settings) {
+  KernelsRecord record;
+  record.settings = settings;
+  record.environment = core::describe_environment();
+  std::error_code code;
+  if (file.empty() || !fs::exists(file, code)) {
+    if (!file.empty() && file.has_parent_path()) fs::create_directories(file.parent_path(), code);
+    return record;
+  }
+  KernelsRecord before = reports::read_kernels_document(read_file(file), file.string());
+  const std::string difference = bench::difference_to(before, settings, record.environment);
+  if (!difference.empty()) {
+    throw ConfigError(error_text(file.string() + " holds another measurement", difference,
+                                 "write to another file, or remove it"));
+  }
+  return before;
+}
+
+ExitCode measure_kernels(const KernelsCommand& command) {
+  const KernelsSettings settings = bench::resolved(command.settings);
+  const fs::path file = document_of(command.out);
+  KernelsRecord record = begun(file, settings);
+  const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
+  catch_stop_signals();
+  record = bench::run_kernels_suite(
+      std::move(record), {is_stop_requested,
+                          [&](const KernelsRecord& so_far) {
+                            if (file.empty()) return;
+                            write_file_atomically(file, reports::write_kernels_document(so_far));
+                          },
+                          progress.get()});
+  if (!command.html.empty()) {
+    write_file_atomically(command.html, reports::render_kernels(record, reports::Format::html));
+  }
+  if (record.status == RunStatus::interrupted) {
+    std::cerr << "actscope: "
+              << error_text("interrupted", record.status_reason,
+                            file.empty() ? "with --out, finished points are kept"
+                                         : "the same command goes on")
+              << "\n";
+    return ExitCode::interrupted;
+  }
+  if (command.json) {
+    std::cout << reports::write_kernels_document(record);
+  } else {
+    std::cout << reports::render_kernels(record, reports::Format::text);
+  }
+  return ExitCode::done;
+}
+
+void add_lists(CLI::App& app, KernelsSettings& settings) {
+  const auto list = [&](const char* name, const char* value, const char* help, auto read) {
+    app.add_option_function<std::string>(name, read, help)->option_text(value);
+  };
+  list("--shapes", "A,B", "fc1, fc2, token-mix [all]",
+       [&settings](const std::string& text) { settings.shapes = parse_list("--shapes", text); });
+  list("--blocks", "N,RxC", "block sizes, as 4,8,16,8x64 [8,16,32]",
+       [&settings](const std::string& text) {
+         settings.blocks.clear();
+         for (const std::string& part : parse_list("--blocks", text)) {
+           const auto [rows, cols] = parse_block("--blocks", part);
+           settings.blocks.push_back({rows, cols});
+         }
+       });
+  list("--sparsities", "X,Y", "shares of blocks dropped [0.5,0.75,0.9]",
+       [&settings](const std::string& text) {
+         settings.sparsities.clear();
+         for (const std::string& part : parse_list("--sparsities", text)) {
+           settings.sparsities.push_back(parse_real("--sparsities", part));
+         }
+       });
+}
+
+void add_numbers(CLI::App& app, KernelsSettings& settings) {
+  const auto number = [&](const char* name, std::int64_t& value, const char* help) {
+    app.add_option_function<std::string>(
+           name, [&value, name](const std::string& text) { value = parse_integer(name, text); },
+           help)
+        ->option_text("N");
+  };
+  number("--tokens", settings.tokens, "rows of the input, 16 images of 196 by default [3136]");
+  number("--threads", settings.threads, "threads of everybody, 0: one a core [0]");
+  number("--rounds", settings.rounds, "timed rounds, at least 6 [15]");
+  number("--seed", settings.seed, "of the model, the gradient and the order [0]");
+  number("--train-steps", settings.train_steps,
+         "steps that train the model whose activations\nare compressed [20]");
+}
+
+void add_kernels(CLI::App& bench, Action& action) {
+  CLI::App* app = add_command(
+      bench, "kernels", "our block-sparse gradients against every other library at hand",
+      "actscope bench kernels --blocks 8,16 --sparsities 0.5,0.9 --out kernels.json");
+  auto command = std::make_shared<KernelsCommand>();
+  app->add_option("--backend", command->settings.backend, "cpu, cuda, reference [cpu]")
+      ->option_text("NAME");
+  app->add_option("--dtype", command->settings.dtype, "fp32 [fp32]")->option_text("NAME");
+  add_lists(*app, command->settings);
+  add_numbers(*app, command->settings);
+  app->add_option("--out", command->out,
+                  "folder, or file that ends in .json, for the\ndocument; the same command goes on "
+                  "where it stopped")
+      ->option_text("PATH");
+  app->add_option("--html", command->html, "file for a page with heat maps")->option_text("FILE");
+  app->add_flag("--json", command->json, "print the actscope.kernels document");
+  app->add_flag("--quiet", command->quiet, "no progress on stderr");
+  app->callback([&action, command] { action = [command] { return measure_kernels(*command); }; });
+}
+
+}  // namespace
+
+void add_bench(CLI::App& program, Action& action) {
+  CLI::App* app = add_command(program, "bench", "measures what the program is made of",
+                              "actscope bench kernels --help");
+  app->require_subcommand(1);
+  add_kernels(*app, action);
+}
+
+}  // namespace actscope::app

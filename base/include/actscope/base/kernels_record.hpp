@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actscope/base/environment_record.hpp"
+#include "actscope/base/run_record.hpp"
+
+namespace actscope {
+
+/// What another library, or another way to the same product, came to at one point.
+/// ok: ran and agreed with the reference; refused: does not take the shape or block, or computed
+/// something else; missing: not installed or not built in.
+enum class RivalStatus { ok, refused, missing };
+
+/// dense: the whole product; masked: input times mask, then the whole product; sparse: kept blocks
+/// only.
+enum class RivalKind { dense, masked, sparse };
+
+/// A median of paired rounds with its interval. Absent with a reason where nothing was timed.
+struct PairedRatio {
+  Measured<double> ratio;
+  Measured<double> low;
+  Measured<double> high;
+};
+
+struct KernelRival {
+  std::string name;  ///< "openblas", …
+  RivalKind kind = RivalKind::dense;
+  std::string library;
+  std::string version;  ///< by the library itself
+  std::string path;     ///< of the file that the called function lies in
+  RivalStatus status = RivalStatus::missing;
+  std::string message;  ///< why it did not run, or what its time leaves out
+  std::int64_t samples = 0;
+  Measured<double> time_s;
+  PairedRatio to_dense;  ///< its time over that of the best dense library, same rounds
+};
+
+/// One operator at one shape, block size and sparsity.
+struct KernelResult {
+  std::string operation;  ///< weight_gradient, mixing_gradient, compress, product
+  std::string shape;      ///< fc1, fc2, token-mix
+  std::int64_t block_rows = 0;
+  std::int64_t block_cols = 0;
+  double sparsity_ratio = 0;
+  std::int64_t tokens = 0;    ///< of the reduction; token-mix: rows of all images
+  std::int64_t features = 0;  ///< columns of the gradient
+  std::int64_t outputs = 0;   ///< rows of the gradient
+  std::int64_t samples = 0;   ///< rounds
+  std::int64_t kept_flops = 0;
+  double time_s = 0;
+  std::string dense_name;  ///< the fastest dense library of the same rounds; empty: none
+  Measured<double> dense_time_s;
+  PairedRatio to_dense;
+  PairedRatio to_libtorch;
+  Measured<double> gflop_per_s;      ///< kept FLOPs
+  double gb_per_s = 0;               ///< bytes that have to move at least
+  Measured<double> peak_ratio;       ///< kept FLOPs a second over the measured peak
+  Measured<double> kept_norm_ratio;  ///< ‖kept‖/‖all‖ (Frobenius) of the input
+  std::vector<KernelRival> rivals;
+};
+
+struct KernelBlock {
+  std::int64_t rows = 16;
+  std::int64_t cols = 16;
+
+  friend bool operator==(const KernelBlock&, const KernelBlock&) = default;
+};
+
+/// All that determines what is measured; equal settings continue one document.
+struct KernelsSettings {
+  std::string backend = "cpu";
+  std::string dtype = "fp32";
+  std::vector<std::string> shapes = {"fc1", "fc2", "token-mix"};
+  std::vector<KernelBlock> blocks = {{8, 8}, {16, 16}, {32, 32}};
+  std::vector<double> sparsities = {0.5, 0.75, 0.9};
+  std::int64_t tokens = 3136;
+  std::int64_t threads = 0;  ///< resolved before anything runs
+  std::int64_t rounds = 15;
+  std::int64_t seed = 0;
+  std::int64_t train_steps = 20;  ///< of the model that gives the activations
+
+  friend bool operator==(const KernelsSettings&, const KernelsSettings&) = default;
+};
+
+/// What the machine can do with the same threads, measured in the same process.
+struct KernelsMachine {
+  double fma_peak_flops = 0;  ///< f32 FLOPs a second, a multiply-add counting two
+  double stream_bytes_per_s = 0;
+};
+
+/// All that `actscope bench kernels` leaves; `reports` writes it as an `actscope.kernels` document.
+struct KernelsRecord {
+  RunStatus status = RunStatus::completed;
+  std::string status_reason;  ///< empty where completed
+  EnvironmentRecord environment;
+  KernelsSettings settings;
+  KernelsMachine machine;
+  std::string input;  ///< where the values come from
+  std::vector<KernelResult> results;
+};
+
+/// "ok", "refused", "missing".
+const char* name_of(RivalStatus status);
+/// "dense", "masked", "sparse".
+const char* name_of(RivalKind kind);
+
+}  // namespace actscope

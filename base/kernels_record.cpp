@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/base/kernels_record.hpp"
+
+namespace actscope {
+
+const char* name_of(RivalStatus status) {
+  switch (status) {
+    case RivalStatus::ok:
+      return "ok";
+    case RivalStatus::refused:
+      return "refused";
+    case RivalStatus::missing:
+      return "missing";
+  }
+  return "unknown";
+}
+
+const char* name_of(RivalKind kind) {
+  switch (kind) {
+    case RivalKind::dense:
+      return "dense";
+    case RivalKind::masked:
+      return "masked";
+    case RivalKind::sparse:
+      return "sparse";
+  }
+  return "unknown";
+}
+
+}  // namespace actscope

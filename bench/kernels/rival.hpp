@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "problem.hpp"
+
+namespace actscope::bench {
+
+/// A rival does not take a type, shape or block; the text says why.
+class Refusal : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What a rival is asked for; outlives its runs.
+struct Point {
+  const Problem& problem;
+  const kernels::BlockSpec& spec;
+  const PrunedInput& pruned;
+};
+
+/// Another way to the gradient, prepared and run by the timing loop.
+class Rival {
+ public:
+  Rival() = default;
+  Rival(const Rival&) = delete;
+  Rival& operator=(const Rival&) = delete;
+  virtual ~Rival() = default;
+
+  /// Name, kind, library, version, path; status missing with the remedy where it cannot run here.
+  const KernelRival& facts() const { return facts_; }
+
+  /// Errors  Refusal, or what the library throws
+  virtual void prepare(const Point& point) = 0;
+  /// Requires prepare
+  virtual void run() = 0;
+  /// Of the last run. Shapes  [outputs, features]
+  virtual std::vector<float> result() const = 0;
+
+ protected:
+  KernelRival facts_;
+};
+
+/// A library that multiplies the unpruned input: G = Dᵀ X.
+class DenseRival : public Rival {
+ public:
+  void prepare(const Point& point) override {
+    product_ = &point.problem.dense;
+    result_.assign(static_cast<std::size_t>(product_->outputs * product_->features), 0);
+  }
+  void run() override { multiply(*product_, result_.data()); }
+  std::vector<float> result() const override { return result_; }
+
+ private:
+  virtual void multiply(const DenseProduct& product, float* g) = 0;
+
+  const DenseProduct* product_ = nullptr;
+  std::vector<float> result_;
+};
+
+std::unique_ptr<Rival> make_openblas(std::int64_t threads);
+std::unique_ptr<Rival> make_blis(std::int64_t threads);
+std::unique_ptr<Rival> make_onednn();
+std::unique_ptr<Rival> make_libxsmm();
+/// LibTorch's own dense product, first; mask times input and then that product; its BSR tensors.
+/// Without LibTorch they are missing.
+std::vector<std::unique_ptr<Rival>> make_torch_rivals(std::int64_t threads);
+
+/// Everybody, dense ones first. Each runs with `threads` threads, OpenMP's set by the caller.
+std::vector<std::unique_ptr<Rival>> make_rivals(std::int64_t threads);
+
+/// Name of LibTorch's dense product in every list.
+inline constexpr const char* libtorch_name = "libtorch";
+
+}  // namespace actscope::bench

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "actscope/bench/kernels_suite.hpp"
+
+namespace actscope::bench {
+namespace {
+
+KernelsRecord small_record(const std::string& backend = "cpu") {
+  KernelsRecord record;
+  record.settings.backend = backend;
+  record.settings.shapes = {"fc1"};
+  record.settings.blocks = {{16, 16}};
+  record.settings.sparsities = {0.5, 0.9};
+  record.settings.tokens = 32;
+  record.settings.rounds = 6;
+  record.settings.threads = 1;
+  record.settings.train_steps = 1;
+  record.settings = resolved(record.settings);
+  return record;
+}
+
+TEST(Suite, AStoppedMeasurementGoesOnWhereItStopped) {
+  const auto progress = make_quiet_progress();
+  bool is_stopped = false;
+  KernelsRecord last;
+  const KernelsWatch watch{[&] { return is_stopped; },
+                           [&](const KernelsRecord& so_far) {
+                             last = so_far;
+                             is_stopped = true;
+                           },
+                           progress.get()};
+  const KernelsRecord half = run_kernels_suite(small_record(), watch);
+  EXPECT_EQ(half.status, RunStatus::interrupted);
+  EXPECT_FALSE(half.status_reason.empty());
+  ASSERT_EQ(half.results.size(), 3U);
+  EXPECT_EQ(last.results.size(), 3U);
+  EXPECT_EQ(last.status, RunStatus::interrupted);
+
+  is_stopped = false;
+  const KernelsRecord whole = run_kernels_suite(last, watch);
+  EXPECT_EQ(whole.status, RunStatus::completed);
+  EXPECT_EQ(whole.status_reason, "");
+  ASSERT_EQ(whole.results.size(), 6U);
+  EXPECT_EQ(whole.results[0].time_s, half.results[0].time_s);
+  EXPECT_EQ(whole.results[3].sparsity_ratio, 0.9);
+  EXPECT_GT(whole.machine.fma_peak_flops, 0);
+  EXPECT_FALSE(whole.input.empty());
+  // Nothing is left: the third call measures nothing.
+  EXPECT_EQ(run_kernels_suite(whole, watch).results[3].time_s, whole.results[3].time_s);
+}
+
+TEST(Suite, TheReferenceBackEndIsMeasuredToo) {
+  const auto progress = make_quiet_progress();
+  KernelsRecord record = small_record("reference");
+  record.settings.sparsities = {0.5};
+  const KernelsRecord result =
+      run_kernels_suite(record, {[] { return false; }, [](const auto&) {}, progress.get()});
+  ASSERT_EQ(result.results.size(), 3U);
+  EXPECT_FALSE(result.results[0].dense_name.empty());
+}
+
+}  // namespace
+}  // namespace actscope::bench

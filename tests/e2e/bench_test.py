@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""actscope bench kernels: a table, a document, a page; stopped and gone on with."""
+import json
+import os
+import signal
+import time
+import unittest
+
+from program import ProgramTest
+
+SMALL = {"shapes": "fc1", "blocks": "16", "sparsities": "0.5,0.9", "tokens": "32", "threads": "1", "rounds": "6",
+         "train-steps": "0"}
+
+
+def bench(**changes):
+    """The smallest measurement, some options changed."""
+    options = {**SMALL, **changes}
+    return ["bench", "kernels", *(word for name, value in options.items() for word in ("--" + name, value))]
+
+
+
+class Kernels(ProgramTest):
+    def document(self, *parts):
+        with open(self.path(*parts), encoding="utf-8") as file:
+            return json.load(file)
+
+    def test_results_in_every_form(self):
+        code, text, err = self.call(*bench(), "--out", "k", "--html", "k.html", "--quiet")
+        self.assertEqual((code, err), (0, ""))
+        self.assertTrue(text.startswith("shape"), text)
+        document = self.document("k", "kernels.json")
+        self.assertEqual([row["operator"] for row in document["results"]],
+                         ["weight_gradient", "compress", "product"] * 2)
+        rivals = {rival["name"]: rival for rival in document["results"][0]["rivals"]}
+        self.assertEqual(rivals["libtorch"]["status"], "ok")
+        self.assertIn("libtorch_cpu", rivals["libtorch"]["path"])
+        self.assertIn(document["results"][0]["dense_name"], ("libtorch", "openblas", "blis", "onednn"))
+        with open(self.path("k.html"), encoding="utf-8") as file:
+            self.assertIn("class=\"heat\"", file.read())
+        self.assertIn("ok actscope.kernels", self.succeed("validate", "k"))
+        self.assertEqual(json.loads(self.succeed("report", "k", "--format", "json")), document)
+        self.assertTrue(self.succeed("report", "k/kernels.json", "--format", "md").startswith("| shape"))
+        # The same command measures nothing anew, another one is refused.
+        again = json.loads(self.succeed(*bench(), "--out", "k", "--quiet", "--json"))
+        self.assertEqual(again["results"], document["results"])
+        self.refused(2, *bench(seed="1"), "--out", "k", says="another measurement")
+
+    def test_interrupted_and_gone_on_with(self):
+        many = [*bench(blocks="4,8,16,32,64"), "--out", "k.json", "--quiet"]
+        process = self.start(*many)
+        deadline = time.monotonic() + 100
+        while not os.path.exists(self.path("k.json")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("the same command goes on", err)
+        before = self.document("k.json")
+        self.assertEqual(before["status"], "interrupted")
+        self.assertIn("ok actscope.kernels", self.succeed("validate", "k.json"))
+        after = json.loads(self.succeed(*many, "--json"))
+        self.assertEqual(after["status"], "completed")
+        self.assertEqual(len(after["results"]), 30)
+        self.assertEqual([row["time_s"] for row in after["results"][:len(before["results"])]],
+                         [row["time_s"] for row in before["results"]])
+
+    def test_bad_options(self):
+        self.refused(2, *bench(dtype="bf16"), says="give --dtype fp32")
+        self.refused(2, *bench(rounds="5"), says="6 to 1000")
+        self.refused(2, *bench(sparsities="1"), says="sparsity")
+        self.refused(2, *bench(blocks="8,x"), says="--blocks")
+        self.refused(2, *bench(shapes="fc3"), says="fc1, fc2 or token-mix")
+        self.refused(2, *bench(backend="tpu"), says="cpu, cuda or reference")
+        self.refused(2, "bench", "kernels", "--bloks", "8", says="did you mean --blocks")
+        self.refused(2, "bench", says="actscope bench --help")
+        self.refused(4, *bench(backend="cuda"), says="cuda")
+
+
+if __name__ == "__main__":
+    unittest.main()
