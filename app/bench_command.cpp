@@ -124,7 +124,7 @@ void add_kernels(CLI::App& bench, Action& action) {
   auto command = std::make_shared<KernelsCommand>();
   app->add_option("--backend", command->settings.backend, "cpu, cuda, reference [cpu]")
       ->option_text("NAME");
-  app->add_option("--dtype", command->settings.dtype, "fp32 [fp32]")->option_text("NAME");
+  app->add_option("--dtype", command->settings.dtype, "fp32, bf16 [fp32]")->option_text("NAME");
   add_lists(*app, command->settings);
   add_numbers(*app, command->settings);
   app->add_option("--out", command->out,

@@ -43,6 +43,7 @@ class LibXsmm : public Rival {
   }
 
   void prepare(const Point& point) override {
+    require_f32(point);
     const DenseProduct& p = point.problem.dense;
     if (point.problem.is_mixing()) {
       throw Refusal("the blocks of token-mix lie across the rows of the product");

@@ -38,7 +38,7 @@ KernelRival admit(Rival& rival, const Point& point, const std::vector<double>& d
     const bool is_dense = facts.kind == RivalKind::dense;
     const double error =
         relative_error(rival.result(), is_dense ? dense_expected : sparse_expected);
-    const double allowed = allowed_error(point.problem.dense.depth);
+    const double allowed = allowed_error(point.problem.dense);
     if (!(error <= allowed)) throw Refusal("computed something else: " + off_by(error, allowed));
   } catch (const std::exception& refusal) {
     const std::string text = refusal.what();

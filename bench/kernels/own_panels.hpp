@@ -8,18 +8,19 @@
 
 namespace actscope::bench {
 
-/// Block-sparse f32 panels in host memory of their own, with the workspace to fill them.
+/// Block-sparse panels in host memory of their own, with the workspace to fill them.
 struct OwnPanels {
-  OwnPanels(const kernels::ExecutionContext& context, const kernels::PanelLayout& layout)
-      : values(static_cast<std::size_t>(layout.kept_blocks() * layout.block_elements())),
+  OwnPanels(const kernels::ExecutionContext& context, const kernels::PanelLayout& layout,
+            kernels::DType dtype)
+      : values(static_cast<std::size_t>(layout.value_bytes(dtype))),
         mask(static_cast<std::size_t>(layout.mask_words())),
         starts(static_cast<std::size_t>(layout.column_starts())),
         workspace(static_cast<std::size_t>(kernels::compress_workspace_bytes(context, layout))),
-        view{layout, kernels::DType::f32, values.data(), {mask.data(), starts.data()}} {}
+        view{layout, dtype, values.data(), {mask.data(), starts.data()}} {}
   OwnPanels(const OwnPanels&) = delete;
   OwnPanels& operator=(const OwnPanels&) = delete;
 
-  std::vector<float> values;
+  std::vector<unsigned char> values;
   std::vector<std::uint32_t> mask, starts;
   std::vector<unsigned char> workspace;
   kernels::BsrPanels view;

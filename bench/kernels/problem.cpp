@@ -37,6 +37,14 @@ std::vector<float> transposed(const std::vector<float>& from, std::int64_t image
   return to;
 }
 
+// Rounds in place; the same numbers as bf16.
+std::vector<kernels::bfloat16> rounded(std::vector<float>& values) {
+  std::vector<kernels::bfloat16> narrow;
+  narrow.reserve(values.size());
+  for (float& value : values) value = narrow.emplace_back(value);
+  return narrow;
+}
+
 // The input of a problem as the dense product reads it.
 std::vector<float> as_dense(const Problem& p, const std::vector<float>& input) {
   return p.is_mixing() ? transposed(input, p.images, p.rows, p.cols) : input;
@@ -44,12 +52,22 @@ std::vector<float> as_dense(const Problem& p, const std::vector<float>& input) {
 
 }  // namespace
 
+const void* Problem::input_data() const {
+  return dense.dtype == kernels::DType::bf16 ? static_cast<const void*>(input_bf16.data())
+                                             : input.data();
+}
+const void* Problem::gradient_data() const {
+  return dense.dtype == kernels::DType::bf16 ? static_cast<const void*>(gradient_bf16.data())
+                                             : gradient.data();
+}
+
 double DenseProduct::flops() const {
   return 2.0 * static_cast<double>(depth) * static_cast<double>(outputs) *
          static_cast<double>(features);
 }
 
-Problem make_problem(const std::string& shape, const Activations& activations, std::int64_t seed) {
+Problem make_problem(const std::string& shape, const Activations& activations, std::int64_t seed,
+                     kernels::DType dtype) {
   Problem p;
   p.shape = shape;
   if (shape == "fc1" || shape == "fc2") {
@@ -57,29 +75,33 @@ Problem make_problem(const std::string& shape, const Activations& activations, s
     p.rows = activations.tokens;
     p.cols = is_first ? channels : hidden;
     p.input = is_first ? activations.z : activations.u;
-    p.dense = {p.rows, is_first ? hidden : channels, p.cols, {}, {}};
+    p.dense = {p.rows, is_first ? hidden : channels, p.cols, {}, {}, dtype};
     p.gradient = normal_values(p.rows * p.dense.outputs, seed);
-    p.dense.d = p.gradient;
   } else if (shape == "token-mix") {
     p.images = activations.images;
     p.rows = positions;
     p.cols = channels;
     p.input = activations.y;
-    p.dense = {p.images * channels, positions, positions, {}, {}};
+    p.dense = {p.images * channels, positions, positions, {}, {}, dtype};
     p.gradient = normal_values(p.images * p.rows * p.cols, seed);
-    p.dense.d = transposed(p.gradient, p.images, p.rows, p.cols);
   } else {
     throw ConfigError(
         error_text("unknown shape '" + shape + "'", {}, "give fc1, fc2 or token-mix"));
   }
+  if (dtype == kernels::DType::bf16) {
+    p.input_bf16 = rounded(p.input);
+    p.gradient_bf16 = rounded(p.gradient);
+  }
   p.dense.x = as_dense(p, p.input);
+  p.dense.d = as_dense(p, p.gradient);
   return p;
 }
 
 PrunedInput prune(const Problem& p, const kernels::BlockSpec& spec) {
   using namespace kernels;
   const ExecutionContext reference{Backend::reference, nullptr};
-  OwnPanels panels(reference, PanelLayout(p.images, p.rows, p.cols, spec));
+  const PanelLayout layout(p.images, p.rows, p.cols, spec);
+  OwnPanels panels(reference, layout, DType::f32);
   compress(reference,
            contiguous_groups<const void*>(p.input.data(), DType::f32, p.images, p.rows, p.cols),
            panels.view, panels.workspace.data());
@@ -92,7 +114,9 @@ PrunedInput prune(const Problem& p, const kernels::BlockSpec& spec) {
     kept_square += static_cast<double>(kept[i]) * kept[i];
   }
   // A value of 1 everywhere shows which places the mask keeps, zeros of the input among them.
-  std::vector<float> ones(panels.values.size(), 1), mask(p.input.size());
+  std::vector<float> ones(static_cast<std::size_t>(layout.kept_blocks() * layout.block_elements()),
+                          1);
+  std::vector<float> mask(p.input.size());
   BsrPanels marks = panels.view;
   marks.values = ones.data();
   decompress(reference, as_const(marks),
@@ -129,6 +153,10 @@ double relative_error(const std::vector<float>& a, const std::vector<double>& b)
 double allowed_error(std::int64_t depth) {
   const double epsilon = std::numeric_limits<float>::epsilon();
   return epsilon * std::max(64.0, 4 * std::sqrt(static_cast<double>(depth)));
+}
+
+double allowed_error(const DenseProduct& product) {
+  return product.dtype == kernels::DType::bf16 ? 0x1p-7 : allowed_error(product.depth);
 }
 
 }  // namespace actscope::bench

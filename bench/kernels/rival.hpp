@@ -44,10 +44,18 @@ class Rival {
   KernelRival facts_;
 };
 
+/// For those whose interface we call takes f32 only.
+/// Errors  Refusal: another type
+inline void require_f32(const Point& point) {
+  if (point.problem.dense.dtype == kernels::DType::f32) return;
+  throw Refusal("the product that is called here takes f32 only");
+}
+
 /// A library that multiplies the unpruned input: G = Dᵀ X.
 class DenseRival : public Rival {
  public:
   void prepare(const Point& point) override {
+    require_f32(point);
     product_ = &point.problem.dense;
     result_.assign(static_cast<std::size_t>(product_->outputs * product_->features), 0);
   }

@@ -53,9 +53,9 @@ void require_distinct(const char* option, const std::vector<Value>& values) {
 
 KernelsSettings resolved(KernelsSettings s) {
   require_backend(s.backend);
-  if (s.dtype != "fp32") {
-    throw ConfigError(error_text("--dtype " + s.dtype + " is not taken",
-                                 "the kernels hold f32 values", "give --dtype fp32"));
+  if (s.dtype != "fp32" && s.dtype != "bf16") {
+    throw ConfigError(
+        error_text("--dtype " + s.dtype + " is not taken", {}, "give --dtype fp32 or bf16"));
   }
   require_distinct("--shapes", s.shapes);
   for (const std::string& shape : s.shapes) {

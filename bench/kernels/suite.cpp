@@ -76,7 +76,8 @@ KernelsRecord run_kernels_suite(KernelsRecord record, const KernelsWatch& watch)
   std::vector<double> dense_expected;
   for (const SuitePoint& point : points) {
     if (problem.shape != point.shape) {
-      problem = make_problem(point.shape, activations, settings.seed);
+      problem = make_problem(point.shape, activations, settings.seed,
+                             settings.dtype == "bf16" ? kernels::DType::bf16 : kernels::DType::f32);
       dense_expected = expected_product(problem.dense, problem.dense.x);
     }
     auto rows =

@@ -18,7 +18,7 @@ Tensor view_of(const std::vector<float>& values, std::int64_t rows, std::int64_t
 }
 
 std::vector<float> values_of(const Tensor& tensor) {
-  const Tensor whole = tensor.contiguous();
+  const Tensor whole = tensor.to(at::kFloat).contiguous();
   return {whole.data_ptr<float>(), whole.data_ptr<float>() + whole.numel()};
 }
 
@@ -38,9 +38,10 @@ class TorchRival : public Rival {
 
   void prepare(const Point& point) override {
     const DenseProduct& p = point.problem.dense;
-    d_ = view_of(p.d, p.depth, p.outputs);
-    x_ = view_of(p.x, p.depth, p.features);
-    result_ = at::empty({p.outputs, p.features});
+    const auto type = p.dtype == kernels::DType::bf16 ? at::kBFloat16 : at::kFloat;
+    d_ = view_of(p.d, p.depth, p.outputs).to(type);
+    x_ = view_of(p.x, p.depth, p.features).to(type);
+    result_ = at::empty({p.outputs, p.features}, type);
   }
   std::vector<float> result() const override { return values_of(result_); }
 
@@ -62,7 +63,7 @@ class TorchMasked : public TorchRival {
   void prepare(const Point& point) override {
     TorchRival::prepare(point);
     const DenseProduct& p = point.problem.dense;
-    mask_ = view_of(point.pruned.mask, p.depth, p.features);
+    mask_ = view_of(point.pruned.mask, p.depth, p.features).to(x_.scalar_type());
     masked_ = at::empty_like(x_);
   }
   void run() override {
@@ -96,6 +97,7 @@ class TorchBsr : public TorchRival {
     Silence silence;
     const c10::WarningUtils::WarningHandlerGuard guard(&silence);
     sparse_ = view_of(point.pruned.x, p.depth, p.features)
+                  .to(x_.scalar_type())
                   .t()
                   .contiguous()
                   .to_sparse_bsr({point.spec.block_cols, point.spec.block_rows});

@@ -45,6 +45,17 @@ class Kernels(ProgramTest):
         self.assertEqual(again["results"], document["results"])
         self.refused(2, *bench(seed="1"), "--out", "k", says="another measurement")
 
+    def test_bf16_runs_against_libtorch_alone(self):
+        document = json.loads(self.succeed(*bench(dtype="bf16"), "--json", "--quiet"))
+        row = document["results"][0]
+        self.assertEqual((row["dtype"], row["dense_name"]), ("bf16", "libtorch"))
+        self.assertGreater(row["ratio_to_dense"], 0)
+        rivals = {rival["name"]: rival for rival in row["rivals"]}
+        self.assertEqual(rivals["libtorch-masked"]["status"], "ok")
+        for name in ("openblas", "blis", "onednn", "libxsmm"):
+            self.assertEqual(rivals[name]["status"], "refused", rivals[name])
+            self.assertIn("f32 only", rivals[name]["message"])
+
     def test_interrupted_and_gone_on_with(self):
         many = [*bench(blocks="4,8,16,32,64"), "--out", "k.json", "--quiet"]
         process = self.start(*many)
@@ -65,7 +76,7 @@ class Kernels(ProgramTest):
                          [row["time_s"] for row in before["results"]])
 
     def test_bad_options(self):
-        self.refused(2, *bench(dtype="bf16"), says="give --dtype fp32")
+        self.refused(2, *bench(dtype="fp8"), says="give --dtype fp32 or bf16")
         self.refused(2, *bench(rounds="5"), says="6 to 1000")
         self.refused(2, *bench(sparsities="1"), says="sparsity")
         self.refused(2, *bench(blocks="8,x"), says="--blocks")

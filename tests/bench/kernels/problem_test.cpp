@@ -56,6 +56,16 @@ TEST(Prune, KeepsTheAskedShareAndMarksIt) {
   EXPECT_NEAR(pruned.kept_norm_ratio, std::sqrt(kept_square / all_square), 1e-12);
 }
 
+TEST(Problem, Bf16HoldsTheSameNumbersTwice) {
+  const Problem p = make_problem("token-mix", random_activations(1, 2), 0, kernels::DType::bf16);
+  ASSERT_EQ(p.input_bf16.size(), p.input.size());
+  for (std::size_t i = 0; i < p.input.size(); ++i) {
+    ASSERT_EQ(static_cast<float>(p.input_bf16[i]), p.input[i]);
+    ASSERT_EQ(static_cast<float>(p.gradient_bf16[i]), p.gradient[i]);
+  }
+  EXPECT_EQ(p.input_data(), p.input_bf16.data());
+}
+
 TEST(RelativeError, SeesOneWrongNumberAndNonFiniteOnes) {
   const std::vector<double> truth = {3, 4};
   EXPECT_EQ(relative_error({3, 4}, truth), 0);

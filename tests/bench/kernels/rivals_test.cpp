@@ -117,6 +117,14 @@ TEST(Rivals, WithoutADenseLibraryThereIsNoRatio) {
   EXPECT_GT(rows[0].time_s, 0);
 }
 
+TEST(Rivals, Bf16IsRefusedByThoseThatTakeF32) {
+  const Problem problem = make_problem("fc2", random_activations(64), 0, kernels::DType::bf16);
+  const KernelResult row = measured(problem, two(1, 1)).front();
+  EXPECT_EQ(row.rivals[0].status, RivalStatus::refused);
+  EXPECT_THAT(row.rivals[0].message, HasSubstr("f32 only"));
+  EXPECT_GT(row.time_s, 0);
+}
+
 TEST(MeasurePoint, TheWholeAndItsPartsCountTheSameWork) {
   for (const char* shape : {"fc1", "fc2", "token-mix"}) {
     const Problem problem = make_problem(shape, random_activations(40), 0);
