@@ -113,10 +113,11 @@ void gemm_nt_batched(void*, const ConstMatrixView& dt, const ConstBsrPanels& y,
   const std::int64_t panels = y.layout.panels_per_group();
   const Strips strips(da.rows);
   const std::int64_t parts = parts_for_threads(strips.count(), panels, omp_get_max_threads());
-  const TermLists lists = TermLists::by_row(y, range);
+  TermLists lists(y, range, y.layout.panel_rows() / y.layout.block_rows());
   dispatch_dtype(y.dtype, [&]<class T>() {
 #pragma omp parallel
     {
+      lists.fill_by_row(y, range);
       MixingTile<T> tile(dt, y, range, lists);
 #pragma omp for schedule(dynamic)
       for (std::int64_t task = 0; task < strips.count() * parts; ++task) {

@@ -117,10 +117,11 @@ void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const Ma
   const std::int64_t columns = x.layout.col_blocks();
   const Strips strips(dw.rows);
   const std::int64_t parts = parts_for_threads(strips.count(), columns, omp_get_max_threads());
-  const TermLists lists = TermLists::by_column(x, range);
+  TermLists lists(x, range, columns);
   dispatch_dtype(x.dtype, [&]<class T>() {
 #pragma omp parallel
     {
+      lists.fill_by_column(x, range);
       WeightTile<T> tile(dy, x, range, lists);
 #pragma omp for schedule(dynamic)
       for (std::int64_t task = 0; task < strips.count() * parts; ++task) {

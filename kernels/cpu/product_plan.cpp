@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
+#include <vector>
 
 namespace actscope::kernels::cpu {
 namespace {
@@ -57,59 +59,48 @@ std::int64_t parts_for_threads(std::int64_t strips, std::int64_t most_parts, std
   return best;
 }
 
-TermLists::TermLists(std::int64_t panels, std::int64_t lines, std::int64_t terms)
+TermLists::TermLists(const ConstBsrPanels& x, PanelRange range, std::int64_t lines)
     : lines_(lines),
-      terms_(static_cast<std::size_t>(terms)),
-      starts_(static_cast<std::size_t>(panels * (lines + 1))) {}
+      terms_(std::make_unique_for_overwrite<Term[]>(
+          static_cast<std::size_t>(kept_in(x.layout, range)))),
+      starts_(std::make_unique_for_overwrite<std::uint64_t[]>(
+          static_cast<std::size_t>(range.count * (lines + 1)))) {}
 
-TermLists TermLists::by_column(const ConstBsrPanels& x, PanelRange range) {
+void TermLists::fill_by_column(const ConstBsrPanels& x, PanelRange range) {
   const PanelLayout& layout = x.layout;
-  TermLists lists(range.count, layout.col_blocks(), kept_in(layout, range));
   const std::int64_t origin = layout.panel(range.first).value_block;
-#pragma omp parallel for schedule(static)
+#pragma omp for schedule(static)
   for (std::int64_t p = 0; p < range.count; ++p) {
     const PanelExtent panel = layout.panel(range.first + p);
     const std::uint32_t* starts = x.index.column_starts + panel.column_start;
     const auto base = static_cast<std::uint64_t>(panel.value_block - origin);
-    for (std::int64_t c = 0; c <= lists.lines_; ++c) {
-      lists.starts_[lists.index(p, c)] = base + starts[c];
-    }
-    Term* terms = lists.terms_.data() + base;
+    for (std::int64_t c = 0; c <= lines_; ++c) starts_[index(p, c)] = base + starts[c];
+    Term* terms = terms_.get() + base;
     const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
     for_each_kept(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
       terms[slot] = {slot, number % row_blocks};
     });
   }
-  return lists;
 }
 
-TermLists TermLists::by_row(const ConstBsrPanels& x, PanelRange range) {
+void TermLists::fill_by_row(const ConstBsrPanels& x, PanelRange range) {
   const PanelLayout& layout = x.layout;
-  const std::int64_t lines = layout.panel_rows() / layout.block_rows();
-  TermLists lists(range.count, lines, kept_in(layout, range));
   const std::int64_t origin = layout.panel(range.first).value_block;
-#pragma omp parallel
-  {
-    std::vector<std::uint64_t> next(static_cast<std::size_t>(lines + 1));
+  std::vector<std::uint64_t> next(static_cast<std::size_t>(lines_ + 1));
 #pragma omp for schedule(static)
-    for (std::int64_t p = 0; p < range.count; ++p) {
-      const PanelExtent panel = layout.panel(range.first + p);
-      const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
-      std::ranges::fill(next, 0);
-      for_each_kept(panel, x.index.mask,
-                    [&](std::uint32_t number, std::uint32_t) { ++next[number % row_blocks + 1]; });
-      next[0] = static_cast<std::uint64_t>(panel.value_block - origin);
-      for (std::int64_t r = 0; r < lines; ++r) {
-        next[static_cast<std::size_t>(r + 1)] += next[static_cast<std::size_t>(r)];
-      }
-      std::ranges::copy(next,
-                        lists.starts_.begin() + static_cast<std::ptrdiff_t>(lists.index(p, 0)));
-      for_each_kept(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
-        lists.terms_[next[number % row_blocks]++] = {slot, number / row_blocks};
-      });
-    }
+  for (std::int64_t p = 0; p < range.count; ++p) {
+    const PanelExtent panel = layout.panel(range.first + p);
+    const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
+    std::ranges::fill(next, 0);
+    for_each_kept(panel, x.index.mask,
+                  [&](std::uint32_t number, std::uint32_t) { ++next[number % row_blocks + 1]; });
+    next[0] = static_cast<std::uint64_t>(panel.value_block - origin);
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    std::ranges::copy(next, starts_.get() + index(p, 0));
+    for_each_kept(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
+      terms_[next[number % row_blocks]++] = {slot, number / row_blocks};
+    });
   }
-  return lists;
 }
 
 }  // namespace actscope::kernels::cpu

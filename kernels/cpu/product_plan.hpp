@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "actscope/kernels/bsr_panels.hpp"
 #include "cpu/tile.hpp"
@@ -33,31 +33,37 @@ class Strips {
 /// busy; each part packs its strip again. Results do not depend on it.
 std::int64_t parts_for_threads(std::int64_t strips, std::int64_t most_parts, std::int64_t threads);
 
-/// The kept blocks of a run of panels in the order in which a product reads them.
+/// The kept blocks of a run of panels in the order in which a product reads them: line by line, a
+/// line being a column of blocks or a row of blocks inside a panel.
 class TermLists {
  public:
-  /// Lists by column block: terms of a column are its kept row blocks.
-  static TermLists by_column(const ConstBsrPanels& x, PanelRange range);
-  /// Lists by row block: terms of a row are its kept column blocks.
-  static TermLists by_row(const ConstBsrPanels& x, PanelRange range);
+  /// Memory for the lists, not yet written.
+  TermLists(const ConstBsrPanels& x, PanelRange range, std::int64_t lines);
 
-  /// Terms of line `line` (column or row block) of panel `panel` (counted from the range's first).
+  /// Fills the lists by column block: terms of a column are its kept row blocks. Called by all
+  /// threads of a parallel region, which share the panels and wait for each other.
+  /// Requires lines = column blocks
+  void fill_by_column(const ConstBsrPanels& x, PanelRange range);
+  /// The same by row block: terms of a row are its kept column blocks.
+  /// Requires lines = row blocks of the tallest panel
+  void fill_by_row(const ConstBsrPanels& x, PanelRange range);
+
+  /// Terms of line `line` of panel `panel` (counted from the range's first).
   const Term* begin(std::int64_t panel, std::int64_t line) const noexcept {
-    return terms_.data() + starts_[index(panel, line)];
+    return terms_.get() + starts_[index(panel, line)];
   }
   std::int64_t count(std::int64_t panel, std::int64_t line) const noexcept {
     return static_cast<std::int64_t>(starts_[index(panel, line) + 1] - starts_[index(panel, line)]);
   }
 
  private:
-  TermLists(std::int64_t panels, std::int64_t lines, std::int64_t terms);
   std::size_t index(std::int64_t panel, std::int64_t line) const noexcept {
     return static_cast<std::size_t>(panel * (lines_ + 1) + line);
   }
 
   std::int64_t lines_ = 0;
-  std::vector<Term> terms_;
-  std::vector<std::uint64_t> starts_;  ///< [panels, lines + 1]
+  std::unique_ptr<Term[]> terms_;
+  std::unique_ptr<std::uint64_t[]> starts_;  ///< [panels, lines + 1]
 };
 
 }  // namespace actscope::kernels::cpu
