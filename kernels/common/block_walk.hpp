@@ -29,19 +29,27 @@ inline BlockExtent block_extent(const PanelLayout& layout, const PanelExtent& pa
           std::min(layout.block_cols(), layout.cols() - col)};
 }
 
+/// Calls visit(number, position) for every kept block of a panel in storage order; `position`
+/// counts the kept blocks of the panel.
+template <class Visit>
+void for_each_kept_number(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
+  std::uint32_t position = 0;
+  for (std::int64_t first = 0; first < panel.blocks; first += 32) {
+    for (std::uint32_t word = mask[panel.mask_word + first / 32]; word != 0; word &= word - 1) {
+      visit(static_cast<std::uint32_t>(first + std::countr_zero(word)), position++);
+    }
+  }
+}
+
 /// Calls visit(row_block, col_block, slot) for every kept block of a panel in storage order; `slot`
 /// is the block's place in the value array.
 template <class Visit>
 void for_each_kept_block(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
-  std::int64_t slot = panel.value_block;
   const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
-  for (std::int64_t first = 0; first < panel.blocks; first += 32) {
-    for (std::uint32_t word = mask[panel.mask_word + first / 32]; word != 0; word &= word - 1) {
-      const auto block = static_cast<std::uint32_t>(first + std::countr_zero(word));
-      visit(std::int64_t{block % row_blocks}, std::int64_t{block / row_blocks}, slot);
-      ++slot;
-    }
-  }
+  for_each_kept_number(panel, mask, [&](std::uint32_t number, std::uint32_t position) {
+    visit(std::int64_t{number % row_blocks}, std::int64_t{number / row_blocks},
+          panel.value_block + position);
+  });
 }
 
 /// Pointer to element (row, col) of a group.

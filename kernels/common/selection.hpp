@@ -19,11 +19,6 @@ inline double selection_key(double sum_of_squares) {
   return std::isfinite(sum_of_squares) ? sum_of_squares : std::numeric_limits<double>::infinity();
 }
 
-/// Whether block number `block` of a panel is kept.
-inline bool is_kept(const std::uint32_t* panel_mask, std::int64_t block) {
-  return ((panel_mask[block / 32] >> (block % 32)) & 1U) != 0;
-}
-
 /// Writes mask and column starts of one panel from the selection keys of its blocks: the largest
 /// `panel.kept_blocks`, ties to the lower block number.
 inline void write_selection(const PanelLayout& layout, const PanelExtent& panel,

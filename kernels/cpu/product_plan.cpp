@@ -2,27 +2,16 @@
 #include "cpu/product_plan.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 #include <vector>
+
+#include "common/block_walk.hpp"
 
 namespace actscope::kernels::cpu {
 namespace {
 
 constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
-}
-
-// Calls visit(number, slot) for every kept block of a panel, in storage order.
-template <class Visit>
-void for_each_kept(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
-  std::uint32_t slot = 0;
-  for (std::int64_t first = 0; first < panel.blocks; first += 32) {
-    std::uint32_t word = mask[panel.mask_word + first / 32];
-    for (; word != 0; word &= word - 1) {
-      visit(static_cast<std::uint32_t>(first + std::countr_zero(word)), slot++);
-    }
-  }
 }
 
 std::int64_t kept_in(const PanelLayout& layout, PanelRange range) {
@@ -77,7 +66,7 @@ void TermLists::fill_by_column(const ConstBsrPanels& x, PanelRange range) {
     for (std::int64_t c = 0; c <= lines_; ++c) starts_[index(p, c)] = base + starts[c];
     Term* terms = terms_.get() + base;
     const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
-    for_each_kept(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
+    for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
       terms[slot] = {slot, number % row_blocks};
     });
   }
@@ -92,12 +81,13 @@ void TermLists::fill_by_row(const ConstBsrPanels& x, PanelRange range) {
     const PanelExtent panel = layout.panel(range.first + p);
     const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
     std::ranges::fill(next, 0);
-    for_each_kept(panel, x.index.mask,
-                  [&](std::uint32_t number, std::uint32_t) { ++next[number % row_blocks + 1]; });
+    for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t) {
+      ++next[number % row_blocks + 1];
+    });
     next[0] = static_cast<std::uint64_t>(panel.value_block - origin);
     std::partial_sum(next.begin(), next.end(), next.begin());
     std::ranges::copy(next, starts_.get() + index(p, 0));
-    for_each_kept(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
+    for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
       terms_[next[number % row_blocks]++] = {slot, number / row_blocks};
     });
   }
