@@ -30,9 +30,29 @@ void BlockSpec::validate() const {
   }
 }
 
+std::string_view name_of(Select select) noexcept {
+  switch (select) {
+    case Select::row:
+      return "row";
+    case Select::column:
+      return "column";
+    case Select::global:
+      return "global";
+    case Select::random:
+      return "random";
+    case Select::threshold:
+      return "threshold";
+    default:
+      return "panel";
+  }
+}
+
 std::string describe(const BlockSpec& spec) {
-  return fmt::format("{}x{} at {:g} %", spec.block_rows, spec.block_cols,
-                     100 * spec.sparsity_ratio);
+  std::string text =
+      fmt::format("{}x{} at {:g} %", spec.block_rows, spec.block_cols, 100 * spec.sparsity_ratio);
+  if (spec.select != Select::panel) text += fmt::format(", {}", name_of(spec.select));
+  if (spec.rescale == Rescale::unbiased) text += ", unbiased";
+  return text;
 }
 
 }  // namespace actscope::kernels

@@ -1,19 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/kernels/compress.hpp"
 
+#include <fmt/format.h>
+
+#include "actscope/base/error.hpp"
 #include "operators.hpp"
 #include "validation.hpp"
 
 namespace actscope::kernels {
+namespace {
+
+void validate_scales(std::string_view what, const PanelLayout& layout, const BlockIndex& index) {
+  if (layout.scales() == 0 || index.scales != nullptr) return;
+  throw ConfigError(error_text(fmt::format("{}: no room for the scales of blocks", what),
+                               describe(layout.spec()), "give BlockIndex::scales"));
+}
+
+void validate_draw(std::string_view what, const PanelLayout& layout, const Draw& draw) {
+  if (layout.spec().select != Select::threshold || draw.threshold != nullptr) return;
+  throw ConfigError(error_text(fmt::format("{}: no threshold is given", what),
+                               describe(layout.spec()), "give Draw::threshold"));
+}
+
+}  // namespace
 
 std::int64_t compress_workspace_bytes(const ExecutionContext& context, const PanelLayout& layout) {
   return operators_of(context.backend).compress_workspace_bytes(layout);
 }
 
 void select_blocks(const ExecutionContext& context, const ConstMatrixView& x,
-                   const PanelLayout& layout, const BlockIndex& index, void* workspace) {
+                   const PanelLayout& layout, const BlockIndex& index, void* workspace,
+                   const Draw& draw) {
   validate_view("select_blocks: x", x, layout.groups(), layout.rows(), layout.cols());
-  operators_of(context.backend).select_blocks(context.stream, x, layout, index, workspace);
+  validate_scales("select_blocks", layout, index);
+  validate_draw("select_blocks", layout, draw);
+  operators_of(context.backend).select_blocks(context.stream, x, layout, index, workspace, draw);
 }
 
 void gather_blocks(const ExecutionContext& context, const ConstMatrixView& x,
@@ -22,15 +43,18 @@ void gather_blocks(const ExecutionContext& context, const ConstMatrixView& x,
   validate_view("gather_blocks: x", x, layout.groups(), layout.rows(), layout.cols());
   validate_same_dtype("gather_blocks: x and panels", x.dtype, panels.dtype);
   range = resolve_range("gather_blocks", layout, range);
+  validate_scales("gather_blocks", layout, panels.index);
   operators_of(context.backend).gather_blocks(context.stream, x, panels, range);
 }
 
 void compress(const ExecutionContext& context, const ConstMatrixView& x, const BsrPanels& panels,
-              void* workspace) {
+              void* workspace, const Draw& draw) {
   const PanelLayout& layout = panels.layout;
   validate_view("compress: x", x, layout.groups(), layout.rows(), layout.cols());
   validate_same_dtype("compress: x and panels", x.dtype, panels.dtype);
-  operators_of(context.backend).compress(context.stream, x, panels, workspace);
+  validate_scales("compress", layout, panels.index);
+  validate_draw("compress", layout, draw);
+  operators_of(context.backend).compress(context.stream, x, panels, workspace, draw);
 }
 
 void column_starts_from_mask(const ExecutionContext& context, const PanelLayout& layout,

@@ -14,10 +14,11 @@ namespace actscope::kernels {
 struct OperatorTable {
   std::int64_t (*compress_workspace_bytes)(const PanelLayout&);
   void (*select_blocks)(void* stream, const ConstMatrixView& x, const PanelLayout&,
-                        const BlockIndex&, void* workspace);
+                        const BlockIndex&, void* workspace, const Draw&);
   void (*gather_blocks)(void* stream, const ConstMatrixView& x, const BsrPanels&, PanelRange);
   /// select_blocks and gather_blocks of the whole matrix, in one pass where the back end has one.
-  void (*compress)(void* stream, const ConstMatrixView& x, const BsrPanels&, void* workspace);
+  void (*compress)(void* stream, const ConstMatrixView& x, const BsrPanels&, void* workspace,
+                   const Draw&);
   void (*column_starts_from_mask)(void* stream, const PanelLayout&, const BlockIndex&);
   void (*decompress)(void* stream, const ConstBsrPanels&, const MatrixView& out);
   void (*gemm_tn)(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,

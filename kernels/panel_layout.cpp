@@ -29,6 +29,8 @@ constexpr std::int64_t sum(std::int64_t groups, std::int64_t panels, std::int64_
 
 // More elements than this would overflow byte counts once padded.
 constexpr double most_elements = 0x1p58;
+// What a column start of 32 bits can count.
+constexpr std::int64_t most_counted = 0xffffffff;
 
 }  // namespace
 
@@ -51,16 +53,43 @@ PanelLayout::PanelLayout(std::int64_t groups, std::int64_t rows, std::int64_t co
   panel_row_blocks_ = std::min(target, row_blocks_);
   panels_per_group_ = divide_up(row_blocks_, panel_row_blocks_);
   const std::int64_t last_row_blocks = row_blocks_ - (panels_per_group_ - 1) * panel_row_blocks_;
-  const std::int64_t full_blocks = panel_row_blocks_ * col_blocks_;
-  const std::int64_t last_blocks = last_row_blocks * col_blocks_;
-  full_kept_ = kept_of(full_blocks, spec.sparsity_ratio);
-  last_kept_ = kept_of(last_blocks, spec.sparsity_ratio);
-  full_words_ = divide_up(full_blocks, 32);
-  last_words_ = divide_up(last_blocks, 32);
-  kept_blocks_ = sum(groups, panels_per_group_, full_kept_, last_kept_);
-  total_blocks_ = sum(groups, panels_per_group_, full_blocks, last_blocks);
+  full_blocks_ = panel_row_blocks_ * col_blocks_;
+  last_blocks_ = last_row_blocks * col_blocks_;
+  full_words_ = divide_up(full_blocks_, 32);
+  last_words_ = divide_up(last_blocks_, 32);
+  total_blocks_ = sum(groups, panels_per_group_, full_blocks_, last_blocks_);
   mask_words_ = sum(groups, panels_per_group_, full_words_, last_words_);
   column_starts_ = panels() * (col_blocks_ + 1);
+  count_kept(last_row_blocks);
+  if (counts_follow_data(spec.select) && kept_blocks_ > most_counted) {
+    throw ShapeMismatch(
+        error_text("a matrix has too many kept blocks for this selection",
+                   fmt::format("{}: {} blocks, at most {}", shape, kept_blocks_, most_counted),
+                   "select inside panels or rows, or take larger blocks"));
+  }
+}
+
+void PanelLayout::count_kept(std::int64_t last_row_blocks) {
+  const double sparsity = spec_.sparsity_ratio;
+  switch (spec_.select) {
+    case Select::panel:
+    case Select::random:
+      full_kept_ = kept_of(full_blocks_, sparsity);
+      last_kept_ = kept_of(last_blocks_, sparsity);
+      break;
+    case Select::row:
+      full_kept_ = panel_row_blocks_ * kept_of(col_blocks_, sparsity);
+      last_kept_ = last_row_blocks * kept_of(col_blocks_, sparsity);
+      break;
+    case Select::column:
+      kept_blocks_ = groups_ * col_blocks_ * kept_of(row_blocks_, sparsity);
+      return;
+    case Select::global:
+    case Select::threshold:
+      kept_blocks_ = kept_of(total_blocks_, sparsity);
+      return;
+  }
+  kept_blocks_ = sum(groups_, panels_per_group_, full_kept_, last_kept_);
 }
 
 PanelExtent PanelLayout::panel(std::int64_t index) const noexcept {
@@ -74,6 +103,8 @@ PanelExtent PanelLayout::panel(std::int64_t index) const noexcept {
   extent.rows = std::min(panel_rows(), rows_ - extent.first_row);
   extent.row_blocks = divide_up(extent.rows, spec_.block_rows);
   extent.blocks = extent.row_blocks * col_blocks_;
+  extent.first_block =
+      group * ((panels_per_group_ - 1) * full_blocks_ + last_blocks_) + place * full_blocks_;
   extent.kept_blocks = is_last ? last_kept_ : full_kept_;
   extent.value_block =
       group * ((panels_per_group_ - 1) * full_kept_ + last_kept_) + place * full_kept_;
@@ -81,6 +112,28 @@ PanelExtent PanelLayout::panel(std::int64_t index) const noexcept {
       group * ((panels_per_group_ - 1) * full_words_ + last_words_) + place * full_words_;
   extent.column_start = index * (col_blocks_ + 1);
   return extent;
+}
+
+std::int64_t PanelLayout::unit_blocks(const PanelExtent& panel) const noexcept {
+  switch (spec_.select) {
+    case Select::row:
+      return col_blocks_;
+    case Select::column:
+      return row_blocks_;
+    case Select::global:
+    case Select::threshold:
+      return total_blocks_;
+    default:
+      return panel.blocks;
+  }
+}
+
+std::int64_t PanelLayout::unit_kept(const PanelExtent& panel) const noexcept {
+  return kept_of(unit_blocks(panel), spec_.sparsity_ratio);
+}
+
+std::int64_t PanelLayout::scales() const noexcept {
+  return spec_.rescale == Rescale::unbiased ? kept_blocks_ : 0;
 }
 
 std::int64_t PanelLayout::value_bytes(DType dtype) const noexcept {

@@ -41,14 +41,21 @@ void for_each_kept_number(const PanelExtent& panel, const std::uint32_t* mask, c
   }
 }
 
+/// Place of a panel's first kept block in the value array.
+template <class Word>
+std::int64_t first_value(const PanelExtent& panel, const BasicBlockIndex<Word>& index) {
+  return panel.value_block + index.column_starts[panel.column_start];
+}
+
 /// Calls visit(row_block, col_block, slot) for every kept block of a panel in storage order; `slot`
 /// is the block's place in the value array.
-template <class Visit>
-void for_each_kept_block(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
+template <class Word, class Visit>
+void for_each_kept_block(const PanelExtent& panel, const BasicBlockIndex<Word>& index,
+                         const Visit& visit) {
   const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
-  for_each_kept_number(panel, mask, [&](std::uint32_t number, std::uint32_t position) {
-    visit(std::int64_t{number % row_blocks}, std::int64_t{number / row_blocks},
-          panel.value_block + position);
+  const std::int64_t first = first_value(panel, index);
+  for_each_kept_number(panel, index.mask, [&](std::uint32_t number, std::uint32_t position) {
+    visit(std::int64_t{number % row_blocks}, std::int64_t{number / row_blocks}, first + position);
   });
 }
 
@@ -62,6 +69,13 @@ T* element(const BasicMatrixView<Pointer>& view, std::int64_t group, std::int64_
 /// Type of sums over T.
 template <class T>
 using SumOf = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
+
+/// A value of a block that is rescaled; a scale of 1 changes no bit.
+template <class T>
+T scaled(T value, float scale) {
+  if (scale == 1.0F) return value;
+  return static_cast<T>(static_cast<SumOf<T>>(value) * static_cast<SumOf<T>>(scale));
+}
 
 /// Calls body.template operator()<T>() with T = float, double or bfloat16.
 template <class Body>

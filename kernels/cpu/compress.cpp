@@ -2,76 +2,11 @@
 #include <cstring>
 
 #include "common/block_walk.hpp"
-#include "cpu/block_norms.hpp"
 #include "cpu/entries.hpp"
-#include "cpu/largest_keys.hpp"
+#include "cpu/selection.hpp"
 
 namespace actscope::kernels::cpu {
 namespace {
-
-// Rows that are read together: their lines of memory are streams that the machine reads ahead.
-constexpr std::int64_t rows_at_once = 8;
-
-// What one thread needs to select inside panels.
-class PanelSelector {
- public:
-  template <class T>
-  void select(const ConstMatrixView& x, const PanelLayout& layout, const PanelExtent& panel,
-              const BlockIndex& index) {
-    keys_.resize(static_cast<std::size_t>(panel.blocks));
-    column_sums_.resize(static_cast<std::size_t>(layout.cols()));
-    for (std::int64_t r = 0; r < panel.row_blocks; ++r) write_keys<T>(x, layout, panel, r);
-    if (panel.blocks > 0) write_mask(panel, index);
-    count_column_starts(layout, panel, index);
-  }
-
- private:
-  // Keys of the blocks of one row of blocks: sums of squares down the columns, then over the
-  // block's columns from left to right, all in double, as every back end does.
-  template <class T>
-  void write_keys(const ConstMatrixView& x, const PanelLayout& layout, const PanelExtent& panel,
-                  std::int64_t row_block) {
-    std::ranges::fill(column_sums_, 0.0);
-    const std::int64_t first = row_block * layout.block_rows();
-    const std::int64_t end = std::min(first + layout.block_rows(), panel.rows);
-    for (std::int64_t i = first; i < end; i += rows_at_once) {
-      add_squares(element<const T>(x, panel.group, panel.first_row + i, 0),
-                  std::min(rows_at_once, end - i), layout.cols(), x.row_stride,
-                  column_sums_.data());
-    }
-    double* key = keys_.data() + row_block;
-    for (std::int64_t j = 0; j < layout.cols(); j += layout.block_cols()) {
-      const std::int64_t last = std::min(j + layout.block_cols(), layout.cols());
-      double sum = 0;
-      for (std::int64_t k = j; k < last; ++k) sum += column_sums_[static_cast<std::size_t>(k)];
-      *key = selection_key(sum);
-      key += panel.row_blocks;
-    }
-  }
-
-  // Ties go to the lower block number.
-  void write_mask(const PanelExtent& panel, const BlockIndex& index) {
-    KeyThreshold least = largest_.threshold(keys_, panel.kept_blocks);
-    std::uint32_t* words = index.mask + panel.mask_word;
-    const double* keys = keys_.data();
-    for (std::int64_t first = 0; first < panel.blocks; first += 32) {
-      const std::int64_t count = std::min<std::int64_t>(32, panel.blocks - first);
-      std::uint32_t above = 0, equal = 0;
-      for (std::int64_t i = 0; i < count; ++i) {
-        above |= (keys[first + i] > least.key ? 1U : 0U) << i;
-        equal |= (keys[first + i] == least.key ? 1U : 0U) << i;
-      }
-      for (; equal != 0 && least.equals_kept > 0; equal &= equal - 1, --least.equals_kept) {
-        above |= equal & (~equal + 1);
-      }
-      words[first / 32] = above;
-    }
-  }
-
-  LargestKeys largest_;
-  std::vector<double> keys_;
-  std::vector<double> column_sums_;
-};
 
 // Copies rows of `bytes` bytes, a number known when compiling where it is not 0.
 template <std::size_t fixed_bytes>
@@ -116,7 +51,7 @@ template <class T>
 void gather(const ConstMatrixView& x, const BsrPanels& panels, const PanelExtent& panel) {
   constexpr auto size = static_cast<std::int64_t>(sizeof(T));
   const PanelLayout& layout = panels.layout;
-  for_each_kept_block(panel, panels.index.mask, [&](auto r, auto c, auto slot) {
+  for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto slot) {
     const BlockExtent block = block_extent(layout, panel, r, c);
     T* values = static_cast<T*>(panels.values) + slot * layout.block_elements();
     if (block.rows == layout.block_rows() && block.cols == layout.block_cols()) {
@@ -127,23 +62,30 @@ void gather(const ConstMatrixView& x, const BsrPanels& panels, const PanelExtent
     } else {
       copy_edge_block(x, layout, panel.group, block, values);
     }
+    if (layout.scales() > 0) {
+      const float scale = panels.index.scales[slot];
+      for (std::int64_t e = 0; e < layout.block_elements(); ++e) {
+        values[e] = scaled(values[e], scale);
+      }
+    }
   });
 }
 
 }  // namespace
 
 void select_blocks(void*, const ConstMatrixView& x, const PanelLayout& layout,
-                   const BlockIndex& index, void*) {
-  dispatch_dtype(x.dtype, [&]<class T>() {
+                   const BlockIndex& index, void*, const Draw& draw) {
+  if (counts_follow_data(layout.spec().select)) {
+    return select_across_panels(x, layout, draw, index);
+  }
 #pragma omp parallel
-    {
-      PanelSelector selector;
+  {
+    PanelSelector selector;
 #pragma omp for schedule(static)
-      for (std::int64_t p = 0; p < layout.panels(); ++p) {
-        selector.select<T>(x, layout, layout.panel(p), index);
-      }
+    for (std::int64_t p = 0; p < layout.panels(); ++p) {
+      selector.select(x, layout, layout.panel(p), draw, index);
     }
-  });
+  }
 }
 
 void gather_blocks(void*, const ConstMatrixView& x, const BsrPanels& panels, PanelRange range) {
@@ -156,8 +98,13 @@ void gather_blocks(void*, const ConstMatrixView& x, const BsrPanels& panels, Pan
 }
 
 // A panel is gathered while its rows are still in a cache.
-void compress(void*, const ConstMatrixView& x, const BsrPanels& panels, void*) {
+void compress(void* stream, const ConstMatrixView& x, const BsrPanels& panels, void* workspace,
+              const Draw& draw) {
   const PanelLayout& layout = panels.layout;
+  if (counts_follow_data(layout.spec().select)) {
+    select_blocks(stream, x, layout, panels.index, workspace, draw);
+    return gather_blocks(stream, x, panels, {0, layout.panels()});
+  }
   dispatch_dtype(x.dtype, [&]<class T>() {
 #pragma omp parallel
     {
@@ -165,7 +112,7 @@ void compress(void*, const ConstMatrixView& x, const BsrPanels& panels, void*) {
 #pragma omp for schedule(static)
       for (std::int64_t p = 0; p < layout.panels(); ++p) {
         const PanelExtent panel = layout.panel(p);
-        selector.select<T>(x, layout, panel, panels.index);
+        selector.select(x, layout, panel, draw, panels.index);
         gather<T>(x, panels, panel);
       }
     }
@@ -177,6 +124,7 @@ void column_starts_from_mask(void*, const PanelLayout& layout, const BlockIndex&
   for (std::int64_t p = 0; p < layout.panels(); ++p) {
     count_column_starts(layout, layout.panel(p), index);
   }
+  chain_column_starts(layout, index);
 }
 
 void decompress(void*, const ConstBsrPanels& panels, const MatrixView& out) {
@@ -188,7 +136,7 @@ void decompress(void*, const ConstBsrPanels& panels, const MatrixView& out) {
       for (std::int64_t i = 0; i < panel.rows; ++i) {
         std::fill_n(element<T>(out, panel.group, panel.first_row + i, 0), layout.cols(), T(0));
       }
-      for_each_kept_block(panel, panels.index.mask, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto slot) {
         const BlockExtent block = block_extent(layout, panel, r, c);
         const T* values = static_cast<const T*>(panels.values) + slot * layout.block_elements();
         for (std::int64_t i = 0; i < block.rows; ++i) {

@@ -9,9 +9,10 @@
 /// OperatorTable.
 namespace actscope::kernels::cpu {
 
-void select_blocks(void*, const ConstMatrixView&, const PanelLayout&, const BlockIndex&, void*);
+void select_blocks(void*, const ConstMatrixView&, const PanelLayout&, const BlockIndex&, void*,
+                   const Draw&);
 void gather_blocks(void*, const ConstMatrixView&, const BsrPanels&, PanelRange);
-void compress(void*, const ConstMatrixView&, const BsrPanels&, void*);
+void compress(void*, const ConstMatrixView&, const BsrPanels&, void*, const Draw&);
 void column_starts_from_mask(void*, const PanelLayout&, const BlockIndex&);
 void decompress(void*, const ConstBsrPanels&, const MatrixView&);
 void gemm_tn(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixView&, Output,

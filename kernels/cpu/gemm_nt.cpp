@@ -78,8 +78,9 @@ class MixingTile {
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       const std::int64_t number =
           panel_number(first_group + static_cast<std::int64_t>(i), panel_in_group);
-      runs_[i].values = static_cast<const T*>(y_.values) +
-                        y_.layout.panel(range_.first + number).value_block * access_.elements;
+      const PanelExtent panel = y_.layout.panel(range_.first + number);
+      runs_[i].values =
+          static_cast<const T*>(y_.values) + first_value(panel, y_.index) * access_.elements;
     }
   }
 

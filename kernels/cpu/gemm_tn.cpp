@@ -79,8 +79,9 @@ class WeightTile {
       const PanelExtent panel = layout.panel(range_.first + p);
       const std::int64_t rows = panel.row_blocks * layout.block_rows();
       pack_rows<T>(dy_, token, panel.rows, rows, strip, packed);
-      runs_.push_back({static_cast<const T*>(x_.values) + panel.value_block * access_.elements,
-                       packed, nullptr, 0});
+      runs_.push_back(
+          {static_cast<const T*>(x_.values) + first_value(panel, x_.index) * access_.elements,
+           packed, nullptr, 0});
       packed += rows * strip.width;
       token += panel.rows;
     }

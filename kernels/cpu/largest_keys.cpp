@@ -19,6 +19,14 @@ std::uint64_t bits_of(double key) {
 
 }  // namespace
 
+double largest_dropped(std::span<const double> keys, KeyThreshold least) {
+  double dropped = 0;
+  for (const double key : keys) {
+    if (!least.keeps(key)) dropped = std::max(dropped, key);
+  }
+  return dropped;
+}
+
 KeyThreshold LargestKeys::threshold(std::span<const double> keys, std::int64_t kept) {
   candidates_.clear();
   std::int64_t wanted = kept;  // rank among the candidates

@@ -11,7 +11,13 @@ namespace actscope::kernels::cpu {
 struct KeyThreshold {
   double key = 0;
   std::int64_t equals_kept = 0;
+
+  /// Whether a key, asked for in the order of ties, belongs to the kept ones.
+  bool keeps(double other) noexcept { return other > key || (other == key && equals_kept-- > 0); }
 };
+
+/// The largest key that `least` drops, 0 where it drops none.
+double largest_dropped(std::span<const double> keys, KeyThreshold least);
 
 /// Finds thresholds without sorting; keeps its scratch memory from call to call.
 class LargestKeys {

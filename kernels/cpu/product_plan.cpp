@@ -14,9 +14,16 @@ constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-std::int64_t kept_in(const PanelLayout& layout, PanelRange range) {
-  const PanelExtent last = layout.panel(range.first + range.count - 1);
-  return last.value_block + last.kept_blocks - layout.panel(range.first).value_block;
+// Place of the first kept block of a range in the value array.
+std::int64_t origin_of(const ConstBsrPanels& x, PanelRange range) {
+  return first_value(x.layout.panel(range.first), x.index);
+}
+
+std::int64_t kept_in(const ConstBsrPanels& x, PanelRange range) {
+  const PanelExtent last = x.layout.panel(range.first + range.count - 1);
+  const std::int64_t end =
+      last.value_block + x.index.column_starts[last.column_start + x.layout.col_blocks()];
+  return end - origin_of(x, range);
 }
 
 }  // namespace
@@ -50,20 +57,21 @@ std::int64_t parts_for_threads(std::int64_t strips, std::int64_t most_parts, std
 
 TermLists::TermLists(const ConstBsrPanels& x, PanelRange range, std::int64_t lines)
     : lines_(lines),
-      terms_(std::make_unique_for_overwrite<Term[]>(
-          static_cast<std::size_t>(kept_in(x.layout, range)))),
+      terms_(std::make_unique_for_overwrite<Term[]>(static_cast<std::size_t>(kept_in(x, range)))),
       starts_(std::make_unique_for_overwrite<std::uint64_t[]>(
           static_cast<std::size_t>(range.count * (lines + 1)))) {}
 
 void TermLists::fill_by_column(const ConstBsrPanels& x, PanelRange range) {
   const PanelLayout& layout = x.layout;
-  const std::int64_t origin = layout.panel(range.first).value_block;
+  const std::int64_t origin = origin_of(x, range);
 #pragma omp for schedule(static)
   for (std::int64_t p = 0; p < range.count; ++p) {
     const PanelExtent panel = layout.panel(range.first + p);
     const std::uint32_t* starts = x.index.column_starts + panel.column_start;
-    const auto base = static_cast<std::uint64_t>(panel.value_block - origin);
-    for (std::int64_t c = 0; c <= lines_; ++c) starts_[index(p, c)] = base + starts[c];
+    const auto base = static_cast<std::uint64_t>(first_value(panel, x.index) - origin);
+    for (std::int64_t c = 0; c <= lines_; ++c) {
+      starts_[index(p, c)] = base + (starts[c] - starts[0]);
+    }
     Term* terms = terms_.get() + base;
     const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
     for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
@@ -74,7 +82,7 @@ void TermLists::fill_by_column(const ConstBsrPanels& x, PanelRange range) {
 
 void TermLists::fill_by_row(const ConstBsrPanels& x, PanelRange range) {
   const PanelLayout& layout = x.layout;
-  const std::int64_t origin = layout.panel(range.first).value_block;
+  const std::int64_t origin = origin_of(x, range);
   std::vector<std::uint64_t> next(static_cast<std::size_t>(lines_ + 1));
 #pragma omp for schedule(static)
   for (std::int64_t p = 0; p < range.count; ++p) {
@@ -84,7 +92,7 @@ void TermLists::fill_by_row(const ConstBsrPanels& x, PanelRange range) {
     for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t) {
       ++next[number % row_blocks + 1];
     });
-    next[0] = static_cast<std::uint64_t>(panel.value_block - origin);
+    next[0] = static_cast<std::uint64_t>(first_value(panel, x.index) - origin);
     std::partial_sum(next.begin(), next.end(), next.begin());
     std::ranges::copy(next, starts_.get() + index(p, 0));
     for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {

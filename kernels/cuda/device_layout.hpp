@@ -4,12 +4,7 @@
 #include <cstdint>
 
 #include "actscope/kernels/panel_layout.hpp"
-
-#ifdef __CUDACC__
-#define ACTSCOPE_HOST_DEVICE __host__ __device__
-#else
-#define ACTSCOPE_HOST_DEVICE
-#endif
+#include "common/host_device.hpp"
 
 namespace actscope::kernels::cuda {
 

@@ -4,46 +4,21 @@
 
 namespace actscope::kernels::reference {
 
-void select_blocks(void*, const ConstMatrixView& x, const PanelLayout& layout,
-                   const BlockIndex& index, void*) {
-  dispatch_dtype(x.dtype, [&]<class T>() {
-    for (std::int64_t p = 0; p < layout.panels(); ++p) {
-      const PanelExtent panel = layout.panel(p);
-      std::vector<double> keys;
-      for (std::int64_t c = 0; c < layout.col_blocks(); ++c) {
-        for (std::int64_t r = 0; r < panel.row_blocks; ++r) {
-          const BlockExtent block = block_extent(layout, panel, r, c);
-          double sum = 0;
-          for (std::int64_t j = 0; j < block.cols; ++j) {
-            double column = 0;
-            for (std::int64_t i = 0; i < block.rows; ++i) {
-              const auto value = static_cast<double>(
-                  *element<const T>(x, panel.group, block.row + i, block.col + j));
-              column += value * value;
-            }
-            sum += column;
-          }
-          keys.push_back(selection_key(sum));
-        }
-      }
-      write_selection(layout, panel, keys, index);
-    }
-  });
-}
-
 void gather_blocks(void*, const ConstMatrixView& x, const BsrPanels& panels, PanelRange range) {
   const PanelLayout& layout = panels.layout;
   dispatch_dtype(x.dtype, [&]<class T>() {
     for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, panels.index.mask, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto slot) {
         const BlockExtent block = block_extent(layout, panel, r, c);
         T* values = static_cast<T*>(panels.values) + slot * layout.block_elements();
+        const float scale = layout.scales() > 0 ? panels.index.scales[slot] : 1.0F;
         for (std::int64_t i = 0; i < layout.block_rows(); ++i) {
           for (std::int64_t j = 0; j < layout.block_cols(); ++j) {
             const bool is_inside = i < block.rows && j < block.cols;
-            values[i * layout.block_cols() + j] =
+            const T value =
                 is_inside ? *element<const T>(x, panel.group, block.row + i, block.col + j) : T(0);
+            values[i * layout.block_cols() + j] = scaled(value, scale);
           }
         }
       });
@@ -51,8 +26,9 @@ void gather_blocks(void*, const ConstMatrixView& x, const BsrPanels& panels, Pan
   });
 }
 
-void compress(void* stream, const ConstMatrixView& x, const BsrPanels& panels, void* workspace) {
-  select_blocks(stream, x, panels.layout, panels.index, workspace);
+void compress(void* stream, const ConstMatrixView& x, const BsrPanels& panels, void* workspace,
+              const Draw& draw) {
+  select_blocks(stream, x, panels.layout, panels.index, workspace, draw);
   gather_blocks(stream, x, panels, {0, panels.layout.panels()});
 }
 
@@ -60,6 +36,7 @@ void column_starts_from_mask(void*, const PanelLayout& layout, const BlockIndex&
   for (std::int64_t p = 0; p < layout.panels(); ++p) {
     count_column_starts(layout, layout.panel(p), index);
   }
+  chain_column_starts(layout, index);
 }
 
 void decompress(void*, const ConstBsrPanels& panels, const MatrixView& out) {
@@ -72,7 +49,7 @@ void decompress(void*, const ConstBsrPanels& panels, const MatrixView& out) {
     }
     for (std::int64_t p = 0; p < layout.panels(); ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, panels.index.mask, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto slot) {
         const BlockExtent block = block_extent(layout, panel, r, c);
         const T* values = static_cast<const T*>(panels.values) + slot * layout.block_elements();
         for (std::int64_t i = 0; i < block.rows; ++i) {

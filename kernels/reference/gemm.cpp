@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
 #include "common/block_walk.hpp"
 #include "reference/entries.hpp"
 
@@ -27,7 +29,7 @@ void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const Ma
     std::int64_t panel_token = 0;  // row of dy where the panel begins
     for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, x.index.mask, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, x.index, [&](auto r, auto c, auto slot) {
         const BlockExtent block = block_extent(layout, panel, r, c);
         const T* values = static_cast<const T*>(x.values) + slot * layout.block_elements();
         for (std::int64_t i = 0; i < block.rows; ++i) {
@@ -55,7 +57,7 @@ void gemm_nt_batched(void*, const ConstMatrixView& dt, const ConstBsrPanels& y,
     const std::int64_t first_group = range.count == 0 ? 0 : layout.panel(range.first).group;
     for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, y.index.mask, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, y.index, [&](auto r, auto c, auto slot) {
         const BlockExtent block = block_extent(layout, panel, r, c);
         const T* values = static_cast<const T*>(y.values) + slot * layout.block_elements();
         for (std::int64_t n = 0; n < da.rows; ++n) {

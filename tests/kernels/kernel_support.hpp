@@ -44,12 +44,15 @@ struct OwnedPanels {
       : values(static_cast<std::size_t>(layout.kept_blocks() * layout.block_elements()), T(-77)),
         mask(static_cast<std::size_t>(layout.mask_words()), 0xdeadbeefU),
         starts(static_cast<std::size_t>(layout.column_starts()), 0xdeadbeefU),
-        view{layout, dtype_of<T>, values.data(), {mask.data(), starts.data()}} {}
+        scales(static_cast<std::size_t>(layout.scales()), -77.0F),
+        view{layout, dtype_of<T>, values.data(), {mask.data(), starts.data(), scales.data()}} {}
+  OwnedPanels(OwnedPanels&&) = default;  // vectors keep their places
   OwnedPanels(const OwnedPanels&) = delete;
   OwnedPanels& operator=(const OwnedPanels&) = delete;
 
   std::vector<T> values;
   std::vector<std::uint32_t> mask, starts;
+  std::vector<float> scales;
   BsrPanels view;
 };
 

@@ -3,13 +3,40 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace actscope::kernels {
 
-/// How the kept blocks are chosen.
-/// panel: the blocks of largest Frobenius norm inside each panel; ties go to the lower index; a
-/// block with a non-finite element ranks first, so that NaN and Inf reach the gradient.
-enum class Select { panel };
+/// Among which blocks the kept ones are chosen. Of each such unit the blocks of largest Frobenius
+/// norm are kept, round((1 − sparsity)·blocks) of them and at least one; ties go to the lower
+/// index; a block with a non-finite element ranks first, so that NaN and Inf reach the gradient.
+enum class Select {
+  panel,      ///< one panel
+  row,        ///< one row of blocks
+  column,     ///< one column of blocks of a group: as many in each, as Blocked-ELL wants
+  global,     ///< the whole matrix
+  random,     ///< one panel, blocks drawn whatever their norm is: a control
+  threshold,  ///< the whole matrix, blocks not below a norm given beforehand, at most global's
+              ///< count
+};
+
+/// Whether kept blocks are scaled.
+/// unbiased: blocks are drawn at random, the larger the likelier, and scaled so that the expected
+/// matrix is the whole one. With norms w and uniform draws u in (0, 1) the blocks of largest w/u
+/// are kept and scaled by max(1, t/w), t being the largest w/u that is dropped (of random: all are
+/// scaled by blocks/kept; of threshold: t is the threshold, unless the count was capped).
+/// Source  N. Duffield, C. Lund, M. Thorup, "Priority sampling for estimation of arbitrary subset
+///         sums", J. ACM 54(6), 2007
+enum class Rescale { none, unbiased };
+
+/// "panel", "row", …
+std::string_view name_of(Select select) noexcept;
+
+/// Whether how many blocks a panel keeps follows from the data, not from the shape alone. (How many
+/// the whole matrix keeps, or keeps at most, is known beforehand in any case.)
+constexpr bool counts_follow_data(Select select) noexcept {
+  return select == Select::column || select == Select::global || select == Select::threshold;
+}
 
 /// Which blocks of a matrix are kept.
 struct BlockSpec {
@@ -18,6 +45,7 @@ struct BlockSpec {
   double sparsity_ratio = 0.8;  ///< share of blocks dropped, in [0, 1)
   Select select = Select::panel;
   std::int64_t panel_rows = 128;  ///< target height of a panel in rows
+  Rescale rescale = Rescale::none;
 
   /// Errors  ConfigError: sparsity outside [0, 1), panel_rows below 1;
   ///         UnsupportedBlockSize: a block side outside 1…1024
@@ -26,7 +54,7 @@ struct BlockSpec {
   friend bool operator==(const BlockSpec&, const BlockSpec&) = default;
 };
 
-/// "16x16 at 80 %".
+/// "16x16 at 80 %", "16x16 at 80 %, row, unbiased".
 std::string describe(const BlockSpec& spec);
 
 }  // namespace actscope::kernels
