@@ -27,8 +27,8 @@ ConfigError not_of_the_grammar(std::string_view what, std::string_view text,
 }
 
 constexpr std::string_view store_grammar =
-    "keep, drop, int8, int4, or bsr:BLOCK:SPARSITY as bsr:16:0.8 or bsr:8x64:0.8:panel";
-constexpr std::string_view operand_grammar = "full, or bsr:BLOCK:SPARSITY as bsr:16:0.8";
+    "keep, drop, int8, int4, or bsr:BLOCK:SPARSITY[:SELECT] as bsr:16:0.8 or bsr:8x64:0.8:row";
+constexpr std::string_view operand_grammar = "full, or bsr:BLOCK:SPARSITY[:SELECT] as bsr:16:0.8";
 
 template <class Number>
 bool read_number(const std::string& text, Number& number) {
@@ -37,7 +37,16 @@ bool read_number(const std::string& text, Number& number) {
   return result.ec == std::errc{} && result.ptr == end && !text.empty();
 }
 
-// bsr:BLOCK:SPARSITY[:panel]
+// Ways of selecting that see a part of a matrix at a time, as the walk over a batch does.
+kernels::Select parse_select(std::string_view text) {
+  for (const kernels::Select select : {kernels::Select::panel, kernels::Select::row}) {
+    if (text == name_of(select)) return select;
+  }
+  throw ConfigError(error_text("not a way of selecting blocks: '" + std::string(text) + "'", {},
+                               "write panel or row"));
+}
+
+// bsr:BLOCK:SPARSITY[:SELECT]
 kernels::BlockSpec parse_blocks(std::string_view text, std::string_view what,
                                 std::string_view grammar) {
   const std::vector<std::string> parts = split(text, ':');
@@ -48,10 +57,10 @@ kernels::BlockSpec parse_blocks(std::string_view text, std::string_view what,
   const std::vector<std::string> sides = split(parts[1], 'x');
   const bool has_sides = sides.size() <= 2 && read_number(sides.front(), spec.block_rows) &&
                          read_number(sides.back(), spec.block_cols);
-  if (!has_sides || !read_number(parts[2], spec.sparsity_ratio) ||
-      (parts.size() == 4 && parts[3] != "panel")) {
+  if (!has_sides || !read_number(parts[2], spec.sparsity_ratio)) {
     throw not_of_the_grammar(what, text, grammar);
   }
+  if (parts.size() == 4) spec.select = parse_select(parts[3]);
   spec.validate();
   return spec;
 }
@@ -64,6 +73,7 @@ std::string blocks_text(const kernels::BlockSpec& spec) {
   text << "bsr:" << spec.block_rows;
   if (spec.block_cols != spec.block_rows) text << 'x' << spec.block_cols;
   text << ':' << sparsity;
+  if (spec.select != kernels::Select::panel) text << ':' << name_of(spec.select);
   return text.str();
 }
 

@@ -9,8 +9,15 @@ namespace actscope::kernels::cuda {
 
 // compress.cu
 void select_blocks(void* stream, const ConstMatrixView& x, const PanelLayout& layout,
-                   const BlockIndex& index, void* workspace);
+                   const BlockIndex& index, void* workspace, const Draw& draw);
 void column_starts_from_mask(void* stream, const PanelLayout& layout, const BlockIndex& index);
+
+// unit_selection.cu: parts of the two above. The workspace begins with the keys of all blocks.
+void select_in_units(void* stream, const PanelLayout& layout, const BlockIndex& index,
+                     const Draw& draw, void* workspace);
+void chain_column_starts(void* stream, const PanelLayout& layout, std::uint32_t* column_starts);
+void write_scales(void* stream, const PanelLayout& layout, const BlockIndex& index,
+                  const Draw& draw, void* workspace);
 
 // panel_copy.cu
 void gather_blocks(void* stream, const ConstMatrixView& x, const BsrPanels& panels,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "device_layout.hpp"
+#include "unit_plan.hpp"
 
 namespace actscope::kernels::cuda {
 
@@ -50,8 +51,41 @@ TilePlan plan_tile(std::int64_t block_side) {
   return {columns_per_thread, columns, divide_up(block_side, columns)};
 }
 
+bool needs_units(const BlockSpec& spec) {
+  const bool in_panels = spec.select == Select::panel || spec.select == Select::random;
+  return !in_panels || spec.rescale != Rescale::none;
+}
+
+UnitPlan plan_units(const PanelLayout& layout) {
+  UnitPlan plan;
+  plan.spec = layout.spec();
+  if (layout.panels() == 0) return plan;
+  const PanelExtent full = layout.panel(0);
+  const PanelExtent last = layout.panel(layout.panels_per_group() - 1);
+  plan.group_rows = divide_up(layout.rows(), layout.block_rows());
+  plan.every = {layout.unit_blocks(full), layout.unit_kept(full)};
+  plan.most_blocks = std::max(layout.unit_blocks(full), layout.unit_blocks(last));
+  switch (plan.spec.select) {
+    case Select::row:
+      plan.units = layout.groups() * plan.group_rows;
+      break;
+    case Select::column:
+      plan.units = layout.groups() * layout.col_blocks();
+      break;
+    case Select::global:
+    case Select::threshold:
+      plan.units = 1;
+      break;
+    default:
+      plan.units = layout.panels();
+  }
+  return plan;
+}
+
 std::int64_t select_workspace_bytes(const PanelLayout& layout) {
-  return layout.total_blocks() * static_cast<std::int64_t>(sizeof(std::uint64_t));
+  const std::int64_t units = needs_units(layout.spec()) ? plan_units(layout).units : 0;
+  return layout.total_blocks() * static_cast<std::int64_t>(sizeof(std::uint64_t)) +
+         units * static_cast<std::int64_t>(sizeof(UnitLimit));
 }
 
 unsigned select_threads(std::int64_t blocks_of_panel) {

@@ -38,7 +38,8 @@ inline constexpr unsigned tile_threads = 256;
 /// Requires block_side >= 1
 TilePlan plan_tile(std::int64_t block_side);
 
-/// Scratch memory of select_blocks: one 64-bit key a block. Units: bytes.
+/// Scratch memory of select_blocks: one 64-bit key a block, then one UnitLimit a unit where
+/// needs_units. Units: bytes.
 std::int64_t select_workspace_bytes(const PanelLayout& layout);
 
 /// Threads of the thread block that selects inside one panel: enough for its blocks, 32 to 1024.

@@ -12,8 +12,9 @@ const OperatorTable& cuda_operators() {
       .select_blocks = cuda::select_blocks,
       .gather_blocks = cuda::gather_blocks,
       .compress =
-          [](void* stream, const ConstMatrixView& x, const BsrPanels& panels, void* workspace) {
-            cuda::select_blocks(stream, x, panels.layout, panels.index, workspace);
+          [](void* stream, const ConstMatrixView& x, const BsrPanels& panels, void* workspace,
+             const Draw& draw) {
+            cuda::select_blocks(stream, x, panels.layout, panels.index, workspace, draw);
             cuda::gather_blocks(stream, x, panels, {0, panels.layout.panels()});
           },
       .column_starts_from_mask = cuda::column_starts_from_mask,

@@ -42,7 +42,8 @@ __global__ void gather_kernel(DeviceMatrix<const T> x, DeviceLayout layout, Cons
         const std::int64_t row = r * layout.block_rows + e / layout.block_cols;
         const std::int64_t col = column * layout.block_cols + e % layout.block_cols;
         const bool inside = row < place.rows && col < layout.cols;
-        block[e] = inside ? x.row(place.group, place.first_row + row)[col] : T{0};
+        const T value = inside ? x.row(place.group, place.first_row + row)[col] : T{0};
+        block[e] = index.scales == nullptr ? value : value * static_cast<T>(index.scales[position]);
       }
       ++position;
     }
@@ -79,10 +80,12 @@ __global__ void decompress_kernel(const T* values, DeviceLayout layout, ConstBlo
 void gather_blocks(void* stream, const ConstMatrixView& x, const BsrPanels& panels,
                    PanelRange range) {
   const DeviceLayout layout = make_device_layout(panels.layout);
+  ConstBlockIndex index = as_const(panels.index);
+  if (panels.layout.scales() == 0) index.scales = nullptr;
   with_type(panels.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("gather_blocks", plan_grid(range.count * layout.col_blocks, copy_warps, copy_threads),
-           stream, gather_kernel<T>, device_matrix<const T>(x), layout, as_const(panels.index),
+           stream, gather_kernel<T>, device_matrix<const T>(x), layout, index,
            static_cast<T*>(panels.values), range.first, range.count);
   });
 }

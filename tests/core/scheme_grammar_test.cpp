@@ -20,8 +20,8 @@ TEST(SchemeGrammar, StoresAreReadAndWrittenBack) {
   const Store wide = parse_store("bsr:8x64:0.75:panel");
   EXPECT_EQ(wide.blocks.block_rows, 8);
   EXPECT_EQ(wide.blocks.block_cols, 64);
-  for (const char* text :
-       {"keep", "drop", "int8", "int4", "bsr:16:0.8", "bsr:8x64:0.75", "bsr:4:0"}) {
+  for (const char* text : {"keep", "drop", "int8", "int4", "bsr:16:0.8", "bsr:8x64:0.75",
+                           "bsr:8x64:0.75:row", "bsr:4:0"}) {
     EXPECT_EQ(to_text(parse_store(text)), text);
     EXPECT_EQ(parse_store(to_text(parse_store(text))), parse_store(text));
   }

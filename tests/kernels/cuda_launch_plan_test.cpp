@@ -100,6 +100,7 @@ TEST(DeviceLayout, PlacesEveryPanelWhereTheLayoutDoes) {
       ASSERT_EQ(place.mask_word, expected.mask_word);
       ASSERT_EQ(place.column_start, expected.column_start);
       ASSERT_EQ(place.first_block, first_block);
+      ASSERT_EQ(expected.first_block, first_block);
       first_block += expected.blocks;
     }
     EXPECT_EQ(first_block, layout.total_blocks());

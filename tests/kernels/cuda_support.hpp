@@ -142,15 +142,22 @@ template <class T>
 struct HostPanels {
   PanelLayout layout;
   std::vector<std::uint32_t> mask, starts;
+  std::vector<float> scales;
   std::vector<T> values;
 
   explicit HostPanels(const PanelLayout& of)
       : layout(of),
         mask(static_cast<std::size_t>(of.mask_words()), 0xdeadbeef),
         starts(static_cast<std::size_t>(of.column_starts()), 0xdeadbeef),
+        scales(static_cast<std::size_t>(of.scales()), -77.0F),
         values(static_cast<std::size_t>(of.kept_blocks() * of.block_elements()), T{-77}) {}
 
-  BsrPanels view() { return {layout, dtype_of<T>, values.data(), {mask.data(), starts.data()}}; }
+  BsrPanels view() {
+    return {layout,
+            dtype_of<T>,
+            values.data(),
+            {mask.data(), starts.data(), scales.empty() ? nullptr : scales.data()}};
+  }
 };
 
 /// The same panels in device memory.
@@ -158,13 +165,18 @@ template <class T>
 struct DevicePanels {
   PanelLayout layout;
   DeviceArray<std::uint32_t> mask, starts;
+  DeviceArray<float> scales;
   DeviceArray<T> values;
 
   explicit DevicePanels(const HostPanels<T>& host)
-      : layout(host.layout), mask(host.mask), starts(host.starts), values(host.values) {}
+      : layout(host.layout),
+        mask(host.mask),
+        starts(host.starts),
+        scales(host.scales),
+        values(host.values) {}
 
   BsrPanels view() const {
-    return {layout, dtype_of<T>, values.data(), {mask.data(), starts.data()}};
+    return {layout, dtype_of<T>, values.data(), {mask.data(), starts.data(), scales.data()}};
   }
 };
 

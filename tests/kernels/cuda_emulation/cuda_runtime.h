@@ -57,6 +57,9 @@ float __double2float_ru(double value);
 inline std::int64_t min(std::int64_t a, std::int64_t b) {
   return a < b ? a : b;
 }
+inline std::int64_t max(std::int64_t a, std::int64_t b) {
+  return a > b ? a : b;
+}
 inline int __popc(unsigned bits) {
   return __builtin_popcount(bits);
 }
@@ -74,6 +77,9 @@ inline double __ddiv_rn(double a, double b) {
 }
 inline std::int64_t __double_as_longlong(double value) {
   return __builtin_bit_cast(std::int64_t, value);
+}
+inline double __longlong_as_double(std::int64_t bits) {
+  return __builtin_bit_cast(double, bits);
 }
 inline float __uint_as_float(unsigned bits) {
   return __builtin_bit_cast(float, bits);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every way of selecting on CUDA against the oracle, bit by bit.
+#include <array>
+#include <limits>
+
+#include "actscope/kernels/gemm.hpp"
+#include "cuda_support.hpp"
+
+namespace actscope::kernels::test {
+namespace {
+
+template <class T>
+class CudaSelection : public CudaTest {};
+using Types = testing::Types<float, double>;
+TYPED_TEST_SUITE(CudaSelection, Types);
+
+std::vector<BlockSpec> ways_to_select() {
+  std::vector<BlockSpec> ways;
+  for (const Select select : {Select::panel, Select::row, Select::column, Select::global,
+                              Select::random, Select::threshold}) {
+    for (const Rescale rescale : {Rescale::none, Rescale::unbiased}) {
+      ways.push_back({4, 8, 0.6, select, 32, rescale});
+      ways.push_back({3, 2, 0.95, select, 10, rescale});
+      ways.push_back({8, 8, 0.0, select, 64, rescale});
+    }
+  }
+  return ways;
+}
+
+// Two steps, so that a threshold is found and then used; the second is gathered.
+template <class T, class Threshold>
+void compress_steps(const ExecutionContext& context, const ConstMatrixView& x,
+                    const BsrPanels& panels, Threshold* threshold, void* workspace) {
+  for (std::uint64_t step = 0; step < 2; ++step) {
+    compress(context, x, panels, workspace, {42 + step, 5, threshold});
+  }
+}
+
+TYPED_TEST(CudaSelection, GivesTheBitsOfTheReference) {
+  for (const auto& [groups, rows, cols] :
+       {std::array<std::int64_t, 3>{1, 1, 1}, {3, 49, 64}, {1, 150, 97}, {2, 0, 8}}) {
+    for (const BlockSpec& way : ways_to_select()) {
+      for (const Pattern pattern : {Pattern::normal, Pattern::ties}) {
+        if (pattern == Pattern::ties && groups != 3) continue;
+        const PanelLayout layout(groups, rows, cols, way);
+        auto x = make_values<TypeParam>(groups * rows * cols, pattern);
+        if (x.size() > 100) x[57] = std::numeric_limits<TypeParam>::infinity();
+        const DeviceArray<TypeParam> device_x(x);
+        HostPanels<TypeParam> expected(layout);
+        const DevicePanels<TypeParam> actual(expected);
+        const auto view = [&](const void* data) {
+          return contiguous_groups<const void*>(data, dtype_of<TypeParam>, groups, rows, cols);
+        };
+        double threshold = 0;
+        compress_steps<TypeParam>(on_reference, view(x.data()), expected.view(), &threshold,
+                                  nullptr);
+        const DeviceArray<double> device_threshold(std::vector<double>{0});
+        const DeviceArray<std::uint8_t> workspace(
+            static_cast<std::size_t>(compress_workspace_bytes(on_cuda, layout)));
+        compress_steps<TypeParam>(on_cuda, view(device_x.data()), actual.view(),
+                                  device_threshold.data(), workspace.data());
+        SCOPED_TRACE(testing::Message() << describe(way) << " of " << rows << "x" << cols);
+        ASSERT_EQ(actual.mask.to_host(), expected.mask);
+        ASSERT_EQ(actual.starts.to_host(), expected.starts);
+        ASSERT_EQ(actual.scales.to_host(), expected.scales);
+        ASSERT_TRUE(same_bits(actual.values.to_host(), expected.values));
+        ASSERT_EQ(device_threshold.to_host().front(), threshold);
+      }
+    }
+  }
+}
+
+TYPED_TEST(CudaSelection, ProductsReadPanelsOfAnyCount) {
+  for (const BlockSpec& way : ways_to_select()) {
+    const PanelLayout layout(3, 49, 64, way);
+    const auto x = make_values<TypeParam>(3 * 49 * 64);
+    HostPanels<TypeParam> panels(layout);
+    double threshold = 0;
+    compress_steps<TypeParam>(
+        on_reference, contiguous_groups<const void*>(x.data(), dtype_of<TypeParam>, 3, 49, 64),
+        panels.view(), &threshold, nullptr);
+    const DevicePanels<TypeParam> device_panels(panels);
+    const auto run = [&](const ExecutionContext& context, const BsrPanels& of, const void* of_left,
+                         void* to_dw, void* to_da) {
+      const DType dtype = dtype_of<TypeParam>;
+      gemm_tn(context, contiguous_matrix<const void*>(of_left, dtype, 147, 70), as_const(of),
+              contiguous_matrix<void*>(to_dw, dtype, 70, 64));
+      gemm_nt_batched(context, contiguous_groups<const void*>(of_left, dtype, 3, 70, 64),
+                      as_const(of), contiguous_matrix<void*>(to_da, dtype, 70, 49));
+    };
+    std::vector<TypeParam> dw(70 * 64), da(70 * 49);
+    // Read as dY [147, 70] and as dT 3 × [70, 64].
+    const auto left = make_values<TypeParam>(3 * 70 * 64);
+    const DeviceArray<TypeParam> device_left(left), device_dw(dw), device_da(da);
+    run(on_reference, panels.view(), left.data(), dw.data(), da.data());
+    run(on_cuda, device_panels.view(), device_left.data(), device_dw.data(), device_da.data());
+    const std::vector<TypeParam> actual_dw = device_dw.to_host(), actual_da = device_da.to_host();
+    const double tolerance =
+        20 * 4.0 * 200 * static_cast<double>(std::numeric_limits<TypeParam>::epsilon());
+    for (std::size_t i = 0; i < dw.size(); ++i) {
+      ASSERT_NEAR(actual_dw[i], dw[i], tolerance) << describe(way);
+    }
+    for (std::size_t i = 0; i < da.size(); ++i) {
+      ASSERT_NEAR(actual_da[i], da[i], tolerance) << describe(way);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace actscope::kernels::test
