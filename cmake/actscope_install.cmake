@@ -8,6 +8,10 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Actscope)
 
 # The options target is only linked, never compiled with: the build tree names it.
 install(TARGETS ${libraries} actscope_options EXPORT ActscopeTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET actscope_torch)
+  install(TARGETS actscope_torch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(FILES ${PROJECT_SOURCE_DIR}/core/torch_ops/actscope_torch.py DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 foreach(dir IN LISTS include_dirs)
   install(DIRECTORY ${dir}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 endforeach()

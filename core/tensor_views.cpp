@@ -17,8 +17,10 @@ kernels::ExecutionContext context_of(const torch::Tensor& tensor) {
 kernels::DType dtype_of(const torch::Tensor& tensor) {
   if (tensor.scalar_type() == torch::kFloat32) return kernels::DType::f32;
   if (tensor.scalar_type() == torch::kFloat64) return kernels::DType::f64;
+  if (tensor.scalar_type() == torch::kBFloat16) return kernels::DType::bf16;
   throw ShapeMismatch(error_text("no operators for this element type",
-                                 c10::toString(tensor.scalar_type()), "use float32 or float64"));
+                                 c10::toString(tensor.scalar_type()),
+                                 "use float32, float64 or bfloat16"));
 }
 
 kernels::ConstMatrixView const_view(const torch::Tensor& tensor, std::int64_t groups,

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""torch.ops.actscope against LibTorch's own tensors, SciPy and independent dense computations."""
+
+import numpy
+import pytest
+import scipy.sparse
+import torch
+
+import actscope_torch
+
+ops = torch.ops.actscope
+BLOCK, SPARSITY = [4, 8], 0.6
+
+
+def matrix(*size, dtype=torch.float64, requires_grad=False):
+    generator = torch.Generator().manual_seed(sum(size))
+    return torch.randn(*size, generator=generator, dtype=torch.float64).to(dtype).requires_grad_(requires_grad)
+
+
+def mask_of(x, select="panel", sparsity=SPARSITY, **draw):
+    """1 where an element's block is kept, by way of decompressing ones."""
+    values, mask, starts, scales = ops.compress(x.detach(), BLOCK, sparsity, select=select, **draw)
+    kept = ops.decompress(torch.ones_like(values), mask, starts, list(x.shape), BLOCK, sparsity, select=select)
+    return kept, (values, mask, starts, scales)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("select", ["panel", "row", "column", "global", "random"])
+def test_compress_keeps_blocks_and_decompress_gives_them_back(dtype, select):
+    for size in [(100, 30), (3, 49, 64), (1, 1)]:
+        x = matrix(*size, dtype=dtype)
+        kept, (values, mask, starts, _) = mask_of(x, select)
+        back = ops.decompress(values, mask, starts, list(size), BLOCK, SPARSITY, select=select)
+        assert torch.equal(back, x * kept)
+
+
+def test_kept_blocks_are_the_largest():
+    x = matrix(16, 16)
+    kept, _ = mask_of(x, "global")
+    norms = x.view(4, 4, 2, 8).pow(2).sum((1, 3)).flatten()
+    chosen = kept.view(4, 4, 2, 8)[:, 0, :, 0].flatten() > 0
+    assert chosen.sum() == 3 and norms[chosen].min() > norms[~chosen].max()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_bsr_round_trips_with_torch_and_scipy(dtype):
+    x = matrix(96, 64, dtype=dtype)
+    kept, (values, mask, starts, _) = mask_of(x, "global")
+    args = ([96, 64], BLOCK, SPARSITY)
+    bsr = actscope_torch.to_bsr(values, mask, starts, *args, select="global")
+    assert torch.equal(bsr.to_dense(), x * kept)
+    reference = (x * kept).to_sparse_bsr(BLOCK)
+    assert torch.equal(bsr.crow_indices(), reference.crow_indices())
+    assert torch.equal(bsr.col_indices(), reference.col_indices())
+    assert torch.equal(bsr.values(), reference.values())
+    theirs = scipy.sparse.bsr_matrix((x * kept).numpy(), blocksize=tuple(BLOCK))
+    theirs.sort_indices()
+    assert numpy.array_equal(theirs.indptr, bsr.crow_indices().numpy())
+    assert numpy.array_equal(theirs.indices, bsr.col_indices().numpy())
+    assert numpy.array_equal(theirs.data, bsr.values().numpy())
+    for source in (reference, theirs):
+        arrays = (
+            (source.crow_indices(), source.col_indices(), source.values())
+            if isinstance(source, torch.Tensor)
+            else tuple(torch.from_numpy(a) for a in (source.indptr, source.indices, source.data))
+        )
+        back = ops.from_bsr(*arrays, *args, select="global")
+        assert all(torch.equal(a, b) for a, b in zip(back, (values, mask, starts)))
+
+
+def test_edge_blocks_pad_the_bsr_shape():
+    x = matrix(2, 49, 30, dtype=torch.float32)
+    kept, (values, mask, starts, _) = mask_of(x)
+    bsr = actscope_torch.to_bsr(values, mask, starts, x.shape, BLOCK, SPARSITY)
+    assert bsr.shape == (2 * 52, 32)
+    assert torch.equal(bsr.to_dense().view(2, 52, 32)[:, :49, :30], x * kept)
+
+
+@pytest.mark.parametrize("select", ["panel", "row", "column", "global", "random"])
+def test_products_equal_dense_ones(select):
+    x, dy = matrix(100, 30), matrix(100, 17)
+    kept, (values, mask, starts, _) = mask_of(x, select)
+    product = ops.gemm_tn(dy, values, mask, starts, [100, 30], BLOCK, SPARSITY, select=select)
+    torch.testing.assert_close(product, dy.T @ (x * kept))
+    y, dt = matrix(3, 49, 30), matrix(3, 20, 30)
+    kept, (values, mask, starts, _) = mask_of(y, select)
+    product = ops.gemm_nt(dt, values, mask, starts, [3, 49, 30], BLOCK, SPARSITY, select=select)
+    torch.testing.assert_close(product, (dt @ (y * kept).transpose(1, 2)).sum(0))
+
+
+def test_unbiased_values_are_scaled_and_gather_repeats_them():
+    x = matrix(100, 30)
+    values, mask, starts, scales = ops.compress(x, BLOCK, SPARSITY, unbiased=True, seed=3)
+    assert scales.min() >= 1 and scales.max() > 1
+    again = ops.gather(x, mask, starts, scales, BLOCK, SPARSITY, unbiased=True)
+    assert torch.equal(again, values)
+    assert not torch.equal(ops.compress(x, BLOCK, SPARSITY, unbiased=True, seed=4)[1], mask)
+
+
+def test_gradcheck_of_every_operator():
+    x = matrix(10, 9, requires_grad=True)
+    _, (values, mask, starts, scales) = mask_of(x)
+    values = values.clone().requires_grad_()
+    dy, dt = matrix(10, 5, requires_grad=True), matrix(1, 6, 9, requires_grad=True)
+    size = [10, 9]
+
+    def check(operator, *inputs):
+        assert torch.autograd.gradcheck(operator, inputs, nondet_tol=0.0)
+
+    check(lambda x: ops.gather(x, mask, starts, scales, BLOCK, SPARSITY), x)
+    check(lambda v: ops.decompress(v, mask, starts, size, BLOCK, SPARSITY), values)
+    check(lambda dy, v: ops.gemm_tn(dy, v, mask, starts, size, BLOCK, SPARSITY), dy, values)
+    check(lambda dt, v: ops.gemm_nt(dt, v, mask, starts, size, BLOCK, SPARSITY), dt, values)
+    # The choice of blocks is constant near a point where no two norms tie.
+    check(lambda x: ops.compress(x, BLOCK, SPARSITY)[0], x)
+    weight, bias = matrix(7, 9, requires_grad=True), matrix(7, requires_grad=True)
+    check(lambda x, w, b: ops.linear(x, w, b, BLOCK, 0.0), x, weight, bias)
+
+
+@pytest.mark.parametrize("select", ["panel", "row", "global"])
+def test_linear_gradients_equal_dense_ones_on_the_kept_blocks(select):
+    x, weight, bias = matrix(5, 20, 30), matrix(12, 30), matrix(12)
+    kept, _ = mask_of(x.flatten(0, 1), select)
+    inputs = [t.clone().requires_grad_() for t in (x, weight, bias)]
+    dense = [t.clone().requires_grad_() for t in (x, weight, bias)]
+    y = ops.linear(*inputs, BLOCK, SPARSITY, select=select)
+    expected = torch.nn.functional.linear(*dense)
+    assert torch.equal(y, expected)
+    gradient = matrix(5, 20, 12)
+    y.backward(gradient)
+    expected.backward(gradient)
+    torch.testing.assert_close(inputs[0].grad, dense[0].grad)
+    torch.testing.assert_close(inputs[2].grad, dense[2].grad)
+    pruned = gradient.flatten(0, 1).T @ (x.flatten(0, 1) * kept)
+    torch.testing.assert_close(inputs[1].grad, pruned)
+
+
+def test_linear_keeps_fewer_bytes():
+    x = matrix(1024, 256, dtype=torch.float32, requires_grad=True)
+    weight = matrix(64, 256, dtype=torch.float32, requires_grad=True)
+    kept = []
+    hooks = torch.autograd.graph.saved_tensors_hooks(lambda t: (kept.append(t), t)[1], lambda t: t)
+    with hooks:
+        ops.linear(x, weight, None, [16, 16], 0.8)
+    bytes_kept = sum(t.nbytes for t in kept if t.data_ptr() != weight.data_ptr())
+    assert bytes_kept < 0.21 * x.nbytes
+
+
+def test_opcheck_of_every_operator():
+    x = matrix(40, 30, dtype=torch.float32, requires_grad=True)
+    values, mask, starts, scales = (t.detach() for t in ops.compress(x, BLOCK, SPARSITY))
+    kept = values.clone().requires_grad_()
+    size = [40, 30]
+    dy = matrix(40, 6, dtype=torch.float32, requires_grad=True)
+    dt = matrix(1, 6, 30, dtype=torch.float32, requires_grad=True)
+    weight, bias = matrix(6, 30, dtype=torch.float32, requires_grad=True), matrix(6, dtype=torch.float32)
+    crow, col, blocks = ops.to_bsr(values, mask, starts, size, BLOCK, SPARSITY)
+    check = torch.library.opcheck
+    check(ops.compress, (x, BLOCK, SPARSITY))
+    check(ops.gather, (x, mask, starts, scales, BLOCK, SPARSITY))
+    check(ops.decompress, (kept, mask, starts, size, BLOCK, SPARSITY))
+    check(ops.gemm_tn, (dy, kept, mask, starts, size, BLOCK, SPARSITY))
+    check(ops.gemm_nt, (dt, kept, mask, starts, size, BLOCK, SPARSITY))
+    check(ops.to_bsr, (values, mask, starts, size, BLOCK, SPARSITY))
+    check(ops.from_bsr, (crow, col, blocks, size, BLOCK, SPARSITY))
+    check(ops.linear, (x, weight, bias, BLOCK, SPARSITY))
+
+
+def test_a_compiled_compressed_pass_equals_the_eager_one():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(30, 24), torch.nn.GELU(), torch.nn.Linear(24, 5))
+    actscope_torch.compress_linears(model, block=BLOCK, sparsity=SPARSITY)
+    x = matrix(64, 30, dtype=torch.float32)
+
+    def step(network):
+        model.zero_grad()
+        loss = network(x).square().mean()
+        loss.backward()
+        return [loss.detach(), *(p.grad.clone() for p in model.parameters())]
+
+    eager = step(model)
+    for a, b in zip(step(torch.compile(model, fullgraph=True)), eager):
+        torch.testing.assert_close(a, b)
+
+
+def test_modules_share_parameters_and_describe_themselves():
+    linear = torch.nn.Linear(8, 4)
+    compressed = actscope_torch.compress_linears(linear, block=(4, 2), sparsity=0.5, select="row")
+    assert compressed.weight is linear.weight and compressed.bias is linear.bias
+    assert "4x2 at 50 %, row" in repr(compressed)
+    assert torch.equal(compressed(torch.ones(3, 8)), linear(torch.ones(3, 8)))
+    assert set(compressed.state_dict()) == set(linear.state_dict())
+
+
+def test_bad_arguments_get_one_clear_error():
+    x = matrix(40, 30)
+    values, mask, starts, scales = ops.compress(x, BLOCK, SPARSITY)
+
+    def refuses(text, call):
+        with pytest.raises(RuntimeError, match=text):
+            call()
+
+    refuses("sparsity", lambda: ops.compress(x, BLOCK, 1.0))
+    refuses("way of selecting", lambda: ops.compress(x, BLOCK, 0.5, select="best"))
+    refuses("no threshold", lambda: ops.compress(x, BLOCK, 0.5, select="threshold"))
+    refuses("sides of a block", lambda: ops.compress(x, [1, 2, 3], 0.5))
+    refuses("size of a matrix", lambda: ops.compress(x[0], BLOCK, 0.5))
+    refuses("element type", lambda: ops.compress(x.to(torch.int32), BLOCK, 0.5))
+    size = [40, 30]
+    refuses("mask does not fit", lambda: ops.decompress(values, mask[:-1], starts, size, BLOCK, SPARSITY))
+    refuses("values does not fit", lambda: ops.decompress(values[1:], mask, starts, size, BLOCK, SPARSITY))
+    hostile = mask.clone()
+    hostile[0] = -1
+    refuses("block index", lambda: ops.gemm_tn(matrix(40, 3), values, hostile, starts, size, BLOCK, SPARSITY))
+    refuses("column starts", lambda: ops.gemm_tn(matrix(40, 3), values, mask, starts + 7, size, BLOCK, SPARSITY))
+    refuses("dy does not fit", lambda: ops.gemm_tn(matrix(39, 3), values, mask, starts, size, BLOCK, SPARSITY))
+    crow, col, blocks = ops.to_bsr(values, mask, starts, size, BLOCK, SPARSITY)
+    refuses("column lies outside", lambda: ops.from_bsr(crow, col + 99, blocks, size, BLOCK, SPARSITY))
+    refuses("other lengths", lambda: ops.from_bsr(crow[1:], col, blocks, size, BLOCK, SPARSITY))
