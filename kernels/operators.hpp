@@ -5,6 +5,7 @@
 
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/compress.hpp"
+#include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gemm.hpp"
 
 namespace actscope::kernels {
@@ -30,6 +31,15 @@ struct OperatorTable {
   void (*dequantize)(void* stream, DType, CodeBits, const std::uint8_t* codes,
                      const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                      void* values);
+  void (*affine)(void* stream, const ConstMatrixView& x, const void* alpha, const void* beta,
+                 const MatrixView& y);
+  void (*add_scaled)(void* stream, const ConstMatrixView& x, const void* gamma,
+                     const ConstMatrixView& t, const MatrixView& y);
+  void (*gelu)(void* stream, const ConstMatrixView& h, const MatrixView& u, const GeluCode&);
+  void (*gelu_backward)(void* stream, const ConstMatrixView& du, const ConstMatrixView& h,
+                        const MatrixView& dh, const MatrixView* u);
+  void (*gelu_backward_from_code)(void* stream, const ConstMatrixView& du, CodeBits,
+                                  const std::uint8_t* codes, const MatrixView& dh);
 };
 
 const OperatorTable& reference_operators();

@@ -17,6 +17,11 @@ const OperatorTable& cpu_operators() {
       cpu::gemm_nt_batched,
       cpu::quantize,
       cpu::dequantize,
+      cpu::affine,
+      cpu::add_scaled,
+      cpu::gelu,
+      cpu::gelu_backward,
+      cpu::gelu_backward_from_code,
   };
   return table;
 }

@@ -37,4 +37,14 @@ void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* co
                 const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                 void* values);
 
+// elementwise.cu
+void affine(void*, const ConstMatrixView&, const void*, const void*, const MatrixView&);
+void add_scaled(void*, const ConstMatrixView&, const void*, const ConstMatrixView&,
+                const MatrixView&);
+void gelu(void*, const ConstMatrixView&, const MatrixView&, const GeluCode&);
+void gelu_backward(void*, const ConstMatrixView&, const ConstMatrixView&, const MatrixView&,
+                   const MatrixView*);
+void gelu_backward_from_code(void*, const ConstMatrixView&, CodeBits, const std::uint8_t*,
+                             const MatrixView&);
+
 }  // namespace actscope::kernels::cuda

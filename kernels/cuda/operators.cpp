@@ -23,6 +23,11 @@ const OperatorTable& cuda_operators() {
       .gemm_nt_batched = cuda::gemm_nt_batched,
       .quantize = cuda::quantize,
       .dequantize = cuda::dequantize,
+      .affine = cuda::affine,
+      .add_scaled = cuda::add_scaled,
+      .gelu = cuda::gelu,
+      .gelu_backward = cuda::gelu_backward,
+      .gelu_backward_from_code = cuda::gelu_backward_from_code,
   };
   return table;
 }

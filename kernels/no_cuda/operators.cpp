@@ -43,6 +43,11 @@ const OperatorTable& cuda_operators() {
       .gemm_nt_batched = absent<"gemm_nt_batched">,
       .quantize = absent<"quantize">,
       .dequantize = absent<"dequantize">,
+      .affine = absent<"affine">,
+      .add_scaled = absent<"add_scaled">,
+      .gelu = absent<"gelu">,
+      .gelu_backward = absent<"gelu_backward">,
+      .gelu_backward_from_code = absent<"gelu_backward_from_code">,
   };
   return table;
 }

@@ -3,6 +3,7 @@
 
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/compress.hpp"
+#include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gemm.hpp"
 
 /// The oracle: loops that can be checked by reading. Signatures as in OperatorTable.
@@ -21,5 +22,13 @@ void gemm_nt_batched(void*, const ConstMatrixView&, const ConstBsrPanels&, const
 void quantize(void*, DType, const void*, std::int64_t, CodeBits, std::uint8_t*, CodeScale*);
 void dequantize(void*, DType, CodeBits, const std::uint8_t*, const CodeScale*, std::int64_t,
                 std::int64_t, void*);
+void affine(void*, const ConstMatrixView&, const void*, const void*, const MatrixView&);
+void add_scaled(void*, const ConstMatrixView&, const void*, const ConstMatrixView&,
+                const MatrixView&);
+void gelu(void*, const ConstMatrixView&, const MatrixView&, const GeluCode&);
+void gelu_backward(void*, const ConstMatrixView&, const ConstMatrixView&, const MatrixView&,
+                   const MatrixView*);
+void gelu_backward_from_code(void*, const ConstMatrixView&, CodeBits, const std::uint8_t*,
+                             const MatrixView&);
 
 }  // namespace actscope::kernels::reference

@@ -17,6 +17,11 @@ const OperatorTable& reference_operators() {
       reference::gemm_nt_batched,
       reference::quantize,
       reference::dequantize,
+      reference::affine,
+      reference::add_scaled,
+      reference::gelu,
+      reference::gelu_backward,
+      reference::gelu_backward_from_code,
   };
   return table;
 }

@@ -8,6 +8,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/compress.hpp"
+#include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "cuda/check.hpp"
 
@@ -114,6 +115,12 @@ TEST_F(CudaWithoutDevice, EveryOperatorRaisesDeviceError) {
       [&] { quantize(cuda_context, DType::f32, x, 4, CodeBits::int8, codes, scales); });
   expect_device_error(
       [&] { dequantize(cuda_context, DType::f32, CodeBits::int8, codes, scales, 0, 4, product); });
+  expect_device_error([&] { affine(cuda_context, view, x, x, out); });
+  expect_device_error([&] { add_scaled(cuda_context, view, x, view, out); });
+  expect_device_error([&] { gelu(cuda_context, view, out, {CodeBits::int4, codes}); });
+  expect_device_error([&] { gelu_backward(cuda_context, view, view, out); });
+  expect_device_error(
+      [&] { gelu_backward_from_code(cuda_context, view, CodeBits::int4, codes, out); });
 }
 
 TEST_F(CudaWithoutDevice, EmptyMatricesLaunchNothing) {

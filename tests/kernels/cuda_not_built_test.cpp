@@ -8,6 +8,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/compress.hpp"
+#include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gemm.hpp"
 
 namespace actscope::kernels {
@@ -59,6 +60,12 @@ TEST(CudaNotBuilt, EveryOperatorRaisesBackendNotBuilt) {
       [&] { quantize(cuda_context, DType::f32, x, 4, CodeBits::int8, codes, scales); });
   expect_not_built(
       [&] { dequantize(cuda_context, DType::f32, CodeBits::int8, codes, scales, 0, 4, product); });
+  expect_not_built([&] { affine(cuda_context, view, x, x, out); });
+  expect_not_built([&] { add_scaled(cuda_context, view, x, view, out); });
+  expect_not_built([&] { gelu(cuda_context, view, out, {CodeBits::int4, codes}); });
+  expect_not_built([&] { gelu_backward(cuda_context, view, view, out); });
+  expect_not_built(
+      [&] { gelu_backward_from_code(cuda_context, view, CodeBits::int4, codes, out); });
 }
 
 }  // namespace

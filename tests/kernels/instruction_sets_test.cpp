@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "actscope/kernels/elementwise.hpp"
 #include "kernel_support.hpp"
 
 namespace actscope::kernels::test {
@@ -72,6 +73,35 @@ void compare_with_reference(const BlockSpec& blocks) {
   }
 }
 
+// Sizes around every vector's length.
+template <class T>
+void compare_row_math_with_reference(double tolerance) {
+  for (const std::int64_t cols : {1, 7, 16, 33, 100}) {
+    const auto h = random_values<T>(3 * cols, 6), du = random_values<T>(3 * cols, 7);
+    const auto run = [&](const ExecutionContext& context) {
+      std::vector<T> results(static_cast<std::size_t>(15 * cols));
+      const auto in = [&](const std::vector<T>& of) {
+        return contiguous_matrix<const void*>(of.data(), dtype_of<T>, 3, cols);
+      };
+      const auto out = [&](std::int64_t number) {
+        return contiguous_matrix<void*>(results.data() + number * 3 * cols, dtype_of<T>, 3, cols);
+      };
+      std::vector<std::uint8_t> codes(
+          static_cast<std::size_t>(gelu_code_bytes(CodeBits::int4, 3, cols)));
+      affine(context, in(h), du.data(), h.data(), out(0));
+      gelu(context, in(h), out(1), {CodeBits::int4, codes.data()});
+      const MatrixView u = out(3);
+      gelu_backward(context, in(du), in(h), out(2), &u);
+      gelu_backward_from_code(context, in(du), CodeBits::int4, codes.data(), out(4));
+      return results;
+    };
+    const auto wanted = run(reference), got = run(cpu);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      ASSERT_NEAR(got[i], wanted[i], tolerance) << i << " of " << cols;
+    }
+  }
+}
+
 TEST_P(InstructionSets, AgreeWithTheReference) {
   const OnlyTarget only(GetParam());
   const std::string name = hwy::TargetName(GetParam());
@@ -84,6 +114,8 @@ TEST_P(InstructionSets, AgreeWithTheReference) {
       compare_with_reference<double>({side, 2 * side, sparsity});
     }
   }
+  compare_row_math_with_reference<float>(4e-6);
+  compare_row_math_with_reference<double>(1e-14);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cpu, InstructionSets,

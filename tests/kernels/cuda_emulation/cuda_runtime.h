@@ -24,6 +24,8 @@
 #define __shared__ static
 #define __launch_bounds__(threads)
 
+using std::erf;
+using std::exp;
 using std::fabs;
 using std::fma;
 using std::isfinite;
