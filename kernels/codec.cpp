@@ -18,14 +18,15 @@ void validate_real(std::string_view what, DType dtype) {
 }  // namespace
 
 void quantize(const ExecutionContext& context, DType dtype, const void* values,
-              std::int64_t elements, CodeBits bits, std::uint8_t* codes, CodeScale* scales) {
+              std::int64_t elements, CodeBits bits, std::uint8_t* codes, CodeScale* scales,
+              const Rounding& rounding) {
   if (elements < 0) {
     throw ShapeMismatch(
         error_text("quantize: a length is negative", fmt::format("got {}", elements)));
   }
   validate_real("quantize", dtype);
   operators_of(context.backend)
-      .quantize(context.stream, dtype, values, elements, bits, codes, scales);
+      .quantize(context.stream, dtype, values, elements, bits, codes, scales, rounding);
 }
 
 void dequantize(const ExecutionContext& context, DType dtype, CodeBits bits,

@@ -27,7 +27,7 @@ struct OperatorTable {
   void (*gemm_nt_batched)(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
                           const MatrixView& da, Output, PanelRange);
   void (*quantize)(void* stream, DType, const void* values, std::int64_t elements, CodeBits,
-                   std::uint8_t* codes, CodeScale* scales);
+                   std::uint8_t* codes, CodeScale* scales, const Rounding&);
   void (*dequantize)(void* stream, DType, CodeBits, const std::uint8_t* codes,
                      const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                      void* values);

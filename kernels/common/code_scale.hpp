@@ -56,14 +56,16 @@ inline CodeScale code_scale(double minimum, double maximum, bool is_finite, Code
   return scale;
 }
 
-/// The code of one value; T is float or double, all arithmetic in T.
+/// The code of one value; T is float or double, all arithmetic in T. `draw` in [0, 1) is what
+/// stochastic rounding adds before it rounds down; below 0: to nearest.
 template <class T>
-std::uint8_t encode_one(T value, CodeScale scale, CodeBits bits) {
+std::uint8_t encode_one(T value, CodeScale scale, CodeBits bits, T draw) {
   const T step = from_bfloat16(scale.scale_bits);
   const T offset = from_bfloat16(scale.offset_bits);
   if (!(step > 0)) return 0;
   const T levels = levels_of(bits);
-  T code = std::nearbyint((value - offset) / step);
+  T code = (value - offset) / step;
+  code = draw < 0 ? std::nearbyint(code) : std::floor(code + draw);
   code = code < 0 ? 0 : (code > levels ? levels : code);
   // Near the largest float a rounded-up step can leave the range: a finite group decodes finite.
   while (code > 0 && !std::isfinite(std::fma(step, code, offset))) code -= 1;

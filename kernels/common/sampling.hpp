@@ -29,6 +29,24 @@ ACTSCOPE_HOST_DEVICE inline double uniform_draw(std::uint64_t seed, std::int64_t
   return (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
 }
 
+/// Key of the draws of one group of codes.
+ACTSCOPE_HOST_DEVICE inline std::uint32_t rounding_key(std::uint64_t seed, std::int64_t group) {
+  constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15ULL;
+  const std::uint64_t counter = static_cast<std::uint64_t>(group) + 1;
+  return static_cast<std::uint32_t>(
+      mix_bits(mix_bits(seed + golden_ratio) + counter * golden_ratio) >> 32);
+}
+
+/// A whole number in [0, 2¹⁶) that belongs to element `element` of a group: 32-bit steps only,
+/// which vectorize everywhere. Source  C. Wellons, "Prospecting for hash functions", 2018:
+/// lowbias32
+ACTSCOPE_HOST_DEVICE inline std::uint32_t rounding_draw(std::uint32_t key, std::uint32_t element) {
+  std::uint32_t bits = key + element * 0x9e3779b9U;
+  bits = (bits ^ (bits >> 16)) * 0x7feb352dU;
+  bits = (bits ^ (bits >> 15)) * 0x846ca68bU;
+  return bits >> 16;  // the last step of the source changes the lower half alone
+}
+
 /// Rank of a block among the others of its unit: the largest are kept, non-finite ones first.
 ACTSCOPE_HOST_DEVICE inline double selection_key(const BlockSpec& spec, double sum_of_squares,
                                                  std::uint64_t seed, std::int64_t block) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/block_walk.hpp"
 #include "common/code_scale.hpp"
+#include "common/sampling.hpp"
 #include "cpu/entries.hpp"
 
 namespace actscope::kernels::cpu {
@@ -29,14 +30,26 @@ inline constexpr float rounder<float> = 0x1.8p23F;
 template <>
 inline constexpr double rounder<double> = 0x1.8p52;
 
+// What stochastic rounding adds to the values of a group, in steps.
 template <class T>
-void encode_group(const T* values, std::int64_t count, CodeScale scale, CodeBits bits,
-                  std::uint8_t* codes) {
+void write_draws(const Rounding& rounding, std::int64_t group, T* draws) {
+  const std::uint32_t key = rounding_key(rounding.seed, rounding.first_group + group);
+#pragma omp simd
+  for (std::int64_t i = 0; i < code_group_elements; ++i) {
+    const auto draw = static_cast<int>(rounding_draw(key, static_cast<std::uint32_t>(i)));
+    draws[i] = static_cast<T>(draw) / 65536;
+  }
+}
+
+// Codes, one a byte. `draws` is null where rounding is to nearest.
+template <class T>
+void round_group(const T* values, std::int64_t count, CodeScale scale, CodeBits bits,
+                 const T* draws, std::uint8_t* group) {
   const T step = from_bfloat16(scale.scale_bits);
   const T offset = from_bfloat16(scale.offset_bits);
   const T levels = levels_of(bits);
-  std::uint8_t group[code_group_elements];
-  if (step > 0 && std::isfinite(std::fma(step, levels, offset))) {
+  const bool is_safe = step > 0 && std::isfinite(std::fma(step, levels, offset));
+  if (is_safe && draws == nullptr) {
 #pragma omp simd
     for (std::int64_t i = 0; i < count; ++i) {
       T code = (values[i] - offset) / step;
@@ -45,9 +58,25 @@ void encode_group(const T* values, std::int64_t count, CodeScale scale, CodeBits
       // Adding and taking away 1.5·2^(mantissa bits) rounds to nearest, ties to even.
       group[i] = static_cast<std::uint8_t>(static_cast<int>((code + rounder<T>)-rounder<T>));
     }
+  } else if (is_safe) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+      T code = (values[i] - offset) / step + draws[i];
+      code = code > levels ? levels : code;
+      group[i] = static_cast<std::uint8_t>(static_cast<int>(code));
+    }
   } else {
-    for (std::int64_t i = 0; i < count; ++i) group[i] = encode_one(values[i], scale, bits);
+    for (std::int64_t i = 0; i < count; ++i) {
+      group[i] = encode_one(values[i], scale, bits, draws == nullptr ? T(-1) : draws[i]);
+    }
   }
+}
+
+template <class T>
+void encode_group(const T* values, std::int64_t count, CodeScale scale, CodeBits bits,
+                  const T* draws, std::uint8_t* codes) {
+  std::uint8_t group[code_group_elements];
+  round_group(values, count, scale, bits, draws, group);
   if (bits == CodeBits::int8) {
     std::copy_n(group, count, codes);
     return;
@@ -110,7 +139,7 @@ void decode_group(const std::uint8_t* codes, std::int64_t count, CodeScale scale
 }  // namespace
 
 void quantize(void*, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
-              std::uint8_t* codes, CodeScale* scales) {
+              std::uint8_t* codes, CodeScale* scales, const Rounding& rounding) {
   dispatch_real(dtype, [&]<class T>() {
 #pragma omp parallel for schedule(static)
     for (std::int64_t g = 0; g < code_groups(elements); ++g) {
@@ -118,7 +147,11 @@ void quantize(void*, DType dtype, const void* values, std::int64_t elements, Cod
       const std::int64_t count = std::min(code_group_elements, elements - first);
       const T* from = static_cast<const T*>(values) + first;
       scales[g] = scale_of(from, count, bits);
-      encode_group(from, count, scales[g], bits, codes + code_bytes(bits, first));
+      T draws[code_group_elements];
+      const bool is_stochastic = rounding.to == RoundTo::stochastic;
+      if (is_stochastic) write_draws(rounding, g, draws);
+      encode_group(from, count, scales[g], bits, is_stochastic ? draws : nullptr,
+                   codes + code_bytes(bits, first));
     }
   });
 }

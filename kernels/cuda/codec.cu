@@ -3,6 +3,7 @@
 // is written out, and this file is compiled without contraction into fused operations.
 #include <cfloat>
 
+#include "common/sampling.hpp"
 #include "kernels.hpp"
 #include "launch.cuh"
 
@@ -50,11 +51,12 @@ __device__ CodeScale code_scale(double minimum, double maximum, bool is_finite, 
 }
 
 template <class T>
-__device__ std::uint32_t encode_one(T value, CodeScale scale, int levels) {
+__device__ std::uint32_t encode_one(T value, CodeScale scale, int levels, T draw) {
   const T step = from_bfloat16(scale.scale_bits);
   const T offset = from_bfloat16(scale.offset_bits);
   if (!(step > 0)) return 0;
-  T code = rint((value - offset) / step);
+  T code = (value - offset) / step;
+  code = draw < 0 ? rint(code) : floor(code + draw);
   code = code < 0 ? T{0} : (code > levels ? static_cast<T>(levels) : code);
   // Near the largest float a rounded-up step can leave the range: a finite group decodes finite.
   while (code > 0 && !isfinite(fma(step, code, offset))) code -= 1;
@@ -65,7 +67,8 @@ __device__ std::uint32_t encode_one(T value, CodeScale scale, int levels) {
 // values [elements]; codes [code_bytes]; scales [code_groups]
 template <class T>
 __global__ void quantize_kernel(const T* values, std::int64_t elements, std::int64_t groups,
-                                int bits, std::uint8_t* codes, CodeScale* scales) {
+                                int bits, Rounding rounding, std::uint8_t* codes,
+                                CodeScale* scales) {
   const int levels = (1 << bits) - 1;
   const int codes_a_byte = 8 / bits;
   const std::int64_t thread = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
@@ -96,6 +99,7 @@ __global__ void quantize_kernel(const T* values, std::int64_t elements, std::int
     }
     const CodeScale scale = code_scale(minimum, maximum, __all_sync(~0u, is_finite), levels);
     if (lane == 0) scales[group] = scale;
+    const std::uint32_t key = rounding_key(rounding.seed, rounding.first_group + group);
 #pragma unroll
     for (int k = 0; k < lane_elements; ++k) {
       if (first + k >= elements) continue;
@@ -103,7 +107,12 @@ __global__ void quantize_kernel(const T* values, std::int64_t elements, std::int
       std::uint32_t byte = 0;
       for (int c = 0; c < codes_a_byte; ++c) {
         if (first + k + c >= elements) continue;
-        byte |= encode_one(own[k + c], scale, levels) << (c * bits);
+        T draw = -1;
+        if (rounding.to == RoundTo::stochastic) {
+          const auto element = static_cast<std::uint32_t>(lane * lane_elements + k + c);
+          draw = static_cast<T>(rounding_draw(key, element)) / 65536;
+        }
+        byte |= encode_one(own[k + c], scale, levels, draw) << (c * bits);
       }
       codes[(first + k) / codes_a_byte] = static_cast<std::uint8_t>(byte);
     }
@@ -129,12 +138,12 @@ __global__ void dequantize_kernel(const std::uint8_t* codes, const CodeScale* sc
 }  // namespace
 
 void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
-              std::uint8_t* codes, CodeScale* scales) {
+              std::uint8_t* codes, CodeScale* scales, const Rounding& rounding) {
   with_type(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("quantize", plan_grid(code_groups(elements), codec_warps, codec_threads), stream,
            quantize_kernel<T>, static_cast<const T*>(values), elements, code_groups(elements),
-           static_cast<int>(bits), codes, scales);
+           static_cast<int>(bits), rounding, codes, scales);
   });
 }
 

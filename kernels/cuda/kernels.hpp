@@ -32,7 +32,7 @@ void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPane
 
 // codec.cu
 void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
-              std::uint8_t* codes, CodeScale* scales);
+              std::uint8_t* codes, CodeScale* scales, const Rounding& rounding);
 void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* codes,
                 const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                 void* values);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/block_walk.hpp"
 #include "common/code_scale.hpp"
+#include "common/sampling.hpp"
 #include "reference/entries.hpp"
 
 namespace actscope::kernels::reference {
 
 void quantize(void*, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
-              std::uint8_t* codes, CodeScale* scales) {
+              std::uint8_t* codes, CodeScale* scales, const Rounding& rounding) {
   dispatch_real(dtype, [&]<class T>() {
     const T* from = static_cast<const T*>(values);
     for (std::int64_t g = 0; g < code_groups(elements); ++g) {
@@ -22,8 +23,13 @@ void quantize(void*, DType dtype, const void* values, std::int64_t elements, Cod
         maximum = std::max(maximum, value);
       }
       scales[g] = code_scale(minimum, maximum, is_finite, bits);
+      const std::uint32_t key = rounding_key(rounding.seed, rounding.first_group + g);
       for (std::int64_t i = first; i < last; ++i) {
-        const std::uint8_t code = encode_one(from[i], scales[g], bits);
+        T draw = -1;
+        if (rounding.to == RoundTo::stochastic) {
+          draw = static_cast<T>(rounding_draw(key, static_cast<std::uint32_t>(i - first))) / 65536;
+        }
+        const std::uint8_t code = encode_one(from[i], scales[g], bits, draw);
         const std::int64_t place = i % codes_per_byte(bits);
         std::uint8_t& byte = codes[i / codes_per_byte(bits)];
         const int shifted = code << (place * static_cast<int>(bits));

@@ -19,7 +19,8 @@ void gemm_tn(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixV
              PanelRange);
 void gemm_nt_batched(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixView&,
                      Output, PanelRange);
-void quantize(void*, DType, const void*, std::int64_t, CodeBits, std::uint8_t*, CodeScale*);
+void quantize(void*, DType, const void*, std::int64_t, CodeBits, std::uint8_t*, CodeScale*,
+              const Rounding&);
 void dequantize(void*, DType, CodeBits, const std::uint8_t*, const CodeScale*, std::int64_t,
                 std::int64_t, void*);
 void affine(void*, const ConstMatrixView&, const void*, const void*, const MatrixView&);

@@ -20,14 +20,15 @@ struct Codes {
 };
 
 template <class T>
-Codes<T> round_trip(const ExecutionContext& context, const std::vector<T>& values, CodeBits bits) {
+Codes<T> round_trip(const ExecutionContext& context, const std::vector<T>& values, CodeBits bits,
+                    const Rounding& rounding = {}) {
   const auto count = static_cast<std::int64_t>(values.size());
   Codes<T> result;
   result.codes.assign(static_cast<std::size_t>(code_bytes(bits, count)), 0xaa);
   result.scales.resize(static_cast<std::size_t>(code_groups(count)));
   result.decoded.assign(values.size(), T(-5));
   quantize(context, dtype_of<T>, values.data(), count, bits, result.codes.data(),
-           result.scales.data());
+           result.scales.data(), rounding);
   dequantize(context, dtype_of<T>, bits, result.codes.data(), result.scales.data(), 0, count,
              result.decoded.data());
   return result;
@@ -128,6 +129,53 @@ TEST_P(CodecOn, APartDecodesAsTheWhole) {
   EXPECT_THROW(dequantize(context(), DType::f32, bits(), whole.codes.data(), whole.scales.data(), 5,
                           10, part.data()),
                ShapeMismatch);
+}
+
+TEST_P(CodecOn, StochasticRoundingIsUnbiasedAndWithinAStep) {
+  constexpr int seeds = 3000;
+  const auto values = random_values<float>(130, 5);
+  std::vector<double> sums(values.size(), 0.0);
+  const auto nearest = round_trip(context(), values, bits());
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    const auto result = round_trip(context(), values, bits(), {RoundTo::stochastic, seed, 0});
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double step = scale_of(result.scales[i / 128]);
+      ASSERT_LT(std::abs(result.decoded[i] - values[i]), step * (1 + 1e-5) + 1e-6);
+      sums[i] += result.decoded[i];
+    }
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    // A draw of one of two codes a step apart deviates by at most half a step.
+    const double step = scale_of(nearest.scales[i / 128]);
+    EXPECT_NEAR(sums[i] / seeds, values[i], 5 * step / 2 / std::sqrt(seeds) + step * 1e-4) << i;
+  }
+}
+
+TEST_P(CodecOn, StochasticRoundingLeavesValuesOnTheGrid) {
+  std::vector<float> values;
+  for (int i = 0; i < 300; ++i) {
+    const int levels = (1 << static_cast<int>(bits())) - 1;
+    // Each group reaches from 0 to the largest code, so that its step is 1.
+    values.push_back(static_cast<float>(i % 128 == 1 ? levels : i % 2 == 0 ? 0 : i % levels));
+  }
+  const auto nearest = round_trip(context(), values, bits());
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    EXPECT_EQ(round_trip(context(), values, bits(), {RoundTo::stochastic, seed, 0}).codes,
+              nearest.codes);
+  }
+}
+
+TEST_P(CodecOn, StochasticRoundingFollowsItsSeedAndPlace) {
+  const auto values = random_values<double>(1000, 6);
+  const auto run = [&](const ExecutionContext& on, std::uint64_t seed) {
+    return round_trip(on, values, bits(), {RoundTo::stochastic, seed, 0}).codes;
+  };
+  EXPECT_EQ(run(context(), 1), run(reference, 1));
+  EXPECT_NE(run(context(), 1), run(context(), 2));
+  const std::vector<double> second(values.begin() + 256, values.end());
+  const auto whole = run(context(), 1);
+  const auto part = round_trip(context(), second, bits(), {RoundTo::stochastic, 1, 2}).codes;
+  EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin() + code_bytes(bits(), 256)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Host, CodecOn,

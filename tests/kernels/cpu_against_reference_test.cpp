@@ -170,14 +170,19 @@ TYPED_TEST(CpuCodesAgainstReference, CodesAreTheSameBits) {
       values[301] = -std::numeric_limits<float>::max();
       values[500] = std::numeric_limits<float>::denorm_min();
     }
-    for (const CodeBits bits : {CodeBits::int2, CodeBits::int4, CodeBits::int8}) {
-      const auto run = [&](const ExecutionContext& context) {
+    for (const auto& [bits, to] : {std::pair{CodeBits::int2, RoundTo::nearest},
+                                   {CodeBits::int4, RoundTo::nearest},
+                                   {CodeBits::int8, RoundTo::nearest},
+                                   {CodeBits::int2, RoundTo::stochastic},
+                                   {CodeBits::int4, RoundTo::stochastic},
+                                   {CodeBits::int8, RoundTo::stochastic}}) {
+      const auto run = [&, bits = bits, to = to](const ExecutionContext& context) {
         std::vector<std::uint8_t> bytes(
             static_cast<std::size_t>(code_bytes(bits, count) + scale_bytes(count)) + 64);
         std::vector<TypeParam> decoded(values.size());
         std::vector<CodeScale> scales(static_cast<std::size_t>(code_groups(count)));
         quantize(context, dtype_of<TypeParam>, values.data(), count, bits, bytes.data(),
-                 scales.data());
+                 scales.data(), {to, 11, 4});
         dequantize(context, dtype_of<TypeParam>, bits, bytes.data(), scales.data(), 0, count,
                    decoded.data());
         for (const CodeScale& s : scales) {

@@ -15,7 +15,7 @@ using ElementTypes = testing::Types<float, double>;
 TYPED_TEST_SUITE(CudaCodec, ElementTypes);
 
 template <class T>
-void expect_same_codes(const std::vector<T>& values, CodeBits bits) {
+void expect_same_codes(const std::vector<T>& values, CodeBits bits, const Rounding& rounding = {}) {
   const auto elements = static_cast<std::int64_t>(values.size());
   SCOPED_TRACE(testing::Message() << elements << " elements, " << static_cast<int>(bits)
                                   << " bits");
@@ -29,9 +29,10 @@ void expect_same_codes(const std::vector<T>& values, CodeBits bits) {
   const DeviceArray<T> device_decoded(decoded);
   const DType dtype = dtype_of<T>;
 
-  quantize(on_reference, dtype, values.data(), elements, bits, codes.data(), scales.data());
+  quantize(on_reference, dtype, values.data(), elements, bits, codes.data(), scales.data(),
+           rounding);
   quantize(on_cuda, dtype, device_values.data(), elements, bits, device_codes.data(),
-           device_scales.data());
+           device_scales.data(), rounding);
   EXPECT_EQ(device_codes.to_host(), codes);
   EXPECT_TRUE(same_bits(device_scales.to_host(), scales));
 
@@ -51,6 +52,7 @@ TYPED_TEST(CudaCodec, MatchesReferenceOverLengths) {
   for (const CodeBits bits : {CodeBits::int8, CodeBits::int4, CodeBits::int2}) {
     for (const std::int64_t elements : {0, 1, 2, 3, 127, 128, 129, 255, 1000, 100003}) {
       expect_same_codes(make_values<TypeParam>(elements), bits);
+      expect_same_codes(make_values<TypeParam>(elements), bits, {RoundTo::stochastic, 9, 3});
     }
   }
 }

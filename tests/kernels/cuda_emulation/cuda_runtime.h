@@ -27,6 +27,7 @@
 using std::erf;
 using std::exp;
 using std::fabs;
+using std::floor;
 using std::fma;
 using std::isfinite;
 using std::rint;

@@ -36,11 +36,27 @@ constexpr std::int64_t scale_bytes(std::int64_t elements) noexcept {
   return code_groups(elements) * static_cast<std::int64_t>(sizeof(CodeScale));
 }
 
+enum class RoundTo { nearest, stochastic };
+
+/// How a value between two codes is rounded.
+struct Rounding {
+  RoundTo to = RoundTo::nearest;
+  /// Of stochastic rounding: equal seeds give equal codes in every back end. Mix layer and step in.
+  std::uint64_t seed = 0;
+  /// Number of the first group: an array encoded part by part draws as the whole does when each
+  /// part names the groups before it.
+  std::int64_t first_group = 0;
+};
+
 /// Encodes values group by group: offset = group minimum rounded down to bfloat16, scale =
 /// (maximum − offset) / levels rounded up to bfloat16 (levels = 2^bits − 1), code = nearest
 /// (ties to even) of (value − offset) / scale, clamped to [0, levels]. A constant group has scale 0
 /// where its value is a bfloat16 number. A group with a non-finite value gets scale NaN, so that
 /// every value of it decodes to NaN. |value − decoded| <= scale / 2 up to float rounding.
+///
+/// Stochastic rounding takes the code above with the probability of the distance to the code below
+/// (in steps of 2⁻¹⁶), so that the expected decoded value is the value; |value − decoded| < scale,
+/// and what lies on a code stays there.
 ///
 /// Shapes   values [elements] contiguous of dtype; codes [code_bytes]; scales [code_groups]
 /// Errors   ShapeMismatch: a negative length, or a dtype that is neither f32 nor f64;
@@ -48,7 +64,8 @@ constexpr std::int64_t scale_bytes(std::int64_t elements) noexcept {
 /// Effects  enqueued on the stream, allocates nothing, deterministic for any thread count; every
 ///          back end writes the same bits as `reference` for f32
 void quantize(const ExecutionContext& context, DType dtype, const void* values,
-              std::int64_t elements, CodeBits bits, std::uint8_t* codes, CodeScale* scales);
+              std::int64_t elements, CodeBits bits, std::uint8_t* codes, CodeScale* scales,
+              const Rounding& rounding = {});
 
 /// Decodes: value = offset + scale · code, computed with one fused multiply-add in f32 (f64 for
 /// f64).
