@@ -7,6 +7,7 @@
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gemm.hpp"
+#include "actscope/kernels/narrow_float.hpp"
 
 namespace actscope::kernels {
 
@@ -40,6 +41,10 @@ struct OperatorTable {
                         const MatrixView& dh, const MatrixView* u);
   void (*gelu_backward_from_code)(void* stream, const ConstMatrixView& du, CodeBits,
                                   const std::uint8_t* codes, const MatrixView& dh);
+  void (*narrow_values)(void* stream, DType, const void* values, std::int64_t elements, NarrowFloat,
+                        void* narrow);
+  void (*widen_values)(void* stream, DType, NarrowFloat, const void* narrow, std::int64_t elements,
+                       void* values);
 };
 
 const OperatorTable& reference_operators();

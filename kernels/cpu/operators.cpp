@@ -22,6 +22,8 @@ const OperatorTable& cpu_operators() {
       cpu::gelu,
       cpu::gelu_backward,
       cpu::gelu_backward_from_code,
+      cpu::narrow_values,
+      cpu::widen_values,
   };
   return table;
 }

@@ -47,4 +47,8 @@ void gelu_backward(void*, const ConstMatrixView&, const ConstMatrixView&, const 
 void gelu_backward_from_code(void*, const ConstMatrixView&, CodeBits, const std::uint8_t*,
                              const MatrixView&);
 
+// narrow_float.cu
+void narrow_values(void*, DType, const void*, std::int64_t, NarrowFloat, void*);
+void widen_values(void*, DType, NarrowFloat, const void*, std::int64_t, void*);
+
 }  // namespace actscope::kernels::cuda

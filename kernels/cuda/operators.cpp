@@ -28,6 +28,8 @@ const OperatorTable& cuda_operators() {
       .gelu = cuda::gelu,
       .gelu_backward = cuda::gelu_backward,
       .gelu_backward_from_code = cuda::gelu_backward_from_code,
+      .narrow_values = cuda::narrow_values,
+      .widen_values = cuda::widen_values,
   };
   return table;
 }

@@ -48,6 +48,8 @@ const OperatorTable& cuda_operators() {
       .gelu = absent<"gelu">,
       .gelu_backward = absent<"gelu_backward">,
       .gelu_backward_from_code = absent<"gelu_backward_from_code">,
+      .narrow_values = absent<"narrow_values">,
+      .widen_values = absent<"widen_values">,
   };
   return table;
 }

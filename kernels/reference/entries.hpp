@@ -5,6 +5,7 @@
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gemm.hpp"
+#include "actscope/kernels/narrow_float.hpp"
 
 /// The oracle: loops that can be checked by reading. Signatures as in OperatorTable.
 namespace actscope::kernels::reference {
@@ -31,5 +32,7 @@ void gelu_backward(void*, const ConstMatrixView&, const ConstMatrixView&, const 
                    const MatrixView*);
 void gelu_backward_from_code(void*, const ConstMatrixView&, CodeBits, const std::uint8_t*,
                              const MatrixView&);
+void narrow_values(void*, DType, const void*, std::int64_t, NarrowFloat, void*);
+void widen_values(void*, DType, NarrowFloat, const void*, std::int64_t, void*);
 
 }  // namespace actscope::kernels::reference

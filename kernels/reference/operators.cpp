@@ -22,6 +22,8 @@ const OperatorTable& reference_operators() {
       reference::gelu,
       reference::gelu_backward,
       reference::gelu_backward_from_code,
+      reference::narrow_values,
+      reference::widen_values,
   };
   return table;
 }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/narrow_float.hpp"
 #include "cuda_support.hpp"
 
 namespace actscope::kernels::test {
@@ -92,6 +93,25 @@ TYPED_TEST(CudaCodec, MatchesReferenceAcrossMagnitudes) {
   expect_same_codes(values, CodeBits::int8);
   expect_same_codes(values, CodeBits::int4);
   expect_same_codes(values, CodeBits::int2);
+}
+
+TYPED_TEST(CudaCodec, NarrowCopiesGiveTheBitsOfTheReference) {
+  auto values = make_values<TypeParam>(5000);
+  values[7] = std::numeric_limits<TypeParam>::infinity();
+  values[8] = TypeParam{1e30};
+  const DeviceArray<TypeParam> device_values(values), device_wide(values);
+  for (const NarrowFloat format : {NarrowFloat::bf16, NarrowFloat::fp8}) {
+    std::vector<std::uint16_t> narrow(values.size());
+    std::vector<TypeParam> wide(values.size());
+    const DeviceArray<std::uint16_t> device_narrow(narrow);
+    const DType dtype = dtype_of<TypeParam>;
+    narrow_values(on_reference, dtype, values.data(), 5000, format, narrow.data());
+    narrow_values(on_cuda, dtype, device_values.data(), 5000, format, device_narrow.data());
+    EXPECT_EQ(device_narrow.to_host(), narrow);
+    widen_values(on_reference, dtype, format, narrow.data(), 5000, wide.data());
+    widen_values(on_cuda, dtype, format, device_narrow.data(), 5000, device_wide.data());
+    EXPECT_TRUE(same_bits(device_wide.to_host(), wide));
+  }
 }
 
 TYPED_TEST(CudaCodec, DecodesAPartFromItsFirstElement) {

@@ -10,6 +10,7 @@
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gemm.hpp"
+#include "actscope/kernels/narrow_float.hpp"
 #include "cuda/check.hpp"
 
 namespace actscope::kernels {
@@ -115,6 +116,10 @@ TEST_F(CudaWithoutDevice, EveryOperatorRaisesDeviceError) {
       [&] { quantize(cuda_context, DType::f32, x, 4, CodeBits::int8, codes, scales); });
   expect_device_error(
       [&] { dequantize(cuda_context, DType::f32, CodeBits::int8, codes, scales, 0, 4, product); });
+  expect_device_error(
+      [&] { narrow_values(cuda_context, DType::f32, x, 4, NarrowFloat::fp8, codes); });
+  expect_device_error(
+      [&] { widen_values(cuda_context, DType::f32, NarrowFloat::fp8, codes, 4, product); });
   expect_device_error([&] { affine(cuda_context, view, x, x, out); });
   expect_device_error([&] { add_scaled(cuda_context, view, x, view, out); });
   expect_device_error([&] { gelu(cuda_context, view, out, {CodeBits::int4, codes}); });

@@ -10,6 +10,7 @@
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gemm.hpp"
+#include "actscope/kernels/narrow_float.hpp"
 
 namespace actscope::kernels {
 namespace {
@@ -60,6 +61,9 @@ TEST(CudaNotBuilt, EveryOperatorRaisesBackendNotBuilt) {
       [&] { quantize(cuda_context, DType::f32, x, 4, CodeBits::int8, codes, scales); });
   expect_not_built(
       [&] { dequantize(cuda_context, DType::f32, CodeBits::int8, codes, scales, 0, 4, product); });
+  expect_not_built([&] { narrow_values(cuda_context, DType::f32, x, 4, NarrowFloat::fp8, codes); });
+  expect_not_built(
+      [&] { widen_values(cuda_context, DType::f32, NarrowFloat::fp8, codes, 4, product); });
   expect_not_built([&] { affine(cuda_context, view, x, x, out); });
   expect_not_built([&] { add_scaled(cuda_context, view, x, view, out); });
   expect_not_built([&] { gelu(cuda_context, view, out, {CodeBits::int4, codes}); });

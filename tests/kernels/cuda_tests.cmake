@@ -13,7 +13,7 @@ if(ACTSCOPE_WITH_CUDA)
   target_include_directories(actscope_test_kernels_cuda PRIVATE ${kernels_dir})
   # The same tests without a GPU: the kernels compiled as plain C++ and run by an emulation.
   set(emulated_kernels)
-  foreach(idea compress unit_selection panel_copy gemm codec elementwise)
+  foreach(idea compress unit_selection panel_copy gemm codec elementwise narrow_float)
     list(APPEND emulated_kernels ${kernels_dir}/cuda/${idea}.cu)
   endforeach()
   set_source_files_properties(${emulated_kernels} PROPERTIES LANGUAGE CXX
