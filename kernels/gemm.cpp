@@ -38,4 +38,24 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
   operators_of(context.backend).gemm_nt_batched(context.stream, dt, y, da, output, range);
 }
 
+void spmm(const ExecutionContext& context, const ConstBsrPanels& x, const ConstMatrixView& w,
+          const MatrixView& y) {
+  const PanelLayout& layout = x.layout;
+  validate_view("spmm: w", w, 1, w.rows, layout.cols());
+  validate_view("spmm: y", y, layout.groups(), layout.rows(), w.rows);
+  validate_same_dtype("spmm: x and w", x.dtype, w.dtype);
+  validate_same_dtype("spmm: y and the sums", y.dtype, result_of(x.dtype));
+  operators_of(context.backend).spmm(context.stream, x, w, y);
+}
+
+void sddmm(const ExecutionContext& context, const ConstMatrixView& dy, const ConstMatrixView& w,
+           const BsrPanels& dx) {
+  const PanelLayout& layout = dx.layout;
+  validate_view("sddmm: dy", dy, layout.groups(), layout.rows(), dy.cols);
+  validate_view("sddmm: w", w, 1, dy.cols, layout.cols());
+  validate_same_dtype("sddmm: dy and w", dy.dtype, w.dtype);
+  validate_same_dtype("sddmm: dy and dx", dy.dtype, dx.dtype);
+  operators_of(context.backend).sddmm(context.stream, dy, w, dx);
+}
+
 }  // namespace actscope::kernels

@@ -27,6 +27,10 @@ struct OperatorTable {
                   const MatrixView& dw, Output, PanelRange);
   void (*gemm_nt_batched)(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
                           const MatrixView& da, Output, PanelRange);
+  void (*spmm)(void* stream, const ConstBsrPanels& x, const ConstMatrixView& w,
+               const MatrixView& y);
+  void (*sddmm)(void* stream, const ConstMatrixView& dy, const ConstMatrixView& w,
+                const BsrPanels& dx);
   void (*quantize)(void* stream, DType, const void* values, std::int64_t elements, CodeBits,
                    std::uint8_t* codes, CodeScale* scales, const Rounding&);
   void (*dequantize)(void* stream, DType, CodeBits, const std::uint8_t* codes,

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "common/block_walk.hpp"
-#include "common/gelu_levels.hpp"
+#include "common/gelu_codebook.hpp"
 #include "cpu/entries.hpp"
 #include "cpu/row_math.hpp"
 
@@ -38,10 +38,10 @@ struct ByteLevels {
   static constexpr int per_byte = 8 / bits;
 
   ByteLevels() {
-    const GeluLevels levels = gelu_levels(bits);
+    const GeluCodebook codebook = gelu_codebook(bits);
     for (unsigned byte = 0; byte < 256; ++byte) {
       for (int k = 0; k < per_byte; ++k) {
-        of_byte[byte][k] = static_cast<T>(levels.level[byte >> (k * bits) & ((1U << bits) - 1)]);
+        of_byte[byte][k] = static_cast<T>(codebook.level[byte >> (k * bits) & ((1U << bits) - 1)]);
       }
     }
   }
@@ -93,17 +93,18 @@ void add_scaled(void*, const ConstMatrixView& x, const void* gamma, const ConstM
 }
 
 void gelu(void*, const ConstMatrixView& h, const MatrixView& u, const GeluCode& code) {
-  const GeluLevels levels = gelu_levels(static_cast<int>(code.bits));
+  const GeluCodebook codebook = gelu_codebook(static_cast<int>(code.bits));
   dispatch_real(h.dtype, [&]<class T>() {
     for_each_row(h, [&](auto g, auto r, auto row) {
       if (code.codes == nullptr) {
-        return gelu_row(element<const T>(h, g, r, 0), element<T>(u, g, r, 0), h.cols, levels,
+        return gelu_row(element<const T>(h, g, r, 0), element<T>(u, g, r, 0), h.cols, codebook,
                         nullptr);
       }
       thread_local std::vector<std::uint8_t> codes;
       const std::int64_t bytes = code_bytes(code.bits, h.cols);
       codes.assign(static_cast<std::size_t>(bytes * codes_per_byte(code.bits)), 0);
-      gelu_row(element<const T>(h, g, r, 0), element<T>(u, g, r, 0), h.cols, levels, codes.data());
+      gelu_row(element<const T>(h, g, r, 0), element<T>(u, g, r, 0), h.cols, codebook,
+               codes.data());
       std::uint8_t* packed = code.codes + row * bytes;
       if (code.bits == CodeBits::int2) {
         pack<2>(codes.data(), bytes, packed);

@@ -21,6 +21,8 @@ void gemm_tn(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixV
              PanelRange);
 void gemm_nt_batched(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixView&,
                      Output, PanelRange);
+void spmm(void*, const ConstBsrPanels&, const ConstMatrixView&, const MatrixView&);
+void sddmm(void*, const ConstMatrixView&, const ConstMatrixView&, const BsrPanels&);
 void quantize(void*, DType, const void*, std::int64_t, CodeBits, std::uint8_t*, CodeScale*,
               const Rounding&);
 void dequantize(void*, DType, CodeBits, const std::uint8_t*, const CodeScale*, std::int64_t,

@@ -15,6 +15,8 @@ const OperatorTable& cpu_operators() {
       cpu::decompress,
       cpu::gemm_tn,
       cpu::gemm_nt_batched,
+      cpu::spmm,
+      cpu::sddmm,
       cpu::quantize,
       cpu::dequantize,
       cpu::affine,

@@ -28,7 +28,13 @@ HWY_INLINE void multiply_add_of(Tag d, const T* p, const T* q, const T* r, T* y,
   for (; i + lanes <= count; i += lanes) {
     hn::StoreU(hn::MulAdd(hn::LoadU(d, p + i), hn::LoadU(d, q + i), hn::LoadU(d, r + i)), d, y + i);
   }
-  for (; i < count; ++i) y[i] = p[i] * q[i] + r[i];
+  // The rest by the same instructions, so that a result does not depend on its column.
+  const hn::CappedTag<T, 1> one;
+  for (; i < count; ++i) {
+    const auto sum =
+        hn::MulAdd(hn::LoadU(one, p + i), hn::LoadU(one, q + i), hn::LoadU(one, r + i));
+    hn::StoreU(sum, one, y + i);
+  }
 }
 
 void multiply_add_f32(const float* p, const float* q, const float* r, float* y,
@@ -80,27 +86,31 @@ HWY_INLINE FloatVector derivative_of(FloatVector h, FloatVector cdf) {
   return or_nan(h, hn::MulAdd(h, density, cdf));
 }
 
-// How many mid-points between levels lie below.
-HWY_INLINE void store_codes(FloatVector derivative, const GeluLevels& levels, std::uint8_t* codes) {
+// As GeluCodebook::code, a vector at a time.
+HWY_INLINE void store_codes(FloatVector h, const GeluCodebook& codebook, std::uint8_t* codes) {
   const Floats d;
   const hn::RebindToSigned<Floats> whole;
-  auto below = hn::Zero(whole);
-  for (int i = 0; i + 1 < levels.count; ++i) {
-    const auto middle = hn::Set(d, (levels.level[i] + levels.level[i + 1]) / 2);
-    // A true lane of a mask is −1.
-    below = hn::Sub(below, hn::BitCast(whole, hn::VecFromMask(d, hn::Gt(derivative, middle))));
-  }
+  const auto magnitude = hn::Abs(h);
+  // A true lane of a mask is −1.
+  const auto minus_above = [&](float limit) {
+    return hn::BitCast(whole, hn::VecFromMask(d, hn::Gt(magnitude, hn::Set(d, limit))));
+  };
+  auto upper = hn::Set(whole, codebook.count / 2);
+  for (int i = 0; i < codebook.rises; ++i) upper = hn::Sub(upper, minus_above(codebook.rise[i]));
+  for (int i = 0; i < codebook.falls; ++i) upper = hn::Add(upper, minus_above(codebook.fall[i]));
+  const auto mirrored = hn::Sub(hn::Set(whole, codebook.count - 1), upper);
+  const auto is_negative = hn::RebindMask(whole, hn::Lt(h, hn::Zero(d)));
   const hn::Rebind<std::uint8_t, Floats> bytes;
-  hn::StoreU(hn::DemoteTo(bytes, below), bytes, codes);
+  hn::StoreU(hn::DemoteTo(bytes, hn::IfThenElse(is_negative, mirrored, upper)), bytes, codes);
 }
 
-HWY_INLINE void gelu_vector(const float* h, float* u, const GeluLevels& levels,
+HWY_INLINE void gelu_vector(const float* h, float* u, const GeluCodebook& codebook,
                             std::uint8_t* codes) {
   const Floats d;
   const auto value = hn::LoadU(d, h);
   const auto cdf = cdf_of(value);
   hn::StoreU(or_nan(value, hn::Mul(value, cdf)), d, u);
-  if (codes != nullptr) store_codes(derivative_of(value, cdf), levels, codes);
+  if (codes != nullptr) store_codes(value, codebook, codes);
 }
 
 HWY_INLINE void gelu_backward_vector(const float* du, const float* h, float* dh, float* u) {
@@ -114,18 +124,18 @@ HWY_INLINE void gelu_backward_vector(const float* du, const float* h, float* dh,
 
 constexpr std::size_t most_lanes = HWY_MAX_BYTES / sizeof(float);
 
-void gelu_row_f32(const float* h, float* u, std::int64_t count, const GeluLevels& levels,
+void gelu_row_f32(const float* h, float* u, std::int64_t count, const GeluCodebook& codebook,
                   std::uint8_t* codes) {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(Floats()));
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {
-    gelu_vector(h + i, u + i, levels, codes == nullptr ? nullptr : codes + i);
+    gelu_vector(h + i, u + i, codebook, codes == nullptr ? nullptr : codes + i);
   }
   if (i == count) return;
   float in[most_lanes] = {}, out[most_lanes];
   std::uint8_t some[most_lanes];
   std::copy(h + i, h + count, in);
-  gelu_vector(in, out, levels, codes == nullptr ? nullptr : some);
+  gelu_vector(in, out, codebook, codes == nullptr ? nullptr : some);
   std::copy_n(out, count - i, u + i);
   if (codes != nullptr) std::copy_n(some, count - i, codes + i);
 }
@@ -175,17 +185,17 @@ void multiply_add(const double* p, const double* q, const double* r, double* y,
   HWY_DYNAMIC_DISPATCH(multiply_add_f64)(p, q, r, y, count);
 }
 
-void gelu_row(const float* h, float* u, std::int64_t count, const GeluLevels& levels,
+void gelu_row(const float* h, float* u, std::int64_t count, const GeluCodebook& codebook,
               std::uint8_t* codes) {
-  HWY_DYNAMIC_DISPATCH(gelu_row_f32)(h, u, count, levels, codes);
+  HWY_DYNAMIC_DISPATCH(gelu_row_f32)(h, u, count, codebook, codes);
 }
-void gelu_row(const double* h, double* u, std::int64_t count, const GeluLevels& levels,
+void gelu_row(const double* h, double* u, std::int64_t count, const GeluCodebook& codebook,
               std::uint8_t* codes) {
   for (std::int64_t i = 0; i < count; ++i) {
     const double value = h[i], cdf = cdf_of(value);
     u[i] = value * cdf;
     if (codes == nullptr) continue;
-    codes[i] = static_cast<std::uint8_t>(levels.code(derivative_of(value, cdf)));
+    codes[i] = static_cast<std::uint8_t>(codebook.code(value));
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Element-wise passes: one thread an element, or, where codes are written, one byte of codes.
-#include "common/gelu_levels.hpp"
+#include "common/gelu_codebook.hpp"
 #include "kernels.hpp"
 #include "launch.cuh"
 #include "panels.cuh"
@@ -79,7 +79,7 @@ template <class T>
 __global__ void gelu_code_kernel(DeviceMatrix<const T> h, DeviceMatrix<T> u, Extent extent,
                                  int bits, std::int64_t row_bytes, std::int64_t bytes,
                                  std::uint8_t* codes) {
-  const GeluLevels levels = gelu_levels(bits);
+  const GeluCodebook codebook = gelu_codebook(bits);
   const std::int64_t per_byte = 8 / bits;
   for (std::int64_t i = first_item(); i < bytes; i += item_stride()) {
     const std::int64_t row = i / row_bytes;
@@ -88,9 +88,8 @@ __global__ void gelu_code_kernel(DeviceMatrix<const T> h, DeviceMatrix<T> u, Ext
     unsigned byte = 0;
     for (std::int64_t c = first; c < end; ++c) {
       const T value = at(h, extent, row * extent.cols + c);
-      const T cdf = normal_cdf(value);
-      at(u, extent, row * extent.cols + c) = value * cdf;
-      byte |= levels.code(derivative_of(value, cdf)) << ((c - first) * bits);
+      at(u, extent, row * extent.cols + c) = value * normal_cdf(value);
+      byte |= codebook.code(value) << ((c - first) * bits);
     }
     codes[i] = static_cast<std::uint8_t>(byte);
   }
@@ -111,12 +110,12 @@ __global__ void gelu_backward_kernel(DeviceMatrix<const T> du, DeviceMatrix<cons
 template <class T>
 __global__ void from_code_kernel(DeviceMatrix<const T> du, DeviceMatrix<T> dh, Extent extent,
                                  int bits, std::int64_t row_bytes, const std::uint8_t* codes) {
-  const GeluLevels levels = gelu_levels(bits);
+  const GeluCodebook codebook = gelu_codebook(bits);
   for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
     const std::int64_t first_bit = i % extent.cols * bits;
     const unsigned byte = codes[i / extent.cols * row_bytes + first_bit / 8];
     const unsigned code = (byte >> (first_bit % 8)) & ((1u << bits) - 1);
-    at(dh, extent, i) = at(du, extent, i) * static_cast<T>(levels.level[code]);
+    at(dh, extent, i) = at(du, extent, i) * static_cast<T>(codebook.level[code]);
   }
 }
 

@@ -30,6 +30,10 @@ void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, c
 void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
                      const MatrixView& da, Output output, PanelRange range);
 
+// sparse_product.cu
+void spmm(void*, const ConstBsrPanels&, const ConstMatrixView&, const MatrixView&);
+void sddmm(void*, const ConstMatrixView&, const ConstMatrixView&, const BsrPanels&);
+
 // codec.cu
 void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
               std::uint8_t* codes, CodeScale* scales, const Rounding& rounding);

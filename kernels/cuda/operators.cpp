@@ -21,6 +21,8 @@ const OperatorTable& cuda_operators() {
       .decompress = cuda::decompress,
       .gemm_tn = cuda::gemm_tn,
       .gemm_nt_batched = cuda::gemm_nt_batched,
+      .spmm = cuda::spmm,
+      .sddmm = cuda::sddmm,
       .quantize = cuda::quantize,
       .dequantize = cuda::dequantize,
       .affine = cuda::affine,

@@ -41,6 +41,8 @@ const OperatorTable& cuda_operators() {
       .decompress = absent<"decompress">,
       .gemm_tn = absent<"gemm_tn">,
       .gemm_nt_batched = absent<"gemm_nt_batched">,
+      .spmm = absent<"spmm">,
+      .sddmm = absent<"sddmm">,
       .quantize = absent<"quantize">,
       .dequantize = absent<"dequantize">,
       .affine = absent<"affine">,

@@ -3,7 +3,7 @@
 #include <numbers>
 
 #include "common/block_walk.hpp"
-#include "common/gelu_levels.hpp"
+#include "common/gelu_codebook.hpp"
 #include "reference/entries.hpp"
 
 namespace actscope::kernels::reference {
@@ -64,15 +64,15 @@ void add_scaled(void*, const ConstMatrixView& x, const void* gamma, const ConstM
 }
 
 void gelu(void*, const ConstMatrixView& h, const MatrixView& u, const GeluCode& code) {
-  const GeluLevels levels = gelu_levels(static_cast<int>(code.bits));
+  const GeluCodebook codebook = gelu_codebook(static_cast<int>(code.bits));
   dispatch_real(h.dtype, [&]<class T>() {
     for_each_element(h, [&](auto g, auto r, auto c, auto row) {
-      const auto value = static_cast<double>(*element<const T>(h, g, r, c));
-      *element<T>(u, g, r, c) = static_cast<T>(gelu_of(value));
+      const T value = *element<const T>(h, g, r, c);
+      *element<T>(u, g, r, c) = static_cast<T>(gelu_of(static_cast<double>(value)));
       if (code.codes == nullptr) return;
       std::uint8_t& byte = code.codes[place_of_code(h, code.bits, row, c)];
       const int shift = shift_of_code(code.bits, c);
-      const unsigned shifted = levels.code(derivative_of(value)) << shift;
+      const unsigned shifted = codebook.code(value) << shift;
       byte = static_cast<std::uint8_t>(shift == 0 ? shifted : byte | shifted);
     });
   });
@@ -92,14 +92,14 @@ void gelu_backward(void*, const ConstMatrixView& du, const ConstMatrixView& h, c
 
 void gelu_backward_from_code(void*, const ConstMatrixView& du, CodeBits bits,
                              const std::uint8_t* codes, const MatrixView& dh) {
-  const GeluLevels levels = gelu_levels(static_cast<int>(bits));
+  const GeluCodebook codebook = gelu_codebook(static_cast<int>(bits));
   const unsigned mask = (1U << static_cast<int>(bits)) - 1;
   dispatch_real(du.dtype, [&]<class T>() {
     for_each_element(du, [&](auto g, auto r, auto c, auto row) {
       const unsigned byte = codes[place_of_code(du, bits, row, c)];
       const unsigned code = (byte >> shift_of_code(bits, c)) & mask;
       *element<T>(dh, g, r, c) =
-          *element<const T>(du, g, r, c) * static_cast<T>(levels.level[code]);
+          *element<const T>(du, g, r, c) * static_cast<T>(codebook.level[code]);
     });
   });
 }

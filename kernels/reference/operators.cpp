@@ -15,6 +15,8 @@ const OperatorTable& reference_operators() {
       reference::decompress,
       reference::gemm_tn,
       reference::gemm_nt_batched,
+      reference::spmm,
+      reference::sddmm,
       reference::quantize,
       reference::dequantize,
       reference::affine,

@@ -5,6 +5,8 @@
 #include <omp.h>
 
 #include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/narrow_float.hpp"
 #include "kernel_support.hpp"
 
 namespace actscope::kernels::test {
@@ -150,6 +152,35 @@ TYPED_TEST(CpuAgainstReference, ThreadsDoNotChangeABit) {
     dw.insert(dw.end(), da.begin(), da.end());
     dw.insert(dw.end(), panels.values.begin(), panels.values.end());
     results.push_back(dw);
+  }
+  omp_set_num_threads(before);
+  for (const auto& result : results) EXPECT_EQ(result, results.front());
+}
+
+TEST(CpuPasses, ThreadsDoNotChangeABit) {
+  constexpr std::int64_t rows = 300, cols = 101;
+  const auto h = random_values<float>(rows * cols, 1), du = random_values<float>(rows * cols, 2);
+  const auto in = [](const std::vector<float>& of) {
+    return contiguous_matrix<const void*>(of.data(), DType::f32, rows, cols);
+  };
+  const int before = omp_get_max_threads();
+  std::vector<std::pair<std::vector<float>, std::vector<std::uint8_t>>> results;
+  for (const int threads : {1, 2, 3, 8}) {
+    omp_set_num_threads(threads);
+    std::vector<float> out(5 * rows * cols);
+    std::vector<std::uint8_t> bytes(
+        static_cast<std::size_t>(gelu_code_bytes(CodeBits::int4, rows, cols) + 3 * rows * cols));
+    std::uint8_t* narrow = bytes.data() + gelu_code_bytes(CodeBits::int4, rows, cols);
+    const auto to = [&](std::int64_t number) {
+      return contiguous_matrix<void*>(out.data() + number * rows * cols, DType::f32, rows, cols);
+    };
+    affine(cpu, in(h), du.data(), h.data(), to(0));
+    add_scaled(cpu, in(h), du.data(), in(du), to(1));
+    gelu(cpu, in(h), to(2), {CodeBits::int4, bytes.data()});
+    const MatrixView u = to(4);
+    gelu_backward(cpu, in(du), in(h), to(3), &u);
+    narrow_values(cpu, DType::f32, h.data(), rows * cols, NarrowFloat::fp8, narrow);
+    results.emplace_back(out, bytes);
   }
   omp_set_num_threads(before);
   for (const auto& result : results) EXPECT_EQ(result, results.front());

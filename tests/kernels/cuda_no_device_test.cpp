@@ -120,6 +120,8 @@ TEST_F(CudaWithoutDevice, EveryOperatorRaisesDeviceError) {
       [&] { narrow_values(cuda_context, DType::f32, x, 4, NarrowFloat::fp8, codes); });
   expect_device_error(
       [&] { widen_values(cuda_context, DType::f32, NarrowFloat::fp8, codes, 4, product); });
+  expect_device_error([&] { spmm(cuda_context, as_const(panels), view, out); });
+  expect_device_error([&] { sddmm(cuda_context, view, view, panels); });
   expect_device_error([&] { affine(cuda_context, view, x, x, out); });
   expect_device_error([&] { add_scaled(cuda_context, view, x, view, out); });
   expect_device_error([&] { gelu(cuda_context, view, out, {CodeBits::int4, codes}); });

@@ -64,6 +64,8 @@ TEST(CudaNotBuilt, EveryOperatorRaisesBackendNotBuilt) {
   expect_not_built([&] { narrow_values(cuda_context, DType::f32, x, 4, NarrowFloat::fp8, codes); });
   expect_not_built(
       [&] { widen_values(cuda_context, DType::f32, NarrowFloat::fp8, codes, 4, product); });
+  expect_not_built([&] { spmm(cuda_context, as_const(panels), view, out); });
+  expect_not_built([&] { sddmm(cuda_context, view, view, panels); });
   expect_not_built([&] { affine(cuda_context, view, x, x, out); });
   expect_not_built([&] { add_scaled(cuda_context, view, x, view, out); });
   expect_not_built([&] { gelu(cuda_context, view, out, {CodeBits::int4, codes}); });

@@ -34,4 +34,27 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
                      const ConstBsrPanels& y, const MatrixView& da,
                      Output output = Output::overwrite, PanelRange range = {});
 
+/// A block-sparse matrix times a dense one: Y = X · Wᵀ.
+///
+/// Shapes   x panels of groups × [rows, features]; w [outputs, features], one group; y groups ×
+///          [rows, outputs], overwritten
+/// Requires w of x's dtype, y of result_of(that); no aliasing
+/// Errors   ShapeMismatch: a length or dtype disagrees; BackendNotBuilt, DeviceError
+/// Effects  enqueued on the stream; deterministic for any thread count
+/// Cost     2·kept_blocks·block_elements·outputs FLOPs
+void spmm(const ExecutionContext& context, const ConstBsrPanels& x, const ConstMatrixView& w,
+          const MatrixView& y);
+
+/// A dense product sampled at kept blocks: dX = dY · W where dx has blocks, nothing elsewhere.
+///
+/// Shapes   dy groups × [rows, outputs]; w [outputs, features], one group; dx panels of groups ×
+///          [rows, features] whose index is written already: values overwritten, padding zero,
+///          scales not read
+/// Requires one dtype; no aliasing
+/// Errors   as spmm
+/// Effects  as spmm
+/// Cost     2·kept_blocks·block_elements·outputs FLOPs
+void sddmm(const ExecutionContext& context, const ConstMatrixView& dy, const ConstMatrixView& w,
+           const BsrPanels& dx);
+
 }  // namespace actscope::kernels
