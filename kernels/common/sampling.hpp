@@ -38,8 +38,9 @@ ACTSCOPE_HOST_DEVICE inline std::uint32_t rounding_key(std::uint64_t seed, std::
 }
 
 /// A whole number in [0, 2¹⁶) that belongs to element `element` of a group: 32-bit steps only,
-/// which vectorize everywhere. Source  C. Wellons, "Prospecting for hash functions", 2018:
-/// lowbias32
+/// which vectorize everywhere.
+///
+/// Source  C. Wellons, "Prospecting for hash functions", 2018: lowbias32
 ACTSCOPE_HOST_DEVICE inline std::uint32_t rounding_draw(std::uint32_t key, std::uint32_t element) {
   std::uint32_t bits = key + element * 0x9e3779b9U;
   bits = (bits ^ (bits >> 16)) * 0x7feb352dU;

@@ -38,8 +38,10 @@ struct BlockAccess {
 
 /// Adds Σ runs Σ terms Σ k  block(k, f) · packed(k, o) to sums[f][o] for all f below
 /// access.features and o below `width` (a multiple of strip_step). Chosen for the machine's
-/// instruction set at run time. Shapes  sums [features, width]; deterministic: fixed order over
-/// runs, terms and k
+/// instruction set at run time.
+///
+/// Shapes   sums [features, width]
+/// Effects  deterministic: fixed order over runs, terms and k
 void accumulate(const TermRun<float>* runs, std::int64_t count, const BlockAccess& access,
                 std::int64_t width, float* sums);
 void accumulate(const TermRun<double>* runs, std::int64_t count, const BlockAccess& access,

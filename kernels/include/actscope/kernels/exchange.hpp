@@ -33,8 +33,9 @@ std::int64_t bsr_block_rows(const PanelLayout& layout) noexcept;
 std::int64_t kept_blocks(const PanelLayout& layout, const ConstBlockIndex& index) noexcept;
 
 /// A layout that holds any `blocks` blocks of a [rows, cols] matrix: what from_bsr wants for a
-/// matrix that somebody else pruned. Errors  ShapeMismatch, UnsupportedBlockSize: as PanelLayout;
-/// ShapeMismatch: more blocks than fit
+/// matrix that somebody else pruned.
+///
+/// Errors  ShapeMismatch, UnsupportedBlockSize: as PanelLayout; ShapeMismatch: more blocks than fit
 PanelLayout layout_for_bsr(std::int64_t rows, std::int64_t cols, std::int64_t block_rows,
                            std::int64_t block_cols, std::int64_t blocks);
 
