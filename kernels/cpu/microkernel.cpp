@@ -26,6 +26,11 @@ void accumulate_bf16(const TermRun<bfloat16>* runs, std::int64_t count, const Bl
   accumulate_tile<bfloat16>(runs, count, access, width, sums);
 }
 
+void accumulate_f16(const TermRun<float16>* runs, std::int64_t count, const BlockAccess& access,
+                    std::int64_t width, float* sums) {
+  accumulate_tile<float16>(runs, count, access, width, sums);
+}
+
 const char* target_name() {
   return hwy::TargetName(HWY_TARGET);
 }
@@ -42,6 +47,7 @@ namespace cpu {
 HWY_EXPORT(accumulate_f32);
 HWY_EXPORT(accumulate_f64);
 HWY_EXPORT(accumulate_bf16);
+HWY_EXPORT(accumulate_f16);
 HWY_EXPORT(target_name);
 
 void accumulate(const TermRun<float>* runs, std::int64_t count, const BlockAccess& access,
@@ -57,6 +63,11 @@ void accumulate(const TermRun<double>* runs, std::int64_t count, const BlockAcce
 void accumulate(const TermRun<bfloat16>* runs, std::int64_t count, const BlockAccess& access,
                 std::int64_t width, float* sums) {
   HWY_DYNAMIC_DISPATCH(accumulate_bf16)(runs, count, access, width, sums);
+}
+
+void accumulate(const TermRun<float16>* runs, std::int64_t count, const BlockAccess& access,
+                std::int64_t width, float* sums) {
+  HWY_DYNAMIC_DISPATCH(accumulate_f16)(runs, count, access, width, sums);
 }
 
 const char* chosen_target() {

@@ -48,5 +48,7 @@ void accumulate(const TermRun<double>* runs, std::int64_t count, const BlockAcce
                 std::int64_t width, double* sums);
 void accumulate(const TermRun<bfloat16>* runs, std::int64_t count, const BlockAccess& access,
                 std::int64_t width, float* sums);
+void accumulate(const TermRun<float16>* runs, std::int64_t count, const BlockAccess& access,
+                std::int64_t width, float* sums);
 
 }  // namespace actscope::kernels::cpu
