@@ -15,14 +15,11 @@
 #include <numbers>
 
 #include "common/gelu_codebook.hpp"
+#include "cpu/row_vectors-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace actscope::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::ScalableTag<float>;
-using FloatVector = hn::Vec<Floats>;
-using Bits = hn::RebindToUnsigned<Floats>;
 
 // Φ(h) by erf as a quotient of polynomials in x², fitted to the least largest relative error on
 // [0, 4], 2e-9 before rounding; beyond 4 erf is 1 to the last bit of f32.

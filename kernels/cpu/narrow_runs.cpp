@@ -12,60 +12,43 @@
 #include <hwy/highway.h>
 
 #include "cpu/code_vectors-inl.hpp"
-#include "cpu/narrow_vectors-inl.hpp"
+#include "cpu/row_vectors-inl.hpp"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace actscope::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::ScalableTag<float>;
-
-// Calls vector(i) for the first element of every whole vector, then one(i) for the elements left.
-template <class Vector, class One>
-HWY_INLINE void for_each_vector(std::int64_t count, const Vector& vector, const One& one) {
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(Floats()));
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) vector(i);
-  for (; i < count; ++i) one(i);
-}
-
 void narrow_bf16(const float* values, std::int64_t count, std::uint16_t* narrow) {
   const Floats d;
-  for_each_vector(
-      count, [&](std::int64_t i) HWY_ATTR { store_bf16(d, hn::LoadU(d, values + i), narrow + i); },
-      [&](std::int64_t i)
-          HWY_ATTR { narrow[i] = bf16_from_f32(std::bit_cast<std::uint32_t>(values[i])); });
+  std::int64_t i = for_each_vector(
+      count, [&](std::int64_t k) HWY_ATTR { store_bf16(d, hn::LoadU(d, values + k), narrow + k); });
+  for (; i < count; ++i) narrow[i] = bf16_from_f32(std::bit_cast<std::uint32_t>(values[i]));
 }
 
 void narrow_fp8(const float* values, std::int64_t count, std::uint8_t* narrow) {
   const Floats d;
-  for_each_vector(
-      count,
-      [&](std::int64_t i)
-          HWY_ATTR { store_code_bytes(fp8_bits(d, hn::LoadU(d, values + i)), narrow + i); },
-      [&](std::int64_t i)
-          HWY_ATTR { narrow[i] = fp8_from_f32(std::bit_cast<std::uint32_t>(values[i])); });
+  std::int64_t i = for_each_vector(count, [&](std::int64_t k) HWY_ATTR {
+    store_code_bytes(fp8_bits(d, hn::LoadU(d, values + k)), narrow + k);
+  });
+  for (; i < count; ++i) narrow[i] = fp8_from_f32(std::bit_cast<std::uint32_t>(values[i]));
 }
 
 void widen_bf16(const std::uint16_t* narrow, std::int64_t count, float* values) {
   const Floats d;
-  for_each_vector(
-      count, [&](std::int64_t i) HWY_ATTR { hn::StoreU(load_bf16(d, narrow + i), d, values + i); },
-      [&](std::int64_t i) HWY_ATTR { values[i] = std::bit_cast<float>(f32_from_bf16(narrow[i])); });
+  std::int64_t i = for_each_vector(
+      count, [&](std::int64_t k) HWY_ATTR { hn::StoreU(load_bf16(d, narrow + k), d, values + k); });
+  for (; i < count; ++i) values[i] = std::bit_cast<float>(f32_from_bf16(narrow[i]));
 }
 
 void widen_fp8(const std::uint8_t* narrow, std::int64_t count, float* values) {
   const Floats d;
-  const hn::RebindToUnsigned<Floats> whole;
-  for_each_vector(
-      count,
-      [&](std::int64_t i) HWY_ATTR {
-        const auto bits =
-            hn::PromoteTo(whole, hn::LoadU(hn::Rebind<std::uint8_t, Floats>(), narrow + i));
-        hn::StoreU(fp8_numbers(d, bits), d, values + i);
-      },
-      [&](std::int64_t i) HWY_ATTR { values[i] = std::bit_cast<float>(f32_from_fp8(narrow[i])); });
+  std::int64_t i = for_each_vector(count, [&](std::int64_t k) HWY_ATTR {
+    const hn::Rebind<std::uint8_t, Floats> bytes;
+    const auto bits = hn::PromoteTo(Bits(), hn::LoadU(bytes, narrow + k));
+    hn::StoreU(fp8_numbers(d, bits), d, values + k);
+  });
+  for (; i < count; ++i) values[i] = std::bit_cast<float>(f32_from_fp8(narrow[i]));
 }
 
 }  // namespace actscope::kernels::cpu::HWY_NAMESPACE

@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "actscope/kernels/bfloat16.hpp"
+#include "actscope/kernels/float16.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace actscope::kernels::cpu::HWY_NAMESPACE {
@@ -68,6 +69,30 @@ HWY_INLINE void store_values(Tag d, hn::Vec<Tag> value, float* to) {
 template <class Tag>
 HWY_INLINE void store_values(Tag d, hn::Vec<Tag> value, bfloat16* to) {
   store_bf16(d, value, &to->bits);
+}
+
+// f16 by the conversions of the instruction set where it has them.
+template <class Tag>
+HWY_INLINE hn::Vec<Tag> load_values(Tag d, const float16* from) {
+#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_NEON
+  const hn::Rebind<hwy::float16_t, Tag> narrow;
+  return hn::PromoteTo(d, hn::LoadU(narrow, reinterpret_cast<const hwy::float16_t*>(from)));
+#else
+  float wide[hn::MaxLanes(Tag())];
+  for (float& value : wide) value = *from++;
+  return hn::LoadU(d, wide);
+#endif
+}
+template <class Tag>
+HWY_INLINE void store_values(Tag d, hn::Vec<Tag> value, float16* to) {
+#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_NEON
+  const hn::Rebind<hwy::float16_t, Tag> narrow;
+  hn::StoreU(hn::DemoteTo(narrow, value), narrow, reinterpret_cast<hwy::float16_t*>(to));
+#else
+  float wide[hn::MaxLanes(Tag())];
+  hn::StoreU(value, d, wide);
+  for (const float number : wide) *to++ = float16(number);
+#endif
 }
 
 // fp8 bit patterns, one in the lowest byte of each lane.

@@ -152,11 +152,12 @@ TEST_P(ElementwiseOn, ErrorsStayWithinWhatIsStated) {
 }
 
 // What two results may differ by: errors of f32 or f64, and where these cross a tie of the rounding
-// to bf16 one unit in its last place.
+// to two bytes one unit in the last place.
 template <class T>
 double tolerance_at(double value) {
   if (std::is_same_v<T, double>) return 1e-14;
-  return 4e-6 + (std::is_same_v<T, bfloat16> ? std::abs(value) * 0x1p-7 : 0);
+  if (std::is_same_v<T, float>) return 4e-6;
+  return 4e-6 + std::abs(value) * (std::is_same_v<T, bfloat16> ? 0x1p-7 : 0x1p-10);
 }
 
 template <class T>
@@ -204,6 +205,7 @@ TEST_P(ElementwiseOn, AgreesWithTheReference) {
   agree_with_reference<float>(context());
   agree_with_reference<double>(context());
   agree_with_reference<bfloat16>(context());
+  agree_with_reference<float16>(context());
 }
 
 TEST_P(ElementwiseOn, Bf16IsComputedInF32AndRoundedOnce) {

@@ -98,8 +98,9 @@ TEST_P(InstructionSets, AgreeWithTheReference) {
   }
   compare_row_math_with_reference<float>(4e-6);
   compare_row_math_with_reference<double>(1e-14);
-  // Numbers up to 16, of which bf16 keeps eight bits.
+  // Numbers up to 16, of which bf16 keeps eight bits and f16 eleven.
   compare_row_math_with_reference<bfloat16>(0x1p-4);
+  compare_row_math_with_reference<float16>(0x1p-7);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cpu, InstructionSets,

@@ -41,7 +41,7 @@ struct GeluCode {
 /// nearest of 4 or 16 levels, 0 and 1 among them (off by at most .167 and .046; rms for normal h
 /// .095 and .023). Codes are the same bits in every back end; a NaN has the code of 0.
 ///
-/// |u − exact| <= 5e-7·max(1, |h|) for f32, in bf16 its rounding more; NaN and infinities as the
+/// |u − exact| <= 5e-7·max(1, |h|) for f32; NaN and infinities as the
 /// formula gives them.
 ///
 /// Shapes  h, u groups × [rows, cols]
@@ -52,7 +52,7 @@ void gelu(const ExecutionContext& context, const ConstMatrixView& h, const Matri
 /// dh = du ⊙ gelu'(h); where `u` is given also u = gelu(h), which backward wants when it was not
 /// kept: both from one evaluation.
 ///
-/// |gelu'(h) − exact| <= 1e-6 for f32, and bf16 before it is rounded
+/// |gelu'(h) − exact| <= 1e-6 for f32
 /// Shapes  du, h, dh, u groups × [rows, cols]
 void gelu_backward(const ExecutionContext& context, const ConstMatrixView& du,
                    const ConstMatrixView& h, const MatrixView& dh, const MatrixView* u = nullptr);
