@@ -18,8 +18,8 @@ void BlockSpec::validate() const {
                                  "give the share of dropped blocks, at least 0 and below 1"));
   }
   if (panel_rows < 0) {
-    throw ConfigError(
-        error_text("panel height is out of range", fmt::format("got {}", panel_rows), "give 128, or 0 to have it chosen"));
+    throw ConfigError(error_text("panel height is out of range", fmt::format("got {}", panel_rows),
+                                 "give 128, or 0 to have it chosen"));
   }
   for (std::int64_t side : {block_rows, block_cols}) {
     if (side < 1 || side > largest_side) {
