@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "actscope/kernels/bfloat16.hpp"
+#include "actscope/kernels/float16.hpp"
 
 namespace actscope::kernels::cpu {
 
@@ -16,6 +17,8 @@ enum class ColumnSums { begin, go_on };
 void add_squares(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  ColumnSums what, double* sums);
 void add_squares(const bfloat16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
+                 ColumnSums what, double* sums);
+void add_squares(const float16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  ColumnSums what, double* sums);
 void add_squares(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  ColumnSums what, double* sums);
