@@ -146,7 +146,8 @@ void gather(const ConstMatrixView& x, const BsrPanels& panels, const PanelExtent
 }  // namespace
 
 void gather_panel(const ConstMatrixView& x, const BsrPanels& panels, const PanelExtent& panel) {
-  dispatch_dtype(x.dtype, [&]<class T>() { gather<T>(x, panels, panel); });
+  RowWalk walk;
+  dispatch_dtype(x.dtype, [&]<class T>() { gather<T>(x, panels, panel, walk); });
 }
 
 void select_blocks(void*, const ConstMatrixView& x, const PanelLayout& layout,
