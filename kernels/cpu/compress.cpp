@@ -6,6 +6,7 @@
 
 #include "common/block_walk.hpp"
 #include "cpu/entries.hpp"
+#include "cpu/gather.hpp"
 #include "cpu/selection.hpp"
 
 namespace actscope::kernels::cpu {
@@ -143,6 +144,10 @@ void gather(const ConstMatrixView& x, const BsrPanels& panels, const PanelExtent
 }
 
 }  // namespace
+
+void gather_panel(const ConstMatrixView& x, const BsrPanels& panels, const PanelExtent& panel) {
+  dispatch_dtype(x.dtype, [&]<class T>() { gather<T>(x, panels, panel); });
+}
 
 void select_blocks(void*, const ConstMatrixView& x, const PanelLayout& layout,
                    const BlockIndex& index, void*, const Draw& draw) {
