@@ -10,12 +10,6 @@
 namespace actscope::kernels {
 namespace {
 
-void validate_scales(std::string_view what, const PanelLayout& layout, const BlockIndex& index) {
-  if (layout.scales() == 0 || index.scales != nullptr) return;
-  throw ConfigError(error_text(fmt::format("{}: no room for the scales of blocks", what),
-                               describe(layout.spec()), "give BlockIndex::scales"));
-}
-
 void validate_draw(std::string_view what, const PanelLayout& layout, const Draw& draw) {
   if (layout.spec().select != Select::threshold || draw.threshold != nullptr) return;
   throw ConfigError(error_text(fmt::format("{}: no threshold is given", what),

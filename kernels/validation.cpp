@@ -48,6 +48,12 @@ void validate_same_dtype(std::string_view what, DType a, DType b) {
   }
 }
 
+void validate_scales(std::string_view what, const PanelLayout& layout, const BlockIndex& index) {
+  if (layout.scales() == 0 || index.scales != nullptr) return;
+  throw ConfigError(error_text(fmt::format("{}: no room for the scales of blocks", what),
+                               describe(layout.spec()), "give BlockIndex::scales"));
+}
+
 PanelRange resolve_range(std::string_view what, const PanelLayout& layout, PanelRange range) {
   if (range.count < 0) range.count = layout.panels() - range.first;
   if (range.first < 0 || range.count < 0 || range.first + range.count > layout.panels()) {

@@ -21,6 +21,10 @@ void validate_view(std::string_view what, const MatrixView& view, std::int64_t g
 /// Errors  ShapeMismatch: the element types differ
 void validate_same_dtype(std::string_view what, DType a, DType b);
 
+/// Room for the scales of blocks where the layout has them.
+/// Errors  ConfigError: none is given
+void validate_scales(std::string_view what, const PanelLayout& layout, const BlockIndex& index);
+
 /// The range with its count filled in.
 /// Errors  ShapeMismatch: it leaves the layout
 PanelRange resolve_range(std::string_view what, const PanelLayout& layout, PanelRange range);
