@@ -39,7 +39,7 @@ class CodedProduct {
         codes_(static_cast<std::size_t>(code_bytes(bits, tokens * features))),
         scales_(static_cast<std::size_t>(code_groups(tokens * features))),
         panels_(cpu, PanelLayout(1, tokens, features, blocks), DType::f32) {
-    compress(cpu, x_view(), panels_.view, panels_.workspace.data());
+    compress_x();
     quantize(cpu, DType::f32, x_.data(), tokens * features, bits, codes_.data(), scales_.data());
   }
 
@@ -51,6 +51,16 @@ class CodedProduct {
   void gather_from_codes() {
     gather_blocks_from_codes(cpu, {bits_, codes_.data(), scales_.data(), 0}, panels_.view);
   }
+  void compress_x() { compress(cpu, x_view(), panels_.view, panels_.workspace.data()); }
+  // Kept values themselves as codes, in their order.
+  void encode_values() {
+    quantize(cpu, DType::f32, panels_.view.values, kept_elements(), bits_, codes_.data(),
+             scales_.data());
+  }
+  void decode_values() {
+    dequantize(cpu, DType::f32, bits_, codes_.data(), scales_.data(), 0, kept_elements(),
+               panels_.view.values);
+  }
   void multiply() {
     gemm_tn(cpu, contiguous_matrix<const void*>(dy_.data(), DType::f32, tokens, outputs_),
             as_const(panels_.view),
@@ -58,6 +68,9 @@ class CodedProduct {
   }
 
  private:
+  std::int64_t kept_elements() const {
+    return panels_.view.layout.kept_blocks() * panels_.view.layout.block_elements();
+  }
   ConstMatrixView x_view() const {
     return contiguous_matrix<const void*>(x_.data(), DType::f32, tokens, features_);
   }
@@ -70,10 +83,33 @@ class CodedProduct {
   OwnPanels panels_;
 };
 
+// What it costs to keep the values of kept blocks as codes, against keeping them as they are.
+void add_coded_values(std::vector<Pass>& passes) {
+  for (const double sparsity : {0.5, 0.8, 0.9}) {
+    for (const CodeBits bits : {CodeBits::int8, CodeBits::int4}) {
+      const auto product =
+          std::make_shared<CodedProduct>(1536, 384, BlockSpec{8, 64, sparsity}, bits);
+      const std::string name = fmt::format("fc2 8x64 at {:.0f} % with values as int{}",
+                                           100 * sparsity, static_cast<int>(bits));
+      passes.push_back({name + ", compress", [=] { product->compress_x(); },
+                        [=] {
+                          product->compress_x();
+                          product->encode_values();
+                        }});
+      passes.push_back({name + ", gemm_tn", [=] { product->multiply(); },
+                        [=] {
+                          product->decode_values();
+                          product->multiply();
+                        }});
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Pass> coded_product_passes() {
   std::vector<Pass> passes;
+  add_coded_values(passes);
   for (const auto& [layer, features, outputs] :
        {std::tuple{"fc1", 384, 1536}, {"fc2", 1536, 384}}) {
     for (const auto& [rows, cols] : {std::pair{8, 8}, {16, 16}, {8, 64}}) {

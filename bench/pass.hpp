@@ -14,8 +14,9 @@ struct Pass {
   std::vector<double> rival_ms = {}, ours_ms = {};
 };
 
-/// Weight gradients from kept blocks of a matrix of codes. The rival decodes all of it, gathers and
-/// multiplies; ours gathers from the codes and multiplies. Shapes of fc1 and fc2 of S12, 16 images.
+/// Weight gradients from kept blocks of a matrix of codes: the rival decodes all of it, gathers and
+/// multiplies; ours gathers from the codes and multiplies. And kept values as codes: the rival
+/// keeps them as f32. Shapes of fc1 and fc2 of S12, 16 images.
 std::vector<Pass> coded_product_passes();
 
 }  // namespace actscope::bench
