@@ -32,7 +32,7 @@ __global__ void key_kernel(Values values, DeviceLayout layout, BlockSpec spec, D
     __syncthreads();  // sums of the item before have been read
     for (std::int64_t j = threadIdx.x; j < cols; j += blockDim.x) {
       double sum = 0;
-#pragma unroll 4
+#pragma unroll 8
       for (std::int64_t i = 0; i < rows; ++i) {
         const SumOf<typename Values::Element> element = values(group, first_row + i, first_col + j);
         const double value = element;

@@ -11,9 +11,9 @@ namespace {
 constexpr unsigned start_threads = 128;
 
 /// One thread block selects inside one panel: keys above the threshold, then, in the order of the
-/// block numbers, as many equal ones as are wanted.
+/// block numbers, as many equal ones as are wanted; and counts where columns start.
 __global__ void select_kernel(const std::uint64_t* all_keys, DeviceLayout layout,
-                              std::uint32_t* mask) {
+                              std::uint32_t* mask, std::uint32_t* column_starts) {
   for (std::int64_t panel = blockIdx.x; panel < layout.panels(); panel += gridDim.x) {
     const PanelPlace place = layout.place(panel);
     const auto keys = [&](std::int64_t i) { return all_keys[place.first_block + i]; };
@@ -25,6 +25,11 @@ __global__ void select_kernel(const std::uint64_t* all_keys, DeviceLayout layout
           __ballot_sync(~0u, above || (is_equal && rank < least.equals_wanted));
       if (threadIdx.x % warp_threads == 0 && exists) mask[place.mask_word + block / 32] = word;
     });
+    __syncthreads();
+    for (std::int64_t c = threadIdx.x; c <= layout.col_blocks; c += blockDim.x) {
+      column_starts[place.column_start + c] =
+          static_cast<std::uint32_t>(count_kept(mask + place.mask_word, 0, c * place.row_blocks));
+    }
   }
 }
 
@@ -56,12 +61,13 @@ void column_starts_from_mask(void* stream, const PanelLayout& host_layout,
 void select_by_keys(void* stream, const PanelLayout& host_layout, const BlockIndex& index,
                     void* workspace, const Draw& draw) {
   const DeviceLayout layout = make_device_layout(host_layout);
-  if (needs_units(host_layout.spec())) {
-    select_in_units(stream, host_layout, index, draw, workspace);
-  } else if (host_layout.total_blocks() > 0) {
+  if (!needs_units(host_layout.spec())) {
     launch("select_blocks", plan_grid(layout.panels(), 1, select_threads(layout.full.blocks)),
-           stream, select_kernel, static_cast<const std::uint64_t*>(workspace), layout, index.mask);
+           stream, select_kernel, static_cast<const std::uint64_t*>(workspace), layout, index.mask,
+           index.column_starts);
+    return;
   }
+  select_in_units(stream, host_layout, index, draw, workspace);
   column_starts_from_mask(stream, host_layout, index);
   write_scales(stream, host_layout, index, draw, workspace);
 }

@@ -47,11 +47,22 @@ __device__ Threshold find_threshold(const Keys& keys, std::int64_t blocks, std::
       if ((key & known) == prefix) atomicAdd(&histogram[(key >> shift) & (digits - 1)], 1u);
     }
     __syncthreads();
-    if (threadIdx.x == 0) {
-      unsigned d = digits - 1;
-      std::int64_t left = wanted;
-      while (d > 0 && histogram[d] < left) left -= histogram[d--];
-      found = {prefix | (std::uint64_t{d} << shift), left};
+    if (threadIdx.x < warp_threads) {
+      // Eight digits a lane, lane 0 the largest ones.
+      constexpr unsigned own_digits = digits / warp_threads;
+      unsigned d = digits - 1 - own_digits * threadIdx.x;
+      std::uint32_t own = 0;
+      for (unsigned k = 0; k < own_digits; ++k) own += histogram[d - k];
+      std::uint32_t through = own;  // keys of the lanes up to this one
+      for (unsigned distance = 1; distance < warp_threads; distance *= 2) {
+        const std::uint32_t before = __shfl_up_sync(~0u, through, distance);
+        if (threadIdx.x >= distance) through += before;
+      }
+      std::int64_t left = wanted - (through - own);
+      if (left > 0 && left <= own) {
+        while (histogram[d] < left) left -= histogram[d--];
+        found = {prefix | (std::uint64_t{d} << shift), left};
+      }
     }
     __syncthreads();
     prefix = found.key;

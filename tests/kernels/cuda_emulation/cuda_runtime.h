@@ -67,6 +67,7 @@ void __syncthreads();
 void __syncwarp();
 unsigned __ballot_sync(unsigned mask, bool predicate);
 bool __all_sync(unsigned mask, bool predicate);
+unsigned __shfl_up_sync(unsigned mask, unsigned value, unsigned distance);
 double __shfl_xor_sync(unsigned mask, double value, int distance);
 
 float __double2float_rd(double value);

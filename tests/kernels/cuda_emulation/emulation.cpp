@@ -226,6 +226,14 @@ bool __all_sync(unsigned mask, bool predicate) {
   return __ballot_sync(mask, predicate) == ~0u;
 }
 
+unsigned __shfl_up_sync(unsigned, unsigned value, unsigned distance) {
+  const unsigned self = begin_exchange(value);
+  const unsigned from = self % warp < distance ? self : self - distance;
+  const auto result = static_cast<unsigned>(fibers[from].exchanged);
+  end_exchange();
+  return result;
+}
+
 double __shfl_xor_sync(unsigned, double value, int distance) {
   const unsigned self = begin_exchange(value);
   const double result = fibers[self ^ static_cast<unsigned>(distance)].exchanged;
