@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <type_traits>
 
 #include "actscope/kernels/bfloat16.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/kernels/float16.hpp"
 #include "actscope/kernels/matrix_view.hpp"
 #include "common/selection.hpp"
+#include "common/sum_of.hpp"
 
 namespace actscope::kernels {
 
@@ -66,18 +67,7 @@ T* element(const BasicMatrixView<Pointer>& view, std::int64_t group, std::int64_
   return static_cast<T*>(view.data) + group * view.group_stride + row * view.row_stride + col;
 }
 
-/// Type of sums over T.
-template <class T>
-using SumOf = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
-
-/// A value of a block that is rescaled; a scale of 1 changes no bit.
-template <class T>
-T scaled(T value, float scale) {
-  if (scale == 1.0F) return value;
-  return static_cast<T>(static_cast<SumOf<T>>(value) * static_cast<SumOf<T>>(scale));
-}
-
-/// Calls body.template operator()<T>() with T = float, double or bfloat16.
+/// Calls body.template operator()<T>() with T = float, double, bfloat16 or float16.
 template <class Body>
 void dispatch_dtype(DType dtype, const Body& body) {
   switch (dtype) {
@@ -87,6 +77,8 @@ void dispatch_dtype(DType dtype, const Body& body) {
       return body.template operator()<double>();
     case DType::bf16:
       return body.template operator()<bfloat16>();
+    case DType::f16:
+      return body.template operator()<float16>();
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "actscope/kernels/bfloat16.hpp"
+#include "actscope/kernels/float16.hpp"
 
 namespace actscope::kernels::cpu {
 
@@ -13,6 +14,8 @@ namespace actscope::kernels::cpu {
 void add_squares(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  double* sums);
 void add_squares(const bfloat16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
+                 double* sums);
+void add_squares(const float16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  double* sums);
 void add_squares(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  double* sums);

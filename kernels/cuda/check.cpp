@@ -46,12 +46,6 @@ void check(cudaError_t code, std::string_view call) {
   if (code != cudaSuccess) throw DeviceError(cuda_error_text(code, call));
 }
 
-void refuse_type(DType dtype) {
-  throw DeviceError(error_text("no CUDA operators for this element type",
-                               std::string("got ").append(name_of(dtype)),
-                               "give f32 or f64, or use the cpu back end"));
-}
-
 bool check_or_log(cudaError_t code, std::string_view call) {
   if (code == cudaSuccess) return true;
   std::fprintf(stderr, "actscope: %s\n", cuda_error_text(code, call).c_str());

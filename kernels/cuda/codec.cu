@@ -139,7 +139,7 @@ __global__ void dequantize_kernel(const std::uint8_t* codes, const CodeScale* sc
 
 void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
               std::uint8_t* codes, CodeScale* scales, const Rounding& rounding) {
-  with_type(dtype, [&](auto* type) {
+  with_real(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("quantize", plan_grid(code_groups(elements), codec_warps, codec_threads), stream,
            quantize_kernel<T>, static_cast<const T*>(values), elements, code_groups(elements),
@@ -150,7 +150,7 @@ void quantize(void* stream, DType dtype, const void* values, std::int64_t elemen
 void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* codes,
                 const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                 void* values) {
-  with_type(dtype, [&](auto* type) {
+  with_real(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("dequantize", plan_grid(elements, codec_threads, codec_threads), stream,
            dequantize_kernel<T>, codes, scales, static_cast<int>(bits), first_element, elements,

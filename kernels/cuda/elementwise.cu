@@ -123,7 +123,7 @@ __global__ void from_code_kernel(DeviceMatrix<const T> du, DeviceMatrix<T> dh, E
 
 void affine(void* stream, const ConstMatrixView& x, const void* alpha, const void* beta,
             const MatrixView& y) {
-  with_type(x.dtype, [&](auto* type) {
+  with_real(x.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const Extent extent = extent_of(x);
     launch("affine", grid_of(extent.items), stream, affine_kernel<T>, device_matrix<const T>(x),
@@ -133,7 +133,7 @@ void affine(void* stream, const ConstMatrixView& x, const void* alpha, const voi
 
 void add_scaled(void* stream, const ConstMatrixView& x, const void* gamma, const ConstMatrixView& t,
                 const MatrixView& y) {
-  with_type(x.dtype, [&](auto* type) {
+  with_real(x.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const Extent extent = extent_of(x);
     launch("add_scaled", grid_of(extent.items), stream, add_scaled_kernel<T>,
@@ -143,7 +143,7 @@ void add_scaled(void* stream, const ConstMatrixView& x, const void* gamma, const
 }
 
 void gelu(void* stream, const ConstMatrixView& h, const MatrixView& u, const GeluCode& code) {
-  with_type(h.dtype, [&](auto* type) {
+  with_real(h.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const Extent extent = extent_of(h);
     if (code.codes == nullptr) {
@@ -160,7 +160,7 @@ void gelu(void* stream, const ConstMatrixView& h, const MatrixView& u, const Gel
 
 void gelu_backward(void* stream, const ConstMatrixView& du, const ConstMatrixView& h,
                    const MatrixView& dh, const MatrixView* u) {
-  with_type(du.dtype, [&](auto* type) {
+  with_real(du.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const Extent extent = extent_of(du);
     launch("gelu_backward", grid_of(extent.items), stream, gelu_backward_kernel<T>,
@@ -171,7 +171,7 @@ void gelu_backward(void* stream, const ConstMatrixView& du, const ConstMatrixVie
 
 void gelu_backward_from_code(void* stream, const ConstMatrixView& du, CodeBits bits,
                              const std::uint8_t* codes, const MatrixView& dh) {
-  with_type(du.dtype, [&](auto* type) {
+  with_real(du.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const Extent extent = extent_of(du);
     launch("gelu_backward_from_code", grid_of(extent.items), stream, from_code_kernel<T>,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dense to panels and back. One warp owns one block column of one panel: it walks the column's
 // blocks from top to bottom, so that the place of each kept block is a running count.
+#include "common/sum_of.hpp"
 #include "kernels.hpp"
 #include "launch.cuh"
 #include "panels.cuh"
@@ -43,7 +44,7 @@ __global__ void gather_kernel(DeviceMatrix<const T> x, DeviceLayout layout, Cons
         const std::int64_t col = column * layout.block_cols + e % layout.block_cols;
         const bool inside = row < place.rows && col < layout.cols;
         const T value = inside ? x.row(place.group, place.first_row + row)[col] : T{0};
-        block[e] = index.scales == nullptr ? value : value * static_cast<T>(index.scales[position]);
+        block[e] = index.scales == nullptr ? value : scaled(value, index.scales[position]);
       }
       ++position;
     }

@@ -111,6 +111,7 @@ TEST_P(InstructionSets, AgreeWithTheReference) {
     for (const double sparsity : {0.0, 0.6, 0.95}) {
       compare_with_reference<float>({side, side, sparsity});
       compare_with_reference<bfloat16>({side, side, sparsity});
+      compare_with_reference<float16>({side, side, sparsity});
       compare_with_reference<double>({side, 2 * side, sparsity});
     }
   }
