@@ -41,7 +41,7 @@ DeviceLayout make_device_layout(const PanelLayout& layout) {
 GridPlan plan_grid(std::int64_t items, std::int64_t items_per_block, unsigned threads) {
   if (items <= 0) return {};
   const std::int64_t blocks = std::min(divide_up(items, items_per_block), most_grid_blocks);
-  return {static_cast<unsigned>(blocks), threads};
+  return {static_cast<unsigned>(blocks), threads, 0};
 }
 
 TilePlan plan_tile(std::int64_t block_side) {

@@ -12,6 +12,7 @@ namespace actscope::kernels::cuda {
 struct GridPlan {
   unsigned blocks = 0;  ///< 0: nothing to launch
   unsigned threads = 0;
+  unsigned shared_bytes = 0;  ///< dynamic shared memory of a thread block
 };
 
 inline constexpr unsigned warp_threads = 32;

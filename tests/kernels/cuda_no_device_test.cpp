@@ -59,6 +59,9 @@ TEST(CudaBuilt, IsKnownAsBuilt) {
 TEST(CudaBuilt, WorkspaceSizeNeedsNoDevice) {
   const PanelLayout layout(1, 32, 32, BlockSpec{});
   EXPECT_EQ(compress_workspace_bytes(cuda_context, layout), 4 * 8);
+  const PanelLayout many(1, 1024, 32, BlockSpec{});
+  EXPECT_EQ(gemm_tn_workspace_bytes(cuda_context, many, DType::bf16, 16), 2 * 16 * 33 * 4);
+  EXPECT_EQ(gemm_nt_batched_workspace_bytes(cuda_context, many, DType::bf16, 16), 0);
 }
 
 class CudaWithoutDevice : public testing::Test {
@@ -112,6 +115,9 @@ TEST_F(CudaWithoutDevice, EveryOperatorRaisesDeviceError) {
   expect_device_error([&] { decompress(cuda_context, as_const(panels), out); });
   expect_device_error([&] { gemm_tn(cuda_context, view, as_const(panels), out); });
   expect_device_error([&] { gemm_nt_batched(cuda_context, view, as_const(panels), out); });
+  const ExecutionContext tf32{Backend::cuda, nullptr, Precision::tf32};
+  expect_device_error([&] { gemm_tn(tf32, view, as_const(panels), out); });
+  expect_device_error([&] { gemm_nt_batched(tf32, view, as_const(panels), out); });
   expect_device_error(
       [&] { quantize(cuda_context, DType::f32, x, 4, CodeBits::int8, codes, scales); });
   expect_device_error(

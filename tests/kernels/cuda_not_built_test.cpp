@@ -55,6 +55,8 @@ TEST(CudaNotBuilt, EveryOperatorRaisesBackendNotBuilt) {
   expect_not_built([&] { compress(cuda_context, view, panels, nullptr); });
   expect_not_built([&] { column_starts_from_mask(cuda_context, layout, panels.index); });
   expect_not_built([&] { decompress(cuda_context, as_const(panels), out); });
+  expect_not_built([&] { gemm_tn_workspace_bytes(cuda_context, layout, DType::f32, 2); });
+  expect_not_built([&] { gemm_nt_batched_workspace_bytes(cuda_context, layout, DType::f32, 2); });
   expect_not_built([&] { gemm_tn(cuda_context, view, as_const(panels), out); });
   expect_not_built([&] { gemm_nt_batched(cuda_context, view, as_const(panels), out); });
   expect_not_built(

@@ -120,9 +120,8 @@ TYPED_TEST(SparseProduct, CpuAgreesWithTheReference) {
     const auto got = this->sample(cpu, c, input);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       // A result of bf16 is rounded to 8 bits (of f16 to 11), here and there to another neighbor.
-      const double rounding = size_of(dtype_of<TypeParam>) == 2
-                                  ? std::abs(static_cast<double>(wanted[i])) * 0x1p-7
-                                  : 0;
+      const double rounding =
+          size_of(dtype_of<TypeParam>) == 2 ? std::abs(static_cast<double>(wanted[i])) * 0x1p-7 : 0;
       ASSERT_NEAR(got[i], wanted[i], product_tolerance<Result>(c.outputs) + rounding)
           << describe(c.blocks);
     }

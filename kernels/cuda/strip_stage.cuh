@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "strip_problem.cuh"
+#include "tensor_core.cuh"
+
+/// Staging memory of the products on tensor cores: how it is laid out, and the copies into it.
+namespace actscope::kernels::cuda {
+
+/// Lengths that follow from the element type and the direction of the reduction. Rows are longer
+/// than what they hold, so that the rows of a fragment lie in different banks.
+template <class T, Reduce over, int across>
+struct StageShape {
+  static constexpr int chunk = 16 / sizeof(T);                 // elements copied at a time
+  static constexpr int step = 32 / sizeof(T);                  // of one instruction
+  static constexpr int depth = stage_depth_bytes / sizeof(T);  // of a stage: two steps
+  static constexpr int columns = warp_columns * across;
+  static constexpr bool by_token = over == Reduce::tokens;
+  static constexpr int left_stride = by_token ? strip_left + 8 : depth + chunk;
+  static constexpr int right_stride = by_token ? columns + 8 : depth + chunk;
+  static constexpr int left_elements = left_stride * (by_token ? depth : strip_left);
+  static constexpr int right_elements = right_stride * (by_token ? depth : columns);
+  static constexpr int stage_bytes = (left_elements + right_elements) * sizeof(T);
+
+  /// Places of element (k, row) of the left operand and (k, column) of the right one.
+  __device__ static int left_place(int k, int row) {
+    return by_token ? k * left_stride + row : row * left_stride + k;
+  }
+  __device__ static int right_place(int k, int column) {
+    return by_token ? k * right_stride + column : column * right_stride + k;
+  }
+};
+
+/// Copies `count` (0 to 16 / sizeof(T)) elements and fills the rest of 16 bytes with zeros.
+template <class T>
+__device__ void copy_chunk(T* shared, const T* global, int count, bool is_aligned) {
+  constexpr int chunk = 16 / sizeof(T);
+  if (is_aligned) {
+    copy_async(shared, global, count * static_cast<int>(sizeof(T)));
+    return;
+  }
+#pragma unroll 1
+  for (int e = 0; e < chunk; ++e) shared[e] = e < count ? global[e] : T{0};
+}
+
+/// Fills the left operand's part of a stage.
+// left [depth, 128] from dy, [128, depth] from dt; zeros outside the segment and the matrix
+template <class T, Reduce over, int across>
+__device__ void stage_left(const StripProblem<T>& problem, const Segment<T>& segment, int first_k,
+                           int first_row, T* left) {
+  using Shape = StageShape<T, over, across>;
+  constexpr int chunks = strip_left * Shape::depth / Shape::chunk;
+  constexpr int along = (Shape::by_token ? strip_left : Shape::depth) / Shape::chunk;
+  const int rows = static_cast<int>(problem.left_rows) - first_row;
+  const int depth = segment.depth - first_k;
+#pragma unroll 1
+  for (int e = thread_number(); e < chunks; e += 64 * across) {
+    const int line = e / along;
+    const int first = e % along * Shape::chunk;
+    const int lines = Shape::by_token ? depth : rows;
+    const int elements = (Shape::by_token ? rows : depth) - first;
+    const int count = line < lines ? max(min(elements, Shape::chunk), 0) : 0;
+    const T* from = segment.left;
+    if (count > 0) {
+      from += (Shape::by_token ? first_k + line : first_row + line) * problem.left.row_stride +
+              (Shape::by_token ? first_row + first : first_k + first);
+    }
+    T* to =
+        left + (Shape::by_token ? Shape::left_place(line, first) : Shape::left_place(first, line));
+    copy_chunk(to, from, count, problem.left_is_aligned);
+  }
+}
+
+/// Fills the right operand's part of a stage: a sub-tile of one instruction's step by eight columns
+/// belongs to four neighboring threads. One without a kept block is left as it is and not read.
+// right [depth, columns] of gemm_tn, [columns, depth] of gemm_nt_batched; live one byte a warp of
+// results and step: bit j is set where its columns 8j to 8j + 7 have something to add
+template <class T, Reduce over, int across>
+__device__ void stage_right(const StripProblem<T>& problem, const SlotTable<T>& table, int first_k,
+                            int first_column, T* right, unsigned char* live) {
+  using Shape = StageShape<T, over, across>;
+  constexpr int chunks_a_line = (Shape::by_token ? 8 : Shape::step) / Shape::chunk;
+  const int thread = thread_number();
+  const int k = first_k + thread / (32 * across) * Shape::step;
+  const int column = first_column + thread / 4 % (8 * across) * 8;
+  const int token = Shape::by_token ? k : column;
+  const int feature = Shape::by_token ? column : k;
+  const bool is_live = table.any_kept(problem, token, token + (Shape::by_token ? Shape::step : 8),
+                                      feature, feature + (Shape::by_token ? 8 : Shape::step));
+  const unsigned lanes = __ballot_sync(~0u, is_live);
+  if (thread % 32 == 0) {
+    unsigned bits = 0;
+    for (int j = 0; j < 8; ++j) bits |= (lanes >> (4 * j) & 1u) << j;
+    live[thread / 32] = static_cast<unsigned char>(bits);
+  }
+  if (!is_live) return;
+#pragma unroll 1
+  for (int i = 0; i < 4; ++i) {
+    const int line = (i * 4 + thread % 4) / chunks_a_line;
+    const int first = (i * 4 + thread % 4) % chunks_a_line * Shape::chunk;
+    T* to = right + (Shape::by_token
+                         ? Shape::right_place(k - first_k + line, column - first_column + first)
+                         : Shape::right_place(k - first_k + first, column - first_column + line));
+    if (problem.values_are_aligned) {
+      const T* from = table.find(problem, token + line, feature + first);
+      copy_async(to, from == nullptr ? problem.values : from, from == nullptr ? 0 : 16);
+      continue;
+    }
+#pragma unroll 1
+    for (int e = 0; e < Shape::chunk; ++e) {
+      const T* from = table.find(problem, token + line, feature + first + e);
+      to[e] = from == nullptr ? T{0} : *from;
+    }
+  }
+}
+
+}  // namespace actscope::kernels::cuda
