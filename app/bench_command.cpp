@@ -98,7 +98,7 @@ void add_list(CLI::App& app, const char* name, const char* form, const char* hel
 void add_lists(CLI::App& app, KernelsSettings& s) {
   const auto name = [](const char*, const std::string& text) { return text; };
   add_list(app, "--backend", "A,B", "cpu, cuda, reference [cpu]", s.backends, name);
-  add_list(app, "--dtype", "A,B", "fp32, bf16 [fp32]", s.dtypes, name);
+  add_list(app, "--dtype", "A,B", "fp32, tf32 (cuda), bf16, fp16 [fp32]", s.dtypes, name);
   add_list(app, "--threads", "N,M", "threads of everybody, 0: one a core [0]", s.threads,
            [](const char* option, const std::string& text) { return parse_integer(option, text); });
   add_list(app, "--shapes", "A,B", "fc1, fc2, token-mix [all]", s.shapes, name);

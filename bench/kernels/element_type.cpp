@@ -8,7 +8,7 @@
 namespace actscope::bench {
 namespace {
 
-constexpr ElementType types[] = {fp32, bf16};
+constexpr ElementType types[] = {fp32, tf32, bf16, fp16};
 
 }  // namespace
 
@@ -26,8 +26,8 @@ ElementType element_type(std::string_view name) {
       error_text("--dtype " + std::string(name) + " is not taken", {}, "give some of " + known));
 }
 
-bool takes(kernels::Backend, const ElementType&) {
-  return true;
+bool takes(kernels::Backend backend, const ElementType& type) {
+  return type.precision == kernels::Precision::strict || backend == kernels::Backend::cuda;
 }
 
 }  // namespace actscope::bench

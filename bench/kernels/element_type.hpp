@@ -15,12 +15,15 @@ namespace actscope::bench {
 struct ElementType {
   std::string_view name;  ///< "fp32", "bf16", …
   kernels::DType dtype = kernels::DType::f32;
+  kernels::Precision precision = kernels::Precision::strict;
 
   friend bool operator==(const ElementType&, const ElementType&) = default;
 };
 
 inline constexpr ElementType fp32{"fp32", kernels::DType::f32};
+inline constexpr ElementType tf32{"tf32", kernels::DType::f32, kernels::Precision::tf32};
 inline constexpr ElementType bf16{"bf16", kernels::DType::bf16};
+inline constexpr ElementType fp16{"fp16", kernels::DType::f16};
 
 std::span<const ElementType> element_types();
 

@@ -21,6 +21,7 @@ std::string off_by(double error, double allowed) {
 KernelRival admit(Rival& rival, const Point& point, const std::vector<double>& dense_expected,
                   const std::vector<double>& sparse_expected) {
   KernelRival facts = rival.facts();
+  facts.algorithm.clear();  // of the point before
   if (facts.status != RivalStatus::ok) return facts;
   try {
     rival.prepare(point);

@@ -139,11 +139,20 @@ double allowed_error(std::int64_t depth) {
 }
 
 double allowed_error_of_ours(const DenseProduct& product) {
-  return allowed_error(product.depth);
+  return product.type.precision == kernels::Precision::tf32 ? allowed_error_of_rivals(product)
+                                                            : allowed_error(product.depth);
 }
 
 double allowed_error_of_rivals(const DenseProduct& product) {
-  return product.type.dtype == kernels::DType::bf16 ? 0x1p-7 : allowed_error(product.depth);
+  if (product.type.precision == kernels::Precision::tf32) return 0x1p-9;
+  switch (product.type.dtype) {
+    case kernels::DType::bf16:
+      return 0x1p-7;
+    case kernels::DType::f16:
+      return 0x1p-10;
+    default:
+      return allowed_error(product.depth);
+  }
 }
 
 }  // namespace actscope::bench

@@ -2,6 +2,7 @@
 #include "typed_values.hpp"
 
 #include "actscope/kernels/bfloat16.hpp"
+#include "actscope/kernels/float16.hpp"
 
 namespace actscope::bench {
 namespace {
@@ -23,8 +24,9 @@ float widened(std::uint16_t bits) {
 
 }  // namespace
 
-std::vector<std::uint16_t> narrowed(const std::vector<float>& values, kernels::DType) {
-  return bits_of<kernels::bfloat16>(values);
+std::vector<std::uint16_t> narrowed(const std::vector<float>& values, kernels::DType dtype) {
+  return dtype == kernels::DType::f16 ? bits_of<kernels::float16>(values)
+                                      : bits_of<kernels::bfloat16>(values);
 }
 
 TypedValues::TypedValues(std::vector<float> values, kernels::DType dtype)
@@ -32,7 +34,8 @@ TypedValues::TypedValues(std::vector<float> values, kernels::DType dtype)
   if (dtype == kernels::DType::f32) return;
   narrow_ = narrowed(values_, dtype);
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    values_[i] = widened<kernels::bfloat16>(narrow_[i]);
+    values_[i] = dtype == kernels::DType::f16 ? widened<kernels::float16>(narrow_[i])
+                                              : widened<kernels::bfloat16>(narrow_[i]);
   }
 }
 

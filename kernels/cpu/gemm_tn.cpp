@@ -194,8 +194,8 @@ void write_nothing(const MatrixView& dw, Output output, const GemmEpilogue& epil
 
 }  // namespace
 
-void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range, const GemmEpilogue& epilogue) {
+void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrPanels& x,
+             const MatrixView& dw, Output output, PanelRange range, const GemmEpilogue& epilogue) {
   if (range.count == 0) return write_nothing(dw, output, epilogue);
   const std::int64_t columns = x.layout.col_blocks();
   TermLists lists(x, range, columns);

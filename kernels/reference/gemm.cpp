@@ -51,8 +51,8 @@ void apply_epilogue(const ConstMatrixView& dy, const GemmEpilogue& epilogue, Out
 
 }  // namespace
 
-void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range, const GemmEpilogue& epilogue) {
+void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrPanels& x,
+             const MatrixView& dw, Output output, PanelRange range, const GemmEpilogue& epilogue) {
   const PanelLayout& layout = x.layout;
   dispatch_dtype(x.dtype, [&]<class T>() {
     std::vector<double> sums(static_cast<std::size_t>(dw.rows * dw.cols), 0.0);

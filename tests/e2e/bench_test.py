@@ -96,7 +96,7 @@ class Kernels(ProgramTest):
                          [row["time_s"] for row in before["results"]])
 
     def test_bad_options(self):
-        self.refused(2, *bench(dtype="fp8"), says="give some of fp32, bf16")
+        self.refused(2, *bench(dtype="fp8"), says="give some of fp32, tf32, bf16, fp16")
         self.refused(2, *bench(dtype="fp32,fp32"), says="twice")
         self.refused(2, *bench(threads="1,x"), says="--threads takes a whole number")
         self.refused(2, *bench(select="random"), says="panel, row, column or global")

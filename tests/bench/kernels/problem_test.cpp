@@ -8,6 +8,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/kernels/bfloat16.hpp"
+#include "actscope/kernels/float16.hpp"
 #include "small_problem.hpp"
 
 namespace actscope::bench::test {
@@ -58,14 +59,33 @@ TEST(Prune, KeepsTheAskedShareAndMarksIt) {
 }
 
 TEST(Problem, NarrowTypesHoldTheSameNumbersTwice) {
-  const Problem p = make_problem("token-mix", random_activations(1, 2), 0, bf16);
-  const auto* narrow = static_cast<const kernels::bfloat16*>(p.input.data());
   const std::vector<float> whole = random_activations(1, 2).y;
-  ASSERT_EQ(p.input.size(), static_cast<std::int64_t>(whole.size()));
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    ASSERT_EQ(static_cast<float>(narrow[i]), p.input.values()[i]);
-    ASSERT_EQ(static_cast<float>(kernels::bfloat16(whole[i])), p.input.values()[i]);
-  }
+  const auto expect_rounded = [&]<class Narrow>(const ElementType& type, Narrow) {
+    const Problem p = make_problem("token-mix", random_activations(1, 2), 0, type);
+    const auto* narrow = static_cast<const Narrow*>(p.input.data());
+    ASSERT_EQ(p.input.size(), static_cast<std::int64_t>(whole.size()));
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      ASSERT_EQ(static_cast<float>(narrow[i]), p.input.values()[i]);
+      ASSERT_EQ(static_cast<float>(Narrow(whole[i])), p.input.values()[i]);
+    }
+  };
+  expect_rounded(bf16, kernels::bfloat16());
+  expect_rounded(fp16, kernels::float16());
+}
+
+TEST(ElementType, RivalsMayBeOffByWhatTheirTypeRounds) {
+  DenseProduct product;
+  product.depth = 3136;
+  const auto allowed = [&](const ElementType& type) {
+    product.type = type;
+    return allowed_error_of_rivals(product);
+  };
+  EXPECT_EQ(allowed(fp32), allowed_error(3136));
+  EXPECT_LT(allowed(fp32), allowed(fp16));
+  EXPECT_LT(allowed(fp16), allowed(tf32));
+  EXPECT_LT(allowed(tf32), allowed(bf16));
+  product.type = fp16;
+  EXPECT_EQ(allowed_error_of_ours(product), allowed_error(3136)) << "sums and result are f32";
 }
 
 TEST(RelativeError, SeesOneWrongNumberAndNonFiniteOnes) {

@@ -50,6 +50,19 @@ TEST(Settings, CudaNeedsABuildThatHasIt) {
   }
 }
 
+TEST(Settings, Tf32IsOfCudaAlone) {
+  EXPECT_THROW(changed([](auto& s) { s.dtypes = {"tf32"}; }), ConfigError);
+  try {
+    changed([](auto& s) {
+      s.backends = {"cpu", "cuda"};
+      s.dtypes = {"tf32"};
+    });
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("--backend cpu takes none of --dtype tf32"));
+  }
+}
+
 TEST(Difference, NamesTheFirstThatDiffers) {
   KernelsRecord record;
   record.environment.cpu = "a processor";

@@ -33,6 +33,18 @@ TEST(SuitePoints, CudaIsMeasuredOnceForAllThreads) {
   EXPECT_EQ(cuda, 4);
 }
 
+TEST(SuitePoints, CombinationsThatDoNotExistAreLeftOut) {
+  KernelsSettings s = all_axes();
+  s.dtypes = {"fp32", "tf32"};
+  int tensor = 0;
+  for (const SuitePoint& point : all_points(s)) {
+    if (point.type != tf32) continue;
+    ++tensor;
+    EXPECT_EQ(point.backend, kernels::Backend::cuda);
+  }
+  EXPECT_EQ(tensor, 2);
+}
+
 TEST(SuitePoints, ThoseWithRowsAreNotOpen) {
   KernelsRecord record;
   record.settings = all_axes();
