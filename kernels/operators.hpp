@@ -6,6 +6,7 @@
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/gelu_compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 
@@ -21,6 +22,8 @@ struct OperatorTable {
   /// select_blocks and gather_blocks of the whole matrix, in one pass where the back end has one.
   void (*compress)(void* stream, const ConstMatrixView& x, const BsrPanels&, void* workspace,
                    const Draw&);
+  void (*gelu_compress)(void* stream, const ConstMatrixView& h, const MatrixView* u,
+                        const BsrPanels&, void* workspace, const Draw&);
   void (*column_starts_from_mask)(void* stream, const PanelLayout&, const BlockIndex&);
   void (*decompress)(void* stream, const ConstBsrPanels&, const MatrixView& out);
   /// Units: bytes. Enough for every precision.

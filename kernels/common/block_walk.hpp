@@ -42,6 +42,17 @@ void for_each_kept_number(const PanelExtent& panel, const std::uint32_t* mask, c
   }
 }
 
+/// Calls visit(row_block, col_block, position) for every kept block of a panel in storage order.
+template <class Visit>
+void for_each_kept_place(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
+  const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
+  std::uint32_t col_block = 0, top = 0;  // number of the column's first block
+  for_each_kept_number(panel, mask, [&](std::uint32_t number, std::uint32_t position) {
+    for (; number - top >= row_blocks; top += row_blocks) ++col_block;
+    visit(number - top, col_block, position);
+  });
+}
+
 /// Place of a panel's first kept block in the value array.
 template <class Word>
 std::int64_t first_value(const PanelExtent& panel, const BasicBlockIndex<Word>& index) {
@@ -53,10 +64,9 @@ std::int64_t first_value(const PanelExtent& panel, const BasicBlockIndex<Word>& 
 template <class Word, class Visit>
 void for_each_kept_block(const PanelExtent& panel, const BasicBlockIndex<Word>& index,
                          const Visit& visit) {
-  const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
   const std::int64_t first = first_value(panel, index);
-  for_each_kept_number(panel, index.mask, [&](std::uint32_t number, std::uint32_t position) {
-    visit(std::int64_t{number % row_blocks}, std::int64_t{number / row_blocks}, first + position);
+  for_each_kept_place(panel, index.mask, [&](auto row_block, auto col_block, auto position) {
+    visit(std::int64_t{row_block}, std::int64_t{col_block}, first + position);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/gelu_compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 
@@ -15,6 +16,8 @@ void select_blocks(void*, const ConstMatrixView&, const PanelLayout&, const Bloc
                    const Draw&);
 void gather_blocks(void*, const ConstMatrixView&, const BsrPanels&, PanelRange);
 void compress(void*, const ConstMatrixView&, const BsrPanels&, void*, const Draw&);
+void gelu_compress(void*, const ConstMatrixView&, const MatrixView*, const BsrPanels&, void*,
+                   const Draw&);
 void column_starts_from_mask(void*, const PanelLayout&, const BlockIndex&);
 void decompress(void*, const ConstBsrPanels&, const MatrixView&);
 void gemm_tn(const ExecutionContext&, const ConstMatrixView&, const ConstBsrPanels&,

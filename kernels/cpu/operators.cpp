@@ -11,6 +11,7 @@ const OperatorTable& cpu_operators() {
       cpu::select_blocks,
       cpu::gather_blocks,
       cpu::compress,
+      cpu::gelu_compress,
       cpu::column_starts_from_mask,
       cpu::decompress,
       [](const PanelLayout&, DType, std::int64_t, PanelRange) -> std::int64_t { return 0; },

@@ -9,8 +9,8 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
                      const ConstBsrPanels& y, const MatrixView& da, Output output,
                      PanelRange range) {
   if (range.count == 0) return add_nothing(context.stream, da, output);
-  if (launch_on_tensor_cores<Reduce::features>("gemm_nt_batched", context, dt, y, da, output, range,
-                                               {})) {
+  if (launch_in_strips<Reduce::features>("gemm_nt_batched", context, dt, y, da, output, range,
+                                         {})) {
     return;
   }
   gemm_nt_plain(context.stream, dt, y, da, output, range);
@@ -18,7 +18,7 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
 
 std::int64_t gemm_nt_batched_workspace_bytes(const PanelLayout& y, DType dtype, std::int64_t mixed,
                                              PanelRange range) {
-  const StripPlan plan = plan_strips(Reduce::features, y, dtype, Precision::tf32, mixed, range);
+  const StripPlan plan = plan_strips(Reduce::features, y, dtype, mixed, range);
   return strip_workspace_bytes(plan, mixed, y.rows());
 }
 

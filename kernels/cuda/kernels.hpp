@@ -11,6 +11,13 @@ namespace actscope::kernels::cuda {
 void select_blocks(void* stream, const ConstMatrixView& x, const PanelLayout& layout,
                    const BlockIndex& index, void* workspace, const Draw& draw);
 void column_starts_from_mask(void* stream, const PanelLayout& layout, const BlockIndex& index);
+/// What is left of select_blocks when the workspace begins with the keys of all blocks.
+void select_by_keys(void* stream, const PanelLayout& layout, const BlockIndex& index,
+                    void* workspace, const Draw& draw);
+
+// gelu_compress.cu
+void gelu_compress(void* stream, const ConstMatrixView& h, const MatrixView* u,
+                   const BsrPanels& panels, void* workspace, const Draw& draw);
 
 // unit_selection.cu: parts of the two above. The workspace begins with the keys of all blocks.
 void select_in_units(void* stream, const PanelLayout& layout, const BlockIndex& index,

@@ -51,6 +51,17 @@ TilePlan plan_tile(std::int64_t block_side) {
   return {columns_per_thread, columns, divide_up(block_side, columns)};
 }
 
+KeyPlan plan_keys(const PanelLayout& layout) {
+  KeyPlan plan;
+  if (layout.panels() == 0) return plan;
+  const std::int64_t side = layout.block_cols();
+  plan.tile_columns = side * std::max<std::int64_t>(1, std::int64_t{key_threads} / side);
+  plan.tiles_across = divide_up(layout.cols(), plan.tile_columns);
+  plan.group_row_blocks = divide_up(layout.rows(), layout.block_rows());
+  plan.items = layout.groups() * plan.group_row_blocks * plan.tiles_across;
+  return plan;
+}
+
 bool needs_units(const BlockSpec& spec) {
   const bool in_panels = spec.select == Select::panel || spec.select == Select::random;
   return !in_panels || spec.rescale != Rescale::none;

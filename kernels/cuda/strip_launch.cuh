@@ -21,9 +21,9 @@ inline bool has_aligned_rows(const ConstBsrPanels& panels) {
          panels.layout.block_cols() * size_of(panels.dtype) % 16 == 0;
 }
 
-/// Runs a product on tensor cores as planned; splits the reduction where the workspace has room.
+/// Runs a product as planned; splits the reduction where the workspace has room.
 /// Requires plan.fits, stages >= 2
-template <Reduce over, class T>
+template <Reduce over, class T, Arithmetic arithmetic>
 void launch_strips(const char* name, const ExecutionContext& context, const StripPlan& plan,
                    int stages, const ConstMatrixView& left, const ConstBsrPanels& right,
                    const MatrixView& out, Output output, PanelRange range,
@@ -62,8 +62,8 @@ void launch_strips(const char* name, const ExecutionContext& context, const Stri
   GridPlan grid = plan_grid(plan.tiles() * (is_split ? plan.parts : 1), 1, plan.threads());
   grid.shared_bytes = static_cast<unsigned>(strip_shared_bytes(over, plan, stages));
   constexpr int wide = over == Reduce::tokens ? 6 : 4;
-  const auto kernel =
-      plan.warps_across == wide ? strip_kernel<T, over, wide> : strip_kernel<T, over, 2>;
+  const auto kernel = plan.warps_across == wide ? strip_kernel<T, over, wide, arithmetic>
+                                                : strip_kernel<T, over, 2, arithmetic>;
   launch(name, grid, context.stream, kernel, problem);
   if (!is_split) return;
   add_parts(context.stream, problem.parts_out, plan.parts, out, output);
@@ -72,27 +72,28 @@ void launch_strips(const char* name, const ExecutionContext& context, const Stri
   add_parts(context.stream, problem.parts_bias, plan.parts, bias, output);
 }
 
-/// Whether the product was run on tensor cores.
+/// Whether the product was run in strips.
 template <Reduce over>
-bool launch_on_tensor_cores(const char* name, const ExecutionContext& context,
-                            const ConstMatrixView& left, const ConstBsrPanels& right,
-                            const MatrixView& out, Output output, PanelRange range,
-                            const GemmEpilogue& epilogue) {
-  const StripPlan plan =
-      plan_strips(over, right.layout, right.dtype, context.precision, out.rows, range);
+bool launch_in_strips(const char* name, const ExecutionContext& context,
+                      const ConstMatrixView& left, const ConstBsrPanels& right,
+                      const MatrixView& out, Output output, PanelRange range,
+                      const GemmEpilogue& epilogue) {
+  const StripPlan plan = plan_strips(over, right.layout, right.dtype, out.rows, range);
   if (!plan.fits) return false;
   const int stages = strip_stages(over, plan, most_shared_bytes());
   if (stages == 0) return false;
-  const auto run = [&](auto* type) {
-    launch_strips<over, std::remove_pointer_t<decltype(type)>>(name, context, plan, stages, left,
-                                                               right, out, output, range, epilogue);
+  const auto run = [&]<class T, Arithmetic arithmetic>() {
+    launch_strips<over, T, arithmetic>(name, context, plan, stages, left, right, out, output, range,
+                                       epilogue);
   };
   if (right.dtype == DType::bf16) {
-    run(static_cast<bfloat16*>(nullptr));
+    run.template operator()<bfloat16, Arithmetic::tensor>();
   } else if (right.dtype == DType::f16) {
-    run(static_cast<float16*>(nullptr));
+    run.template operator()<float16, Arithmetic::tensor>();
+  } else if (context.precision == Precision::tf32) {
+    run.template operator()<float, Arithmetic::tensor>();
   } else {
-    run(static_cast<float*>(nullptr));
+    run.template operator()<float, Arithmetic::fused>();
   }
   return true;
 }

@@ -31,23 +31,20 @@ bool is_countable(const PanelLayout& layout) {
 
 }  // namespace
 
-bool has_tensor_type(DType dtype, Precision precision) {
-  return size_of(dtype) == 2 || (dtype == DType::f32 && precision == Precision::tf32);
-}
-
-StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, Precision precision,
-                      std::int64_t left_rows, PanelRange range) {
+StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, std::int64_t left_rows,
+                      PanelRange range) {
   StripPlan plan;
-  if (!has_tensor_type(dtype, precision) || layout.panels() == 0 || !is_countable(layout)) {
-    return plan;
-  }
+  if (dtype == DType::f64 || layout.panels() == 0 || !is_countable(layout)) return plan;
   const std::int64_t row_blocks = divide_up(layout.rows(), layout.block_rows());
   std::int64_t depth = 0;
+  plan.element_bytes = static_cast<int>(size_of(dtype));
   if (over == Reduce::tokens) {
     plan.warps_across = layout.cols() > 256 ? 6 : 2;
     plan.strips = divide_up(layout.cols(), plan.strip_columns());
     plan.segments = range.count;
     depth = range.count * layout.panel_rows();
+    plan.gathers = plan.element_bytes == 2 && layout.block_cols() % warp_columns == 0 &&
+                   layout.block_rows() * plan.element_bytes % (stage_depth_bytes / 2) != 0;
     plan.table_entries = std::min(row_blocks, layout.panel_rows() / layout.block_rows()) *
                          blocks_met(plan.strip_columns(), layout.block_cols(), layout.col_blocks());
   } else {
@@ -69,14 +66,16 @@ StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, Preci
 
 std::int64_t strip_shared_bytes(Reduce over, const StripPlan& plan, int stages) {
   // Rows of a stage are 16 or 32 bytes longer than what they hold, so that fragments of eight rows
-  // lie in different banks.
-  const std::int64_t stage = over == Reduce::tokens
-                                 ? stage_depth_bytes * (strip_left + 8 + plan.strip_columns() + 8)
-                                 : (stage_depth_bytes + 16) * (strip_left + plan.strip_columns());
-  constexpr std::int64_t mask_bytes = 16, tables = 2;
+  // lie in different banks. A token of zeros comes after those of a stage.
+  const std::int64_t stage =
+      over == Reduce::tokens
+          ? (stage_depth_bytes + plan.element_bytes) * (strip_left + 8 + plan.strip_columns() + 8)
+          : (stage_depth_bytes + 16) * (strip_left + plan.strip_columns());
+  constexpr std::int64_t tables = 2;
   // Each thread sums up two rows for the epilogue of gemm_tn.
   const std::int64_t sums = over == Reduce::tokens ? plan.threads() * 8 + row_sum_bytes : 0;
-  return segment_bytes + sums + stages * (stage + mask_bytes) + tables * plan.table_entries * 4;
+  return segment_bytes + sums + stages * (stage + mask_bytes + gathered_bytes * plan.warps_across) +
+         tables * plan.table_entries * 4;
 }
 
 int strip_stages(Reduce over, const StripPlan& plan, std::int64_t shared_bytes) {

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 
-#include "actscope/kernels/backend.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
 #include "common/host_device.hpp"
 
@@ -22,7 +21,10 @@ inline constexpr int strip_left = 128;
 inline constexpr int warp_columns = 64;
 inline constexpr int stage_depth_bytes = 64;
 inline constexpr int most_stages = 3;
-inline constexpr int segment_bytes = 128;      ///< two descriptions of a segment
+inline constexpr int segment_bytes = 128;  ///< two descriptions of a segment
+/// Of a stage: live columns by warp, then the gathered tokens of each.
+inline constexpr int mask_bytes = 16;
+inline constexpr int gathered_bytes = 32;
 inline constexpr int row_sum_bytes = 4 * 128;  ///< Σ of the left operand's rows, for an epilogue
 /// Kept blocks of one segment and strip are looked up in a table; more than these are left to the
 /// plain kernel.
@@ -32,7 +34,7 @@ inline constexpr std::int64_t wanted_blocks = 132;
 /// Least reduction length of a part, above what adding its results up costs.
 inline constexpr std::int64_t least_part_depth = 512;
 
-/// How a product runs on tensor cores. Follows from shapes alone.
+/// How a product runs in strips. Follows from shapes and type alone.
 struct StripPlan {
   bool fits = false;  ///< whether it can: else the plain kernel does it
   int warps_across = 0;
@@ -42,6 +44,11 @@ struct StripPlan {
   /// The reduction is cut in parts of whole segments; their sums are added one after the other.
   std::int64_t parts = 0;
   std::int64_t table_entries = 0;  ///< of the fullest segment
+  int element_bytes = 0;
+  /// Whether each warp packs the tokens of its kept blocks before it multiplies: blocks as wide as
+  /// its columns that would fill an instruction's depth in part. Not of f32, whose steps are eight
+  /// tokens deep.
+  bool gathers = false;
 
   ACTSCOPE_HOST_DEVICE std::int64_t tiles() const { return left_tiles * strips; }
   ACTSCOPE_HOST_DEVICE std::int64_t strip_columns() const {
@@ -50,11 +57,9 @@ struct StripPlan {
   unsigned threads() const { return 64U * static_cast<unsigned>(warps_across); }
 };
 
-/// Whether tensor cores take these operands.
-bool has_tensor_type(DType dtype, Precision precision);
-
-StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, Precision precision,
-                      std::int64_t left_rows, PanelRange range);
+/// Of f64 nothing fits.
+StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, std::int64_t left_rows,
+                      PanelRange range);
 
 /// Shared memory with so many stages. Units: bytes.
 std::int64_t strip_shared_bytes(Reduce over, const StripPlan& plan, int stages);

@@ -1,108 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "strip_stage.cuh"
+#include "strip_fragments.cuh"
+#include "strip_fused.cuh"
 
-/// Products on tensor cores. A thread block owns 128 × columns results, walks its part of the
+/// Products in strips. A thread block owns 128 × columns results, walks its part of the
 /// reduction through a ring of stages and skips, a warp at a time, what has no kept block: the left
 /// operand is read once a strip, however many columns of blocks the strip has.
 namespace actscope::kernels::cuda {
 
-/// A warp's 64 × 64 results: sums of four tiles down and eight across.
-using WarpSums = float[4][8][4];
-
-/// Fragment of rows [row, row + 16) of the left operand, step `s` of a stage.
-template <class T, Reduce over, int across>
-__device__ void load_left(const T* left, int s, int row, unsigned (&to)[4]) {
-  using Shape = StageShape<T, over, across>;
-  const int lane = thread_number() % 32;
-  if constexpr (sizeof(T) == 4) {
-#pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      const int k = s * Shape::step + lane % 4 + i / 2 * 4;
-      to[i] = round_to_tf32(left[Shape::left_place(k, row + lane / 4 + i % 2 * 8)]);
-    }
-  } else if constexpr (over == Reduce::tokens) {
-    const int k = s * Shape::step + lane / 16 * 8 + lane % 8;
-    load_matrices_transposed(left + Shape::left_place(k, row + lane / 8 % 2 * 8), to);
-  } else {
-    const int k = s * Shape::step + lane / 16 * 8;
-    load_matrices(left + Shape::left_place(k, row + lane % 16), to);
-  }
-}
-
-/// Two fragments of the right operand, columns [column, column + 8) and the eight after these.
-template <class T, Reduce over, int across>
-__device__ void load_right(const T* right, int s, int column, unsigned (&to)[4]) {
-  using Shape = StageShape<T, over, across>;
-  const int lane = thread_number() % 32;
-  if constexpr (sizeof(T) == 4) {
-#pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      const int k = s * Shape::step + lane % 4 + i % 2 * 4;
-      to[i] = round_to_tf32(right[Shape::right_place(k, column + lane / 4 + i / 2 * 8)]);
-    }
-  } else if constexpr (over == Reduce::tokens) {
-    const int k = s * Shape::step + lane % 16;
-    load_matrices_transposed(right + Shape::right_place(k, column + lane / 16 * 8), to);
-  } else {
-    const int k = s * Shape::step + lane / 8 % 2 * 8;
-    load_matrices(right + Shape::right_place(k, column + lane / 16 * 8 + lane % 8), to);
-  }
-}
-
-/// Adds one stage.
-template <class T, Reduce over, int across>
-__device__ void multiply_stage(const T* left, const T* right, const unsigned char* live,
-                               WarpSums& sums) {
-  const int warp = thread_number() / 32;
-  const int row = warp / across * 64;
-  const int column = warp % across * warp_columns;
-#pragma unroll 1
-  for (int s = 0; s < 2; ++s) {
-    const unsigned bits = live[s * across + warp % across];
-    if (bits == 0) continue;
-    unsigned a[4][4];
-#pragma unroll
-    for (int i = 0; i < 4; ++i) load_left<T, over, across>(left, s, row + 16 * i, a[i]);
-#pragma unroll
-    for (int j = 0; j < 8; j += 2) {
-      if ((bits >> j & 3u) == 0) continue;
-      unsigned b[4];
-      load_right<T, over, across>(right, s, column + 8 * j, b);
-      if ((bits >> j & 1u) != 0) {
-#pragma unroll
-        for (int i = 0; i < 4; ++i) multiply_add<T>(sums[i][j], a[i], b[0], b[1]);
-      }
-      if ((bits >> j & 2u) != 0) {
-#pragma unroll
-        for (int i = 0; i < 4; ++i) multiply_add<T>(sums[i][j + 1], a[i], b[2], b[3]);
-      }
-    }
-  }
-}
-
-/// Adds a stage's tokens to running sums of dy's columns: a thread has two columns and every
-/// `across`th token.
-// sums [64 · across threads, 2]
-template <class T, int across>
-__device__ void add_row_sums(const T* left, float* sums) {
-  using Shape = StageShape<T, Reduce::tokens, across>;
-  const int thread = thread_number();
-  float low = sums[2 * thread];
-  float high = sums[2 * thread + 1];
-#pragma unroll 1
-  for (int k = thread / 64; k < Shape::depth; k += across) {
-    const T* pair = left + Shape::left_place(k, thread % 64 * 2);
-    low += static_cast<float>(pair[0]);
-    high += static_cast<float>(pair[1]);
-  }
-  sums[2 * thread] = low;
-  sums[2 * thread + 1] = high;
-}
-
 /// The ring of stages of one tile: what is to be copied next, and where.
-template <class T, Reduce over, int across>
+template <class T, Reduce over, int across, Arithmetic arithmetic>
 class StripWalk {
  public:
   using Shape = StageShape<T, over, across>;
@@ -120,6 +28,9 @@ class StripWalk {
     first_k_ = 0;
     waiting_ = 0;
     enter(first);
+    if constexpr (Shape::can_gather) {
+      if (problem_.plan.gathers) clear_last_tokens();
+    }
     __syncthreads();
     for (int slot = 0; slot < problem_.stages - 1; ++slot) {
       issue(slot);
@@ -135,7 +46,12 @@ class StripWalk {
       __syncthreads();
       issue(slot == 0 ? problem_.stages - 1 : slot - 1);
       if (wants_row_sums()) add_row_sums<T, across>(left_of(slot), row_parts());
-      multiply_stage<T, over, across>(left_of(slot), right_of(slot), live_of(slot), sums);
+      if constexpr (arithmetic == Arithmetic::tensor) {
+        multiply_stage<T, over, across>(left_of(slot), right_of(slot), live_of(slot),
+                                        gathered_of(slot), sums);
+      } else {
+        fuse_stage<over, across>(left_of(slot), right_of(slot), live_of(slot), sums);
+      }
       --waiting_;
     }
     await_copies<0>();
@@ -159,6 +75,16 @@ class StripWalk {
   }
 
  private:
+  __device__ void clear_last_tokens() const {
+    for (int slot = 0; slot < problem_.stages; ++slot) {
+      for (int i = thread_number(); i < Shape::left_stride; i += 64 * across) {
+        left_of(slot)[Shape::left_place(Shape::depth, i)] = T{0};
+      }
+      for (int i = thread_number(); i < Shape::right_stride; i += 64 * across) {
+        right_of(slot)[Shape::right_place(Shape::depth, i)] = T{0};
+      }
+    }
+  }
   __device__ bool wants_row_sums() const {
     return over == Reduce::tokens &&
            (problem_.epilogue.column_shift != nullptr ||
@@ -179,7 +105,12 @@ class StripWalk {
   }
   __device__ T* right_of(int slot) const { return left_of(slot) + Shape::left_elements; }
   __device__ unsigned char* live_of(int slot) const {
-    return reinterpret_cast<unsigned char*>(left_of(problem_.stages)) + 16 * slot;
+    return reinterpret_cast<unsigned char*>(left_of(problem_.stages)) +
+           (mask_bytes + gathered_bytes * across) * slot;
+  }
+  /// Null where nothing is gathered.
+  __device__ unsigned char* gathered_of(int slot) const {
+    return Shape::can_gather && problem_.plan.gathers ? live_of(slot) + mask_bytes : nullptr;
   }
   __device__ unsigned* slots_of(int segment) const {
     return reinterpret_cast<unsigned*>(live_of(problem_.stages)) +
@@ -198,6 +129,12 @@ class StripWalk {
       stage_left<T, over, across>(problem_, segment, first_k_, first_row_, left_of(slot));
       stage_right<T, over, across>(problem_, {&segment, slots_of(segment_)}, first_k_,
                                    first_column_, right_of(slot), live_of(slot));
+      if constexpr (Shape::can_gather) {
+        if (problem_.plan.gathers) {
+          gather_tokens<T, across>(problem_, {&segment, slots_of(segment_)}, first_k_,
+                                   first_column_, live_of(slot), gathered_of(slot));
+        }
+      }
       ++waiting_;
       if (first_k_ == 0 && segment_ + 1 < end_) enter(segment_ + 1);
       first_k_ += Shape::depth;
@@ -216,39 +153,8 @@ class StripWalk {
   int waiting_ = 0;  ///< stages copied or being copied, not yet multiplied
 };
 
-/// Writes a warp's sums, or adds them to what is there.
-// row_sums [128] or null
-template <int across>
-__device__ void write_sums(const WarpSums& sums, const DeviceMatrix<float>& out,
-                           const DeviceEpilogue<float>& epilogue, const float* row_sums,
-                           int left_rows, int columns, int first_row, int first_column,
-                           bool is_added) {
-  const int warp = thread_number() / 32;
-  const int lane = thread_number() % 32;
-  const int row_in_tile = warp / across * 64 + lane / 4;
-  first_row += row_in_tile;
-  first_column += warp % across * warp_columns + lane % 4 * 2;
-#pragma unroll
-  for (int i = 0; i < 8; ++i) {
-    const int row = first_row + 8 * i;
-    if (row >= left_rows) continue;
-    float* to = out.row(0, row);
-    const float row_sum = row_sums == nullptr ? 0 : row_sums[row_in_tile + 8 * i];
-#pragma unroll
-    for (int j = 0; j < 8; ++j) {
-#pragma unroll
-      for (int e = 0; e < 2; ++e) {
-        const int column = first_column + 8 * j + e;
-        if (column >= columns) continue;
-        const float sum = epilogue.apply(sums[i / 2][j][i % 2 * 2 + e], row_sum, column);
-        to[column] = is_added ? to[column] + sum : sum;
-      }
-    }
-  }
-}
-
 // One thread block a tile and, where parts have memory of their own, a part.
-template <class T, Reduce over, int across>
+template <class T, Reduce over, int across, Arithmetic arithmetic>
 __global__ void __launch_bounds__(64 * across, across == 2 ? 2 : 1)
     strip_kernel(const __grid_constant__ StripProblem<T> problem) {
   const StripPlan& plan = problem.plan;
@@ -261,7 +167,7 @@ __global__ void __launch_bounds__(64 * across, across == 2 ? 2 : 1)
   const int first_column = item / left_tiles % strips * StageShape<T, over, across>::columns;
   const int first_part = item / left_tiles / strips;  // 0 unless split
   const int end_part = is_split ? first_part + 1 : parts;
-  StripWalk<T, over, across> walk(problem, first_row, first_column);
+  StripWalk<T, over, across, arithmetic> walk(problem, first_row, first_column);
   for (int part = first_part; part < end_part; ++part) {
     WarpSums sums = {};
     walk.run(static_cast<int>(part * plan.segments / parts),
@@ -279,8 +185,9 @@ __global__ void __launch_bounds__(64 * across, across == 2 ? 2 : 1)
         thread_number() < strip_left && row < problem.left_rows) {
       bias[row] = is_added ? bias[row] + row_sums[thread_number()] : row_sums[thread_number()];
     }
-    write_sums<across>(sums, out, problem.epilogue, row_sums, static_cast<int>(problem.left_rows),
-                       static_cast<int>(problem.columns), first_row, first_column, is_added);
+    write_sums<arithmetic, across>(
+        sums, out, problem.epilogue, row_sums, static_cast<int>(problem.left_rows),
+        static_cast<int>(problem.columns), first_row, first_column, is_added);
   }
 }
 

@@ -4,7 +4,7 @@
 #include "strip_problem.cuh"
 #include "tensor_core.cuh"
 
-/// Staging memory of the products on tensor cores: how it is laid out, and the copies into it.
+/// Staging memory of products in strips: how it is laid out, and the copies into it.
 namespace actscope::kernels::cuda {
 
 /// Lengths that follow from the element type and the direction of the reduction. Rows are longer
@@ -16,10 +16,12 @@ struct StageShape {
   static constexpr int depth = stage_depth_bytes / sizeof(T);  // of a stage: two steps
   static constexpr int columns = warp_columns * across;
   static constexpr bool by_token = over == Reduce::tokens;
+  static constexpr bool can_gather = by_token && sizeof(T) == 2;
   static constexpr int left_stride = by_token ? strip_left + 8 : depth + chunk;
   static constexpr int right_stride = by_token ? columns + 8 : depth + chunk;
-  static constexpr int left_elements = left_stride * (by_token ? depth : strip_left);
-  static constexpr int right_elements = right_stride * (by_token ? depth : columns);
+  // Token number `depth` is zero.
+  static constexpr int left_elements = left_stride * (by_token ? depth + 1 : strip_left);
+  static constexpr int right_elements = right_stride * (by_token ? depth + 1 : columns);
   static constexpr int stage_bytes = (left_elements + right_elements) * sizeof(T);
 
   /// Places of element (k, row) of the left operand and (k, column) of the right one.
@@ -71,6 +73,33 @@ __device__ void stage_left(const StripProblem<T>& problem, const Segment<T>& seg
   }
 }
 
+/// Lists the tokens of a stage that have something to add to a warp's columns, so that it
+/// multiplies those alone; the list ends with the token of zeros. Requires plan.gathers
+// live as below; tokens [across, 32]
+template <class T, int across>
+__device__ void gather_tokens(const StripProblem<T>& problem, const SlotTable<T>& table,
+                              int first_k, int first_column, unsigned char* live,
+                              unsigned char* tokens) {
+  using Shape = StageShape<T, Reduce::tokens, across>;
+  const int warp = thread_number() / 32;
+  const int lane = thread_number() % 32;
+  if (warp >= across) return;
+  const int token = first_k + lane;
+  const int column = first_column + warp * warp_columns;
+  const bool is_kept =
+      lane < Shape::depth && table.any_kept(problem, token, token + 1, column, column + 1);
+  const unsigned kept = __ballot_sync(~0u, is_kept);
+  const int count = __popc(kept);
+  if (is_kept) {
+    tokens[gathered_bytes * warp + __popc(kept & ((1u << lane) - 1))] =
+        static_cast<unsigned char>(lane);
+  }
+  if (lane >= count) {
+    tokens[gathered_bytes * warp + lane] = static_cast<unsigned char>(Shape::depth);
+  }
+  if (lane < 2) live[lane * across + warp] = lane * Shape::step < count ? 0xff : 0;
+}
+
 /// Fills the right operand's part of a stage: a sub-tile of one instruction's step by eight columns
 /// belongs to four neighboring threads. One without a kept block is left as it is and not read.
 // right [depth, columns] of gemm_tn, [columns, depth] of gemm_nt_batched; live one byte a warp of
@@ -88,7 +117,7 @@ __device__ void stage_right(const StripProblem<T>& problem, const SlotTable<T>& 
   const bool is_live = table.any_kept(problem, token, token + (Shape::by_token ? Shape::step : 8),
                                       feature, feature + (Shape::by_token ? 8 : Shape::step));
   const unsigned lanes = __ballot_sync(~0u, is_live);
-  if (thread % 32 == 0) {
+  if (thread % 32 == 0 && !problem.plan.gathers) {
     unsigned bits = 0;
     for (int j = 0; j < 8; ++j) bits |= (lanes >> (4 * j) & 1u) << j;
     live[thread / 32] = static_cast<unsigned char>(bits);

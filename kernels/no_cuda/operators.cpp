@@ -37,6 +37,7 @@ const OperatorTable& cuda_operators() {
       .select_blocks = absent<"select_blocks">,
       .gather_blocks = absent<"gather_blocks">,
       .compress = absent<"compress">,
+      .gelu_compress = absent<"gelu_compress">,
       .column_starts_from_mask = absent<"column_starts_from_mask">,
       .decompress = absent<"decompress">,
       .gemm_tn_workspace_bytes = absent<"gemm_tn_workspace_bytes">,

@@ -11,6 +11,7 @@ const OperatorTable& reference_operators() {
       reference::select_blocks,
       reference::gather_blocks,
       reference::compress,
+      reference::gelu_compress,
       reference::column_starts_from_mask,
       reference::decompress,
       [](const PanelLayout&, DType, std::int64_t, PanelRange) -> std::int64_t { return 0; },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA products against the reference, which sums in double.
+// CUDA products against the reference, which sums in double: of each type the way it takes of its
+// own accord.
 //
 // Tolerance: a sum of n products computed in type T, in any order, differs from the exact sum by at
 // most n·ε/(2 − n·ε)·Σ|a·b| (Higham, Accuracy and Stability, section 3.1); the sums of |a·b| come
@@ -148,16 +149,11 @@ TYPED_TEST(CudaGemm, TokenMixingGradientOfSomeGroups) {
   expect_same_gemm_nt<TypeParam>(c, 33, Output::accumulate, {3 * panels, panels}, 0);
 }
 
-// Of the plain kernels; those on tensor cores have tests of their own.
-template <class T>
-class CudaPlainGemm : public CudaTest {};
-using PlainTypes = testing::Types<float, double>;
-TYPED_TEST_SUITE(CudaPlainGemm, PlainTypes);
-
-TYPED_TEST(CudaPlainGemm, EpilogueScalesShiftsAndSums) {
-  using Result = TypeParam;
+// Of the plain kernels, which take blocks of one element; those in strips have tests of their own.
+TYPED_TEST(CudaGemm, PlainEpilogueScalesShiftsAndSums) {
+  using Result = ResultOf<TypeParam>;
   constexpr std::int64_t outputs = 70;
-  const Case c{2, 150, 130, 16, 8, 0.6};
+  const Case c{2, 150, 130, 1, 1, 0.6};
   HostPanels<TypeParam> x = reference_panels<TypeParam>(c);
   const auto dy = make_values<TypeParam>(300 * outputs, Pattern::normal, 2);
   const auto scale = make_values<Result>(c.cols), shift = make_values<Result>(c.cols);

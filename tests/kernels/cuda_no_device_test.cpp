@@ -9,6 +9,7 @@
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/gelu_compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 #include "cuda/check.hpp"
@@ -111,6 +112,7 @@ TEST_F(CudaWithoutDevice, EveryOperatorRaisesDeviceError) {
   expect_device_error([&] { select_blocks(cuda_context, view, layout, panels.index, workspace); });
   expect_device_error([&] { gather_blocks(cuda_context, view, panels); });
   expect_device_error([&] { compress(cuda_context, view, panels, workspace); });
+  expect_device_error([&] { gelu_compress(cuda_context, view, nullptr, panels, workspace); });
   expect_device_error([&] { column_starts_from_mask(cuda_context, layout, panels.index); });
   expect_device_error([&] { decompress(cuda_context, as_const(panels), out); });
   expect_device_error([&] { gemm_tn(cuda_context, view, as_const(panels), out); });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products on tensor cores against the reference, which sums in double.
+// Products in strips, on tensor cores and in strict f32, against the reference, which sums in
+// double.
 //
 // Tolerance: as in cuda_gemm_test.cpp for sums in f32, (n + 4)·ε·Σ|a·b|; operands that are rounded
 // to tf32 are each off by 2⁻¹¹ at most, which adds 2⁻¹⁰ + 2⁻²²; the epilogue's d·shift is in the
@@ -21,9 +22,16 @@ struct OnTensorCores {
   static constexpr double operand_error = std::is_same_v<T, float> ? 0x1p-10 + 0x1p-22 : 0;
 };
 
+struct OnStrictFloats {
+  using Type = float;
+  static constexpr ExecutionContext context{Backend::cuda, nullptr, Precision::strict};
+  static constexpr double operand_error = 0;
+};
+
 template <class Kind>
 class CudaStrips : public CudaTest {};
-using Kinds = testing::Types<OnTensorCores<bfloat16>, OnTensorCores<float16>, OnTensorCores<float>>;
+using Kinds = testing::Types<OnTensorCores<bfloat16>, OnTensorCores<float16>, OnTensorCores<float>,
+                             OnStrictFloats>;
 TYPED_TEST_SUITE(CudaStrips, Kinds);
 
 enum class Side { tokens, features };  // what is summed over: gemm_tn, gemm_nt_batched

@@ -12,9 +12,9 @@ namespace {
 constexpr std::int64_t tokens = 64 * 196;
 
 StripPlan plan_fc(std::int64_t features, std::int64_t outputs, std::int64_t block,
-                  DType dtype = DType::bf16, Precision precision = Precision::strict) {
+                  DType dtype = DType::bf16) {
   const PanelLayout layout(1, tokens, features, {block, block, 0.8});
-  return plan_strips(Reduce::tokens, layout, dtype, precision, outputs, {0, layout.panels()});
+  return plan_strips(Reduce::tokens, layout, dtype, outputs, {0, layout.panels()});
 }
 
 TEST(StripPlan, BothLinearLayersOfABlockFillADevice) {
@@ -31,8 +31,8 @@ TEST(StripPlan, BothLinearLayersOfABlockFillADevice) {
 
 TEST(StripPlan, MixingTakesAllTokensOfAnImage) {
   const PanelLayout layout(64, 196, 384, {16, 16, 0.8});
-  const StripPlan plan = plan_strips(Reduce::features, layout, DType::f16, Precision::strict, 196,
-                                     {0, layout.panels()});
+  const StripPlan plan =
+      plan_strips(Reduce::features, layout, DType::f16, 196, {0, layout.panels()});
   EXPECT_TRUE(plan.fits);
   EXPECT_EQ(plan.strip_columns(), 256);
   EXPECT_EQ(plan.segments, 64);
@@ -45,11 +45,11 @@ TEST(StripPlan, FewColumnsTakeANarrowStrip) {
   EXPECT_EQ(plan_fc(200, 64, 16).strips, 2);
 }
 
-TEST(StripPlan, OnlyTensorTypesFit) {
-  EXPECT_TRUE(plan_fc(384, 384, 16, DType::f16).fits);
-  EXPECT_TRUE(plan_fc(384, 384, 16, DType::f32, Precision::tf32).fits);
-  EXPECT_FALSE(plan_fc(384, 384, 16, DType::f32).fits);
-  EXPECT_FALSE(plan_fc(384, 384, 16, DType::f64, Precision::tf32).fits);
+TEST(StripPlan, DoublesAreLeftToThePlainKernel) {
+  for (const DType dtype : {DType::bf16, DType::f16, DType::f32}) {
+    EXPECT_TRUE(plan_fc(384, 384, 16, dtype).fits);
+  }
+  EXPECT_FALSE(plan_fc(384, 384, 16, DType::f64).fits);
 }
 
 TEST(StripPlan, TooManyBlocksForATableAreLeftToThePlainKernel) {
@@ -61,7 +61,7 @@ TEST(StripPlan, TooManyBlocksForATableAreLeftToThePlainKernel) {
 TEST(StripPlan, ShortReductionsAreNotSplit) {
   const PanelLayout layout(1, 1000, 384, {16, 16, 0.8});
   const auto plan = [&](PanelRange range) {
-    return plan_strips(Reduce::tokens, layout, DType::bf16, Precision::strict, 384, range);
+    return plan_strips(Reduce::tokens, layout, DType::bf16, 384, range);
   };
   EXPECT_EQ(plan({0, 1}).parts, 1);
   EXPECT_EQ(strip_workspace_bytes(plan({0, 1}), 384, 384), 0);
@@ -69,9 +69,20 @@ TEST(StripPlan, ShortReductionsAreNotSplit) {
   EXPECT_EQ(strip_workspace_bytes(plan({0, 8}), 384, 384), 2 * 384 * 385 * 4);
 }
 
+TEST(StripPlan, LowBlocksAsWideAsAWarpsColumnsAreGathered) {
+  const auto gathers = [](std::int64_t rows, std::int64_t cols, DType dtype) {
+    const PanelLayout layout(1, 1000, 384, {rows, cols, 0.8});
+    return plan_strips(Reduce::tokens, layout, dtype, 384, {0, 8}).gathers;
+  };
+  EXPECT_TRUE(gathers(8, 64, DType::bf16));
+  EXPECT_TRUE(gathers(4, 128, DType::f16));
+  EXPECT_FALSE(gathers(16, 64, DType::bf16));  // a block fills an instruction
+  EXPECT_FALSE(gathers(8, 32, DType::bf16));   // a warp's columns have two lists
+  EXPECT_FALSE(gathers(4, 64, DType::f32));
+}
+
 TEST(StripPlan, NothingToMultiplyFitsNothing) {
-  EXPECT_FALSE(
-      plan_strips(Reduce::tokens, PanelLayout(), DType::bf16, Precision::strict, 3, {0, 0}).fits);
+  EXPECT_FALSE(plan_strips(Reduce::tokens, PanelLayout(), DType::bf16, 3, {0, 0}).fits);
   EXPECT_EQ(plan_fc(384, 0, 16).tiles(), 0);
 }
 

@@ -30,10 +30,9 @@ struct GemmEpilogue {
 /// Errors   ShapeMismatch: a length or dtype disagrees, a panel range out of bounds;
 ///          BackendNotBuilt, DeviceError
 /// Effects  enqueued on the stream, allocates nothing there; deterministic for any thread count. On
-///          tensor cores (bf16, f16, f32 as tf32) a dy that is not finite may also reach features
-///          whose kept blocks begin within 16 tokens of it
-/// Cost     2·kept_blocks·block_elements·outputs FLOPs; on tensor cores dy is read once per 384
-///          features
+///          CUDA a dy that is not finite may also reach features with a kept block within 16 tokens
+///          of it
+/// Cost     2·kept_blocks·block_elements·outputs FLOPs; on CUDA dy is read once per 384 features
 /// Source   arXiv:2311.16883 for the idea
 void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const ConstBsrPanels& x,
              const MatrixView& dw, Output output = Output::overwrite, PanelRange range = {},
