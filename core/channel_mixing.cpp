@@ -35,8 +35,14 @@ std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   return std::max(step, chunk_units(rows, stores.tokens, 1, granules));
 }
 
+// Whether a product reads the chosen blocks of a slot from its codes: then it wants nothing
+// decoded.
+bool reads_codes(const SlotStore& slot, const std::optional<BlockChoice>& choice) {
+  return slot.is_coded() && choice.has_value();
+}
+
 // dW += dYᵀ X for a chunk of rows, X being a slot: its stored panels, the blocks chosen in forward
-// gathered from `decoded`, or all of it.
+// gathered from `decoded`, or from its codes where nothing is decoded, or all of it.
 void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<BlockChoice>& choice,
                  const Tensor& decoded, std::int64_t first, Tensor& dw) {
   const std::int64_t count = dy.size(0);
@@ -50,7 +56,8 @@ void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<Bl
   if (slot.kind() == StoreKind::bsr) {
     multiply(slot.panels(), slot.panel_range(first, count));
   } else if (choice) {
-    const auto gathered = choice->gather(first, decoded);
+    const auto gathered =
+        decoded.defined() ? choice->gather(first, decoded) : choice->gather(first, count, slot);
     multiply(as_const(gathered.panels), {});
   } else {
     dw.addmm_(dy.t(), decoded);
@@ -112,8 +119,9 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
   // Pruned only in the product, x1 itself decoded whole: α2 sees the whole.
   const bool sum_alpha = z_store.is_kept() || choice1.has_value();
   const bool reads_x1 = sum_alpha || !h_store.is_kept() || x1_store.kind() != StoreKind::bsr;
-  const bool reads_z = z_store.is_kept() ? z_store.kind() != StoreKind::bsr || !h_store.is_kept()
-                                         : !h_store.is_kept();
+  const bool product_reads_z =
+      z_store.is_kept() && z_store.kind() != StoreKind::bsr && !reads_codes(z_store, choice1);
+  const bool reads_z = product_reads_z || !h_store.is_kept();
 
   const Tensor flat = g.view({rows, stores.dim});
   Tensor g1 = torch::empty_like(flat);
@@ -144,7 +152,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       Tensor u;
       if (u_store.kind() == StoreKind::drop) {
         u = torch::gelu(h);
-      } else if (u_store.kind() != StoreKind::bsr) {
+      } else if (u_store.kind() != StoreKind::bsr && !reads_codes(u_store, choice2)) {
         u = u_store.get(first, count);
       }
       add_product(part, u_store, choice2, u, first, p2);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gelu_compress.hpp"
@@ -44,6 +45,8 @@ struct OperatorTable {
   void (*dequantize)(void* stream, DType, CodeBits, const std::uint8_t* codes,
                      const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                      void* values);
+  void (*gather_blocks_from_codes)(void* stream, const CodedMatrix& x, const BsrPanels&,
+                                   PanelRange);
   void (*affine)(void* stream, const ConstMatrixView& x, const void* alpha, const void* beta,
                  const MatrixView& y);
   void (*add_scaled)(void* stream, const ConstMatrixView& x, const void* gamma,

@@ -211,20 +211,51 @@ HWY_INLINE void decode_part(const CodedArray& array, std::int64_t place, std::in
   }
 }
 
+// Decodes elements of any groups.
+template <int bits>
+HWY_INLINE void decode_run(const CodedArray& array, std::int64_t place, std::int64_t count,
+                           float* values) {
+  const std::int64_t end = place + count;
+  while (place < end) {
+    const std::int64_t here =
+        std::min(code_group_elements - place % code_group_elements, end - place);
+    decode_part<bits>(array, place, here, values);
+    place += here;
+    values += here;
+  }
+}
+
+// Runs as narrow as the rows of small blocks: most lie in one group and are one vector or two.
+template <int bits, int cols>
+HWY_INLINE void decode_narrow(const CodedArray& array, const CodedRows& rows, float* values,
+                              std::int64_t value_stride) {
+  std::int64_t place = rows.first;
+  for (std::int64_t row = 0; row < rows.rows; ++row) {
+    const CodeScale scale = array.scales[place / code_group_elements];
+    const float step = from_bfloat16(scale.scale_bits);
+    if (place % code_group_elements + cols <= code_group_elements && place * bits % 8 == 0 &&
+        step * levels_of(array.bits) <= FLT_MAX) {
+      const std::uint8_t* codes = array.codes + place * bits / 8;
+      float* to = values;
+      decode_vectors<bits, cols>(codes, step, from_bfloat16(scale.offset_bits), cols, to);
+    } else {
+      decode_run<bits>(array, place, cols, values);
+    }
+    place += rows.stride;
+    values += value_stride;
+  }
+}
+
 template <int bits>
 HWY_INLINE void decode_all(const CodedArray& array, const CodedRows& rows, float* values,
                            std::int64_t value_stride) {
+#if HWY_TARGET != HWY_SCALAR
+  if (rows.cols == 4) return decode_narrow<bits, 4>(array, rows, values, value_stride);
+  if (rows.cols == 8) return decode_narrow<bits, 8>(array, rows, values, value_stride);
+  if (rows.cols == 16) return decode_narrow<bits, 16>(array, rows, values, value_stride);
+#endif
   for (std::int64_t row = 0; row < rows.rows; ++row) {
-    std::int64_t place = rows.first + row * rows.stride;
-    const std::int64_t end = place + rows.cols;
-    float* to = values + row * value_stride;
-    while (place < end) {
-      const std::int64_t count =
-          std::min(code_group_elements - place % code_group_elements, end - place);
-      decode_part<bits>(array, place, count, to);
-      place += count;
-      to += count;
-    }
+    decode_run<bits>(array, rows.first + row * rows.stride, rows.cols, values + row * value_stride);
   }
 }
 

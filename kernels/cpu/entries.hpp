@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gelu_compress.hpp"
@@ -30,6 +31,7 @@ void quantize(void*, DType, const void*, std::int64_t, CodeBits, std::uint8_t*, 
               const Rounding&);
 void dequantize(void*, DType, CodeBits, const std::uint8_t*, const CodeScale*, std::int64_t,
                 std::int64_t, void*);
+void gather_blocks_from_codes(void*, const CodedMatrix&, const BsrPanels&, PanelRange);
 void affine(void*, const ConstMatrixView&, const void*, const void*, const MatrixView&);
 void add_scaled(void*, const ConstMatrixView&, const void*, const ConstMatrixView&,
                 const MatrixView&);

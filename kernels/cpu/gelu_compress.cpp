@@ -47,6 +47,7 @@ void gelu_compress(void*, const ConstMatrixView& h, const MatrixView* u, const B
 #pragma omp parallel
   {
     PanelSelector selector;
+    KeptRows scratch;
     std::vector<std::byte> memory;
 #pragma omp for schedule(static)
     for (std::int64_t p = 0; p < layout.panels(); ++p) {
@@ -62,7 +63,7 @@ void gelu_compress(void*, const ConstMatrixView& h, const MatrixView* u, const B
       panel.group = 0;  // where `rows` has it
       panel.first_row = 0;
       selector.select(as_const(rows), layout, panel, draw, panels.index);
-      gather_panel(as_const(rows), panels, panel);
+      gather_panel(as_const(rows), panels, panel, scratch);
     }
   }
 }

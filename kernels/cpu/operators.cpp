@@ -22,6 +22,7 @@ const OperatorTable& cpu_operators() {
       cpu::sddmm,
       cpu::quantize,
       cpu::dequantize,
+      cpu::gather_blocks_from_codes,
       cpu::affine,
       cpu::add_scaled,
       cpu::gelu,

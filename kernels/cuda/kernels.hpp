@@ -66,6 +66,10 @@ void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* co
                 const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                 void* values);
 
+// code_gather.cu
+void gather_blocks_from_codes(void* stream, const CodedMatrix& x, const BsrPanels& panels,
+                              PanelRange range);
+
 // elementwise.cu
 void affine(void*, const ConstMatrixView&, const void*, const void*, const MatrixView&);
 void add_scaled(void*, const ConstMatrixView&, const void*, const ConstMatrixView&,

@@ -28,6 +28,7 @@ const OperatorTable& cuda_operators() {
       .sddmm = cuda::sddmm,
       .quantize = cuda::quantize,
       .dequantize = cuda::dequantize,
+      .gather_blocks_from_codes = cuda::gather_blocks_from_codes,
       .affine = cuda::affine,
       .add_scaled = cuda::add_scaled,
       .gelu = cuda::gelu,

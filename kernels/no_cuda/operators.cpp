@@ -48,6 +48,7 @@ const OperatorTable& cuda_operators() {
       .sddmm = absent<"sddmm">,
       .quantize = absent<"quantize">,
       .dequantize = absent<"dequantize">,
+      .gather_blocks_from_codes = absent<"gather_blocks_from_codes">,
       .affine = absent<"affine">,
       .add_scaled = absent<"add_scaled">,
       .gelu = absent<"gelu">,

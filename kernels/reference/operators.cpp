@@ -22,6 +22,7 @@ const OperatorTable& reference_operators() {
       reference::sddmm,
       reference::quantize,
       reference::dequantize,
+      reference::gather_blocks_from_codes,
       reference::affine,
       reference::add_scaled,
       reference::gelu,

@@ -7,6 +7,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/gelu_compress.hpp"
@@ -124,6 +125,9 @@ TEST_F(CudaWithoutDevice, EveryOperatorRaisesDeviceError) {
       [&] { quantize(cuda_context, DType::f32, x, 4, CodeBits::int8, codes, scales); });
   expect_device_error(
       [&] { dequantize(cuda_context, DType::f32, CodeBits::int8, codes, scales, 0, 4, product); });
+  expect_device_error([&] {
+    gather_blocks_from_codes(cuda_context, {CodeBits::int8, codes, scales}, panels);
+  });
   expect_device_error(
       [&] { narrow_values(cuda_context, DType::f32, x, 4, NarrowFloat::fp8, codes); });
   expect_device_error(

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 #include "kernel_support.hpp"
 #include "only_target.hpp"
@@ -52,7 +53,7 @@ void expect_same_values(const std::vector<float>& got, const std::vector<float>&
 
 struct Encoded {
   std::vector<std::uint8_t> codes;
-  std::vector<std::uint32_t> scales;
+  std::vector<CodeScale> scales;
   std::vector<float> decoded, part;
 };
 
@@ -63,16 +64,14 @@ Encoded encode(const ExecutionContext& on, const std::vector<float>& values, Cod
   result.codes.assign(static_cast<std::size_t>(code_bytes(bits, count)), 0xaa);
   result.scales.resize(static_cast<std::size_t>(code_groups(count)));
   result.decoded.resize(values.size());
-  std::vector<CodeScale> scales(result.scales.size());
-  quantize(on, DType::f32, values.data(), count, bits, result.codes.data(), scales.data(),
+  quantize(on, DType::f32, values.data(), count, bits, result.codes.data(), result.scales.data(),
            rounding);
-  std::memcpy(result.scales.data(), scales.data(), scales.size() * sizeof(CodeScale));
-  dequantize(on, DType::f32, bits, result.codes.data(), scales.data(), 0, count,
+  dequantize(on, DType::f32, bits, result.codes.data(), result.scales.data(), 0, count,
              result.decoded.data());
   // From anywhere, over group bounds.
   const std::int64_t first = count / 3;
   result.part.resize(static_cast<std::size_t>(count / 2));
-  dequantize(on, DType::f32, bits, result.codes.data(), scales.data(), first, count / 2,
+  dequantize(on, DType::f32, bits, result.codes.data(), result.scales.data(), first, count / 2,
              result.part.data());
   return result;
 }
@@ -86,11 +85,33 @@ TEST_P(InstructionSetsOfCodes, CodesAndWhatTheyDecodeToAreTheReferences) {
         const Rounding rounding{to, 11, 3};
         const Encoded wanted = encode(reference, values, bits, rounding);
         const Encoded got = encode(cpu, values, bits, rounding);
-        EXPECT_EQ(got.scales, wanted.scales);
+        EXPECT_EQ(std::memcmp(got.scales.data(), wanted.scales.data(),
+                              got.scales.size() * sizeof(CodeScale)),
+                  0);
         EXPECT_EQ(got.codes, wanted.codes) << static_cast<int>(bits) << " bits, " << count;
         expect_same_values(got.decoded, wanted.decoded);
         expect_same_values(got.part, wanted.part);
       }
+    }
+  }
+}
+
+TEST_P(InstructionSetsOfCodes, BlocksFromCodesAreTheReferences) {
+  const OnlyTarget only(GetParam());
+  for (const std::int64_t side : {1, 3, 4, 8, 12, 16, 20, 32, 64}) {
+    const PanelLayout layout(1, 130, 200, {side, side, 0.5});
+    const auto values = hard_values(130 * 200, static_cast<unsigned>(side));
+    for (const CodeBits bits : {CodeBits::int8, CodeBits::int4, CodeBits::int2}) {
+      const Encoded x = encode(reference, values, bits, {});
+      OwnedPanels<float> wanted(layout), got(layout);
+      select_blocks(reference, contiguous_matrix<const void*>(values.data(), DType::f32, 130, 200),
+                    layout, wanted.view.index, nullptr);
+      got.mask = wanted.mask;
+      got.starts = wanted.starts;
+      const CodedMatrix coded{bits, x.codes.data(), x.scales.data(), 0};
+      gather_blocks_from_codes(reference, coded, wanted.view);
+      gather_blocks_from_codes(cpu, coded, got.view);
+      expect_same_values(got.values, wanted.values);
     }
   }
 }
