@@ -64,6 +64,7 @@ __device__ void load_right(const T* right, const unsigned char* tokens, int s, i
 template <class T, Reduce over, int across>
 __device__ void multiply_stage(const T* left, const T* right, const unsigned char* live,
                                const unsigned char* all_tokens, WarpSums& sums) {
+  __syncwarp();  // tensor instructions want all lanes together
   const int warp = thread_number() / 32;
   const int row = warp / across * 64;
   const int column = warp % across * warp_columns;

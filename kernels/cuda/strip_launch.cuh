@@ -51,6 +51,8 @@ void launch_strips(const char* name, const ExecutionContext& context, const Stri
   problem.panel_row_blocks = Divider(right.layout.panel_rows() / right.layout.block_rows());
   problem.left_is_aligned = has_aligned_rows(left);
   problem.values_are_aligned = has_aligned_rows(right);
+  problem.is_regular = problem.values_are_aligned && right.layout.block_rows() % 8 == 0 &&
+                       right.layout.block_cols() % 8 == 0;
   const std::int64_t wanted = strip_workspace_bytes(plan, out.rows, out.cols);
   const bool is_split =
       wanted > 0 && context.workspace.data != nullptr && context.workspace.bytes >= wanted;

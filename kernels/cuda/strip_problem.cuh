@@ -32,6 +32,7 @@ struct StripProblem {
   Divider block_rows, block_cols, panel_row_blocks;
   bool left_is_aligned = false;     ///< whether rows of the left operand are, to 16 bytes
   bool values_are_aligned = false;  ///< whether rows of blocks are
+  bool is_regular = false;          ///< they are, and block sides are multiples of eight
 };
 
 /// The part of a segment that a strip meets, in shared memory: registers are for sums.

@@ -127,12 +127,18 @@ class StripWalk {
     if (segment_ < end_) {
       const Segment<T>& segment = *state_of(segment_);
       stage_left<T, over, across>(problem_, segment, first_k_, first_row_, left_of(slot));
-      stage_right<T, over, across>(problem_, {&segment, slots_of(segment_)}, first_k_,
-                                   first_column_, right_of(slot), live_of(slot));
+      const SlotTable<T> table{&segment, slots_of(segment_)};
+      if (problem_.is_regular) {
+        stage_regular<T, over, across>(problem_, table, first_k_, first_column_, right_of(slot),
+                                       live_of(slot));
+      } else {
+        stage_right<T, over, across>(problem_, table, first_k_, first_column_, right_of(slot),
+                                     live_of(slot));
+      }
       if constexpr (Shape::can_gather) {
         if (problem_.plan.gathers) {
-          gather_tokens<T, across>(problem_, {&segment, slots_of(segment_)}, first_k_,
-                                   first_column_, live_of(slot), gathered_of(slot));
+          gather_tokens<T, across>(problem_, table, first_k_, first_column_, live_of(slot),
+                                   gathered_of(slot));
         }
       }
       ++waiting_;

@@ -100,46 +100,97 @@ __device__ void gather_tokens(const StripProblem<T>& problem, const SlotTable<T>
   if (lane < 2) live[lane * across + warp] = lane * Shape::step < count ? 0xff : 0;
 }
 
-/// Fills the right operand's part of a stage: a sub-tile of one instruction's step by eight columns
-/// belongs to four neighboring threads. One without a kept block is left as it is and not read.
-// right [depth, columns] of gemm_tn, [columns, depth] of gemm_nt_batched; live one byte a warp of
-// results and step: bit j is set where its columns 8j to 8j + 7 have something to add
+/// The sub-tile of the right operand that four neighboring threads copy: one step by eight columns.
+template <class T, Reduce over, int across>
+struct SubTile {
+  using Shape = StageShape<T, over, across>;
+  static constexpr int chunks_a_line = (Shape::by_token ? 8 : Shape::step) / Shape::chunk;
+
+  int quarter;    ///< which of the four
+  int k, column;  ///< its first ones, counted from the stage's
+
+  __device__ SubTile() {
+    const int thread = thread_number();
+    quarter = thread % 4;
+    k = thread / (32 * across) * Shape::step;
+    column = thread / 4 % (8 * across) * 8;
+  }
+  // Chunk `i` of this thread's four: its line, and its first element in it.
+  __device__ int line(int i) const { return (i * 4 + quarter) / chunks_a_line; }
+  __device__ int first() const { return quarter % chunks_a_line * Shape::chunk; }
+  __device__ T* place(T* right, int i) const {
+    return right + (Shape::by_token ? Shape::right_place(k + line(i), column + first())
+                                    : Shape::right_place(k + first(), column + line(i)));
+  }
+};
+
+/// Notes which sub-tiles have something to add; returns whether this thread's has.
+// live one byte a warp of results and step: bit j is set where its columns 8j to 8j + 7 are live
+template <class T>
+__device__ bool mark_live(const StripProblem<T>& problem, bool is_live, unsigned char* live) {
+  const int thread = thread_number();
+  const unsigned lanes = __ballot_sync(~0u, is_live);
+  if (thread % 32 == 0 && !problem.plan.gathers) {
+    unsigned bits = 0;
+    for (int j = 0; j < 8; ++j) bits |= ((lanes >> (4 * j) & 0xfu) != 0 ? 1u : 0u) << j;
+    live[thread / 32] = static_cast<unsigned char>(bits);
+  }
+  return (lanes >> (thread % 32 / 4 * 4) & 0xfu) != 0;
+}
+
+/// Fills the right operand's part of a stage, any blocks. A sub-tile without a kept block is left
+/// as it is and not read.
+// right [depth, columns] of gemm_tn, [columns, depth] of gemm_nt_batched
 template <class T, Reduce over, int across>
 __device__ void stage_right(const StripProblem<T>& problem, const SlotTable<T>& table, int first_k,
                             int first_column, T* right, unsigned char* live) {
   using Shape = StageShape<T, over, across>;
-  constexpr int chunks_a_line = (Shape::by_token ? 8 : Shape::step) / Shape::chunk;
-  const int thread = thread_number();
-  const int k = first_k + thread / (32 * across) * Shape::step;
-  const int column = first_column + thread / 4 % (8 * across) * 8;
-  const int token = Shape::by_token ? k : column;
-  const int feature = Shape::by_token ? column : k;
+  const SubTile<T, over, across> own;
+  const int token = Shape::by_token ? first_k + own.k : first_column + own.column;
+  const int feature = Shape::by_token ? first_column + own.column : first_k + own.k;
   const bool is_live = table.any_kept(problem, token, token + (Shape::by_token ? Shape::step : 8),
                                       feature, feature + (Shape::by_token ? 8 : Shape::step));
-  const unsigned lanes = __ballot_sync(~0u, is_live);
-  if (thread % 32 == 0 && !problem.plan.gathers) {
-    unsigned bits = 0;
-    for (int j = 0; j < 8; ++j) bits |= (lanes >> (4 * j) & 1u) << j;
-    live[thread / 32] = static_cast<unsigned char>(bits);
-  }
-  if (!is_live) return;
+  if (!mark_live(problem, is_live, live)) return;
 #pragma unroll 1
   for (int i = 0; i < 4; ++i) {
-    const int line = (i * 4 + thread % 4) / chunks_a_line;
-    const int first = (i * 4 + thread % 4) % chunks_a_line * Shape::chunk;
-    T* to = right + (Shape::by_token
-                         ? Shape::right_place(k - first_k + line, column - first_column + first)
-                         : Shape::right_place(k - first_k + first, column - first_column + line));
+    T* to = own.place(right, i);
     if (problem.values_are_aligned) {
-      const T* from = table.find(problem, token + line, feature + first);
+      const T* from = table.find(problem, token + own.line(i), feature + own.first());
       copy_async(to, from == nullptr ? problem.values : from, from == nullptr ? 0 : 16);
       continue;
     }
 #pragma unroll 1
     for (int e = 0; e < Shape::chunk; ++e) {
-      const T* from = table.find(problem, token + line, feature + first + e);
+      const T* from = table.find(problem, token + own.line(i), feature + own.first() + e);
       to[e] = from == nullptr ? T{0} : *from;
     }
+  }
+}
+
+/// The same where sides of blocks are multiples of eight: eight tokens of a sub-tile lie in one
+/// block, which is looked up once. Rows of padding are zeros in the block itself.
+/// Requires problem.is_regular
+template <class T, Reduce over, int across>
+__device__ void stage_regular(const StripProblem<T>& problem, const SlotTable<T>& table,
+                              int first_k, int first_column, T* right, unsigned char* live) {
+  using Shape = StageShape<T, over, across>;
+  constexpr int runs = Shape::by_token && sizeof(T) == 2 ? 2 : 1;  // of eight tokens
+  const SubTile<T, over, across> own;
+  const int token = Shape::by_token ? first_k + own.k : first_column + own.column;
+  const int feature = own.first() + (Shape::by_token ? first_column + own.column : first_k + own.k);
+  const T* from[runs];
+#pragma unroll
+  for (int run = 0; run < runs; ++run) from[run] = table.find(problem, token + 8 * run, feature);
+  const bool is_live = from[0] != nullptr || from[runs - 1] != nullptr;
+  if (!mark_live(problem, is_live, live)) return;
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    const int run = i * runs / 4;
+    const T* start = from[run];
+    const int row = own.line(i) - 8 * run;
+    copy_async(own.place(right, i),
+               start == nullptr ? problem.values : start + row * problem.block_cols.divisor(),
+               start == nullptr ? 0 : 16);
   }
 }
 

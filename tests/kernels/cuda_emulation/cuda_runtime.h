@@ -64,6 +64,7 @@ float round_to_float(double value, int direction);
 extern emulation::Index threadIdx, blockIdx, blockDim, gridDim;
 
 void __syncthreads();
+void __syncwarp();
 unsigned __ballot_sync(unsigned mask, bool predicate);
 bool __all_sync(unsigned mask, bool predicate);
 double __shfl_xor_sync(unsigned mask, double value, int distance);

@@ -208,6 +208,10 @@ void __syncthreads() {
   wait(State::waits_for_block);
 }
 
+void __syncwarp() {
+  wait(State::waits_for_warp);
+}
+
 unsigned __ballot_sync(unsigned, bool predicate) {
   const unsigned first = begin_exchange(predicate ? 1 : 0) / warp * warp;
   unsigned bits = 0;
