@@ -12,6 +12,7 @@
 #include "actscope/kernels/codec.hpp"
 #include "actscope/tracer/name.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/torch/saved_tensor_source.hpp"
 
 namespace actscope::core {
 
@@ -66,6 +67,8 @@ class SlotStore {
 
   /// Registers every storage held.
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+  /// Tells every tensor held, also those that are not defined.
+  void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
 
   /// Lets go of the storages.
   void release();
@@ -104,6 +107,7 @@ class BlockChoice {
   Gathered gather(std::int64_t first, const torch::Tensor& part) const;
 
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+  void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
   void release() { mask_.reset(); }
 
  private:

@@ -8,19 +8,10 @@
 
 #include "actscope/base/environment_record.hpp"
 #include "actscope/base/footprint_record.hpp"
+#include "actscope/base/measured.hpp"
 #include "actscope/base/run_config.hpp"
 
 namespace actscope {
-
-/// A number that may be unknown; then `reason` says why. Never NaN or Inf.
-template <class Number>
-struct Measured {
-  std::optional<Number> value;
-  std::string reason;  ///< why value is absent; empty where it is present
-
-  static Measured of(Number number) { return {number, {}}; }
-  static Measured missing(std::string why) { return {std::nullopt, std::move(why)}; }
-};
 
 /// One point of the accuracy curves. Held-out figures are measured on data never trained on.
 struct AccuracyPoint {
