@@ -10,13 +10,13 @@
 namespace actscope::kernels {
 
 void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const ConstBsrPanels& x,
-             const MatrixView& dw, Output output, PanelRange range) {
+             const MatrixView& dw, Output output, PanelRange range, const GemmEpilogue& epilogue) {
   range = resolve_range("gemm_tn", x.layout, range);
   validate_view("gemm_tn: dy", dy, 1, rows_of(x.layout, range), dy.cols);
   validate_view("gemm_tn: dw", dw, 1, dy.cols, x.layout.cols());
   validate_same_dtype("gemm_tn: dy and x", dy.dtype, x.dtype);
   validate_same_dtype("gemm_tn: dw and sums of x", dw.dtype, result_of(x.dtype));
-  operators_of(context.backend).gemm_tn(context.stream, dy, x, dw, output, range);
+  operators_of(context.backend).gemm_tn(context.stream, dy, x, dw, output, range, epilogue);
 }
 
 void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,

@@ -24,7 +24,7 @@ struct OperatorTable {
   void (*column_starts_from_mask)(void* stream, const PanelLayout&, const BlockIndex&);
   void (*decompress)(void* stream, const ConstBsrPanels&, const MatrixView& out);
   void (*gemm_tn)(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
-                  const MatrixView& dw, Output, PanelRange);
+                  const MatrixView& dw, Output, PanelRange, const GemmEpilogue&);
   void (*gemm_nt_batched)(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
                           const MatrixView& da, Output, PanelRange);
   void (*spmm)(void* stream, const ConstBsrPanels& x, const ConstMatrixView& w,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/block_walk.hpp"
+#include "cpu/aligned_vector.hpp"
 #include "cpu/entries.hpp"
 #include "cpu/packing.hpp"
 #include "cpu/product_plan.hpp"
@@ -92,7 +93,8 @@ class MixingTile {
       runs_[i].terms = lists_.begin(number, row_block);
       runs_[i].count = lists_.count(number, row_block);
     }
-    accumulate(runs_.data(), static_cast<std::int64_t>(runs_.size()), access_, width, sums);
+    ReadAhead none;
+    accumulate(runs_.data(), static_cast<std::int64_t>(runs_.size()), access_, width, sums, none);
   }
 
   const ConstMatrixView& dt_;
@@ -101,8 +103,8 @@ class MixingTile {
   const TermLists& lists_;
   BlockAccess access_;
   std::int64_t at_once_;
-  std::vector<Sum> sums_;
-  std::vector<Sum> packed_;
+  AlignedVector<Sum> sums_;
+  AlignedVector<Sum> packed_;
   std::vector<TermRun<T>> runs_;
 };
 

@@ -19,13 +19,14 @@ HWY_BEFORE_NAMESPACE();
 namespace actscope::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Vectors of outputs held at a time with four features: sums, loads and one broadcast fill 32
-// registers with four of them, 16 registers with three.
+// Sums held at a time: features times vectors of outputs. With the loads and a broadcast they fill
+// 32 registers, or 16.
 #if HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON
-inline constexpr int most_vectors = 4;
+inline constexpr int most_features = 8;
 #else
-inline constexpr int most_vectors = 3;
+inline constexpr int most_features = 4;
 #endif
+inline constexpr int most_vectors = 3;
 
 // sums[f][o] for `Features` features and `Vectors` vectors of outputs stay in registers while all
 // terms are read.
@@ -33,11 +34,12 @@ template <int Features, int Vectors, class T>
 HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
                                      const BlockAccess& access, std::int64_t first_feature,
                                      std::int64_t first_output, std::int64_t width,
-                                     SumOf<T>* HWY_RESTRICT all_sums) {
+                                     SumOf<T>* HWY_RESTRICT all_sums, ReadAhead& all_ahead) {
   const hn::ScalableTag<SumOf<T>> d;
   using V = hn::Vec<decltype(d)>;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   SumOf<T>* HWY_RESTRICT sums = all_sums + first_feature * width + first_output;
+  ReadAhead ahead = all_ahead;
   V acc[Features][Vectors];
   for (int f = 0; f < Features; ++f) {
     for (int v = 0; v < Vectors; ++v) acc[f][v] = hn::LoadU(d, sums + f * width + v * lanes);
@@ -50,7 +52,8 @@ HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
     for (const Term* term = run->terms; term != run->terms + run->count; ++term) {
       const T* HWY_RESTRICT values = all_values + term->slot * access.elements;
       const SumOf<T>* HWY_RESTRICT packed = all_packed + term->depth * access.depth * width;
-      for (std::int64_t k = access.depth; k > 0; --k) {
+      for (std::int64_t k = 0; k < access.depth; ++k) {
+        if (k % 16 == 0) ahead.step(std::min<std::int64_t>(access.depth - k, 16));
         V y[Vectors];
         for (int v = 0; v < Vectors; ++v) y[v] = hn::LoadU(d, packed + v * lanes);
         for (int f = 0; f < Features; ++f) {
@@ -62,6 +65,7 @@ HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
       }
     }
   }
+  all_ahead = ahead;
   for (int f = 0; f < Features; ++f) {
     for (int v = 0; v < Vectors; ++v) hn::StoreU(acc[f][v], d, sums + f * width + v * lanes);
   }
@@ -70,12 +74,13 @@ HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
 template <int Features, class T>
 HWY_INLINE void accumulate_strip(const TermRun<T>* runs, std::int64_t count,
                                  const BlockAccess& access, std::int64_t first_feature,
-                                 std::int64_t width, SumOf<T>* sums) {
+                                 std::int64_t width, SumOf<T>* sums, ReadAhead& ahead) {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<SumOf<T>>()));
   for (std::int64_t o = 0; o < width;) {
     const std::int64_t vectors = (width - o) / lanes;
     const auto run = [&]<int Vectors>() {
-      accumulate_registers<Features, Vectors>(runs, count, access, first_feature, o, width, sums);
+      accumulate_registers<Features, Vectors>(runs, count, access, first_feature, o, width, sums,
+                                              ahead);
       o += Vectors * lanes;
     };
     if (vectors >= most_vectors) {
@@ -90,18 +95,24 @@ HWY_INLINE void accumulate_strip(const TermRun<T>* runs, std::int64_t count,
 
 template <class T>
 HWY_INLINE void accumulate_tile(const TermRun<T>* runs, std::int64_t count,
-                                const BlockAccess& access, std::int64_t width, SumOf<T>* sums) {
+                                const BlockAccess& access, std::int64_t width, SumOf<T>* sums,
+                                ReadAhead& ahead) {
   std::int64_t f = 0;
+  if constexpr (most_features == 8) {
+    for (; f + 8 <= access.features; f += 8) {
+      accumulate_strip<8>(runs, count, access, f, width, sums, ahead);
+    }
+  }
   for (; f + 4 <= access.features; f += 4) {
-    accumulate_strip<4>(runs, count, access, f, width, sums);
+    accumulate_strip<4>(runs, count, access, f, width, sums, ahead);
   }
   switch (access.features - f) {
     case 3:
-      return accumulate_strip<3>(runs, count, access, f, width, sums);
+      return accumulate_strip<3>(runs, count, access, f, width, sums, ahead);
     case 2:
-      return accumulate_strip<2>(runs, count, access, f, width, sums);
+      return accumulate_strip<2>(runs, count, access, f, width, sums, ahead);
     case 1:
-      return accumulate_strip<1>(runs, count, access, f, width, sums);
+      return accumulate_strip<1>(runs, count, access, f, width, sums, ahead);
     default:
       return;
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/block_walk.hpp"
+#include "cpu/aligned_vector.hpp"
 #include "cpu/entries.hpp"
 #include "cpu/packing.hpp"
 #include "cpu/product_plan.hpp"
@@ -31,7 +32,8 @@ class RowTile {
     for (std::int64_t r = 0; r < panel.row_blocks; ++r) {
       sums_.assign(static_cast<std::size_t>(access_.features * strip.width), Sum(0));
       const TermRun<T> terms{values, packed, lists_.begin(number, r), lists_.count(number, r)};
-      accumulate(&terms, 1, access_, strip.width, sums_.data());
+      ReadAhead none;
+      accumulate(&terms, 1, access_, strip.width, sums_.data(), none);
       const std::int64_t first = panel.first_row + r * access_.features;
       const std::int64_t end = std::min(first + access_.features, panel.first_row + panel.rows);
       for (std::int64_t row = first; row < end; ++row) {
@@ -45,7 +47,7 @@ class RowTile {
   const ConstBsrPanels& x_;
   const TermLists& lists_;
   BlockAccess access_;
-  std::vector<Sum> sums_;
+  AlignedVector<Sum> sums_;
 };
 
 // One task of sddmm: the kept blocks of one column, all panels. What a block is to the gradients, a
@@ -89,7 +91,9 @@ class ColumnTile {
       const Term whole{};
       const TermRun<T> rows{element<const T>(dy_, panel.group, block.row, 0), packed_.data(),
                             &whole, 1};
-      accumulate(&rows, 1, {0, w_.rows, block.rows, 1, dy_.row_stride}, inside.width, sums_.data());
+      ReadAhead none;
+      accumulate(&rows, 1, {0, w_.rows, block.rows, 1, dy_.row_stride}, inside.width, sums_.data(),
+                 none);
       T* values = panel_values + terms[i].slot * layout.block_elements() + inside.first;
       for (std::int64_t row = 0; row < layout.block_rows(); ++row) {
         const Sum* from = sums_.data() + row * inside.width;
@@ -104,7 +108,7 @@ class ColumnTile {
   const BsrPanels& dx_;
   const TermLists& lists_;
   Strips strips_;
-  std::vector<Sum> packed_, sums_;
+  AlignedVector<Sum> packed_, sums_;
 };
 
 }  // namespace
@@ -117,7 +121,7 @@ void spmm(void*, const ConstBsrPanels& x, const ConstMatrixView& w, const Matrix
   const std::int64_t depth = layout.col_blocks() * layout.block_cols();
   TermLists lists(x, all, layout.panel_rows() / layout.block_rows());
   dispatch_dtype(x.dtype, [&]<class T>() {
-    std::vector<SumOf<T>> packed(static_cast<std::size_t>(strips.count() * depth * strip_width));
+    AlignedVector<SumOf<T>> packed(static_cast<std::size_t>(strips.count() * depth * strip_width));
     const auto packed_strip = [&](std::int64_t s) {
       return packed.data() + s * depth * strip_width;
     };

@@ -211,7 +211,7 @@ Extents extents_of(std::int64_t left_rows, const TilePlan& plan, Output output, 
 }  // namespace
 
 void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range) {
+             Output output, PanelRange range, const GemmEpilogue&) {
   const DeviceLayout layout = make_device_layout(x.layout);
   const TilePlan plan = plan_tile(layout.block_cols);
   const Extents extents = extents_of(dw.rows, plan, output, range);

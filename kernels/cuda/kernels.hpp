@@ -26,7 +26,7 @@ void decompress(void* stream, const ConstBsrPanels& panels, const MatrixView& ou
 
 // gemm.cu
 void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range);
+             Output output, PanelRange range, const GemmEpilogue& epilogue);
 void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
                      const MatrixView& da, Output output, PanelRange range);
 

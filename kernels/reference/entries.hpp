@@ -17,7 +17,7 @@ void compress(void*, const ConstMatrixView&, const BsrPanels&, void*, const Draw
 void column_starts_from_mask(void*, const PanelLayout&, const BlockIndex&);
 void decompress(void*, const ConstBsrPanels&, const MatrixView&);
 void gemm_tn(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixView&, Output,
-             PanelRange);
+             PanelRange, const GemmEpilogue&);
 void gemm_nt_batched(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixView&,
                      Output, PanelRange);
 void spmm(void*, const ConstBsrPanels&, const ConstMatrixView&, const MatrixView&);

@@ -19,10 +19,40 @@ void write_sums(const std::vector<double>& sums, const MatrixView& out, Output o
   }
 }
 
+// Σ dY over its rows.
+template <class T>
+std::vector<double> row_sums(const ConstMatrixView& dy) {
+  std::vector<double> sums(static_cast<std::size_t>(dy.cols), 0.0);
+  for (std::int64_t r = 0; r < dy.rows; ++r) {
+    for (std::int64_t o = 0; o < dy.cols; ++o) {
+      sums[static_cast<std::size_t>(o)] += static_cast<double>(*element<const T>(dy, 0, r, o));
+    }
+  }
+  return sums;
+}
+
+template <class T>
+void apply_epilogue(const ConstMatrixView& dy, const GemmEpilogue& epilogue, Output output,
+                    std::vector<double>& sums) {
+  using Sum = SumOf<T>;
+  const std::vector<double> bias = row_sums<T>(dy);
+  const auto* scale = static_cast<const Sum*>(epilogue.column_scale);
+  const auto* shift = static_cast<const Sum*>(epilogue.column_shift);
+  const std::size_t features = bias.empty() ? 0 : sums.size() / bias.size();
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const std::size_t f = i % features;
+    if (scale != nullptr) sums[i] *= static_cast<double>(scale[f]);
+    if (shift != nullptr) sums[i] += bias[i / features] * static_cast<double>(shift[f]);
+  }
+  if (epilogue.bias_gradient == nullptr) return;
+  const MatrixView gradient{epilogue.bias_gradient, result_of(dy.dtype), 1, 1, dy.cols, 0, dy.cols};
+  write_sums<Sum>(bias, gradient, output);
+}
+
 }  // namespace
 
 void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range) {
+             Output output, PanelRange range, const GemmEpilogue& epilogue) {
   const PanelLayout& layout = x.layout;
   dispatch_dtype(x.dtype, [&]<class T>() {
     std::vector<double> sums(static_cast<std::size_t>(dw.rows * dw.cols), 0.0);
@@ -45,6 +75,7 @@ void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const Ma
       });
       panel_token += panel.rows;
     }
+    apply_epilogue<T>(dy, epilogue, output, sums);
     write_sums<SumOf<T>>(sums, dw, output);
   });
 }

@@ -91,6 +91,18 @@ TYPED_TEST(CpuAgainstReference, ProductsAgreeWithinRounding) {
       gemm_tn(reference, dy_view, as_const(panels.view), out(expected), output);
       gemm_tn(cpu, dy_view, as_const(panels.view), out(actual), output);
       compare(actual, expected, tokens);
+
+      const auto scale = random_values<Result>(c.cols, 10),
+                 shift = random_values<Result>(c.cols, 11);
+      std::vector<Result> expected_bias(static_cast<std::size_t>(c.outputs), 2),
+          bias = expected_bias;
+      gemm_tn(reference, dy_view, as_const(panels.view), out(expected), output, {},
+              {scale.data(), shift.data(), expected_bias.data()});
+      gemm_tn(cpu, dy_view, as_const(panels.view), out(actual), output, {},
+              {scale.data(), shift.data(), bias.data()});
+      compare(bias, expected_bias, tokens);
+      // Scales and shifts are numbers of about 1, seldom above 4.
+      compare(actual, expected, 8 * tokens);
     }
     const auto dt = random_values<TypeParam>(c.groups * c.outputs * c.cols, 7);
     const auto dt_view =
@@ -149,7 +161,14 @@ TYPED_TEST(CpuAgainstReference, ThreadsDoNotChangeABit) {
     gemm_nt_batched(cpu, contiguous_groups<const void*>(dy.data(), dtype_of<TypeParam>, 3, 90, 130),
                     as_const(panels.view),
                     contiguous_matrix<void*>(da.data(), dtype_of<Result>, 90, 150));
+    std::vector<Result> scaled(200 * 130), bias(200);
+    gemm_tn(cpu, contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, 450, 200),
+            as_const(panels.view),
+            contiguous_matrix<void*>(scaled.data(), dtype_of<Result>, 200, 130), Output::overwrite,
+            {}, {dw.data(), da.data(), bias.data()});
     dw.insert(dw.end(), da.begin(), da.end());
+    dw.insert(dw.end(), scaled.begin(), scaled.end());
+    dw.insert(dw.end(), bias.begin(), bias.end());
     dw.insert(dw.end(), panels.values.begin(), panels.values.end());
     results.push_back(dw);
   }

@@ -64,7 +64,7 @@ TEST(Strips, CoverTheOutputsWithoutOverlap) {
     ASSERT_EQ(next, outputs);
   }
   EXPECT_EQ(cpu::Strips(0).count(), 0);
-  EXPECT_EQ(cpu::Strips(196).strip(0).width, 48);  // 13 steps in 4 strips: 48, 48, 48, 64
+  EXPECT_EQ(cpu::Strips(196).strip(0).width, 32);  // 13 steps in 5 strips: 32, 48, 32, 48, 48
 }
 
 TEST(PartsForThreads, CutOnlyWhereThreadsWouldWait) {

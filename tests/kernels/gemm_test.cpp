@@ -33,6 +33,41 @@ TEST_P(GemmOn, WeightGradientByHand) {
   EXPECT_THAT(dw, ElementsAre(2, 4, 6, 8, 10, 16));
 }
 
+// As above with scale α = [2 3], shift β = [1 -1] and d = Σ dY = [1 1 3].
+TEST_P(GemmOn, EpilogueScalesShiftsAndSumsByHand) {
+  const std::vector<float> x{1, 2, 3, 4};
+  const std::vector<float> dy{1, 0, 2, 0, 1, 1};
+  const std::vector<float> scale{2, 3}, shift{1, -1};
+  OwnedPanels<float> panels(PanelLayout(1, 2, 2, {1, 1, 0.0}));
+  compress(context(), contiguous_matrix<const void*>(x.data(), DType::f32, 2, 2), panels.view,
+           nullptr);
+  std::vector<float> dw(6, 100), bias(3, 100);
+  const auto dw_view = contiguous_matrix<void*>(dw.data(), DType::f32, 3, 2);
+  const auto dy_view = contiguous_matrix<const void*>(dy.data(), DType::f32, 2, 3);
+  const GemmEpilogue all{scale.data(), shift.data(), bias.data()};
+  gemm_tn(context(), dy_view, as_const(panels.view), dw_view, Output::overwrite, {}, all);
+  EXPECT_THAT(dw, ElementsAre(2 + 1, 6 - 1, 6 + 1, 12 - 1, 10 + 3, 24 - 3));
+  EXPECT_THAT(bias, ElementsAre(1, 1, 3));
+  gemm_tn(context(), dy_view, as_const(panels.view), dw_view, Output::accumulate, {},
+          {.column_shift = shift.data(), .bias_gradient = bias.data()});
+  EXPECT_THAT(dw, ElementsAre(3 + 2, 5 + 1, 7 + 4, 11 + 3, 13 + 8, 21 + 5));
+  EXPECT_THAT(bias, ElementsAre(2, 2, 6));
+}
+
+TEST_P(GemmOn, EpilogueOfNoRowsClearsOrLeaves) {
+  OwnedPanels<float> panels(PanelLayout(1, 0, 2, {1, 1, 0.0}));
+  const std::vector<float> shift{1, 1};
+  std::vector<float> dw(4, 3), bias(2, 3);
+  const auto view = contiguous_matrix<void*>(dw.data(), DType::f32, 2, 2);
+  const auto dy = contiguous_matrix<const void*>(nullptr, DType::f32, 0, 2);
+  const GemmEpilogue all{nullptr, shift.data(), bias.data()};
+  gemm_tn(context(), dy, as_const(panels.view), view, Output::accumulate, {}, all);
+  EXPECT_THAT(bias, ElementsAre(3, 3));
+  gemm_tn(context(), dy, as_const(panels.view), view, Output::overwrite, {}, all);
+  EXPECT_THAT(dw, ElementsAre(0, 0, 0, 0));
+  EXPECT_THAT(bias, ElementsAre(0, 0));
+}
+
 // Two images of Y [2 tokens, 2 features], dT [1 mixed token, 2 features]: dA = Σ dT Yᵀ.
 TEST_P(GemmOn, MixingGradientByHand) {
   const std::vector<double> y{1, 2, 3, 4, 5, 6, 7, 8};

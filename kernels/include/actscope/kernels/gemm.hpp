@@ -9,6 +9,19 @@ namespace actscope::kernels {
 
 enum class Output { overwrite, accumulate };
 
+/// What gemm_tn does beside the product in the same pass over dY; null: nothing. With d = Σ dY over
+/// the rows of the range, the result is  dW = (dYᵀ · X) · diag(column_scale) + d · column_shiftᵀ.
+/// A linear layer behind an affine z = α ⊙ x + β that kept x gets its own gradient this way.
+///
+/// Shapes  column_scale, column_shift [features]; bias_gradient [outputs]; all of dw's dtype,
+/// memory
+///         of the back end, adjacent
+struct GemmEpilogue {
+  const void* column_scale = nullptr;
+  const void* column_shift = nullptr;
+  void* bias_gradient = nullptr;  ///< d, overwritten or added as dw is
+};
+
 /// Weight gradient of a linear layer whose input was kept block-sparse: dW = dYᵀ · X.
 ///
 /// Shapes   dy [rows of the range, outputs] one group; x panels of [tokens, features] (groups are
@@ -20,7 +33,8 @@ enum class Output { overwrite, accumulate };
 /// Cost     2·kept_blocks·block_elements·outputs FLOPs
 /// Source   arXiv:2311.16883 for the idea
 void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const ConstBsrPanels& x,
-             const MatrixView& dw, Output output = Output::overwrite, PanelRange range = {});
+             const MatrixView& dw, Output output = Output::overwrite, PanelRange range = {},
+             const GemmEpilogue& epilogue = {});
 
 /// Weight gradient of a token-mixing layer: dA = Σ_b dT_b · Y_bᵀ, with Y_b kept block-sparse.
 ///
