@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace actscope {
 namespace {
 
@@ -37,6 +39,14 @@ TEST(LedgerRecord, CountsTensorsEachAndStoragesOnce) {
   EXPECT_EQ(totals.allocator_bytes, 612);
   EXPECT_EQ(totals.kept_bytes, 612);
   EXPECT_EQ(totals.unused_bytes, 392);
+}
+
+TEST(LedgerRecord, SumsOfADamagedFileDoNotOverflow) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  LedgerRecord record;
+  record.storages = {storage_of({most}, most, most), storage_of({1}, 1, 1)};
+  EXPECT_EQ(totals_of(record).tensor_bytes, most);
+  EXPECT_EQ(totals_of(record).kept_bytes, most);
 }
 
 TEST(LedgerRecord, OlderStoragesAreHeldButNotKeptByTheStep) {

@@ -3,7 +3,6 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
-#include <c10/core/impl/alloc_cpu.h>
 
 #include <algorithm>
 #include <array>
@@ -93,10 +92,16 @@ void raise_peak(std::int64_t live) {
   }
 }
 
+// LibTorch's own: it also serves the memory-reporting interface, a second count beside ours.
+c10::Allocator& base_allocator() {
+  static c10::Allocator* const allocator = c10::GetDefaultCPUAllocator();
+  return *allocator;
+}
+
 void counted_free(void* pointer) {
   if (pointer == nullptr) return;
   const std::optional<Allocation> ours = live_table().erase(pointer);
-  c10::free_cpu(pointer);
+  base_allocator().raw_deleter()(pointer);
   if (!ours) return;
   const std::int64_t removed = ours->bytes;
   const std::int64_t live = counters().live_bytes.fetch_sub(removed) - removed;
@@ -107,7 +112,7 @@ void counted_free(void* pointer) {
 class CountingCpuAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
-    void* pointer = c10::alloc_cpu(bytes);
+    void* pointer = base_allocator().raw_allocate(bytes);
     if (pointer != nullptr) {
       const auto added = static_cast<std::int64_t>(bytes);
       const std::int64_t serial = ++counters().allocations;

@@ -161,6 +161,7 @@ struct ModelLedger::State {
   bool is_begun = false;
   std::int64_t live_before = 0;
   std::int64_t serial_before = 0;
+  std::vector<const void*> kept_memory;
   // Where nobody records yet, so that scopes and nodes know their places.
   std::unique_ptr<TraceRecorder> recorder;
   std::unique_ptr<OperatorObserver> observer;
@@ -205,10 +206,18 @@ LedgerRecord ModelLedger::count(const at::Tensor& loss, const std::vector<at::Te
     settle_cuda(ledger, live);
   }
   ledger.record.storages = std::move(ledger.found.storages);
+  state_->kept_memory.clear();
+  for (const auto& tensors : ledger.found.tensors) {
+    state_->kept_memory.push_back(tensors.front().storage().data());
+  }
   state_->is_begun = false;
   state_->observer.reset();
   state_->recorder.reset();
   return ledger.record;
+}
+
+const std::vector<const void*>& ModelLedger::kept_memory() const noexcept {
+  return state_->kept_memory;
 }
 
 LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct LedgerStorage {
   std::int64_t other_references = 0;  ///< from outside the graph: variables of the program, views
   bool is_older = false;              ///< allocated before the count began
   bool is_output = false;             ///< also the loss or an output
+  std::optional<bool> is_at_peak;     ///< live at the peak of the step; absent: not recorded
 
   /// Bytes that this storage adds to what the step keeps; 0 where it is older.
   std::int64_t kept_bytes() const { return is_older ? 0 : allocator_bytes; }
@@ -97,6 +99,7 @@ struct LedgerTotals {
   std::int64_t unused_bytes = 0;
 };
 
+/// Requires no negative bytes. Sums beyond 2^63 − 1 are that.
 LedgerTotals totals_of(const LedgerRecord& record);
 
 }  // namespace actscope

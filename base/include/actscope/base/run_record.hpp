@@ -8,7 +8,9 @@
 
 #include "actscope/base/environment_record.hpp"
 #include "actscope/base/footprint_record.hpp"
+#include "actscope/base/ledger_record.hpp"
 #include "actscope/base/measured.hpp"
+#include "actscope/base/memory_record.hpp"
 #include "actscope/base/run_config.hpp"
 
 namespace actscope {
@@ -89,6 +91,8 @@ struct RunRecord {
   std::vector<OperatorTiming> operators;  ///< by scopes around each operator, host time
   std::vector<OperatorTiming> kernels;    ///< device kernels, device time
   std::optional<TraceRecord> trace;       ///< absent where nothing was timed
+  std::optional<LedgerRecord> ledger;     ///< of one step; absent where none was read
+  std::optional<MemoryRecord> memory;     ///< of one step; absent where no allocation was recorded
   std::vector<GradientError> gradients;
   std::vector<AccuracyPoint> accuracy;
   std::vector<double> step_times_s;   ///< raw samples, in order

@@ -45,6 +45,9 @@ class ModelLedger {
   /// Errors   TraceError: begin was not called
   LedgerRecord count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {});
 
+  /// Where the storages of the last count have their memory, in the order of the record.
+  const std::vector<const void*>& kept_memory() const noexcept;
+
  private:
   struct State;
   std::unique_ptr<State> state_;
