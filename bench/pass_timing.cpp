@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Codecs and element-wise passes against LibTorch's nearest operators (a copy of the tensor for the
-// codecs); interleaved, medians of 31 rounds, fc1's output of S12 at 16 images. Prints one JSON
-// object: milliseconds and the ratio to the rival.
+// codecs), and products that read codes against decoding first; interleaved, medians of 31 rounds,
+// fc1's output of S12 at 16 images. Prints one JSON object: milliseconds and the ratio to the
+// rival. An argument runs the passes whose names contain it.
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -13,21 +14,18 @@
 
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/narrow_float.hpp"
+#include "pass.hpp"
 
 namespace {
 
 using namespace actscope::kernels;
+using actscope::bench::Pass;
 using torch::Tensor;
 
 constexpr int rounds = 31;
 constexpr std::int64_t tokens = 16 * 196, features = 1536, channels = 384;
 constexpr ExecutionContext cpu{Backend::cpu, nullptr};
-
-struct Pass {
-  std::string name;
-  std::function<void()> rival, ours;
-  std::vector<double> rival_ms = {}, ours_ms = {};
-};
 
 double milliseconds(const std::function<void()>& body) {
   const auto begin = std::chrono::steady_clock::now();
@@ -41,28 +39,34 @@ double median(std::vector<double> values) {
   return values[rounds / 2];
 }
 
+DType dtype_of(const Tensor& tensor) {
+  return tensor.scalar_type() == torch::kBFloat16 ? DType::bf16 : DType::f32;
+}
 ConstMatrixView in(const Tensor& tensor) {
-  return contiguous_matrix<const void*>(tensor.const_data_ptr(), DType::f32, tensor.size(0),
+  return contiguous_matrix<const void*>(tensor.const_data_ptr(), dtype_of(tensor), tensor.size(0),
                                         tensor.size(1));
 }
 MatrixView out(const Tensor& tensor) {
-  return contiguous_matrix<void*>(tensor.mutable_data_ptr(), DType::f32, tensor.size(0),
+  return contiguous_matrix<void*>(tensor.mutable_data_ptr(), dtype_of(tensor), tensor.size(0),
                                   tensor.size(1));
 }
 
 // Tensors that the passes read and write.
 struct Data {
-  Tensor h = torch::randn({tokens, features}), du = torch::randn({tokens, features});
+  explicit Data(torch::ScalarType scalar) : type(scalar) {}
+
+  torch::TensorOptions type;
+  Tensor h = torch::randn({tokens, features}, type), du = torch::randn({tokens, features}, type);
   Tensor u = torch::empty_like(h), dh = torch::empty_like(h);
-  Tensor x = torch::randn({tokens, channels}), t = torch::randn({tokens, channels});
-  Tensor y = torch::empty_like(x), alpha = torch::randn({channels}),
-         beta = torch::randn({channels});
-  std::vector<std::uint8_t> codes = std::vector<std::uint8_t>(tokens * features);
+  Tensor x = torch::randn({tokens, channels}, type), t = torch::randn({tokens, channels}, type);
+  Tensor y = torch::empty_like(x), alpha = torch::randn({channels}, type),
+         beta = torch::randn({channels}, type);
+  std::vector<std::uint8_t> codes = std::vector<std::uint8_t>(2 * tokens * features);
   std::vector<CodeScale> scales = std::vector<CodeScale>(tokens * features / code_group_elements);
 };
 
-std::vector<Pass> element_passes(Data& d) {
-  return {
+void add_element_passes(Data& d, const std::string& type, std::vector<Pass>& passes) {
+  const std::vector<Pass> all{
       {"affine", [&] { torch::addcmul_out(d.y, d.beta, d.alpha, d.x); },
        [&] { affine(cpu, in(d.x), d.alpha.data_ptr(), d.beta.data_ptr(), out(d.y)); }},
       {"add_scaled", [&] { torch::addcmul_out(d.y, d.x, d.alpha, d.t); },
@@ -86,6 +90,27 @@ std::vector<Pass> element_passes(Data& d) {
       {"gelu_backward from int4 code", [&] { torch::gelu_backward_out(d.dh, d.du, d.h); },
        [&] { gelu_backward_from_code(cpu, in(d.du), CodeBits::int4, d.codes.data(), out(d.dh)); }},
   };
+  for (Pass pass : all) {
+    pass.name += type;
+    passes.push_back(std::move(pass));
+  }
+}
+
+void add_narrow_copies(Data& d, std::vector<Pass>& passes) {
+  for (const auto& [name, format, type] : {std::tuple{"bf16", NarrowFloat::bf16, torch::kBFloat16},
+                                           {"fp8", NarrowFloat::fp8, torch::kFloat8_e4m3fn}}) {
+    const Tensor narrow = torch::empty(d.h.sizes(), type);
+    passes.push_back({name + std::string(" copy"), [&d, narrow] { narrow.copy_(d.h); },
+                      [&d, format] {
+                        narrow_values(cpu, DType::f32, d.h.const_data_ptr(), d.h.numel(), format,
+                                      d.codes.data());
+                      }});
+    passes.push_back({name + std::string(" widened"), [&d, narrow] { d.u.copy_(narrow); },
+                      [&d, format] {
+                        widen_values(cpu, DType::f32, format, d.codes.data(), d.h.numel(),
+                                     d.u.mutable_data_ptr());
+                      }});
+  }
 }
 
 void add_codecs(Data& d, std::vector<Pass>& passes) {
@@ -107,11 +132,19 @@ void add_codecs(Data& d, std::vector<Pass>& passes) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   const torch::NoGradGuard no_grad;
-  Data data;
-  std::vector<Pass> passes = element_passes(data);
+  Data data(torch::kFloat32), narrow_data(torch::kBFloat16);
+  std::vector<Pass> passes;
+  add_element_passes(data, "", passes);
+  add_element_passes(narrow_data, ", bf16", passes);
   add_codecs(data, passes);
+  add_narrow_copies(data, passes);
+  for (Pass& pass : actscope::bench::coded_product_passes()) passes.push_back(std::move(pass));
+  if (argc > 1) {
+    std::erase_if(passes,
+                  [&](const Pass& pass) { return pass.name.find(argv[1]) == std::string::npos; });
+  }
   for (Pass& pass : passes) {
     pass.rival();
     pass.ours();

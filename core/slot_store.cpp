@@ -179,10 +179,9 @@ torch::Tensor SlotStore::decode(std::int64_t first, std::int64_t count) const {
     kernels::decompress(context, some, mutable_view(part, shape.groups, shape.rows, shape.cols));
     return part;
   }
-  kernels::dequantize(context, dtype_of(part), bits_of(store_.kind),
-                      values_.const_data_ptr<std::uint8_t>(),
-                      reinterpret_cast<const kernels::CodeScale*>(word_data(scales_)),
-                      first * shape_.unit_elements(), part.numel(), part.mutable_data_ptr());
+  const kernels::CodedMatrix coded = codes(first);
+  kernels::dequantize(context, dtype_of(part), coded.bits, coded.codes, coded.scales,
+                      coded.first_element, part.numel(), part.mutable_data_ptr());
   return part;
 }
 
@@ -196,6 +195,12 @@ kernels::ConstBsrPanels SlotStore::panels() const {
 kernels::PanelRange SlotStore::panel_range(std::int64_t first, std::int64_t count) const {
   const std::int64_t begin = panel_at(shape_, layout_, first);
   return {begin, panel_at(shape_, layout_, first + count) - begin};
+}
+
+kernels::CodedMatrix SlotStore::codes(std::int64_t first) const {
+  return {bits_of(store_.kind), values_.const_data_ptr<std::uint8_t>(),
+          reinterpret_cast<const kernels::CodeScale*>(word_data(scales_)),
+          first * shape_.unit_elements()};
 }
 
 void SlotStore::record(tracer::SavedLedger* ledger, std::string_view layer,
@@ -242,25 +247,40 @@ void BlockChoice::choose(std::int64_t first, const torch::Tensor& part) {
   choose_into(part, shape, layout, {word_data(mask_) + start.mask_word, word_data(column_starts)});
 }
 
-BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tensor& part) const {
-  static const tracer::Name gather_blocks("gather_blocks");
-  const tracer::OperatorScope scope(gather_blocks, name_);
-  const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
-  const kernels::PanelLayout layout = layout_of(shape, layout_.spec());
+BlockChoice::Gathered BlockChoice::room(std::int64_t first, std::int64_t count,
+                                        const torch::TensorOptions& options) const {
+  const kernels::PanelLayout layout = layout_of(shape_.part(count), layout_.spec());
   Gathered gathered;
-  gathered.values = torch::empty({layout.kept_blocks() * layout.block_elements()}, part.options());
+  gathered.values = torch::empty({layout.kept_blocks() * layout.block_elements()}, options);
   gathered.column_starts = words(layout.column_starts(), mask_.options());
   gathered.mask = mask_;
   const std::int64_t word =
       layout.panels() == 0 ? 0 : layout_.panel(panel_at(shape_, layout_, first)).mask_word;
   gathered.panels = {layout,
-                     dtype_of(part),
+                     dtype_of(gathered.values),
                      gathered.values.mutable_data_ptr(),
                      {word_data(mask_) + word, word_data(gathered.column_starts)}};
-  const kernels::ExecutionContext context = context_of(part);
-  kernels::column_starts_from_mask(context, layout, gathered.panels.index);
-  kernels::gather_blocks(context, const_view(part, shape.groups, shape.rows, shape.cols),
+  kernels::column_starts_from_mask(context_of(gathered.values), layout, gathered.panels.index);
+  return gathered;
+}
+
+BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tensor& part) const {
+  static const tracer::Name gather_blocks("gather_blocks");
+  const tracer::OperatorScope scope(gather_blocks, name_);
+  const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
+  Gathered gathered = room(first, shape.units(), part.options());
+  kernels::gather_blocks(context_of(part), const_view(part, shape.groups, shape.rows, shape.cols),
                          gathered.panels);
+  return gathered;
+}
+
+BlockChoice::Gathered BlockChoice::gather(std::int64_t first, std::int64_t count,
+                                          const SlotStore& coded) const {
+  static const tracer::Name gather_blocks_from_codes("gather_blocks_from_codes");
+  const tracer::OperatorScope scope(gather_blocks_from_codes, name_);
+  Gathered gathered = room(first, count, coded.options());
+  kernels::gather_blocks_from_codes(context_of(gathered.values), coded.codes(first),
+                                    gathered.panels);
   return gathered;
 }
 

@@ -9,7 +9,7 @@
 
 #include "actscope/core/scheme.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
-#include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/tracer/name.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
 #include "actscope/tracer/torch/saved_tensor_source.hpp"
@@ -42,6 +42,9 @@ class SlotStore {
 
   StoreKind kind() const noexcept { return store_.kind; }
   bool is_kept() const noexcept { return store_.kind != StoreKind::drop; }
+  bool is_coded() const noexcept {
+    return store_.kind == StoreKind::int8 || store_.kind == StoreKind::int4;
+  }
   const SlotShape& shape() const noexcept { return shape_; }
 
   /// Units that a part must be a multiple of (the last part excepted), so that neither panels nor
@@ -65,6 +68,9 @@ class SlotStore {
   kernels::ConstBsrPanels panels() const;
   kernels::PanelRange panel_range(std::int64_t first, std::int64_t count) const;
 
+  /// Where it is coded: the units from `first` on.
+  kernels::CodedMatrix codes(std::int64_t first) const;
+
   /// Registers every storage held.
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
   /// Tells every tensor held, also those that are not defined.
@@ -72,6 +78,9 @@ class SlotStore {
 
   /// Lets go of the storages.
   void release();
+
+  /// dtype and device of decoded parts.
+  const torch::TensorOptions& options() const noexcept { return options_; }
 
  private:
   torch::Tensor empty_like_part(std::int64_t units) const;
@@ -99,18 +108,25 @@ class BlockChoice {
   /// Chooses the blocks of units [first, first + part) by their norms.
   void choose(std::int64_t first, const torch::Tensor& part);
 
-  /// The chosen blocks of a decoded part, gathered; memory of the panels lives in `memory`.
+  /// The chosen blocks of a part, gathered; the tensors are the memory of the panels.
   struct Gathered {
     kernels::BsrPanels panels;
     torch::Tensor values, mask, column_starts;
   };
+  /// Of a decoded part that begins with unit `first`.
   Gathered gather(std::int64_t first, const torch::Tensor& part) const;
+  /// Of units [first, first + count) of a coded slot, of which nothing else is decoded: the same
+  /// bits.
+  Gathered gather(std::int64_t first, std::int64_t count, const SlotStore& coded) const;
 
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
   void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
   void release() { mask_.reset(); }
 
  private:
+  // Panels for units [first, first + count), their index written, their values not.
+  Gathered room(std::int64_t first, std::int64_t count, const torch::TensorOptions& options) const;
+
   SlotShape shape_;
   tracer::Name name_;
   kernels::PanelLayout layout_;

@@ -72,7 +72,9 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
     if (y.kind() == StoreKind::bsr) {
       multiply(dt, y.panels(), y.panel_range(first, count));
     } else if (choice) {
-      const auto gathered = choice->gather(first, images(y, stores, first, count).contiguous());
+      const auto gathered =
+          y.is_coded() ? choice->gather(first, count, y)
+                       : choice->gather(first, images(y, stores, first, count).contiguous());
       multiply(dt, as_const(gathered.panels), {});
     } else {
       token_weight.addbmm_(dt, images(y, stores, first, count).transpose(1, 2));

@@ -17,9 +17,9 @@ void BlockSpec::validate() const {
     throw ConfigError(error_text("sparsity is out of range", fmt::format("got {}", sparsity_ratio),
                                  "give the share of dropped blocks, at least 0 and below 1"));
   }
-  if (panel_rows < 1) {
-    throw ConfigError(
-        error_text("panel height is out of range", fmt::format("got {}", panel_rows), "give 128"));
+  if (panel_rows < 0) {
+    throw ConfigError(error_text("panel height is out of range", fmt::format("got {}", panel_rows),
+                                 "give 128, or 0 to have it chosen"));
   }
   for (std::int64_t side : {block_rows, block_cols}) {
     if (side < 1 || side > largest_side) {

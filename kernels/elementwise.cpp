@@ -10,12 +10,6 @@
 namespace actscope::kernels {
 namespace {
 
-void validate_real(std::string_view what, DType dtype) {
-  if (dtype == DType::f32 || dtype == DType::f64) return;
-  throw ShapeMismatch(error_text(fmt::format("{}: no operator for this element type", what),
-                                 fmt::format("got {}", name_of(dtype)), "give f32 or f64"));
-}
-
 template <class View>
 void validate_like(std::string_view what, const ConstMatrixView& first, const View& other) {
   validate_view(what, other, first.groups, first.rows, first.cols);
@@ -32,7 +26,6 @@ void validate_code(std::string_view what, CodeBits bits) {
 
 void affine(const ExecutionContext& context, const ConstMatrixView& x, const void* alpha,
             const void* beta, const MatrixView& y) {
-  validate_real("affine", x.dtype);
   validate_like("affine: x", x, x);
   validate_like("affine: x and y", x, y);
   operators_of(context.backend).affine(context.stream, x, alpha, beta, y);
@@ -40,7 +33,6 @@ void affine(const ExecutionContext& context, const ConstMatrixView& x, const voi
 
 void add_scaled(const ExecutionContext& context, const ConstMatrixView& x, const void* gamma,
                 const ConstMatrixView& t, const MatrixView& y) {
-  validate_real("add_scaled", x.dtype);
   validate_like("add_scaled: x", x, x);
   validate_like("add_scaled: x and t", x, t);
   validate_like("add_scaled: x and y", x, y);
@@ -49,7 +41,6 @@ void add_scaled(const ExecutionContext& context, const ConstMatrixView& x, const
 
 void gelu(const ExecutionContext& context, const ConstMatrixView& h, const MatrixView& u,
           const GeluCode& code) {
-  validate_real("gelu", h.dtype);
   validate_like("gelu: h", h, h);
   validate_like("gelu: h and u", h, u);
   if (code.codes != nullptr) validate_code("gelu", code.bits);
@@ -58,7 +49,6 @@ void gelu(const ExecutionContext& context, const ConstMatrixView& h, const Matri
 
 void gelu_backward(const ExecutionContext& context, const ConstMatrixView& du,
                    const ConstMatrixView& h, const MatrixView& dh, const MatrixView* u) {
-  validate_real("gelu_backward", du.dtype);
   validate_like("gelu_backward: du", du, du);
   validate_like("gelu_backward: du and h", du, h);
   validate_like("gelu_backward: du and dh", du, dh);
@@ -68,7 +58,6 @@ void gelu_backward(const ExecutionContext& context, const ConstMatrixView& du,
 
 void gelu_backward_from_code(const ExecutionContext& context, const ConstMatrixView& du,
                              CodeBits bits, const std::uint8_t* codes, const MatrixView& dh) {
-  validate_real("gelu_backward_from_code", du.dtype);
   validate_like("gelu_backward_from_code: du", du, du);
   validate_like("gelu_backward_from_code: du and dh", du, dh);
   validate_code("gelu_backward_from_code", bits);

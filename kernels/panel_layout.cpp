@@ -21,6 +21,15 @@ std::int64_t kept_of(std::int64_t blocks, double sparsity_ratio) {
   return std::clamp<std::int64_t>(kept, 1, blocks);
 }
 
+// Rows of blocks that a panel aims at.
+std::int64_t target_row_blocks(const BlockSpec& spec, std::int64_t col_blocks) {
+  constexpr std::int64_t usual_rows = 128, least_blocks = 16;
+  const std::int64_t rows = spec.panel_rows == 0 ? usual_rows : spec.panel_rows;
+  const std::int64_t by_rows = (rows + spec.block_rows / 2) / spec.block_rows;
+  const std::int64_t by_blocks = spec.panel_rows == 0 ? divide_up(least_blocks, col_blocks) : 1;
+  return std::max<std::int64_t>({1, by_rows, by_blocks});
+}
+
 // Σ over all panels: `full` of each but the last of a group, `last` of that.
 constexpr std::int64_t sum(std::int64_t groups, std::int64_t panels, std::int64_t full,
                            std::int64_t last) {
@@ -48,9 +57,7 @@ PanelLayout::PanelLayout(std::int64_t groups, std::int64_t rows, std::int64_t co
   if (groups == 0 || rows == 0 || cols == 0) return;
   col_blocks_ = divide_up(cols, spec.block_cols);
   row_blocks_ = divide_up(rows, spec.block_rows);
-  const std::int64_t target =
-      std::max<std::int64_t>(1, (spec.panel_rows + spec.block_rows / 2) / spec.block_rows);
-  panel_row_blocks_ = std::min(target, row_blocks_);
+  panel_row_blocks_ = std::min(target_row_blocks(spec, col_blocks_), row_blocks_);
   panels_per_group_ = divide_up(row_blocks_, panel_row_blocks_);
   const std::int64_t last_row_blocks = row_blocks_ - (panels_per_group_ - 1) * panel_row_blocks_;
   full_blocks_ = panel_row_blocks_ * col_blocks_;

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <type_traits>
 
 #include "actscope/kernels/bfloat16.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/kernels/float16.hpp"
 #include "actscope/kernels/matrix_view.hpp"
 #include "common/selection.hpp"
+#include "common/sum_of.hpp"
 
 namespace actscope::kernels {
 
@@ -41,6 +42,17 @@ void for_each_kept_number(const PanelExtent& panel, const std::uint32_t* mask, c
   }
 }
 
+/// Calls visit(row_block, col_block, position) for every kept block of a panel in storage order.
+template <class Visit>
+void for_each_kept_place(const PanelExtent& panel, const std::uint32_t* mask, const Visit& visit) {
+  const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
+  std::uint32_t col_block = 0, top = 0;  // number of the column's first block
+  for_each_kept_number(panel, mask, [&](std::uint32_t number, std::uint32_t position) {
+    for (; number - top >= row_blocks; top += row_blocks) ++col_block;
+    visit(number - top, col_block, position);
+  });
+}
+
 /// Place of a panel's first kept block in the value array.
 template <class Word>
 std::int64_t first_value(const PanelExtent& panel, const BasicBlockIndex<Word>& index) {
@@ -52,10 +64,9 @@ std::int64_t first_value(const PanelExtent& panel, const BasicBlockIndex<Word>& 
 template <class Word, class Visit>
 void for_each_kept_block(const PanelExtent& panel, const BasicBlockIndex<Word>& index,
                          const Visit& visit) {
-  const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
   const std::int64_t first = first_value(panel, index);
-  for_each_kept_number(panel, index.mask, [&](std::uint32_t number, std::uint32_t position) {
-    visit(std::int64_t{number % row_blocks}, std::int64_t{number / row_blocks}, first + position);
+  for_each_kept_place(panel, index.mask, [&](auto row_block, auto col_block, auto position) {
+    visit(std::int64_t{row_block}, std::int64_t{col_block}, first + position);
   });
 }
 
@@ -66,18 +77,7 @@ T* element(const BasicMatrixView<Pointer>& view, std::int64_t group, std::int64_
   return static_cast<T*>(view.data) + group * view.group_stride + row * view.row_stride + col;
 }
 
-/// Type of sums over T.
-template <class T>
-using SumOf = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
-
-/// A value of a block that is rescaled; a scale of 1 changes no bit.
-template <class T>
-T scaled(T value, float scale) {
-  if (scale == 1.0F) return value;
-  return static_cast<T>(static_cast<SumOf<T>>(value) * static_cast<SumOf<T>>(scale));
-}
-
-/// Calls body.template operator()<T>() with T = float, double or bfloat16.
+/// Calls body.template operator()<T>() with T = float, double, bfloat16 or float16.
 template <class Body>
 void dispatch_dtype(DType dtype, const Body& body) {
   switch (dtype) {
@@ -87,6 +87,8 @@ void dispatch_dtype(DType dtype, const Body& body) {
       return body.template operator()<double>();
     case DType::bf16:
       return body.template operator()<bfloat16>();
+    case DType::f16:
+      return body.template operator()<float16>();
   }
 }
 

@@ -21,24 +21,22 @@ inline float from_bfloat16(std::uint16_t bits) {
 
 /// Largest bfloat16 number not above `value`; −∞ becomes the lowest finite one.
 inline std::uint16_t bfloat16_down(double value) {
-  auto nearest = static_cast<float>(value);
-  if (static_cast<double>(nearest) > value) {
-    nearest = std::nextafterf(nearest, -std::numeric_limits<float>::infinity());
-  }
-  const auto bits = std::bit_cast<std::uint32_t>(nearest);
-  auto high = static_cast<std::uint16_t>(bits >> 16);
+  const auto nearest = static_cast<float>(value);
+  auto bits = std::bit_cast<std::uint32_t>(nearest);
   const bool is_negative = (bits >> 31) != 0;
+  // The next float below has the next magnitude up or down; what is cut off does the rest.
+  const std::uint32_t is_above = static_cast<double>(nearest) > value ? 1 : 0;
+  bits = is_negative ? bits + is_above : bits - is_above;
+  auto high = static_cast<std::uint16_t>(bits >> 16);
   if (is_negative && (bits & 0xffffU) != 0) ++high;
   return high == 0xff80 ? std::uint16_t{0xff7f} : high;
 }
 
 /// Smallest bfloat16 number not below `value` (at least 0).
 inline std::uint16_t bfloat16_up(double value) {
-  auto nearest = static_cast<float>(value);
-  if (static_cast<double>(nearest) < value) {
-    nearest = std::nextafterf(nearest, std::numeric_limits<float>::infinity());
-  }
-  const auto bits = std::bit_cast<std::uint32_t>(nearest);
+  const auto nearest = static_cast<float>(value);
+  const std::uint32_t is_below = static_cast<double>(nearest) < value ? 1 : 0;
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(nearest) + is_below;
   return static_cast<std::uint16_t>((bits + 0xffffU) >> 16);
 }
 

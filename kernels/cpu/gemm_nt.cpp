@@ -19,7 +19,52 @@ std::int64_t groups_at_once(const PanelLayout& layout, DType sums) {
   return std::max<std::int64_t>(1, most_packed_bytes / std::max<std::int64_t>(1, bytes));
 }
 
-// One task: a strip of mixed tokens times a run of the panels that each group has, over all groups.
+// A strip of mixed tokens times panels [first_panel, end_panel) of each group of a run of groups.
+struct Task {
+  Strip strip;
+  std::int64_t first_panel = 0;
+  std::int64_t end_panel = 0;
+  std::int64_t first_group = 0;
+  std::int64_t end_group = 0;
+};
+
+// Which tasks there are. Groups are cut in runs that have sums of their own, added in order
+// afterwards: packing a strip once more for another thread would cost more than those additions.
+// How many runs follows from shapes only, as the order of the sums does; where there are few
+// groups, the panels are cut for the threads instead.
+class MixingPlan {
+ public:
+  MixingPlan(const PanelLayout& layout, PanelRange range, std::int64_t mixed, std::int64_t threads)
+      : strips_(mixed),
+        groups_(range.count / layout.panels_per_group()),
+        panels_(layout.panels_per_group()) {
+    constexpr std::int64_t least_groups = 4, wanted_tasks = 24;
+    const std::int64_t strips = std::max<std::int64_t>(1, strips_.count());
+    runs_ = std::clamp<std::int64_t>((wanted_tasks + strips - 1) / strips, 1,
+                                     std::max<std::int64_t>(1, groups_ / least_groups));
+    parts_ = parts_for_threads(strips * runs_, panels_, threads);
+    task_sums_ = (panels_ + parts_ - 1) / parts_ * layout.panel_rows() * strip_width;
+  }
+
+  std::int64_t tasks() const noexcept { return strips_.count() * parts_ * runs_; }
+  std::int64_t runs() const noexcept { return runs_; }
+  std::int64_t task_sums() const noexcept { return task_sums_; }  ///< room for one task's sums
+  Task task(std::int64_t number) const noexcept {
+    const std::int64_t run = number % runs_;
+    const std::int64_t part = number / runs_ % parts_;
+    return {strips_.strip(number / runs_ / parts_), part * panels_ / parts_,
+            (part + 1) * panels_ / parts_, run * groups_ / runs_, (run + 1) * groups_ / runs_};
+  }
+
+ private:
+  Strips strips_;
+  std::int64_t groups_ = 0;
+  std::int64_t panels_ = 0;  ///< of a group
+  std::int64_t runs_ = 1;
+  std::int64_t parts_ = 1;
+  std::int64_t task_sums_ = 0;
+};
+
 template <class T>
 class MixingTile {
  public:
@@ -35,28 +80,21 @@ class MixingTile {
                 y.layout.block_cols()},
         at_once_(groups_at_once(y.layout, result_of(y.dtype))) {}
 
-  void run(const Strip& strip, std::int64_t first_panel, std::int64_t last_panel,
-           const MatrixView& da, Output output) {
+  // Shapes  sums [rows of the task's panels, strip.width], zero before
+  void run(const Task& task, Sum* sums) {
     const PanelLayout& layout = y_.layout;
-    const std::int64_t groups = range_.count / layout.panels_per_group();
     const std::int64_t row_blocks = layout.panel_rows() / layout.block_rows();
-    const std::int64_t panel_sums = layout.panel_rows() * strip.width;
-    sums_.assign(static_cast<std::size_t>((last_panel - first_panel) * panel_sums), Sum(0));
-    for (std::int64_t g = 0; g < groups; g += at_once_) {
-      const std::int64_t end = std::min(g + at_once_, groups);
-      pack(strip, g, end);
-      for (std::int64_t p = first_panel; p < last_panel; ++p) {
+    const std::int64_t block_sums = layout.block_rows() * task.strip.width;
+    for (std::int64_t g = task.first_group; g < task.end_group; g += at_once_) {
+      pack(task.strip, g, std::min(g + at_once_, task.end_group));
+      for (std::int64_t p = task.first_panel; p < task.end_panel; ++p) {
         point_at_values(g, p);
         for (std::int64_t r = 0; r < row_blocks; ++r) {
-          Sum* sums =
-              sums_.data() + (p - first_panel) * panel_sums + r * layout.block_rows() * strip.width;
-          add_row(g, p, r, strip.width, sums);
+          const std::int64_t block = (p - task.first_panel) * row_blocks + r;
+          add_row(g, p, r, task.strip.width, sums + block * block_sums);
         }
       }
     }
-    const std::int64_t first_token = first_panel * layout.panel_rows();
-    const std::int64_t tokens = std::min(last_panel * layout.panel_rows(), layout.rows());
-    write_transposed(sums_.data(), tokens - first_token, strip, da, first_token, output);
   }
 
  private:
@@ -103,30 +141,41 @@ class MixingTile {
   const TermLists& lists_;
   BlockAccess access_;
   std::int64_t at_once_;
-  AlignedVector<Sum> sums_;
   AlignedVector<Sum> packed_;
   std::vector<TermRun<T>> runs_;
 };
 
 }  // namespace
 
-void gemm_nt_batched(void*, const ConstMatrixView& dt, const ConstBsrPanels& y,
+void gemm_nt_batched(const ExecutionContext&, const ConstMatrixView& dt, const ConstBsrPanels& y,
                      const MatrixView& da, Output output, PanelRange range) {
   if (range.count == 0) return clear(da, output);
-  const std::int64_t panels = y.layout.panels_per_group();
-  const Strips strips(da.rows);
-  const std::int64_t parts = parts_for_threads(strips.count(), panels, omp_get_max_threads());
-  TermLists lists(y, range, y.layout.panel_rows() / y.layout.block_rows());
+  const PanelLayout& layout = y.layout;
+  const MixingPlan plan(layout, range, da.rows, omp_get_max_threads());
+  TermLists lists(y, range, layout.panel_rows() / layout.block_rows());
   dispatch_dtype(y.dtype, [&]<class T>() {
+    using Sum = SumOf<T>;
+    AlignedVector<Sum> sums(static_cast<std::size_t>(plan.tasks() * plan.task_sums()), Sum(0));
 #pragma omp parallel
     {
       lists.fill_by_row(y, range);
       MixingTile<T> tile(dt, y, range, lists);
 #pragma omp for schedule(dynamic)
-      for (std::int64_t task = 0; task < strips.count() * parts; ++task) {
-        const std::int64_t part = task % parts;
-        tile.run(strips.strip(task / parts), part * panels / parts, (part + 1) * panels / parts, da,
-                 output);
+      for (std::int64_t number = 0; number < plan.tasks(); ++number) {
+        tile.run(plan.task(number), sums.data() + number * plan.task_sums());
+      }
+      // The runs of groups of one tile are neighbors: the first of them takes up the others.
+#pragma omp for schedule(static)
+      for (std::int64_t first = 0; first < plan.tasks(); first += plan.runs()) {
+        Sum* total = sums.data() + first * plan.task_sums();
+        for (std::int64_t run = 1; run < plan.runs(); ++run) {
+          const Sum* more = total + run * plan.task_sums();
+          for (std::int64_t i = 0; i < plan.task_sums(); ++i) total[i] += more[i];
+        }
+        const Task task = plan.task(first);
+        const std::int64_t token = task.first_panel * layout.panel_rows();
+        const std::int64_t end = std::min(task.end_panel * layout.panel_rows(), layout.rows());
+        write_transposed(total, end - token, task.strip, da, token, output);
       }
     }
   });

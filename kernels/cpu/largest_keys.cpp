@@ -17,6 +17,27 @@ std::uint64_t bits_of(double key) {
   return std::bit_cast<std::uint64_t>(key);
 }
 
+struct KeyRange {
+  std::uint64_t least, largest;
+};
+
+// Four at a time, so that no comparison waits for the one before.
+KeyRange range_of(std::span<const double> keys) {
+  constexpr std::size_t at_once = 4;
+  double least[at_once], largest[at_once];
+  std::fill_n(least, at_once, keys[0]);
+  std::fill_n(largest, at_once, keys[0]);
+  for (std::size_t i = 0; i < keys.size(); i += at_once) {
+    const std::size_t first = std::min(i, keys.size() - at_once);  // some are looked at twice
+    for (std::size_t k = 0; k < at_once; ++k) {
+      least[k] = std::min(least[k], keys[first + k]);
+      largest[k] = std::max(largest[k], keys[first + k]);
+    }
+  }
+  return {bits_of(*std::min_element(least, least + at_once)),
+          bits_of(*std::max_element(largest, largest + at_once))};
+}
+
 }  // namespace
 
 double largest_dropped(std::span<const double> keys, KeyThreshold least) {
@@ -33,11 +54,7 @@ KeyThreshold LargestKeys::threshold(std::span<const double> keys, std::int64_t k
   if (keys.size() < few_keys) {
     for (const double key : keys) candidates_.push_back(bits_of(key));
   } else {
-    std::uint64_t least = ~std::uint64_t{0}, largest = 0;
-    for (const double key : keys) {
-      least = std::min(least, bits_of(key));
-      largest = std::max(largest, bits_of(key));
-    }
+    const auto [least, largest] = range_of(keys);
     const int shift = std::max(0, static_cast<int>(std::bit_width(largest - least)) - bucket_bits);
     histogram_.assign(std::size_t{1} << bucket_bits, 0);
     for (const double key : keys) ++histogram_[(bits_of(key) - least) >> shift];

@@ -32,6 +32,11 @@ std::int64_t steps_of_tile(std::int64_t features, std::int64_t width) {
   return (features + most_features - 1) / most_features * ((width + wide - 1) / wide);
 }
 
+void accumulate_f16(const TermRun<float16>* runs, std::int64_t count, const BlockAccess& access,
+                    std::int64_t width, float* sums, ReadAhead& ahead) {
+  accumulate_tile<float16>(runs, count, access, width, sums, ahead);
+}
+
 const char* target_name() {
   return hwy::TargetName(HWY_TARGET);
 }
@@ -48,6 +53,7 @@ namespace cpu {
 HWY_EXPORT(accumulate_f32);
 HWY_EXPORT(accumulate_f64);
 HWY_EXPORT(accumulate_bf16);
+HWY_EXPORT(accumulate_f16);
 HWY_EXPORT(steps_of_tile);
 HWY_EXPORT(target_name);
 
@@ -68,6 +74,11 @@ void accumulate(const TermRun<bfloat16>* runs, std::int64_t count, const BlockAc
 
 std::int64_t kernel_steps(const BlockAccess& access, std::int64_t width, std::int64_t terms) {
   return HWY_DYNAMIC_DISPATCH(steps_of_tile)(access.features, width) * access.depth * terms;
+}
+
+void accumulate(const TermRun<float16>* runs, std::int64_t count, const BlockAccess& access,
+                std::int64_t width, float* sums, ReadAhead& ahead) {
+  HWY_DYNAMIC_DISPATCH(accumulate_f16)(runs, count, access, width, sums, ahead);
 }
 
 const char* chosen_target() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <bit>
 
 #include "common/block_walk.hpp"
 #include "common/narrow_bits.hpp"
 #include "cpu/entries.hpp"
+#include "cpu/narrow_runs.hpp"
 
 namespace actscope::kernels::cpu {
 namespace {
@@ -12,29 +12,35 @@ namespace {
 // Elements that a thread takes at a time.
 constexpr std::int64_t run_elements = 1 << 14;
 
-// Calls visit(first, end) for runs of elements, shared out among threads.
+// Calls visit(first, count) for runs of elements, shared out among threads.
 template <class Visit>
 void for_each_run(std::int64_t elements, const Visit& visit) {
 #pragma omp parallel for schedule(static) if (elements > run_elements)
   for (std::int64_t first = 0; first < elements; first += run_elements) {
-    visit(first, std::min(first + run_elements, elements));
+    visit(first, std::min(run_elements, elements - first));
   }
 }
 
-template <class T>
-std::uint32_t bits_of(T value) {
-  return std::bit_cast<std::uint32_t>(static_cast<float>(value));
-}
-
-// fp8 has 256 numbers: decoding is a look-up.
-template <class T>
-std::array<T, 256> fp8_numbers() {
-  std::array<T, 256> numbers;
-  for (unsigned code = 0; code < 256; ++code) {
-    numbers[code] =
-        static_cast<T>(std::bit_cast<float>(f32_from_fp8(static_cast<std::uint8_t>(code))));
+// f64 is there for gradient checks: value by value, by way of f32.
+void narrow_run(const double* values, std::int64_t count, std::uint16_t* bf16) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    bf16[i] = bf16_from_f32(std::bit_cast<std::uint32_t>(static_cast<float>(values[i])));
   }
-  return numbers;
+}
+void narrow_run(const double* values, std::int64_t count, std::uint8_t* fp8) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    fp8[i] = fp8_from_f32(std::bit_cast<std::uint32_t>(static_cast<float>(values[i])));
+  }
+}
+void widen_run(const std::uint16_t* bf16, std::int64_t count, double* values) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    values[i] = static_cast<double>(std::bit_cast<float>(f32_from_bf16(bf16[i])));
+  }
+}
+void widen_run(const std::uint8_t* fp8, std::int64_t count, double* values) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    values[i] = static_cast<double>(std::bit_cast<float>(f32_from_fp8(fp8[i])));
+  }
 }
 
 }  // namespace
@@ -42,15 +48,12 @@ std::array<T, 256> fp8_numbers() {
 void narrow_values(void*, DType dtype, const void* values, std::int64_t elements,
                    NarrowFloat format, void* narrow) {
   dispatch_real(dtype, [&]<class T>() {
-    const T* from = static_cast<const T*>(values);
-    for_each_run(elements, [&](std::int64_t first, std::int64_t end) {
+    for_each_run(elements, [&](std::int64_t first, std::int64_t count) {
+      const T* from = static_cast<const T*>(values) + first;
       if (format == NarrowFloat::bf16) {
-        auto* to = static_cast<std::uint16_t*>(narrow);
-#pragma omp simd
-        for (std::int64_t i = first; i < end; ++i) to[i] = bf16_from_f32(bits_of(from[i]));
+        narrow_run(from, count, static_cast<std::uint16_t*>(narrow) + first);
       } else {
-        auto* to = static_cast<std::uint8_t*>(narrow);
-        for (std::int64_t i = first; i < end; ++i) to[i] = fp8_from_f32(bits_of(from[i]));
+        narrow_run(from, count, static_cast<std::uint8_t*>(narrow) + first);
       }
     });
   });
@@ -59,18 +62,12 @@ void narrow_values(void*, DType dtype, const void* values, std::int64_t elements
 void widen_values(void*, DType dtype, NarrowFloat format, const void* narrow, std::int64_t elements,
                   void* values) {
   dispatch_real(dtype, [&]<class T>() {
-    T* to = static_cast<T*>(values);
-    const std::array<T, 256> numbers = fp8_numbers<T>();
-    for_each_run(elements, [&](std::int64_t first, std::int64_t end) {
+    for_each_run(elements, [&](std::int64_t first, std::int64_t count) {
+      T* to = static_cast<T*>(values) + first;
       if (format == NarrowFloat::bf16) {
-        const auto* from = static_cast<const std::uint16_t*>(narrow);
-#pragma omp simd
-        for (std::int64_t i = first; i < end; ++i) {
-          to[i] = static_cast<T>(std::bit_cast<float>(f32_from_bf16(from[i])));
-        }
+        widen_run(static_cast<const std::uint16_t*>(narrow) + first, count, to);
       } else {
-        const auto* from = static_cast<const std::uint8_t*>(narrow);
-        for (std::int64_t i = first; i < end; ++i) to[i] = numbers[from[i]];
+        widen_run(static_cast<const std::uint8_t*>(narrow) + first, count, to);
       }
     });
   });

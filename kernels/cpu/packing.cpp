@@ -74,12 +74,16 @@ template void pack_rows<double>(const ConstMatrixView&, std::int64_t, std::int64
                                 const Strip&, double*);
 template void pack_rows<bfloat16>(const ConstMatrixView&, std::int64_t, std::int64_t, std::int64_t,
                                   const Strip&, float*);
+template void pack_rows<float16>(const ConstMatrixView&, std::int64_t, std::int64_t, std::int64_t,
+                                 const Strip&, float*);
 template void pack_columns<float>(const ConstMatrixView&, std::int64_t, std::int64_t, const Strip&,
                                   float*);
 template void pack_columns<double>(const ConstMatrixView&, std::int64_t, std::int64_t, const Strip&,
                                    double*);
 template void pack_columns<bfloat16>(const ConstMatrixView&, std::int64_t, std::int64_t,
                                      const Strip&, float*);
+template void pack_columns<float16>(const ConstMatrixView&, std::int64_t, std::int64_t,
+                                    const Strip&, float*);
 template void write_transposed(const float*, std::int64_t, const Strip&, const MatrixView&,
                                std::int64_t, Output);
 template void write_transposed(const double*, std::int64_t, const Strip&, const MatrixView&,

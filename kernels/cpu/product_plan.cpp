@@ -73,10 +73,10 @@ void TermLists::fill_by_column(const ConstBsrPanels& x, PanelRange range) {
       starts_[index(p, c)] = base + (starts[c] - starts[0]);
     }
     Term* terms = terms_.get() + base;
-    const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
-    for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
-      terms[slot] = {slot, number % row_blocks};
-    });
+    for_each_kept_place(panel, x.index.mask,
+                        [&](std::uint32_t r, std::uint32_t, std::uint32_t slot) {
+                          terms[slot] = {slot, r};
+                        });
   }
 }
 
@@ -87,17 +87,16 @@ void TermLists::fill_by_row(const ConstBsrPanels& x, PanelRange range) {
 #pragma omp for schedule(static)
   for (std::int64_t p = 0; p < range.count; ++p) {
     const PanelExtent panel = layout.panel(range.first + p);
-    const auto row_blocks = static_cast<std::uint32_t>(panel.row_blocks);
     std::ranges::fill(next, 0);
-    for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t) {
-      ++next[number % row_blocks + 1];
-    });
+    for_each_kept_place(panel, x.index.mask,
+                        [&](std::uint32_t r, std::uint32_t, std::uint32_t) { ++next[r + 1]; });
     next[0] = static_cast<std::uint64_t>(first_value(panel, x.index) - origin);
     std::partial_sum(next.begin(), next.end(), next.begin());
     std::ranges::copy(next, starts_.get() + index(p, 0));
-    for_each_kept_number(panel, x.index.mask, [&](std::uint32_t number, std::uint32_t slot) {
-      terms_[next[number % row_blocks]++] = {slot, number / row_blocks};
-    });
+    for_each_kept_place(panel, x.index.mask,
+                        [&](std::uint32_t r, std::uint32_t c, std::uint32_t slot) {
+                          terms_[next[r]++] = {slot, c};
+                        });
   }
 }
 

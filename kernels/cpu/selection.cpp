@@ -6,6 +6,8 @@
 #include "common/block_walk.hpp"
 #include "common/sampling.hpp"
 #include "cpu/block_norms.hpp"
+#include "cpu/compare_keys.hpp"
+#include "cpu/transpose.hpp"
 
 namespace actscope::kernels::cpu {
 namespace {
@@ -18,12 +20,7 @@ void write_mask(std::span<const double> keys, KeyThreshold least, std::uint32_t*
   const auto blocks = static_cast<std::int64_t>(keys.size());
   for (std::int64_t first = 0; first < blocks; first += 32) {
     const std::int64_t count = std::min<std::int64_t>(32, blocks - first);
-    const double* some = keys.data() + first;
-    std::uint32_t above = 0, equal = 0;
-    for (std::int64_t i = 0; i < count; ++i) {
-      above |= (some[i] > least.key ? 1U : 0U) << i;
-      equal |= (some[i] == least.key ? 1U : 0U) << i;
-    }
+    auto [above, equal] = compare_keys(keys.data() + first, count, least.key);
     for (; equal != 0 && least.equals_kept > 0; equal &= equal - 1, --least.equals_kept) {
       above |= equal & (~equal + 1);
     }
@@ -36,9 +33,13 @@ void write_mask(std::span<const double> keys, KeyThreshold least, std::uint32_t*
 void BlockKeys::write(const ConstMatrixView& x, const PanelLayout& layout, const PanelExtent& panel,
                       const Draw& draw, double* keys) {
   column_sums_.resize(static_cast<std::size_t>(layout.cols()));
+  row_keys_.resize(static_cast<std::size_t>(panel.blocks));
   dispatch_dtype(x.dtype, [&]<class T>() {
-    for (std::int64_t r = 0; r < panel.row_blocks; ++r) write_row<T>(x, layout, panel, r, keys);
+    for (std::int64_t r = 0; r < panel.row_blocks; ++r) write_row<T>(x, layout, panel, r);
   });
+  // Rows of blocks were written side by side; numbers go down the columns.
+  transpose(row_keys_.data(), layout.col_blocks(), panel.row_blocks, layout.col_blocks(), keys,
+            panel.row_blocks);
   const std::int64_t first = draw.first_block + panel.first_block;
   for (std::int64_t i = 0; i < panel.blocks; ++i) {
     keys[i] = selection_key(layout.spec(), keys[i], draw.seed, first + i);
@@ -49,22 +50,16 @@ void BlockKeys::write(const ConstMatrixView& x, const PanelLayout& layout, const
 // double, as every back end does.
 template <class T>
 void BlockKeys::write_row(const ConstMatrixView& x, const PanelLayout& layout,
-                          const PanelExtent& panel, std::int64_t row_block, double* keys) {
-  std::ranges::fill(column_sums_, 0.0);
+                          const PanelExtent& panel, std::int64_t row_block) {
   const std::int64_t first = row_block * layout.block_rows();
   const std::int64_t end = std::min(first + layout.block_rows(), panel.rows);
   for (std::int64_t i = first; i < end; i += rows_at_once) {
     add_squares(element<const T>(x, panel.group, panel.first_row + i, 0),
-                std::min(rows_at_once, end - i), layout.cols(), x.row_stride, column_sums_.data());
+                std::min(rows_at_once, end - i), layout.cols(), x.row_stride,
+                i == first ? ColumnSums::begin : ColumnSums::go_on, column_sums_.data());
   }
-  double* key = keys + row_block;
-  for (std::int64_t j = 0; j < layout.cols(); j += layout.block_cols()) {
-    const std::int64_t last = std::min(j + layout.block_cols(), layout.cols());
-    double sum = 0;
-    for (std::int64_t k = j; k < last; ++k) sum += column_sums_[static_cast<std::size_t>(k)];
-    *key = sum;
-    key += panel.row_blocks;
-  }
+  add_columns(column_sums_.data(), layout.cols(), layout.block_cols(),
+              row_keys_.data() + row_block * layout.col_blocks());
 }
 
 void PanelSelector::select(const ConstMatrixView& x, const PanelLayout& layout,

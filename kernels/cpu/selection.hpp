@@ -23,9 +23,10 @@ class BlockKeys {
  private:
   template <class T>
   void write_row(const ConstMatrixView& x, const PanelLayout& layout, const PanelExtent& panel,
-                 std::int64_t row_block, double* keys);
+                 std::int64_t row_block);
 
   std::vector<double> column_sums_;
+  std::vector<double> row_keys_;  // [row blocks, column blocks]
 };
 
 /// What one thread needs to select inside panels, one after the other.

@@ -78,5 +78,6 @@ void StripPacker<T>::add_rows_to(Sum* sums) const {
 template class StripPacker<float>;
 template class StripPacker<double>;
 template class StripPacker<bfloat16>;
+template class StripPacker<float16>;
 
 }  // namespace actscope::kernels::cpu

@@ -78,5 +78,7 @@ void accumulate(const TermRun<double>* runs, std::int64_t count, const BlockAcce
                 std::int64_t width, double* sums, ReadAhead& ahead);
 void accumulate(const TermRun<bfloat16>* runs, std::int64_t count, const BlockAccess& access,
                 std::int64_t width, float* sums, ReadAhead& ahead);
+void accumulate(const TermRun<float16>* runs, std::int64_t count, const BlockAccess& access,
+                std::int64_t width, float* sums, ReadAhead& ahead);
 
 }  // namespace actscope::kernels::cpu

@@ -46,10 +46,13 @@ void check(cudaError_t code, std::string_view call) {
   if (code != cudaSuccess) throw DeviceError(cuda_error_text(code, call));
 }
 
-void refuse_type(DType dtype) {
-  throw DeviceError(error_text("no CUDA operators for this element type",
-                               std::string("got ").append(name_of(dtype)),
-                               "give f32 or f64, or use the cpu back end"));
+int most_shared_bytes() {
+  int device = 0;
+  int bytes = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+        "cudaDeviceGetAttribute");
+  return bytes;
 }
 
 bool check_or_log(cudaError_t code, std::string_view call) {

@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "actscope/kernels/dtype.hpp"
-
 namespace actscope::kernels::cuda {
 
 /// "what [call: error 35 cudaErrorInsufficientDriver, text]; remedy" for a CUDA error code.
@@ -17,9 +15,9 @@ std::string cuda_error_text(cudaError_t code, std::string_view call);
 /// Errors  DeviceError: code is not cudaSuccess
 void check(cudaError_t code, std::string_view call);
 
-/// Refuses an element type that has no CUDA operators.
-/// Errors  DeviceError, always
-[[noreturn]] void refuse_type(DType dtype);
+/// Most shared memory that a thread block of the current device may ask for. Units: bytes.
+/// Errors  DeviceError: no device answers
+int most_shared_bytes();
 
 /// Logging check, for what may fail without spoiling a result: one line on stderr.
 /// Returns whether code is cudaSuccess.

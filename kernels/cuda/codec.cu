@@ -3,6 +3,7 @@
 // is written out, and this file is compiled without contraction into fused operations.
 #include <cfloat>
 
+#include "codes.cuh"
 #include "common/sampling.hpp"
 #include "kernels.hpp"
 #include "launch.cuh"
@@ -17,10 +18,6 @@ constexpr int lane_elements = static_cast<int>(code_group_elements) / warp_threa
 static_assert(lane_elements == 4, "a lane writes whole bytes of int2 and int4 codes");
 
 constexpr std::uint16_t bfloat16_nan = 0x7fc0;
-
-__device__ float from_bfloat16(std::uint16_t bits) {
-  return __uint_as_float(static_cast<std::uint32_t>(bits) << 16);
-}
 
 /// Largest bfloat16 number not above `value`; −∞ becomes the lowest finite one.
 __device__ std::uint16_t bfloat16_down(double value) {
@@ -126,12 +123,7 @@ __global__ void dequantize_kernel(const std::uint8_t* codes, const CodeScale* sc
   const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < elements;
        i += stride) {
-    const std::int64_t place = first_element + i;
-    const std::int64_t first_bit = place * bits;
-    const std::uint32_t code = (codes[first_bit / 8] >> (first_bit % 8)) & ((1u << bits) - 1);
-    const CodeScale scale = scales[place / code_group_elements];
-    values[i] = fma(static_cast<T>(from_bfloat16(scale.scale_bits)), static_cast<T>(code),
-                    static_cast<T>(from_bfloat16(scale.offset_bits)));
+    values[i] = decode_at<T>(codes, scales, bits, first_element + i);
   }
 }
 
@@ -139,7 +131,7 @@ __global__ void dequantize_kernel(const std::uint8_t* codes, const CodeScale* sc
 
 void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
               std::uint8_t* codes, CodeScale* scales, const Rounding& rounding) {
-  with_type(dtype, [&](auto* type) {
+  with_real(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("quantize", plan_grid(code_groups(elements), codec_warps, codec_threads), stream,
            quantize_kernel<T>, static_cast<const T*>(values), elements, code_groups(elements),
@@ -150,7 +142,7 @@ void quantize(void* stream, DType dtype, const void* values, std::int64_t elemen
 void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* codes,
                 const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
                 void* values) {
-  with_type(dtype, [&](auto* type) {
+  with_real(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("dequantize", plan_grid(elements, codec_threads, codec_threads), stream,
            dequantize_kernel<T>, codes, scales, static_cast<int>(bits), first_element, elements,

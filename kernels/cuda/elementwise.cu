@@ -3,7 +3,7 @@
 #include "common/gelu_codebook.hpp"
 #include "kernels.hpp"
 #include "launch.cuh"
-#include "panels.cuh"
+#include "matrix_values.cuh"
 
 namespace actscope::kernels::cuda {
 
@@ -39,13 +39,16 @@ __device__ T& at(const DeviceMatrix<T>& matrix, const Extent& extent, std::int64
   return matrix.row(row / extent.rows, row % extent.rows)[item % extent.cols];
 }
 
-template <class T>
-__device__ T normal_cdf(T h) {
-  return static_cast<T>(0.5) * (1 + erf(h * static_cast<T>(0.70710678118654752)));
+// S is the type that T is computed in.
+template <class S>
+__device__ S derivative_of(S h, S cdf) {
+  return fma(h * exp(-h * h / 2), static_cast<S>(0.39894228040143268), cdf);
 }
+
 template <class T>
-__device__ T derivative_of(T h, T cdf) {
-  return fma(h * exp(-h * h / 2), static_cast<T>(0.39894228040143268), cdf);
+__device__ T multiply_add(T p, T q, T r) {
+  using S = SumOf<T>;
+  return static_cast<T>(fma(static_cast<S>(p), static_cast<S>(q), static_cast<S>(r)));
 }
 
 // y = p·q + r, of which p, or p and r, are vectors by feature
@@ -54,7 +57,7 @@ __global__ void affine_kernel(DeviceMatrix<const T> x, const T* alpha, const T* 
                               DeviceMatrix<T> y, Extent extent) {
   for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
     const std::int64_t c = i % extent.cols;
-    at(y, extent, i) = fma(alpha[c], at(x, extent, i), beta[c]);
+    at(y, extent, i) = multiply_add(alpha[c], at(x, extent, i), beta[c]);
   }
 }
 
@@ -62,15 +65,15 @@ template <class T>
 __global__ void add_scaled_kernel(DeviceMatrix<const T> x, const T* gamma, DeviceMatrix<const T> t,
                                   DeviceMatrix<T> y, Extent extent) {
   for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
-    at(y, extent, i) = fma(gamma[i % extent.cols], at(t, extent, i), at(x, extent, i));
+    at(y, extent, i) = multiply_add(gamma[i % extent.cols], at(t, extent, i), at(x, extent, i));
   }
 }
 
 template <class T>
 __global__ void gelu_kernel(DeviceMatrix<const T> h, DeviceMatrix<T> u, Extent extent) {
   for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
-    const T value = at(h, extent, i);
-    at(u, extent, i) = value * normal_cdf(value);
+    const SumOf<T> value = at(h, extent, i);
+    at(u, extent, i) = static_cast<T>(value * normal_cdf(value));
   }
 }
 
@@ -87,8 +90,8 @@ __global__ void gelu_code_kernel(DeviceMatrix<const T> h, DeviceMatrix<T> u, Ext
     const std::int64_t end = min(first + per_byte, extent.cols);
     unsigned byte = 0;
     for (std::int64_t c = first; c < end; ++c) {
-      const T value = at(h, extent, row * extent.cols + c);
-      at(u, extent, row * extent.cols + c) = value * normal_cdf(value);
+      const SumOf<T> value = at(h, extent, row * extent.cols + c);
+      at(u, extent, row * extent.cols + c) = static_cast<T>(value * normal_cdf(value));
       byte |= codebook.code(value) << ((c - first) * bits);
     }
     codes[i] = static_cast<std::uint8_t>(byte);
@@ -99,11 +102,11 @@ template <class T>
 __global__ void gelu_backward_kernel(DeviceMatrix<const T> du, DeviceMatrix<const T> h,
                                      DeviceMatrix<T> dh, DeviceMatrix<T> u, Extent extent) {
   for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
-    const T value = at(h, extent, i);
-    const T gradient = at(du, extent, i);
-    const T cdf = normal_cdf(value);
-    if (u.data != nullptr) at(u, extent, i) = value * cdf;
-    at(dh, extent, i) = gradient * derivative_of(value, cdf);
+    const SumOf<T> value = at(h, extent, i);
+    const SumOf<T> gradient = at(du, extent, i);
+    const SumOf<T> cdf = normal_cdf(value);
+    if (u.data != nullptr) at(u, extent, i) = static_cast<T>(value * cdf);
+    at(dh, extent, i) = static_cast<T>(gradient * derivative_of(value, cdf));
   }
 }
 
@@ -115,7 +118,8 @@ __global__ void from_code_kernel(DeviceMatrix<const T> du, DeviceMatrix<T> dh, E
     const std::int64_t first_bit = i % extent.cols * bits;
     const unsigned byte = codes[i / extent.cols * row_bytes + first_bit / 8];
     const unsigned code = (byte >> (first_bit % 8)) & ((1u << bits) - 1);
-    at(dh, extent, i) = at(du, extent, i) * static_cast<T>(codebook.level[code]);
+    const SumOf<T> gradient = at(du, extent, i);
+    at(dh, extent, i) = static_cast<T>(gradient * static_cast<SumOf<T>>(codebook.level[code]));
   }
 }
 

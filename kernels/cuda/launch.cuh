@@ -5,7 +5,9 @@
 
 #include <utility>
 
+#include "actscope/kernels/bfloat16.hpp"
 #include "actscope/kernels/dtype.hpp"
+#include "actscope/kernels/float16.hpp"
 #include "check.hpp"
 #include "launch_plan.hpp"
 
@@ -23,20 +25,40 @@ void launch(const char* name, const GridPlan& plan, void* stream, void (*kernel)
   cudaLaunchConfig_t config{};
   config.gridDim = dim3(plan.blocks);
   config.blockDim = dim3(plan.threads);
+  config.dynamicSmemBytes = plan.shared_bytes;
   config.stream = static_cast<cudaStream_t>(stream);
+  constexpr unsigned shared_bytes_unasked = 48 * 1024;
+  if (plan.shared_bytes > shared_bytes_unasked) {
+    check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                               cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(plan.shared_bytes)),
+          name);
+  }
   check(cudaLaunchKernelEx(&config, kernel, std::forward<Arguments>(arguments)...), name);
 }
 
 /// Calls `work` with a null pointer of the element type.
-/// Errors  DeviceError: a type that has no CUDA operators
 template <class Work>
 void with_type(DType dtype, Work&& work) {
-  if (dtype == DType::f32) {
-    work(static_cast<float*>(nullptr));
-  } else if (dtype == DType::f64) {
+  switch (dtype) {
+    case DType::f32:
+      return work(static_cast<float*>(nullptr));
+    case DType::f64:
+      return work(static_cast<double*>(nullptr));
+    case DType::bf16:
+      return work(static_cast<bfloat16*>(nullptr));
+    case DType::f16:
+      return work(static_cast<float16*>(nullptr));
+  }
+}
+
+/// The same for what computes in the type itself: f32 or f64.
+template <class Work>
+void with_real(DType dtype, Work&& work) {
+  if (dtype == DType::f64) {
     work(static_cast<double*>(nullptr));
   } else {
-    refuse_type(dtype);
+    work(static_cast<float*>(nullptr));
   }
 }
 

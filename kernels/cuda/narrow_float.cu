@@ -43,7 +43,7 @@ __global__ void widen_kernel(const void* narrow, std::int64_t elements, NarrowFl
 
 void narrow_values(void* stream, DType dtype, const void* values, std::int64_t elements,
                    NarrowFloat format, void* narrow) {
-  with_type(dtype, [&](auto* type) {
+  with_real(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("narrow_values", plan_grid(elements, narrow_threads, narrow_threads), stream,
            narrow_kernel<T>, static_cast<const T*>(values), elements, format, narrow);
@@ -52,7 +52,7 @@ void narrow_values(void* stream, DType dtype, const void* values, std::int64_t e
 
 void widen_values(void* stream, DType dtype, NarrowFloat format, const void* narrow,
                   std::int64_t elements, void* values) {
-  with_type(dtype, [&](auto* type) {
+  with_real(dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     launch("widen_values", plan_grid(elements, narrow_threads, narrow_threads), stream,
            widen_kernel<T>, narrow, elements, format, static_cast<T*>(values));

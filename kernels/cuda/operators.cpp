@@ -17,14 +17,18 @@ const OperatorTable& cuda_operators() {
             cuda::select_blocks(stream, x, panels.layout, panels.index, workspace, draw);
             cuda::gather_blocks(stream, x, panels, {0, panels.layout.panels()});
           },
+      .gelu_compress = cuda::gelu_compress,
       .column_starts_from_mask = cuda::column_starts_from_mask,
       .decompress = cuda::decompress,
+      .gemm_tn_workspace_bytes = cuda::gemm_tn_workspace_bytes,
       .gemm_tn = cuda::gemm_tn,
+      .gemm_nt_batched_workspace_bytes = cuda::gemm_nt_batched_workspace_bytes,
       .gemm_nt_batched = cuda::gemm_nt_batched,
       .spmm = cuda::spmm,
       .sddmm = cuda::sddmm,
       .quantize = cuda::quantize,
       .dequantize = cuda::dequantize,
+      .gather_blocks_from_codes = cuda::gather_blocks_from_codes,
       .affine = cuda::affine,
       .add_scaled = cuda::add_scaled,
       .gelu = cuda::gelu,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // spmm and sddmm in their plain form: one thread an element of the result, no tensor instructions.
+#include "common/sum_of.hpp"
 #include "kernels.hpp"
 #include "launch.cuh"
 #include "panels.cuh"
@@ -13,7 +14,9 @@ constexpr unsigned product_threads = 256;
 // x panels of groups × [rows, features]; w [outputs, features]; y groups × [rows, outputs]
 template <class T>
 __global__ void spmm_kernel(const T* values, DeviceLayout layout, ConstBlockIndex index,
-                            DeviceMatrix<const T> w, std::int64_t outputs, DeviceMatrix<T> y) {
+                            DeviceMatrix<const T> w, std::int64_t outputs,
+                            DeviceMatrix<SumOf<T>> y) {
+  using Sum = SumOf<T>;
   const std::int64_t items = layout.groups * layout.rows * outputs;
   const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t item = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; item < items;
@@ -27,7 +30,7 @@ __global__ void spmm_kernel(const T* values, DeviceLayout layout, ConstBlockInde
     const std::int64_t r = (row - place.first_row) / layout.block_rows;
     const std::int64_t in_block = (row - place.first_row) % layout.block_rows;
     const T* weights = w.row(0, output);
-    T sum = 0;
+    Sum sum = 0;
     for (std::int64_t c = 0; c < layout.col_blocks; ++c) {
       const std::int64_t top = c * place.row_blocks;
       if (!is_kept(words, top + r)) continue;
@@ -37,7 +40,9 @@ __global__ void spmm_kernel(const T* values, DeviceLayout layout, ConstBlockInde
       const T* block = values + position * layout.block_elements() + in_block * layout.block_cols;
       const std::int64_t first_col = c * layout.block_cols;
       const std::int64_t cols = min(layout.block_cols, layout.cols - first_col);
-      for (std::int64_t j = 0; j < cols; ++j) sum = fma(block[j], weights[first_col + j], sum);
+      for (std::int64_t j = 0; j < cols; ++j) {
+        sum = fma(static_cast<Sum>(block[j]), static_cast<Sum>(weights[first_col + j]), sum);
+      }
     }
     y.row(group, row)[output] = sum;
   }
@@ -49,6 +54,7 @@ template <class T>
 __global__ void sddmm_kernel(DeviceMatrix<const T> dy, DeviceMatrix<const T> w,
                              std::int64_t outputs, DeviceLayout layout, ConstBlockIndex index,
                              T* values) {
+  using Sum = SumOf<T>;
   const std::int64_t items = layout.panels() * layout.col_blocks;
   for (std::int64_t item = blockIdx.x; item < items; item += gridDim.x) {
     const PanelPlace place = layout.place(item / layout.col_blocks);
@@ -61,12 +67,14 @@ __global__ void sddmm_kernel(DeviceMatrix<const T> dy, DeviceMatrix<const T> w,
       for (std::int64_t e = threadIdx.x; e < layout.block_elements(); e += blockDim.x) {
         const std::int64_t row = r * layout.block_rows + e / layout.block_cols;
         const std::int64_t col = column * layout.block_cols + e % layout.block_cols;
-        T sum = 0;
+        Sum sum = 0;
         if (row < place.rows && col < layout.cols) {
           const T* gradient = dy.row(place.group, place.first_row + row);
-          for (std::int64_t o = 0; o < outputs; ++o) sum = fma(gradient[o], w.row(0, o)[col], sum);
+          for (std::int64_t o = 0; o < outputs; ++o) {
+            sum = fma(static_cast<Sum>(gradient[o]), static_cast<Sum>(w.row(0, o)[col]), sum);
+          }
         }
-        block[e] = sum;
+        block[e] = static_cast<T>(sum);
       }
       ++position;
     }
@@ -82,7 +90,7 @@ void spmm(void* stream, const ConstBsrPanels& x, const ConstMatrixView& w, const
     using T = std::remove_pointer_t<decltype(type)>;
     launch("spmm", plan_grid(y.total_rows() * w.rows, product_threads, product_threads), stream,
            spmm_kernel<T>, static_cast<const T*>(x.values), layout, x.index,
-           device_matrix<const T>(w), w.rows, device_matrix<T>(y));
+           device_matrix<const T>(w), w.rows, device_matrix<SumOf<T>>(y));
   });
 }
 

@@ -41,7 +41,7 @@ int shift_of_code(CodeBits bits, std::int64_t col) {
 
 void affine(void*, const ConstMatrixView& x, const void* alpha, const void* beta,
             const MatrixView& y) {
-  dispatch_real(x.dtype, [&]<class T>() {
+  dispatch_dtype(x.dtype, [&]<class T>() {
     for_each_element(x, [&](auto g, auto r, auto c, auto) {
       *element<T>(y, g, r, c) =
           static_cast<T>(static_cast<double>(static_cast<const T*>(alpha)[c]) *
@@ -53,7 +53,7 @@ void affine(void*, const ConstMatrixView& x, const void* alpha, const void* beta
 
 void add_scaled(void*, const ConstMatrixView& x, const void* gamma, const ConstMatrixView& t,
                 const MatrixView& y) {
-  dispatch_real(x.dtype, [&]<class T>() {
+  dispatch_dtype(x.dtype, [&]<class T>() {
     for_each_element(x, [&](auto g, auto r, auto c, auto) {
       *element<T>(y, g, r, c) =
           static_cast<T>(static_cast<double>(*element<const T>(x, g, r, c)) +
@@ -65,14 +65,14 @@ void add_scaled(void*, const ConstMatrixView& x, const void* gamma, const ConstM
 
 void gelu(void*, const ConstMatrixView& h, const MatrixView& u, const GeluCode& code) {
   const GeluCodebook codebook = gelu_codebook(static_cast<int>(code.bits));
-  dispatch_real(h.dtype, [&]<class T>() {
+  dispatch_dtype(h.dtype, [&]<class T>() {
     for_each_element(h, [&](auto g, auto r, auto c, auto row) {
       const T value = *element<const T>(h, g, r, c);
       *element<T>(u, g, r, c) = static_cast<T>(gelu_of(static_cast<double>(value)));
       if (code.codes == nullptr) return;
       std::uint8_t& byte = code.codes[place_of_code(h, code.bits, row, c)];
       const int shift = shift_of_code(code.bits, c);
-      const unsigned shifted = codebook.code(value) << shift;
+      const unsigned shifted = codebook.code(static_cast<SumOf<T>>(value)) << shift;
       byte = static_cast<std::uint8_t>(shift == 0 ? shifted : byte | shifted);
     });
   });
@@ -80,7 +80,7 @@ void gelu(void*, const ConstMatrixView& h, const MatrixView& u, const GeluCode& 
 
 void gelu_backward(void*, const ConstMatrixView& du, const ConstMatrixView& h, const MatrixView& dh,
                    const MatrixView* u) {
-  dispatch_real(du.dtype, [&]<class T>() {
+  dispatch_dtype(du.dtype, [&]<class T>() {
     for_each_element(du, [&](auto g, auto r, auto c, auto) {
       const auto value = static_cast<double>(*element<const T>(h, g, r, c));
       const auto gradient = static_cast<double>(*element<const T>(du, g, r, c));
@@ -94,12 +94,13 @@ void gelu_backward_from_code(void*, const ConstMatrixView& du, CodeBits bits,
                              const std::uint8_t* codes, const MatrixView& dh) {
   const GeluCodebook codebook = gelu_codebook(static_cast<int>(bits));
   const unsigned mask = (1U << static_cast<int>(bits)) - 1;
-  dispatch_real(du.dtype, [&]<class T>() {
+  dispatch_dtype(du.dtype, [&]<class T>() {
     for_each_element(du, [&](auto g, auto r, auto c, auto row) {
       const unsigned byte = codes[place_of_code(du, bits, row, c)];
       const unsigned code = (byte >> shift_of_code(bits, c)) & mask;
       *element<T>(dh, g, r, c) =
-          *element<const T>(du, g, r, c) * static_cast<T>(codebook.level[code]);
+          static_cast<T>(static_cast<SumOf<T>>(*element<const T>(du, g, r, c)) *
+                         static_cast<SumOf<T>>(codebook.level[code]));
     });
   });
 }

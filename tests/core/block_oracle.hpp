@@ -32,15 +32,18 @@ inline std::vector<Tensor> as_list(const BlockParameters& p) {
           p.beta2,  p.fc1_weight, p.fc1_bias,     p.fc2_weight, p.fc2_bias, p.gamma2};
 }
 
-/// 1 where a block of `matrix` [rows, cols] is kept, 0 elsewhere: panels of about 128 rows, the
+/// 1 where a block of `matrix` [rows, cols] is kept, 0 elsewhere: panels of about 128 rows
+/// and 16 blocks or more, the
 /// round((1 − s)·blocks) blocks of largest norm in each, the lower number (column block first)
 /// where norms are equal.
 inline Tensor kept_mask(const Tensor& matrix, const kernels::BlockSpec& spec) {
   const std::int64_t rows = matrix.size(0);
   const std::int64_t cols = matrix.size(1);
   Tensor mask = torch::zeros_like(matrix);
-  const std::int64_t panel_blocks =
-      std::max<std::int64_t>(1, (spec.panel_rows + spec.block_rows / 2) / spec.block_rows);
+  const std::int64_t col_blocks = (cols + spec.block_cols - 1) / spec.block_cols;
+  std::int64_t panel_blocks =
+      std::max<std::int64_t>(1, (128 + spec.block_rows / 2) / spec.block_rows);
+  while (panel_blocks * col_blocks < 16) ++panel_blocks;
   const std::int64_t panel_rows = panel_blocks * spec.block_rows;
   const auto block = [&](const Tensor& tensor, std::int64_t row, std::int64_t col,
                          std::int64_t last_row) {

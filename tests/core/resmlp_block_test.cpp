@@ -180,6 +180,12 @@ std::vector<Lossy> lossy_plans(std::int64_t block) {
   plans.push_back({"products of kept tensors, pruned",
                    plan_of("linear-bsr", block, 0.6, {"*.y=keep", "*.z=int8", "*.u=int4"},
                            {"*.dA=" + bsr, "*.dW1=" + bsr, "*.dW2=" + bsr})});
+  plans.push_back({"products that read codes",
+                   plan_of("exact", block, 0.6, {"*.y=int8", "*.t=int8", "*.z=int4", "*.u=int8"},
+                           {"*.dA=" + bsr, "*.dW1=" + bsr, "*.dW2=" + bsr})});
+  plans.push_back({"codes read by products and by what recomputes h",
+                   plan_of("exact", block, 0.6, {"*.y=int4", "*.z=int8", "*.h=drop", "*.u=int4"},
+                           {"*.dA=" + bsr, "*.dW1=" + bsr, "*.dW2=" + bsr})});
   plans.push_back(
       {"everything narrow",
        plan_of("exact", block, 0.6, {"*.t=int8", "*.z=int4", "*.u=int8", "*.v=int4", "*.h=int8"})});

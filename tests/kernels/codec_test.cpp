@@ -126,8 +126,13 @@ TEST_P(CodecOn, APartDecodesAsTheWhole) {
   dequantize(context(), DType::f32, bits(), whole.codes.data(), whole.scales.data(), 256, 300,
              part.data());
   EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.decoded.begin() + 256));
-  EXPECT_THROW(dequantize(context(), DType::f32, bits(), whole.codes.data(), whole.scales.data(), 5,
-                          10, part.data()),
+  for (const std::int64_t first : {1, 5, 126, 130, 399}) {  // inside a group, inside a byte
+    dequantize(context(), DType::f32, bits(), whole.codes.data(), whole.scales.data(), first, 300,
+               part.data());
+    EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.decoded.begin() + first)) << first;
+  }
+  EXPECT_THROW(dequantize(context(), DType::f32, bits(), whole.codes.data(), whole.scales.data(),
+                          -1, 10, part.data()),
                ShapeMismatch);
 }
 

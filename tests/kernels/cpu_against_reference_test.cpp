@@ -36,7 +36,7 @@ std::vector<Case> cases() {
 
 template <class T>
 class CpuAgainstReference : public testing::Test {};
-using Types = testing::Types<float, double, bfloat16>;
+using Types = testing::Types<float, double, bfloat16, float16>;
 TYPED_TEST_SUITE(CpuAgainstReference, Types);
 
 TYPED_TEST(CpuAgainstReference, CompressGivesTheSameBits) {

@@ -38,7 +38,7 @@ class CpuSelection : public testing::Test {
     }
   }
 };
-using Types = testing::Types<float, double, bfloat16>;
+using Types = testing::Types<float, double, bfloat16, float16>;
 TYPED_TEST_SUITE(CpuSelection, Types);
 
 TYPED_TEST(CpuSelection, GivesTheSameBits) {

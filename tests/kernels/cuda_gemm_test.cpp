@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA products against the reference, which sums in double.
+// CUDA products against the reference, which sums in double: of each type the way it takes of its
+// own accord.
 //
 // Tolerance: a sum of n products computed in type T, in any order, differs from the exact sum by at
 // most n·ε/(2 − n·ε)·Σ|a·b| (Higham, Accuracy and Stability, section 3.1); the sums of |a·b| come
@@ -16,7 +17,7 @@ namespace {
 
 template <class T>
 std::vector<T> absolute(std::vector<T> values) {
-  for (T& value : values) value = std::abs(value);
+  for (T& value : values) value = static_cast<T>(std::abs(static_cast<ResultOf<T>>(value)));
   return values;
 }
 
@@ -34,7 +35,7 @@ void expect_near(const std::vector<T>& actual, const std::vector<T>& expected,
 
 template <class T>
 class CudaGemm : public CudaTest {};
-using ElementTypes = testing::Types<float, double>;
+using ElementTypes = testing::Types<float, double, bfloat16, float16>;
 TYPED_TEST_SUITE(CudaGemm, ElementTypes);
 
 std::int64_t rows_of(const PanelLayout& layout, PanelRange range) {
@@ -54,24 +55,24 @@ void expect_same_gemm_tn(const Case& c, std::int64_t outputs, Output output, Pan
   const DevicePanels<T> device_x(x);
   const std::int64_t tokens = rows_of(x.layout, range);
   const auto dy = make_values<T>(padded_size(1, tokens, outputs, padding), Pattern::normal, 2);
-  auto dw = make_values<T>(padded_size(1, outputs, c.cols, padding), Pattern::normal, 3);
+  auto dw = make_values<ResultOf<T>>(padded_size(1, outputs, c.cols, padding), Pattern::normal, 3);
   HostPanels<T> size_x = x;
   size_x.values = absolute(x.values);
   const auto size_dy = absolute(dy);
   auto size_dw = absolute(dw);
   const DeviceArray<T> device_dy(dy);
-  const DeviceArray<T> device_dw(dw);
-  const DType dtype = dtype_of<T>;
+  const DeviceArray<ResultOf<T>> device_dw(dw);
+  const DType dtype = dtype_of<T>, result = dtype_of<ResultOf<T>>;
   gemm_tn(on_reference, padded_view<const void*>(dy.data(), dtype, 1, tokens, outputs, padding),
-          as_const(x.view()), padded_view<void*>(dw.data(), dtype, 1, outputs, c.cols, padding),
+          as_const(x.view()), padded_view<void*>(dw.data(), result, 1, outputs, c.cols, padding),
           output, range);
   gemm_tn(on_cuda, padded_view<const void*>(device_dy.data(), dtype, 1, tokens, outputs, padding),
           as_const(device_x.view()),
-          padded_view<void*>(device_dw.data(), dtype, 1, outputs, c.cols, padding), output, range);
+          padded_view<void*>(device_dw.data(), result, 1, outputs, c.cols, padding), output, range);
   gemm_tn(on_reference,
           padded_view<const void*>(size_dy.data(), dtype, 1, tokens, outputs, padding),
           as_const(size_x.view()),
-          padded_view<void*>(size_dw.data(), dtype, 1, outputs, c.cols, padding), output, range);
+          padded_view<void*>(size_dw.data(), result, 1, outputs, c.cols, padding), output, range);
   expect_near(device_dw.to_host(), dw, size_dw, tokens);
 }
 
@@ -84,26 +85,26 @@ void expect_same_gemm_nt(const Case& c, std::int64_t mixed, Output output, Panel
   const DevicePanels<T> device_y(y);
   const std::int64_t groups = range.count / y.layout.panels_per_group();
   const auto dt = make_values<T>(padded_size(groups, mixed, c.cols, padding), Pattern::normal, 2);
-  auto da = make_values<T>(padded_size(1, mixed, c.rows, padding), Pattern::normal, 3);
+  auto da = make_values<ResultOf<T>>(padded_size(1, mixed, c.rows, padding), Pattern::normal, 3);
   HostPanels<T> size_y = y;
   size_y.values = absolute(y.values);
   const auto size_dt = absolute(dt);
   auto size_da = absolute(da);
   const DeviceArray<T> device_dt(dt);
-  const DeviceArray<T> device_da(da);
-  const DType dtype = dtype_of<T>;
+  const DeviceArray<ResultOf<T>> device_da(da);
+  const DType dtype = dtype_of<T>, result = dtype_of<ResultOf<T>>;
   gemm_nt_batched(on_reference,
                   padded_view<const void*>(dt.data(), dtype, groups, mixed, c.cols, padding),
                   as_const(y.view()),
-                  padded_view<void*>(da.data(), dtype, 1, mixed, c.rows, padding), output, range);
+                  padded_view<void*>(da.data(), result, 1, mixed, c.rows, padding), output, range);
   gemm_nt_batched(
       on_cuda, padded_view<const void*>(device_dt.data(), dtype, groups, mixed, c.cols, padding),
       as_const(device_y.view()),
-      padded_view<void*>(device_da.data(), dtype, 1, mixed, c.rows, padding), output, range);
+      padded_view<void*>(device_da.data(), result, 1, mixed, c.rows, padding), output, range);
   gemm_nt_batched(
       on_reference, padded_view<const void*>(size_dt.data(), dtype, groups, mixed, c.cols, padding),
-      as_const(size_y.view()), padded_view<void*>(size_da.data(), dtype, 1, mixed, c.rows, padding),
-      output, range);
+      as_const(size_y.view()),
+      padded_view<void*>(size_da.data(), result, 1, mixed, c.rows, padding), output, range);
   expect_near(device_da.to_host(), da, size_da, groups * c.cols);
 }
 
@@ -148,17 +149,48 @@ TYPED_TEST(CudaGemm, TokenMixingGradientOfSomeGroups) {
   expect_same_gemm_nt<TypeParam>(c, 33, Output::accumulate, {3 * panels, panels}, 0);
 }
 
+// Of the plain kernels, which take blocks of one element; those in strips have tests of their own.
+TYPED_TEST(CudaGemm, PlainEpilogueScalesShiftsAndSums) {
+  using Result = ResultOf<TypeParam>;
+  constexpr std::int64_t outputs = 70;
+  const Case c{2, 150, 130, 1, 1, 0.6};
+  HostPanels<TypeParam> x = reference_panels<TypeParam>(c);
+  const auto dy = make_values<TypeParam>(300 * outputs, Pattern::normal, 2);
+  const auto scale = make_values<Result>(c.cols), shift = make_values<Result>(c.cols);
+  for (const Output output : {Output::overwrite, Output::accumulate}) {
+    auto dw = make_values<Result>(outputs * c.cols), bias = make_values<Result>(outputs);
+    const DeviceArray<TypeParam> device_dy(dy);
+    const DeviceArray<Result> device_dw(dw), device_bias(bias), device_scale(scale),
+        device_shift(shift);
+    const DevicePanels<TypeParam> device_x(x);
+    const auto run = [&](const ExecutionContext& on, const TypeParam* from, const BsrPanels& of,
+                         Result* to, const GemmEpilogue& epilogue) {
+      gemm_tn(on, contiguous_matrix<const void*>(from, dtype_of<TypeParam>, 300, outputs),
+              as_const(of), contiguous_matrix<void*>(to, dtype_of<Result>, outputs, c.cols), output,
+              {}, epilogue);
+    };
+    run(on_reference, dy.data(), x.view(), dw.data(), {scale.data(), shift.data(), bias.data()});
+    run(on_cuda, device_dy.data(), device_x.view(), device_dw.data(),
+        {device_scale.data(), device_shift.data(), device_bias.data()});
+    // Sums of |a·b| are far below 1000, scales below 5.
+    const double tolerance = 300 * 5000.0 * std::numeric_limits<Result>::epsilon();
+    const auto actual = device_dw.to_host(), actual_bias = device_bias.to_host();
+    for (std::size_t i = 0; i < dw.size(); ++i) ASSERT_NEAR(actual[i], dw[i], tolerance);
+    for (std::size_t i = 0; i < bias.size(); ++i) ASSERT_NEAR(actual_bias[i], bias[i], tolerance);
+  }
+}
+
 TYPED_TEST(CudaGemm, RepeatedRunsGiveTheSameBits) {
   const Case c{4, 196, 130, 8, 8, 0.5};
   const DevicePanels<TypeParam> x(reference_panels<TypeParam>(c));
   const std::int64_t tokens = c.groups * c.rows;
   const DeviceArray<TypeParam> dy(make_values<TypeParam>(tokens * 200, Pattern::normal, 2));
-  std::vector<TypeParam> first;
+  using Result = ResultOf<TypeParam>;
+  std::vector<Result> first;
   for (int run = 0; run < 3; ++run) {
-    const DeviceArray<TypeParam> dw(static_cast<std::size_t>(200 * c.cols));
+    const DeviceArray<Result> dw(static_cast<std::size_t>(200 * c.cols));
     gemm_tn(on_cuda, contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, tokens, 200),
-            as_const(x.view()),
-            contiguous_matrix<void*>(dw.data(), dtype_of<TypeParam>, 200, c.cols));
+            as_const(x.view()), contiguous_matrix<void*>(dw.data(), dtype_of<Result>, 200, c.cols));
     if (run == 0) {
       first = dw.to_host();
     } else {
@@ -168,16 +200,16 @@ TYPED_TEST(CudaGemm, RepeatedRunsGiveTheSameBits) {
 }
 
 TYPED_TEST(CudaGemm, NonFiniteValuesReachTheGradient) {
+  using Result = ResultOf<TypeParam>;
   const Case c{1, 32, 32, 16, 16, 0.0};
   HostPanels<TypeParam> x = reference_panels<TypeParam>(c);
-  x.values[0] = std::numeric_limits<TypeParam>::quiet_NaN();  // row 0, feature 0
+  x.values[0] = TypeParam(std::numeric_limits<Result>::quiet_NaN());  // row 0, feature 0
   const DevicePanels<TypeParam> device_x(x);
   const DeviceArray<TypeParam> dy(make_values<TypeParam>(32 * 8, Pattern::normal, 2));
-  const DeviceArray<TypeParam> dw(static_cast<std::size_t>(8 * 32));
+  const DeviceArray<Result> dw(static_cast<std::size_t>(8 * 32));
   gemm_tn(on_cuda, contiguous_matrix<const void*>(dy.data(), dtype_of<TypeParam>, 32, 8),
-          as_const(device_x.view()),
-          contiguous_matrix<void*>(dw.data(), dtype_of<TypeParam>, 8, 32));
-  const std::vector<TypeParam> result = dw.to_host();
+          as_const(device_x.view()), contiguous_matrix<void*>(dw.data(), dtype_of<Result>, 8, 32));
+  const std::vector<Result> result = dw.to_host();
   for (std::size_t o = 0; o < 8; ++o) {
     EXPECT_TRUE(std::isnan(result[o * 32]));
     EXPECT_TRUE(std::isfinite(result[o * 32 + 1]));

@@ -7,8 +7,10 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/gelu_compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 
@@ -53,14 +55,20 @@ TEST(CudaNotBuilt, EveryOperatorRaisesBackendNotBuilt) {
   expect_not_built([&] { select_blocks(cuda_context, view, layout, panels.index, nullptr); });
   expect_not_built([&] { gather_blocks(cuda_context, view, panels); });
   expect_not_built([&] { compress(cuda_context, view, panels, nullptr); });
+  expect_not_built([&] { gelu_compress(cuda_context, view, nullptr, panels, nullptr); });
   expect_not_built([&] { column_starts_from_mask(cuda_context, layout, panels.index); });
   expect_not_built([&] { decompress(cuda_context, as_const(panels), out); });
+  expect_not_built([&] { gemm_tn_workspace_bytes(cuda_context, layout, DType::f32, 2); });
+  expect_not_built([&] { gemm_nt_batched_workspace_bytes(cuda_context, layout, DType::f32, 2); });
   expect_not_built([&] { gemm_tn(cuda_context, view, as_const(panels), out); });
   expect_not_built([&] { gemm_nt_batched(cuda_context, view, as_const(panels), out); });
   expect_not_built(
       [&] { quantize(cuda_context, DType::f32, x, 4, CodeBits::int8, codes, scales); });
   expect_not_built(
       [&] { dequantize(cuda_context, DType::f32, CodeBits::int8, codes, scales, 0, 4, product); });
+  expect_not_built([&] {
+    gather_blocks_from_codes(cuda_context, {CodeBits::int8, codes, scales}, panels);
+  });
   expect_not_built([&] { narrow_values(cuda_context, DType::f32, x, 4, NarrowFloat::fp8, codes); });
   expect_not_built(
       [&] { widen_values(cuda_context, DType::f32, NarrowFloat::fp8, codes, 4, product); });

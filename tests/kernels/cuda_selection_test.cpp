@@ -11,7 +11,7 @@ namespace {
 
 template <class T>
 class CudaSelection : public CudaTest {};
-using Types = testing::Types<float, double>;
+using Types = testing::Types<float, double, bfloat16, float16>;
 TYPED_TEST_SUITE(CudaSelection, Types);
 
 std::vector<BlockSpec> ways_to_select() {
@@ -44,7 +44,7 @@ TYPED_TEST(CudaSelection, GivesTheBitsOfTheReference) {
         if (pattern == Pattern::ties && groups != 3) continue;
         const PanelLayout layout(groups, rows, cols, way);
         auto x = make_values<TypeParam>(groups * rows * cols, pattern);
-        if (x.size() > 100) x[57] = std::numeric_limits<TypeParam>::infinity();
+        if (x.size() > 100) x[57] = TypeParam(std::numeric_limits<float>::infinity());
         const DeviceArray<TypeParam> device_x(x);
         HostPanels<TypeParam> expected(layout);
         const DevicePanels<TypeParam> actual(expected);
@@ -71,6 +71,7 @@ TYPED_TEST(CudaSelection, GivesTheBitsOfTheReference) {
 }
 
 TYPED_TEST(CudaSelection, ProductsReadPanelsOfAnyCount) {
+  using Result = ResultOf<TypeParam>;
   for (const BlockSpec& way : ways_to_select()) {
     const PanelLayout layout(3, 49, 64, way);
     const auto x = make_values<TypeParam>(3 * 49 * 64);
@@ -82,21 +83,22 @@ TYPED_TEST(CudaSelection, ProductsReadPanelsOfAnyCount) {
     const DevicePanels<TypeParam> device_panels(panels);
     const auto run = [&](const ExecutionContext& context, const BsrPanels& of, const void* of_left,
                          void* to_dw, void* to_da) {
-      const DType dtype = dtype_of<TypeParam>;
+      const DType dtype = dtype_of<TypeParam>, result = dtype_of<Result>;
       gemm_tn(context, contiguous_matrix<const void*>(of_left, dtype, 147, 70), as_const(of),
-              contiguous_matrix<void*>(to_dw, dtype, 70, 64));
+              contiguous_matrix<void*>(to_dw, result, 70, 64));
       gemm_nt_batched(context, contiguous_groups<const void*>(of_left, dtype, 3, 70, 64),
-                      as_const(of), contiguous_matrix<void*>(to_da, dtype, 70, 49));
+                      as_const(of), contiguous_matrix<void*>(to_da, result, 70, 49));
     };
-    std::vector<TypeParam> dw(70 * 64), da(70 * 49);
+    std::vector<Result> dw(70 * 64), da(70 * 49);
     // Read as dY [147, 70] and as dT 3 × [70, 64].
     const auto left = make_values<TypeParam>(3 * 70 * 64);
-    const DeviceArray<TypeParam> device_left(left), device_dw(dw), device_da(da);
+    const DeviceArray<TypeParam> device_left(left);
+    const DeviceArray<Result> device_dw(dw), device_da(da);
     run(on_reference, panels.view(), left.data(), dw.data(), da.data());
     run(on_cuda, device_panels.view(), device_left.data(), device_dw.data(), device_da.data());
-    const std::vector<TypeParam> actual_dw = device_dw.to_host(), actual_da = device_da.to_host();
+    const std::vector<Result> actual_dw = device_dw.to_host(), actual_da = device_da.to_host();
     const double tolerance =
-        20 * 4.0 * 200 * static_cast<double>(std::numeric_limits<TypeParam>::epsilon());
+        20 * 4.0 * 200 * static_cast<double>(std::numeric_limits<Result>::epsilon());
     for (std::size_t i = 0; i < dw.size(); ++i) {
       ASSERT_NEAR(actual_dw[i], dw[i], tolerance) << describe(way);
     }

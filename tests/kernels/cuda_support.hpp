@@ -14,7 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "actscope/kernels/bfloat16.hpp"
 #include "actscope/kernels/compress.hpp"
+#include "actscope/kernels/float16.hpp"
 #include "cuda/check.hpp"
 
 /// What the tests of CUDA operators share: device memory, cases, and a run of compress on both
@@ -70,7 +72,17 @@ class DeviceArray {
 };
 
 template <class T>
-constexpr DType dtype_of = std::is_same_v<T, float> ? DType::f32 : DType::f64;
+inline constexpr DType dtype_of = DType::f32;
+template <>
+inline constexpr DType dtype_of<double> = DType::f64;
+template <>
+inline constexpr DType dtype_of<bfloat16> = DType::bf16;
+template <>
+inline constexpr DType dtype_of<float16> = DType::f16;
+
+/// Type of products of T.
+template <class T>
+using ResultOf = std::conditional_t<sizeof(T) == 2, float, T>;
 
 inline constexpr ExecutionContext on_reference{Backend::reference, nullptr};
 inline constexpr ExecutionContext on_cuda{Backend::cuda, nullptr};

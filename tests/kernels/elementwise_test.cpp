@@ -151,6 +151,15 @@ TEST_P(ElementwiseOn, ErrorsStayWithinWhatIsStated) {
   }
 }
 
+// What two results may differ by: errors of f32 or f64, and where these cross a tie of the rounding
+// to two bytes one unit in the last place.
+template <class T>
+double tolerance_at(double value) {
+  if (std::is_same_v<T, double>) return 1e-14;
+  if (std::is_same_v<T, float>) return 4e-6;
+  return 4e-6 + std::abs(value) * (std::is_same_v<T, bfloat16> ? 0x1p-7 : 0x1p-10);
+}
+
 template <class T>
 void agree_with_reference(const ExecutionContext& context) {
   for (const auto& [groups, rows, cols, gap] : {std::array<std::int64_t, 4>{1, 1, 1, 0},
@@ -167,20 +176,25 @@ void agree_with_reference(const ExecutionContext& context) {
     };
     const auto x = random_values<T>(size, 1), t = random_values<T>(size, 2);
     const auto alpha = random_values<T>(cols, 3), beta = random_values<T>(cols, 4);
+    std::vector<std::uint8_t> codes(
+        static_cast<std::size_t>(gelu_code_bytes(CodeBits::int4, groups * rows, cols)));
+    gelu(reference, view(x.data()), view(std::vector<T>(x).data()), {CodeBits::int4, codes.data()});
     const auto run = [&](const ExecutionContext& on) {
-      std::vector<std::vector<T>> results(5, std::vector<T>(static_cast<std::size_t>(size), 7));
+      std::vector<std::vector<T>> results(6, std::vector<T>(static_cast<std::size_t>(size), T(7)));
       affine(on, view(x.data()), alpha.data(), beta.data(), view(results[0].data()));
       add_scaled(on, view(x.data()), alpha.data(), view(t.data()), view(results[1].data()));
       gelu(on, view(x.data()), view(results[2].data()));
       const MatrixView u = view(results[4].data());
       gelu_backward(on, view(t.data()), view(x.data()), view(results[3].data()), &u);
+      gelu_backward_from_code(on, view(t.data()), CodeBits::int4, codes.data(),
+                              view(results[5].data()));
       return results;
     };
     const auto expected = run(reference), actual = run(context);
-    const double tolerance = dtype_of<T> == DType::f32 ? 4e-6 : 1e-14;
     for (std::size_t r = 0; r < expected.size(); ++r) {
       for (std::size_t i = 0; i < expected[r].size(); ++i) {
-        ASSERT_NEAR(actual[r][i], expected[r][i], tolerance)
+        const auto wanted = static_cast<double>(expected[r][i]);
+        ASSERT_NEAR(static_cast<double>(actual[r][i]), wanted, tolerance_at<T>(wanted))
             << "result " << r << " of " << rows << "x" << cols;
       }
     }
@@ -190,6 +204,36 @@ void agree_with_reference(const ExecutionContext& context) {
 TEST_P(ElementwiseOn, AgreesWithTheReference) {
   agree_with_reference<float>(context());
   agree_with_reference<double>(context());
+  agree_with_reference<bfloat16>(context());
+  agree_with_reference<float16>(context());
+}
+
+TEST_P(ElementwiseOn, Bf16IsComputedInF32AndRoundedOnce) {
+  const auto narrow = [](std::vector<float> values) {
+    return std::vector<bfloat16>(values.begin(), values.end());
+  };
+  // Ties at 1 + 2⁻⁸ and 1 + 3·2⁻⁸ go to even. The last: (1 + 2⁻⁷)² − 1 − 2⁻⁶ = 2⁻¹⁴, of which a
+  // product rounded to bf16 would leave nothing.
+  const std::vector<bfloat16> x = narrow({1, 1, 1, 1 + 0x1p-7F});
+  const std::vector<bfloat16> alpha = narrow({1, 1, 1, 1 + 0x1p-7F});
+  const std::vector<bfloat16> beta = narrow({0x1p-8F, 0x3p-8F, 0x1p-20F, -1 - 0x1p-6F});
+  std::vector<bfloat16> y(4);
+  affine(context(), view_of(x, 1, 4), alpha.data(), beta.data(), out_of(y, 1, 4));
+  EXPECT_THAT(std::vector<float>(y.begin(), y.end()), ElementsAre(1, 1 + 0x1p-6F, 1, 0x1p-14F));
+}
+
+TEST_P(ElementwiseOn, Bf16CodesAreThoseOfItsValuesInF32) {
+  const auto h = random_values<bfloat16>(1001, 2);
+  const std::vector<float> wide(h.begin(), h.end());
+  for (const CodeBits bits : {CodeBits::int2, CodeBits::int4}) {
+    std::vector<std::uint8_t> wanted(static_cast<std::size_t>(gelu_code_bytes(bits, 7, 143))),
+        got = wanted;
+    std::vector<float> u(wide.size());
+    std::vector<bfloat16> narrow_u(h.size());
+    gelu(reference, view_of(wide, 7, 143), out_of(u, 7, 143), {bits, wanted.data()});
+    gelu(context(), view_of(h, 7, 143), out_of(narrow_u, 7, 143), {bits, got.data()});
+    EXPECT_EQ(got, wanted);
+  }
 }
 
 TEST_P(ElementwiseOn, RefusesWhatDoesNotFit) {
@@ -209,8 +253,7 @@ TEST_P(ElementwiseOn, RefusesWhatDoesNotFit) {
                                        out_of(x, 2, 2)),
                ShapeMismatch);
   const std::vector<bfloat16> narrow(4);
-  std::vector<bfloat16> result(4);
-  EXPECT_THROW(gelu(context(), view_of(narrow, 2, 2), out_of(result, 2, 2)), ShapeMismatch);
+  EXPECT_THROW(gelu(context(), view_of(narrow, 2, 2), out_of(x, 2, 2)), ShapeMismatch);
 }
 
 INSTANTIATE_TEST_SUITE_P(Host, ElementwiseOn, testing::Values(Backend::reference, Backend::cpu),

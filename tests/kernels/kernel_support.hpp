@@ -9,6 +9,7 @@
 
 #include "actscope/kernels/bfloat16.hpp"
 #include "actscope/kernels/compress.hpp"
+#include "actscope/kernels/float16.hpp"
 #include "actscope/kernels/gemm.hpp"
 
 /// What tests of host back ends share: panels that own their memory, random matrices.
@@ -23,10 +24,12 @@ template <>
 inline constexpr DType dtype_of<double> = DType::f64;
 template <>
 inline constexpr DType dtype_of<bfloat16> = DType::bf16;
+template <>
+inline constexpr DType dtype_of<float16> = DType::f16;
 
 /// Type of products of T.
 template <class T>
-using ResultOf = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
+using ResultOf = std::conditional_t<sizeof(T) == 2, float, T>;
 
 template <class T>
 std::vector<T> random_values(std::int64_t count, unsigned seed) {

@@ -85,5 +85,17 @@ TEST(PanelLayout, OffsetsOfPanelsFollowEachOther) {
   EXPECT_EQ(last.mask_word + (last.blocks + 31) / 32, layout.mask_words());
 }
 
+TEST(PanelLayout, PanelsOfLargeBlocksAreTallEnoughForTheSparsity) {
+  // 128x128 in 384 features: three blocks a row, so six rows of blocks.
+  const PanelLayout large(1, 3136, 384, {128, 128, 0.9});
+  EXPECT_EQ(large.panel_rows(), 6 * 128);
+  EXPECT_EQ(large.panel(0).kept_blocks, 2);  // of 18
+  EXPECT_EQ(PanelLayout(1, 3136, 384, {128, 128, 0.9, Select::panel, 128}).panel_rows(), 128);
+  EXPECT_EQ(PanelLayout(1, 3136, 384, {64, 64, 0.9}).panel_rows(), 3 * 64);
+  EXPECT_EQ(PanelLayout(1, 3136, 384, {32, 32, 0.9}).panel_rows(), 128);
+  // No taller than the matrix.
+  EXPECT_EQ(PanelLayout(4, 196, 384, {128, 128, 0.9}).panels_per_group(), 1);
+}
+
 }  // namespace
 }  // namespace actscope::kernels

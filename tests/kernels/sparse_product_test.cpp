@@ -71,7 +71,7 @@ class SparseProduct : public testing::Test {
     return input.panels.values;
   }
 };
-using Types = testing::Types<float, double, bfloat16>;
+using Types = testing::Types<float, double, bfloat16, float16>;
 TYPED_TEST_SUITE(SparseProduct, Types);
 
 TYPED_TEST(SparseProduct, TheOracleIsTheDenseProduct) {
@@ -119,10 +119,9 @@ TYPED_TEST(SparseProduct, CpuAgreesWithTheReference) {
     const auto wanted = this->sample(reference, c, input);
     const auto got = this->sample(cpu, c, input);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      // A result of bf16 is rounded to 8 bits, here and there to another neighbor.
-      const double rounding = dtype_of<TypeParam> == DType::bf16
-                                  ? std::abs(static_cast<double>(wanted[i])) * 0x1p-7
-                                  : 0;
+      // A result of bf16 is rounded to 8 bits (of f16 to 11), here and there to another neighbor.
+      const double rounding =
+          size_of(dtype_of<TypeParam>) == 2 ? std::abs(static_cast<double>(wanted[i])) * 0x1p-7 : 0;
       ASSERT_NEAR(got[i], wanted[i], product_tolerance<Result>(c.outputs) + rounding)
           << describe(c.blocks);
     }

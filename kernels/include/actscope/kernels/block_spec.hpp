@@ -44,10 +44,13 @@ struct BlockSpec {
   std::int64_t block_cols = 16;
   double sparsity_ratio = 0.8;  ///< share of blocks dropped, in [0, 1)
   Select select = Select::panel;
-  std::int64_t panel_rows = 128;  ///< target height of a panel in rows
+  /// Target height of a panel in rows. 0: 128, or more where so many would hold fewer than 16
+  /// blocks, of which no sparsity could be kept to (three blocks of 128x128 in 384 features: a
+  /// third or two).
+  std::int64_t panel_rows = 0;
   Rescale rescale = Rescale::none;
 
-  /// Errors  ConfigError: sparsity outside [0, 1), panel_rows below 1;
+  /// Errors  ConfigError: sparsity outside [0, 1), panel_rows below 0;
   ///         UnsupportedBlockSize: a block side outside 1…1024
   void validate() const;
 

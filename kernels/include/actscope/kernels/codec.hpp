@@ -70,8 +70,12 @@ void quantize(const ExecutionContext& context, DType dtype, const void* values,
 /// Decodes: value = offset + scale · code, computed with one fused multiply-add in f32 (f64 for
 /// f64).
 ///
-/// Shapes   as quantize; `first_element` (a multiple of code_group_elements) lets a walk decode a
-///          part: codes and scales are those of the whole array, values gets `elements` from there
+/// Shapes   as quantize; `first_element` lets a walk decode a part: codes and scales are those of
+///          the whole array, values gets `elements` from there
+/// Errors   ShapeMismatch: a negative length or place, or a dtype that is neither f32 nor f64;
+///          BackendNotBuilt, DeviceError
+/// Effects  enqueued on the stream, allocates nothing; the same bits in every back end
+/// Cost     least where first_element is a multiple of codes_per_byte
 void dequantize(const ExecutionContext& context, DType dtype, CodeBits bits,
                 const std::uint8_t* codes, const CodeScale* scales, std::int64_t first_element,
                 std::int64_t elements, void* values);

@@ -9,10 +9,11 @@
 
 /// Element-wise passes of a ResMLP half-block: each reads its inputs and writes its results once.
 ///
-/// Of all: f32 or f64, every view and vector of one dtype; a result may be one of the inputs itself
-/// (the same view), else nothing overlaps.
-/// Errors  ShapeMismatch: a length or dtype disagrees; BackendNotBuilt, DeviceError
-/// Effects enqueued on the stream, allocates nothing, the same bits for any thread count
+/// Of all: f32, f64 or bf16, every view and vector of one dtype; bf16 is computed in f32 and
+/// rounded to nearest even at the end; a result may be one of the inputs itself (the same view),
+/// else nothing overlaps. Errors  ShapeMismatch: a length or dtype disagrees; BackendNotBuilt,
+/// DeviceError Effects enqueued on the stream, allocates nothing, the same bits for any thread
+/// count
 namespace actscope::kernels {
 
 /// y = α ⊙ x + β, α and β by feature.
@@ -40,7 +41,8 @@ struct GeluCode {
 /// nearest of 4 or 16 levels, 0 and 1 among them (off by at most .167 and .046; rms for normal h
 /// .095 and .023). Codes are the same bits in every back end; a NaN has the code of 0.
 ///
-/// |u − exact| <= 5e-7·max(1, |h|) for f32; NaN and infinities as the formula gives them.
+/// |u − exact| <= 5e-7·max(1, |h|) for f32; NaN and infinities as the
+/// formula gives them.
 ///
 /// Shapes  h, u groups × [rows, cols]
 /// Errors  also ShapeMismatch: code.bits is int8

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products with a block-sparse operand. Each element of the result has one owning thread, which
-// walks the kept blocks in their stored order: nothing is added across threads, so that results do
-// not change from run to run. A thread sums one panel by itself before adding it to the total.
+// Products in their plain form, for every type and block. Each element of the result has one owning
+// thread, which walks the kept blocks in their stored order: nothing is added across threads, so
+// that results do not change from run to run. A thread sums one panel by itself before adding it to
+// the total.
+#include "common/sum_of.hpp"
+#include "gemm_epilogue.cuh"
 #include "kernels.hpp"
 #include "launch.cuh"
 #include "panels.cuh"
@@ -62,14 +65,24 @@ struct Extents {
   Output output;
 };
 
+/// Σ over the rows of column `l` of dy.
+template <class T>
+__device__ SumOf<T> column_sum(const DeviceMatrix<const T>& dy, std::int64_t rows, std::int64_t l) {
+  SumOf<T> sum = 0;
+  for (std::int64_t row = 0; row < rows; ++row) sum += static_cast<SumOf<T>>(dy.row(0, row)[l]);
+  return sum;
+}
+
 // dy [rows of the range, outputs]; values [kept, block_rows, block_cols]; dw [outputs, features]
 template <class T, int columns_per_thread>
 __global__ void __launch_bounds__(tile_threads)
     gemm_tn_kernel(DeviceMatrix<const T> dy, const T* values, DeviceLayout layout,
-                   ConstBlockIndex index, DeviceMatrix<T> dw, Extents extents,
-                   std::int64_t first_token) {
+                   ConstBlockIndex index, DeviceMatrix<SumOf<T>> dw, Extents extents,
+                   std::int64_t first_token, std::int64_t tokens,
+                   DeviceEpilogue<SumOf<T>> epilogue) {
+  using Sum = SumOf<T>;
   constexpr int columns = 4 * columns_per_thread;
-  __shared__ Stage<T, columns> stage;
+  __shared__ Stage<Sum, columns> stage;
   const ThreadTile own = thread_tile<columns_per_thread>();
   const std::int64_t items = layout.col_blocks * extents.side_tiles * extents.left_tiles;
   for (std::int64_t item = blockIdx.x; item < items; item += gridDim.x) {
@@ -77,8 +90,8 @@ __global__ void __launch_bounds__(tile_threads)
     const std::int64_t side_tile = item / extents.left_tiles % extents.side_tiles;
     const std::int64_t column = item / extents.left_tiles / extents.side_tiles;
     const std::int64_t first_side = side_tile * columns;  // inside the block
-    T total[columns_per_thread] = {};
-    T sum[columns_per_thread] = {};
+    Sum total[columns_per_thread] = {};
+    Sum sum[columns_per_thread] = {};
     for (std::int64_t p = 0; p < extents.range.count; ++p) {
       const PanelPlace place = layout.place(extents.range.first + p);
       const std::uint32_t* words = index.mask + place.mask_word;
@@ -96,29 +109,39 @@ __global__ void __launch_bounds__(tile_threads)
             const int k = e / left;
             const int l = e % left;
             const bool exists = i + k < rows && first_left + l < extents.left_rows;
-            stage.a[k][l] =
-                exists ? dy.row(0, panel_token + block_row + i + k)[first_left + l] : T{0};
+            const T* row = dy.row(0, panel_token + block_row + i + k);
+            stage.a[k][l] = exists ? static_cast<Sum>(row[first_left + l]) : Sum{0};
           }
           for (int e = threadIdx.x; e < depth * columns; e += tile_threads) {
             const int k = e / columns;
             const int c = e % columns;
             const bool exists = i + k < rows && first_side + c < layout.block_cols;
-            stage.b[k][c] = exists ? block[(i + k) * layout.block_cols + first_side + c] : T{0};
+            const std::int64_t element = (i + k) * layout.block_cols + first_side + c;
+            stage.b[k][c] = exists ? static_cast<Sum>(block[element]) : Sum{0};
           }
           __syncthreads();
-          multiply_stage<T, columns_per_thread>(stage, own, sum);
+          multiply_stage<Sum, columns_per_thread>(stage, own, sum);
         }
       }
       add_to(total, sum);
     }
     const std::int64_t l = first_left + own.l;
     if (l >= extents.left_rows) continue;
+    const bool owns_bias =
+        epilogue.bias_gradient != nullptr && column == 0 && side_tile == 0 && own.first_column == 0;
+    Sum left_sum = 0;
+    if (epilogue.column_shift != nullptr || owns_bias) left_sum = column_sum(dy, tokens, l);
+    if (owns_bias) {
+      Sum& bias = epilogue.bias_gradient[l];
+      bias = extents.output == Output::accumulate ? bias + left_sum : left_sum;
+    }
     for (int c = 0; c < columns_per_thread; ++c) {
       const std::int64_t side = first_side + own.first_column + c;
       const std::int64_t feature = column * layout.block_cols + side;
       if (side >= layout.block_cols || feature >= layout.cols) continue;
-      T& result = dw.row(0, l)[feature];
-      result = extents.output == Output::accumulate ? result + total[c] : total[c];
+      const Sum sum_here = epilogue.apply(total[c], left_sum, feature);
+      Sum& result = dw.row(0, l)[feature];
+      result = extents.output == Output::accumulate ? result + sum_here : sum_here;
     }
   }
 }
@@ -127,10 +150,11 @@ __global__ void __launch_bounds__(tile_threads)
 template <class T, int columns_per_thread>
 __global__ void __launch_bounds__(tile_threads)
     gemm_nt_kernel(DeviceMatrix<const T> dt, const T* values, DeviceLayout layout,
-                   ConstBlockIndex index, DeviceMatrix<T> da, Extents extents,
+                   ConstBlockIndex index, DeviceMatrix<SumOf<T>> da, Extents extents,
                    std::int64_t group_row_blocks, std::int64_t panel_row_blocks) {
+  using Sum = SumOf<T>;
   constexpr int columns = 4 * columns_per_thread;
-  __shared__ Stage<T, columns> stage;
+  __shared__ Stage<Sum, columns> stage;
   const ThreadTile own = thread_tile<columns_per_thread>();
   const std::int64_t items = group_row_blocks * extents.side_tiles * extents.left_tiles;
   const std::int64_t groups = extents.range.count / layout.panels_per_group;
@@ -141,8 +165,8 @@ __global__ void __launch_bounds__(tile_threads)
     const std::int64_t first_side = side_tile * columns;  // rows inside the block
     const std::int64_t panel_in_group = row_block / panel_row_blocks;
     const std::int64_t r = row_block % panel_row_blocks;  // inside the panel
-    T total[columns_per_thread] = {};
-    T sum[columns_per_thread] = {};
+    Sum total[columns_per_thread] = {};
+    Sum sum[columns_per_thread] = {};
     for (std::int64_t g = 0; g < groups; ++g) {
       const PanelPlace place =
           layout.place(extents.range.first + g * layout.panels_per_group + panel_in_group);
@@ -163,16 +187,18 @@ __global__ void __launch_bounds__(tile_threads)
             const int k = e % depth;
             const int l = e / depth;
             const bool exists = j + k < features && first_left + l < extents.left_rows;
-            stage.a[k][l] = exists ? dt.row(g, first_left + l)[first_feature + j + k] : T{0};
+            const T* row = dt.row(g, first_left + l);
+            stage.a[k][l] = exists ? static_cast<Sum>(row[first_feature + j + k]) : Sum{0};
           }
           for (int e = threadIdx.x; e < depth * columns; e += tile_threads) {
             const int k = e % depth;
             const int c = e / depth;
             const bool exists = j + k < features && first_side + c < layout.block_rows;
-            stage.b[k][c] = exists ? block[(first_side + c) * layout.block_cols + j + k] : T{0};
+            const std::int64_t element = (first_side + c) * layout.block_cols + j + k;
+            stage.b[k][c] = exists ? static_cast<Sum>(block[element]) : Sum{0};
           }
           __syncthreads();
-          multiply_stage<T, columns_per_thread>(stage, own, sum);
+          multiply_stage<Sum, columns_per_thread>(stage, own, sum);
         }
       }
       add_to(total, sum);
@@ -183,7 +209,7 @@ __global__ void __launch_bounds__(tile_threads)
       const std::int64_t side = first_side + own.first_column + c;
       const std::int64_t token = row_block * layout.block_rows + side;
       if (side >= layout.block_rows || token >= layout.rows) continue;
-      T& result = da.row(0, l)[token];
+      Sum& result = da.row(0, l)[token];
       result = extents.output == Output::accumulate ? result + total[c] : total[c];
     }
   }
@@ -210,8 +236,9 @@ Extents extents_of(std::int64_t left_rows, const TilePlan& plan, Output output, 
 
 }  // namespace
 
-void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range, const GemmEpilogue&) {
+void gemm_tn_plain(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
+                   const MatrixView& dw, Output output, PanelRange range,
+                   const GemmEpilogue& epilogue) {
   const DeviceLayout layout = make_device_layout(x.layout);
   const TilePlan plan = plan_tile(layout.block_cols);
   const Extents extents = extents_of(dw.rows, plan, output, range);
@@ -226,13 +253,14 @@ void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, c
     with_columns(plan, [&](auto columns) {
       launch("gemm_tn", plan_grid(items, 1, tile_threads), stream, gemm_tn_kernel<T, columns>,
              device_matrix<const T>(dy), static_cast<const T*>(x.values), layout, x.index,
-             device_matrix<T>(dw), extents, first_token);
+             device_matrix<SumOf<T>>(dw), extents, first_token, dy.rows,
+             DeviceEpilogue<SumOf<T>>(epilogue));
     });
   });
 }
 
-void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
-                     const MatrixView& da, Output output, PanelRange range) {
+void gemm_nt_plain(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
+                   const MatrixView& da, Output output, PanelRange range) {
   const DeviceLayout layout = make_device_layout(y.layout);
   const TilePlan plan = plan_tile(layout.block_rows);
   const Extents extents = extents_of(da.rows, plan, output, range);
@@ -244,7 +272,7 @@ void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPane
     with_columns(plan, [&](auto columns) {
       launch("gemm_nt_batched", plan_grid(items, 1, tile_threads), stream,
              gemm_nt_kernel<T, columns>, device_matrix<const T>(dt),
-             static_cast<const T*>(y.values), layout, y.index, device_matrix<T>(da), extents,
+             static_cast<const T*>(y.values), layout, y.index, device_matrix<SumOf<T>>(da), extents,
              group_row_blocks, panel_row_blocks);
     });
   });
