@@ -66,6 +66,62 @@ inline RunRecord small_run(const std::string& scheme = "exact", std::int64_t sav
   return record;
 }
 
+/// A ledger with one of everything; made up but consistent.
+inline LedgerRecord small_ledger() {
+  LedgerRecord ledger;
+  ledger.step = 1;
+  ledger.nodes = 30;
+  ledger.known_nodes = 28;
+  ledger.unknown_nodes = {{"Handmade<int>", 2}};
+  ledger.skipped = {.excluded = 9, .released = 1, .hooked = 2, .opaque = 3};
+  LedgerStorage shared;
+  shared.holders = {{"ReluBackward0", "result", "blocks.0", "h", "float", {5, 20}, 400, {}},
+                    {"AddmmBackward0", "mat1", "blocks.0", "u", "float", {5, 20}, 400, {}},
+                    {"MulBackward0", "self", "blocks.0", "", "float", {20}, 80, {}},
+                    {"MulBackward0", "other", "tail", "", "float", {20}, 80, {}}};
+  shared.storage_bytes = shared.allocator_bytes = 400;
+  shared.is_at_peak = true;
+  LedgerStorage pinned;
+  pinned.holders = {{"PowBackward0", "self", "tail", "", "float", {}, 4, SavedState::modified}};
+  pinned.storage_bytes = pinned.allocator_bytes = 200;
+  pinned.unused_bytes = 196;
+  pinned.other_references = 1;
+  pinned.is_at_peak = false;
+  LedgerStorage older;
+  older.holders = {{"WhereBackward0", "condition", "", "", "bool", {5, 20}, 100, {}}};
+  older.storage_bytes = older.allocator_bytes = 100;
+  older.is_older = true;
+  LedgerStorage output;
+  output.holders = {{"LogSoftmaxBackward0", "result", "loss", "", "float", {5, 4}, 80, {}}};
+  output.storage_bytes = output.allocator_bytes = 80;
+  output.is_output = true;
+  ledger.storages = {older, shared, pinned, output};
+  ledger.output_bytes = Measured<std::int64_t>::of(4);
+  ledger.excluded_bytes = Measured<std::int64_t>::of(16);
+  ledger.freed_bytes = Measured<std::int64_t>::of(24);
+  ledger.residual_bytes = Measured<std::int64_t>::of(1000);
+  ledger.live_bytes = Measured<std::int64_t>::of(680 + 4 + 16 - 24 + 1000);
+  ledger.residuals = {{"blocks.0", "h", "forward", 2, 900}, {"", "", "other", 1, 100}};
+  return ledger;
+}
+
+/// A memory record of three categories; made up but consistent.
+inline MemoryRecord small_memory() {
+  MemoryRecord memory;
+  memory.step = 1;
+  memory.peak = {9000, "blocks.0", "h", "backward"};
+  memory.composition = {{MemoryCategory::saved_activation, "blocks.0", 4000, 6},
+                        {MemoryCategory::workspace, "blocks.0", 3000, 2},
+                        {MemoryCategory::parameter, "", 1200, 12},
+                        {MemoryCategory::saved_activation, "tail", 800, 1}};
+  memory.categories = {{MemoryCategory::saved_activation, 4800, {5000, "", "", "optimizer"}},
+                       {MemoryCategory::workspace, 3000, {7000, "tail", "", "forward"}},
+                       {MemoryCategory::parameter, 1200, {7800, "blocks.0", "h", "backward"}}};
+  memory.allocated_bytes = 123456;
+  memory.reported_bytes = Measured<std::int64_t>::of(123456);
+  return memory;
+}
+
 /// A sweep of one seed, one baseline and a 2 × 2 grid, of which one point failed and one is to be
 /// done yet; made up but consistent.
 inline SweepRecord small_sweep() {
