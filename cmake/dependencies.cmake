@@ -29,6 +29,7 @@ if(ACTSCOPE_WITH_TORCH)
   find_package(ZLIB REQUIRED)
   find_package(CLI11 2.1 REQUIRED)
   find_package(TorchLib ${ACTSCOPE_LIBTORCH_VERSION} EXACT REQUIRED)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter) # scripts/generate_saved_members
 endif()
 
 if(ACTSCOPE_WITH_CUDA)

@@ -26,6 +26,8 @@ struct BlockStores {
     return choices[static_cast<std::size_t>(name)];
   }
   void record(tracer::SavedLedger* ledger, std::string_view layer) const;
+  /// Tells every tensor held, by its slot.
+  void visit(const tracer::SavedTensorSource::Visit& visit) const;
   /// Lets go of these slots and choices, unless the graph is to be walked again.
   void release(std::initializer_list<Slot> names, std::initializer_list<Product> products);
 

@@ -61,9 +61,11 @@ void validate_shapes(const Tensor& x, const BlockParameters& p) {
   require("fc2_weight", p.fc2_weight, {d, hidden});
 }
 
-// Carries the stores from forward to backward inside the autograd node.
-struct StoresHolder : torch::CustomClassHolder {
+// Carries the stores from forward to backward inside the autograd node, and shows them to a walk of
+// the graph.
+struct StoresHolder : torch::CustomClassHolder, tracer::SavedTensorSource {
   explicit StoresHolder(BlockStores s) : stores(std::move(s)) {}
+  void visit_saved(const Visit& visit) const override { stores.visit(visit); }
   BlockStores stores;
   std::int64_t workspace_bytes = 0;
   tracer::Name layer;
@@ -202,6 +204,14 @@ void BlockStores::record(tracer::SavedLedger* ledger, std::string_view layer) co
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
     const auto& chosen = choices[static_cast<std::size_t>(product)];
     if (chosen) chosen->record(ledger, layer, name_of(operand_slot(plan, product)));
+  }
+}
+
+void BlockStores::visit(const tracer::SavedTensorSource::Visit& visit) const {
+  for (std::size_t s = 0; s < slot_count; ++s) slots[s].visit(visit, name_of(static_cast<Slot>(s)));
+  for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
+    const auto& chosen = choices[static_cast<std::size_t>(product)];
+    if (chosen) chosen->visit(visit, name_of(operand_slot(plan, product)));
   }
 }
 

@@ -211,6 +211,13 @@ void SlotStore::record(tracer::SavedLedger* ledger, std::string_view layer,
   record_storage(ledger, layer, slot, scales_);
 }
 
+void SlotStore::visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const {
+  visit(slot, "values", values_);
+  visit(slot, "mask", mask_);
+  visit(slot, "column_starts", column_starts_);
+  visit(slot, "scales", scales_);
+}
+
 void SlotStore::release() {
   values_.reset();
   mask_.reset();
@@ -280,6 +287,11 @@ BlockChoice::Gathered BlockChoice::gather(std::int64_t first, std::int64_t count
 void BlockChoice::record(tracer::SavedLedger* ledger, std::string_view layer,
                          std::string_view slot) const {
   record_storage(ledger, layer, slot, mask_);
+}
+
+void BlockChoice::visit(const tracer::SavedTensorSource::Visit& visit,
+                        std::string_view slot) const {
+  visit(slot, "chosen", mask_);
 }
 
 }  // namespace actscope::core

@@ -12,6 +12,7 @@
 #include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/tracer/name.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/torch/saved_tensor_source.hpp"
 
 namespace actscope::core {
 
@@ -72,6 +73,8 @@ class SlotStore {
 
   /// Registers every storage held.
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+  /// Tells every tensor held, also those that are not defined.
+  void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
 
   /// Lets go of the storages.
   void release();
@@ -117,6 +120,7 @@ class BlockChoice {
   Gathered gather(std::int64_t first, std::int64_t count, const SlotStore& coded) const;
 
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+  void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
   void release() { mask_.reset(); }
 
  private:

@@ -3,8 +3,10 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "actscope/base/error.hpp"
+#include "actscope/tracer/torch/allocations.hpp"
 #include "actscope/tracer/torch/cuda_event_session.hpp"
 
 namespace actscope::core {
@@ -17,9 +19,9 @@ bool has_timeline(const std::string& level) {
 }  // namespace
 
 StepTracer::StepTracer(const RunConfig& config, TraceSink* sink)
-    : is_audited_(config.trace == "audit") {
+    : is_audited_(config.trace == "audit"), is_on_cpu_(config.device == "cpu"), memory_(sink) {
   if (!has_timeline(config.trace)) return;
-  recorder_ = std::make_unique<tracer::TraceRecorder>(tracer::RecorderOptions{.sink = sink});
+  recorder_ = std::make_unique<tracer::TraceRecorder>(tracer::RecorderOptions{.sink = &memory_});
   observer_ = std::make_unique<tracer::OperatorObserver>();
   TraceRecord kernels;  // where they come from
   if (config.device != "cuda") {
@@ -53,7 +55,18 @@ void StepTracer::begin_step(std::int64_t step, std::int64_t total_steps, std::in
   ++steps_seen_;
   if (!is_tracing_) return;
   if (kernels_) kernels_->begin();
+  if (is_on_cpu_ && !memory_.has_begun()) begin_memory(step);
   recorder_->begin_step(step);
+}
+
+// The CPU's allocator tells every allocation; that of CUDA only its sums.
+void StepTracer::begin_memory(std::int64_t step) {
+  std::vector<tracer::LiveMemory> live;
+  for (const tracer::Allocation& allocation : tracer::allocations_after(0)) {
+    live.push_back({reinterpret_cast<std::uint64_t>(allocation.address), allocation.bytes});
+  }
+  memory_.begin(step, std::move(live));
+  if (is_audited_) memory_report_ = std::make_unique<tracer::MemoryReport>();
 }
 
 // Optimizer state appears in the first step; from then on a step leaves what it found.
@@ -71,10 +84,22 @@ void StepTracer::add_ledger(const tracer::SavedLedger& ledger, std::int64_t save
   recorder_->add_counter(dense, dense_bytes);
 }
 
+void StepTracer::add_graph(const LedgerRecord& ledger) {
+  if (is_tracing_) recorder_->add_graph(ledger);
+}
+
+std::optional<std::size_t> StepTracer::mark_memory(const void* address, MemoryCategory category) {
+  return memory_.mark(address, category);
+}
+
 void StepTracer::end_step() {
   if (!is_tracing_) return;
   is_tracing_ = false;
   recorder_->end_step();
+  if (memory_report_) {
+    reported_bytes_ = Measured<std::int64_t>::of(memory_report_->allocated_bytes());
+    memory_report_.reset();
+  }
   observer_->forget_nodes();
   if (!kernels_) return;
   TraceRecord losses;
@@ -92,6 +117,11 @@ void StepTracer::finish(RunRecord& record) {
   record.operators = recorder_->operators();
   record.kernels = recorder_->kernels();
   record.trace = recorder_->losses();
+  if (std::optional<tracer::MemoryExplanation> memory = memory_.explain()) {
+    record.memory = std::move(memory->record);
+    record.memory->reported_bytes = reported_bytes_;
+    marks_at_peak_ = std::move(memory->marks_at_peak);
+  }
   if (const std::string failure = recorder_->sink_failure(); !failure.empty()) {
     record.warnings.push_back("the trace files are not whole: " + failure);
   }

@@ -3,13 +3,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/trace_events.hpp"
 #include "actscope/tracer/kernel_session.hpp"
 #include "actscope/tracer/recorder.hpp"
+#include "actscope/tracer/torch/memory_report.hpp"
 #include "actscope/tracer/torch/operator_observer.hpp"
+#include "step_memory.hpp"
 
 namespace actscope::core {
 
@@ -33,16 +37,31 @@ class StepTracer {
   void begin_step(std::int64_t step, std::int64_t total_steps, std::int64_t live_bytes);
   void add_ledger(const tracer::SavedLedger& ledger, std::int64_t saved_bytes,
                   std::int64_t dense_bytes);
+  /// What the autograd graph of the current step keeps.
+  void add_graph(const LedgerRecord& ledger);
+  /// What the memory at this address is for, in the step whose peak is explained.
+  /// Returns the number of the mark; nothing where no peak will be explained.
+  std::optional<std::size_t> mark_memory(const void* address, MemoryCategory category);
   void end_step();
 
   /// Ends the trace and tells what it gathered.
   void finish(RunRecord& record);
 
+  /// Which marks were live at the peak, by their numbers. Call after finish.
+  const std::vector<bool>& marks_at_peak() const noexcept { return marks_at_peak_; }
+
  private:
   void open_kernel_session(std::string& why_not_cupti);
   void audit(std::int64_t live_bytes);
+  void begin_memory(std::int64_t step);
 
   bool is_audited_ = false;
+  bool is_on_cpu_ = true;
+  std::vector<bool> marks_at_peak_;
+  StepMemory memory_;  // the sink of the recorder
+  std::unique_ptr<tracer::MemoryReport> memory_report_;
+  Measured<std::int64_t> reported_bytes_ =
+      Measured<std::int64_t>::missing("compared at trace level audit only");
   std::int64_t steps_seen_ = 0;
   bool is_tracing_ = false;
   std::int64_t live_at_start_ = 0;  ///< of the step before

@@ -97,6 +97,7 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
   if (!config_.weights.empty()) load_weights(*model_, config_.weights);
   model_->to(device_);
   optimizer_ = make_optimizer(*model_, config_);
+  graph_ = std::make_unique<StepLedger>(memory_, *model_, *optimizer_, tracer_);
   loader_ = std::make_unique<BatchLoader>(data_, config_.augment,
                                           static_cast<std::uint64_t>(config_.seed));
   total_steps_ =
@@ -114,6 +115,12 @@ void TrainingSession::set_learning_rate() {
   for (auto& group : optimizer_->param_groups()) group.options().set_lr(rate);
 }
 
+// The first step that fills no caches any more, or the only one.
+bool TrainingSession::is_ledger_step() const {
+  return config_.trace != "off" && !graph_->has_record() &&
+         (saved_.steps > 0 || progress_.step + 1 == total_steps_);
+}
+
 torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tensor& logits) {
   const bool is_traced = config_.trace != "off";
   tracer::SavedLedger ledger;
@@ -124,11 +131,13 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
     ledger.exclude(batch.images.storage().unsafeGetStorageImpl());
     ledger.exclude(batch.labels.storage().unsafeGetStorageImpl());
   }
+  if (is_ledger_step()) graph_->begin(batch);
   const std::int64_t before = tracer::memory_counters(memory_).live_bytes;
   logits = model_->forward(batch.images, is_traced ? &ledger : nullptr);
   torch::Tensor loss = smoothed_cross_entropy(logits, batch.labels, config_.label_smoothing,
                                               is_traced ? &ledger : nullptr);
   if (progress_.step == 0 && hooks_.before_count) hooks_.before_count();
+  graph_->count(progress_.step, loss, logits);
   if (is_traced) {
     const std::int64_t after = tracer::memory_counters(memory_).live_bytes;
     if (saved_.steps == 0) require_predicted(ledger);
@@ -165,6 +174,7 @@ double TrainingSession::traced_step(const Batch& batch, std::int64_t& correct) {
       const tracer::PhaseScope phase(Phase::backward);
       loss.backward();
     }
+    graph_->mark_gradients();
     const tracer::PhaseScope phase(Phase::optimizer);
     optimizer_->step();
     optimizer_->zero_grad();
@@ -282,6 +292,7 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
 void TrainingSession::fill(RunRecord& record) {
   record.config = config_;
   tracer_.finish(record);
+  record.ledger = graph_->record();
   record.parameters = footprint_.totals.parameters;
   record.train_samples = data_.train.samples;
   record.heldout_samples = data_.heldout.samples;

@@ -16,6 +16,7 @@
 #include "actscope/tracer/saved_ledger.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "batch_loader.hpp"
+#include "step_ledger.hpp"
 #include "step_tracer.hpp"
 
 namespace actscope::core {
@@ -70,6 +71,7 @@ class TrainingSession {
 
  private:
   void set_learning_rate();
+  bool is_ledger_step() const;
   double traced_step(const Batch& batch, std::int64_t& correct);
   torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
   void require_predicted(const tracer::SavedLedger& ledger) const;
@@ -89,6 +91,7 @@ class TrainingSession {
   SavedMeasurement saved_;  ///< of this process
   std::int64_t peak_bytes_ = 0;
   StepTracer tracer_;
+  std::unique_ptr<StepLedger> graph_;  // of one step
 };
 
 /// SHA-256 over the bytes of all parameters in order.

@@ -173,6 +173,7 @@ std::string page_of(std::span<const NamedRun> runs, std::string_view introductio
                               {"DATA", script_json(data)},
                               {"CHARTJS", std::string(chart_js())},
                               {"SWEEP", sweep_section},
+                              {"LEDGER", html_ledger(runs)},
                               {"SCRIPT", std::string(html_charts()) + sweep_script}});
 }
 

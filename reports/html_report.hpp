@@ -19,6 +19,9 @@ std::string html_report(std::span<const NamedRun> runs, std::string_view introdu
 /// The same page for a sweep, with heat maps and the Pareto plot above the runs of its first seed.
 std::string html_sweep_report(const SweepWithRuns& sweep, std::string_view introduction);
 
+/// The section that tells who keeps the memory, for the runs whose record says so; else empty.
+std::string html_ledger(std::span<const NamedRun> runs);
+
 /// Puts the parts into a page at their marks @NAME@, in one pass: a mark inside a part stays what
 /// it is, text.
 std::string filled(std::string_view page, const std::map<std::string_view, std::string>& parts);

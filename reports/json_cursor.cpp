@@ -214,8 +214,8 @@ std::string format_json(const Json& document) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Json schema_of(std::string_view name) {
-  return {{"name", name}, {"version", "1.0.0"}};
+Json schema_of(std::string_view name, std::string_view version) {
+  return {{"name", name}, {"version", version}};
 }
 
 void require_schema(const JsonCursor& document, std::string_view name) {

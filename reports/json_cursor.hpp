@@ -61,8 +61,8 @@ Json parse_json(std::string_view text, std::string_view source);
 /// Sorted keys, two-space indent, newline at the end.
 std::string format_json(const Json& document);
 
-/// {"name": …, "version": "1.0.0"}.
-Json schema_of(std::string_view name);
+/// {"name": …, "version": …}.
+Json schema_of(std::string_view name, std::string_view version = "1.0.0");
 
 /// Checks that a document is of this kind and of a major version this build reads.
 /// Errors  ReportFormatError: another kind, a newer major version (with the Actscope that reads it)

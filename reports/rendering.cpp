@@ -3,6 +3,8 @@
 
 #include "actscope/base/error.hpp"
 #include "html_report.hpp"
+#include "ledger_table.hpp"
+#include "memory_table.hpp"
 #include "run_table.hpp"
 #include "sweep_table.hpp"
 #include "timing_table.hpp"
@@ -14,6 +16,25 @@ constexpr std::size_t text_columns = 120;
 constexpr std::size_t longest_name = 24;  // the other columns take at most 95
 constexpr std::size_t timing_rows = 15;
 constexpr std::size_t longest_operator = 48;
+constexpr std::size_t ledger_rows = 15;
+
+// A table of a single run with what must be known beside it, under a heading.
+std::string text_part(const std::string& heading, const TextTable& table,
+                      const std::vector<std::string>& remarks) {
+  std::string text = "\n" + heading + "\n\n" + table.text(longest_operator) + "\n";
+  for (const std::string& line : remarks) text += wrapped(line, text_columns, "  ") + "\n";
+  return text;
+}
+
+std::string markdown_part(const std::string& heading, const TextTable& table,
+                          const std::vector<std::string>& remarks) {
+  std::string text = "\n## " + heading + "\n\n" + table.markdown() + "\n";
+  for (const std::string& line : remarks) text += "- " + escaped_html(line) + "\n";
+  return text;
+}
+
+constexpr const char* ledger_heading = "Kept by the autograd graph";
+constexpr const char* memory_heading = "Memory at the peak";
 
 std::string text_report(std::span<const NamedRun> runs, std::string_view introduction) {
   std::string text;
@@ -26,6 +47,13 @@ std::string text_report(std::span<const NamedRun> runs, std::string_view introdu
   if (runs.size() == 1 && has_timings(runs[0].record)) {
     text += "\n" + timing_table(runs[0].record, timing_rows).text(longest_operator) + "\n" +
             wrapped(timing_remark(runs[0].record), text_columns, "  ") + "\n";
+  }
+  if (runs.size() != 1) return text;
+  if (const auto& ledger = runs[0].record.ledger) {
+    text += text_part(ledger_heading, ledger_table(*ledger, ledger_rows), ledger_remarks(*ledger));
+  }
+  if (const auto& memory = runs[0].record.memory) {
+    text += text_part(memory_heading, memory_table(*memory), memory_remarks(*memory));
   }
   return text;
 }
@@ -41,6 +69,14 @@ std::string markdown_report(std::span<const NamedRun> runs, std::string_view int
   if (runs.size() == 1 && has_timings(runs[0].record)) {
     text += "\n" + timing_table(runs[0].record, timing_rows).markdown() + "\n- " +
             escaped_html(timing_remark(runs[0].record)) + "\n";
+  }
+  if (runs.size() != 1) return text;
+  if (const auto& ledger = runs[0].record.ledger) {
+    text +=
+        markdown_part(ledger_heading, ledger_table(*ledger, ledger_rows), ledger_remarks(*ledger));
+  }
+  if (const auto& memory = runs[0].record.memory) {
+    text += markdown_part(memory_heading, memory_table(*memory), memory_remarks(*memory));
   }
   return text;
 }

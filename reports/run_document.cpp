@@ -7,6 +7,8 @@
 #include "config_json.hpp"
 #include "environment_json.hpp"
 #include "footprint_json.hpp"
+#include "ledger_json.hpp"
+#include "memory_json.hpp"
 #include "summary_json.hpp"
 #include "timing_json.hpp"
 
@@ -70,7 +72,7 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
   RunConfig config = record.config;
   if (is_dropped) config.out.clear();  // where it was written is no part of the work
   return {
-      {"schema", schema_of("actscope.run")},
+      {"schema", schema_of("actscope.run", "1.1.0")},
       {"status", status_names[static_cast<int>(record.status)]},
       {"status_reason", record.status_reason},
       {"config", config_json(config)},
@@ -85,6 +87,8 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
       {"operators", is_dropped ? Json::array() : timings_json(record.operators)},
       {"kernels", is_dropped ? Json::array() : timings_json(record.kernels)},
       {"trace", trace_json(record.trace)},
+      {"ledger", ledger_json(record.ledger)},
+      {"memory", memory_json(record.memory)},
       {"gradients", gradients_json(record.gradients)},
       {"accuracy", accuracy_json(record.accuracy, volatile_fields)},
       {"samples", {{"step_time_s", is_dropped ? Json::array() : Json(record.step_times_s)}}},
@@ -125,6 +129,8 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   record.operators = read_timings(root.at("operators"));
   if (root.has("kernels")) record.kernels = read_timings(root.at("kernels"));
   if (root.has("trace")) record.trace = read_trace(root.at("trace"));
+  if (root.has("ledger")) record.ledger = read_ledger(root.at("ledger"));
+  if (root.has("memory")) record.memory = read_memory(root.at("memory"));
   for (const JsonCursor& g : root.at("gradients").items()) {
     record.gradients.push_back({g.at("layer").text(), g.at("parameter").text(),
                                 number_or_nan(g, "relative_error"), number_or_nan(g, "cosine")});

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "ledger_json.hpp"
+
 namespace actscope::reports {
 namespace {
 
@@ -27,6 +29,12 @@ CREATE TABLE kernel (begin_ns INTEGER, duration_ns INTEGER, kind INTEGER, name T
 CREATE TABLE counter (time_ns INTEGER, name INTEGER, value INTEGER);
 CREATE TABLE ledger (step INTEGER, layer INTEGER, slot INTEGER, stored_bytes INTEGER,
                      shared_bytes INTEGER);
+CREATE TABLE saved_storage (step INTEGER, storage INTEGER, storage_bytes INTEGER,
+                            allocator_bytes INTEGER, unused_bytes INTEGER,
+                            other_references INTEGER, is_older INTEGER, is_output INTEGER);
+CREATE TABLE saved_tensor (step INTEGER, storage INTEGER, layer INTEGER, slot INTEGER, node TEXT,
+                           member TEXT, dtype TEXT, sizes TEXT, tensor_bytes INTEGER,
+                           state TEXT);
 CREATE TABLE loss (name TEXT PRIMARY KEY, count INTEGER);
 CREATE VIEW operator_time AS
   SELECT name.text AS operator, layer.name AS layer, slot.text AS slot, phase.text AS phase,
@@ -35,6 +43,13 @@ CREATE VIEW operator_time AS
        LEFT JOIN name AS slot ON slot.name = scope.slot JOIN phase USING (phase)
   WHERE kind = 3 GROUP BY scope.name, scope.layer, scope.slot, scope.phase
   ORDER BY total_ns DESC;
+CREATE VIEW holder AS
+  SELECT saved_tensor.step, saved_tensor.storage, layer.name AS layer, slot.text AS slot, node,
+         member, dtype, sizes, tensor_bytes, storage_bytes, unused_bytes, state
+  FROM saved_tensor JOIN saved_storage USING (step, storage)
+       LEFT JOIN layer ON layer.layer = saved_tensor.layer
+       LEFT JOIN name AS slot ON slot.name = saved_tensor.slot
+  ORDER BY saved_tensor.step, storage_bytes DESC, saved_tensor.storage;
 CREATE VIEW peak AS
   SELECT memory.*, layer.name AS layer_name, phase.text AS phase_name
   FROM memory LEFT JOIN layer USING (layer) JOIN phase USING (phase)
@@ -65,6 +80,8 @@ TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
       kernel_(file_, "kernel", 12),
       counter_(file_, "counter", 3),
       ledger_(file_, "ledger", 5),
+      saved_storage_(file_, "saved_storage", 8),
+      saved_tensor_(file_, "saved_tensor", 10),
       loss_(file_, "loss", 2) {
   file_.execute("BEGIN");
   for (const auto& [key, value] : meta) meta_.row(key, value);
@@ -98,6 +115,7 @@ void TraceDb::write(const TraceBatch& batch) {
       ledger_.row(std::int64_t{e.step}, std::int64_t{e.layer}, std::int64_t{e.slot}, e.stored_bytes,
                   e.shared_bytes);
     }
+    for (const LedgerRecord& ledger : batch.graphs) write_graph(ledger);
     file_.execute("COMMIT");
   } catch (...) {
     try {
@@ -111,6 +129,7 @@ void TraceDb::write(const TraceBatch& batch) {
 void TraceDb::write_names(const TraceBatch& batch) {
   for (const std::string& name : batch.new_names) {
     name_.row(static_cast<std::int64_t>(names_.size()), name);
+    numbers_.try_emplace(name, static_cast<std::int64_t>(names_.size()));
     names_.push_back(name);
   }
 }
@@ -147,6 +166,29 @@ void TraceDb::write_kernels(const TraceBatch& batch) {
                 std::int64_t{k.device}, std::int64_t{k.stream},
                 static_cast<std::int64_t>(k.correlation), k.bytes, std::int64_t{k.place.layer},
                 std::int64_t{k.place.slot}, number(k.place.phase), std::int64_t{k.place.step});
+  }
+}
+
+// A name that never came is none: 0.
+std::int64_t TraceDb::number_of(const std::string& name) const {
+  const auto found = numbers_.find(name);
+  return found == numbers_.end() ? 0 : found->second;
+}
+
+void TraceDb::write_graph(const LedgerRecord& ledger) {
+  for (std::size_t i = 0; i < ledger.storages.size(); ++i) {
+    const LedgerStorage& storage = ledger.storages[i];
+    const auto number = static_cast<std::int64_t>(i);
+    saved_storage_.row(ledger.step, number, storage.storage_bytes, storage.allocator_bytes,
+                       storage.unused_bytes, storage.other_references,
+                       std::int64_t{storage.is_older}, std::int64_t{storage.is_output});
+    for (const LedgerHolder& holder : storage.holders) {
+      const std::int64_t layer = number_of(holder.layer);
+      write_layer(static_cast<NameNumber>(layer));
+      saved_tensor_.row(ledger.step, number, layer, number_of(holder.slot), holder.node,
+                        holder.member, holder.dtype, sizes_text(holder.sizes), holder.tensor_bytes,
+                        name_of(holder.state));
+    }
   }
 }
 

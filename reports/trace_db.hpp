@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,10 +32,14 @@ class TraceDb : public TraceSink {
   void write_scopes(const TraceBatch& batch);
   void write_memory(const TraceBatch& batch);
   void write_kernels(const TraceBatch& batch);
+  void write_graph(const LedgerRecord& ledger);
+  std::int64_t number_of(const std::string& name) const;
 
   SqliteFile file_;
-  SqliteInsert meta_, name_, layer_, step_, scope_, memory_, kernel_, counter_, ledger_, loss_;
+  SqliteInsert meta_, name_, layer_, step_, scope_, memory_, kernel_, counter_, ledger_;
+  SqliteInsert saved_storage_, saved_tensor_, loss_;
   std::vector<std::string> names_;
+  std::map<std::string, std::int64_t> numbers_;  // of the names
   std::set<NameNumber> layers_;
 };
 

@@ -86,7 +86,7 @@ void TraceRecorder::State::deliver(const TraceBatch& batch) {
   }
   losses.dropped_records +=
       static_cast<std::int64_t>(batch.scopes.size() + batch.memory.size() + batch.kernels.size() +
-                                batch.counters.size() + batch.ledger.size());
+                                batch.counters.size() + batch.ledger.size() + batch.graphs.size());
 }
 
 void TraceRecorder::State::run() {
@@ -160,6 +160,11 @@ void TraceRecorder::add_ledger(const SavedLedger& ledger) {
                                       Name(bytes.slot).number(), bytes.stored_bytes,
                                       bytes.shared_bytes});
   }
+}
+
+void TraceRecorder::add_graph(LedgerRecord ledger) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->pending.graphs.push_back(std::move(ledger));
 }
 
 void TraceRecorder::add_counter(Name name, std::int64_t value) {

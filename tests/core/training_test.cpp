@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <map>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/scheme.hpp"
@@ -104,6 +105,79 @@ TEST(Train, AHiddenTensorShowsAsResidual) {
     EXPECT_EQ(*record.summary.saved_bytes.value, record.summary.predicted_saved_bytes + 4096);
     EXPECT_THAT(record.warnings, testing::ElementsAre(HasSubstr("4096 bytes")));
   }
+}
+
+// The autograd graph, which knows nothing of stores, holds what they registered.
+TEST(Train, TheGraphHoldsWhatTheAllocatorGave) {
+  for (const std::string& scheme : scheme_presets()) {
+    RunConfig config = tiny_run(scheme);
+    config.steps = 3;
+    const RunRecord record = train(config, {});
+    ASSERT_TRUE(record.ledger) << scheme;
+    EXPECT_EQ(record.ledger->step, 1) << "the first fills caches";
+    EXPECT_EQ(totals_of(*record.ledger).kept_bytes, *record.summary.saved_bytes.value) << scheme;
+    EXPECT_EQ(record.ledger->residual_bytes.value, 0) << scheme;
+    EXPECT_EQ(record.ledger->known_nodes, record.ledger->nodes) << scheme;
+    EXPECT_FALSE(record.memory) << "allocations are recorded from level timeline on";
+    for (const LedgerStorage& storage : record.ledger->storages) {
+      EXPECT_NE(storage.holders[0].layer, "") << scheme << storage.holders[0].node;
+      EXPECT_FALSE(storage.is_at_peak);
+    }
+  }
+}
+
+TEST(Train, TheGraphsLedgerShowsAHiddenTensor) {
+  RunConfig config = tiny_run();
+  config.steps = 1;
+  c10::DataPtr hidden;
+  TrainingHooks hooks;
+  hooks.before_count = [&] { hidden = c10::GetCPUAllocator()->allocate(4096); };
+  const RunRecord record = train(config, hooks);
+  ASSERT_TRUE(record.ledger);
+  EXPECT_EQ(record.ledger->residual_bytes.value, 4096);
+  ASSERT_EQ(record.ledger->residuals.size(), 1U);
+  EXPECT_EQ(record.ledger->residuals[0].bytes, 4096);
+}
+
+TEST(Train, ThePeakIsExplainedByCategory) {
+  for (const char* scheme : {"dense", "int4"}) {
+    RunConfig config = tiny_run(scheme);
+    config.steps = 3;
+    config.trace = "timeline";
+    const RunRecord record = train(config, {});
+    ASSERT_TRUE(record.memory) << scheme;
+    EXPECT_EQ(record.memory->step, 1);
+    EXPECT_EQ(record.memory->peak.bytes, *record.summary.peak_bytes.value) << scheme;
+    std::int64_t sum = 0;
+    for (const MemoryShare& share : record.memory->composition) sum += share.bytes;
+    EXPECT_EQ(sum, record.memory->peak.bytes) << scheme;
+    std::int64_t saved_at_peak = 0;
+    for (const LedgerStorage& storage : record.ledger->storages) {
+      ASSERT_TRUE(storage.is_at_peak) << scheme;
+      if (*storage.is_at_peak) saved_at_peak += storage.kept_bytes();
+    }
+    std::map<MemoryCategory, std::int64_t> bytes;
+    for (const CategoryAtPeak& row : record.memory->categories) {
+      bytes[row.category] = row.bytes;
+      EXPECT_LE(row.without.bytes, record.memory->peak.bytes) << name_of(row.category);
+    }
+    EXPECT_EQ(bytes[MemoryCategory::parameter], record.parameters * 4) << scheme;
+    EXPECT_EQ(bytes[MemoryCategory::optimizer_state], record.parameters * 8) << scheme;
+    EXPECT_LE(bytes[MemoryCategory::saved_activation], *record.summary.saved_bytes.value);
+    EXPECT_EQ(bytes[MemoryCategory::saved_activation], saved_at_peak) << scheme;
+    EXPECT_GT(bytes[MemoryCategory::saved_activation], 0) << scheme;
+    EXPECT_FALSE(record.memory->reported_bytes.value) << "two counts are level audit's";
+  }
+}
+
+TEST(Train, TwoCountsOfAllocationsAgree) {
+  RunConfig config = tiny_run("exact-bsr");
+  config.steps = 2;
+  config.trace = "audit";
+  const RunRecord record = train(config, {});
+  ASSERT_TRUE(record.memory);
+  EXPECT_GT(record.memory->allocated_bytes, 0);
+  EXPECT_EQ(record.memory->reported_bytes.value, record.memory->allocated_bytes);
 }
 
 TEST(Train, LaterStepsReplaceTheFirst) {

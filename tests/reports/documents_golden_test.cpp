@@ -37,6 +37,24 @@ TEST(GoldenDocuments, Run) {
   EXPECT_EQ(write_run_document(read_run_document(text, "t")), text);
 }
 
+// What an earlier version wrote is read as before; what it did not know is absent.
+TEST(GoldenDocuments, RunOfVersion10) {
+  const std::string text = read_golden("run_1_0.json");
+  const RunRecord record = read_run_document(text, "t");
+  EXPECT_FALSE(record.ledger);
+  EXPECT_FALSE(record.memory);
+  EXPECT_EQ(write_run_document(record), write_run_document(small_run()));
+}
+
+TEST(GoldenDocuments, RunWithLedgerAndMemory) {
+  RunRecord record = small_run("dense");
+  record.ledger = small_ledger();
+  record.memory = small_memory();
+  const std::string text = write_run_document(record);
+  expect_golden("run_ledger.json", text);
+  EXPECT_EQ(write_run_document(read_run_document(text, "t")), text);
+}
+
 TEST(GoldenDocuments, RunWithoutVolatileFields) {
   const std::string text = write_run_document(small_run(), VolatileFields::drop);
   expect_golden("run_no_volatile.json", text);

@@ -92,6 +92,65 @@ AccuracyPoint any_point() {
           or_missing(any_share())};
 }
 
+LedgerStorage any_storage() {
+  const auto any_holder = [] {
+    return LedgerHolder{any_text(),  any_text(),
+                        any_text(),  any_text(),
+                        any_text(),  a_few([] { return any_count(); }),
+                        any_count(), static_cast<SavedState>(*rc::gen::inRange(0, 2))};
+  };
+  LedgerStorage storage{a_few(any_holder),
+                        any_count(),
+                        any_count(),
+                        any_count(),
+                        any_count(),
+                        *rc::gen::arbitrary<bool>(),
+                        *rc::gen::arbitrary<bool>(),
+                        {}};
+  storage.holders.push_back(any_holder());
+  if (*rc::gen::arbitrary<bool>()) storage.is_at_peak = *rc::gen::arbitrary<bool>();
+  return storage;
+}
+
+LedgerRecord any_ledger() {
+  LedgerRecord ledger;
+  ledger.step = any_count();
+  ledger.nodes = any_count();
+  ledger.known_nodes = any_count();
+  ledger.unknown_nodes = a_few([] { return LedgerNodeCount{any_text(), any_count()}; });
+  ledger.skipped = {any_count(), any_count(), any_count(), any_count()};
+  ledger.storages = a_few(any_storage);
+  ledger.live_bytes = or_missing(*rc::gen::arbitrary<std::int64_t>());
+  ledger.output_bytes = or_missing(any_count());
+  ledger.excluded_bytes = or_missing(any_count());
+  ledger.freed_bytes = or_missing(*rc::gen::arbitrary<std::int64_t>());
+  ledger.residual_bytes = or_missing(*rc::gen::arbitrary<std::int64_t>());
+  ledger.residuals = a_few([] {
+    return LedgerResidual{any_text(), any_text(), any_text(), any_count(), any_count()};
+  });
+  return ledger;
+}
+
+MemoryRecord any_memory() {
+  const auto any_category = [] {
+    return static_cast<MemoryCategory>(
+        *rc::gen::inRange(0, static_cast<int>(memory_category_count)));
+  };
+  const auto any_peak = [] { return MemoryPeak{any_count(), any_text(), any_text(), any_text()}; };
+  MemoryRecord memory;
+  memory.step = any_count();
+  memory.peak = any_peak();
+  memory.composition = a_few([&] {
+    return MemoryShare{any_category(), any_text(), any_count(), any_count()};
+  });
+  memory.categories = a_few([&] {
+    return CategoryAtPeak{any_category(), any_count(), any_peak()};
+  });
+  memory.allocated_bytes = any_count();
+  memory.reported_bytes = or_missing(any_count());
+  return memory;
+}
+
 RunRecord any_run() {
   RunRecord record;
   record.status = static_cast<RunStatus>(*rc::gen::inRange(0, 3));
@@ -129,6 +188,8 @@ RunRecord any_run() {
     record.trace =
         TraceRecord{any_count(), any_count(), any_count(), any_count(), any_text(), any_text()};
   }
+  if (*rc::gen::arbitrary<bool>()) record.ledger = any_ledger();
+  if (*rc::gen::arbitrary<bool>()) record.memory = any_memory();
   record.gradients = a_few([] {
     return GradientError{any_text(), any_text(), or_unbounded(any_number()),
                          or_unbounded(any_number())};

@@ -25,4 +25,14 @@ inline void expect_golden(const std::string& name, const std::string& actual) {
   EXPECT_EQ(actual, expected.str()) << "see " << path << ".actual; scripts/golden renews";
 }
 
+/// What tests/golden/NAME holds.
+inline std::string read_golden(const std::string& name) {
+  const std::string path = std::string(ACTSCOPE_TEST_SOURCE_DIR) + "/golden/" + name;
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path << " is missing";
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 }  // namespace actscope::reports::test

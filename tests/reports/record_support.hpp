@@ -66,6 +66,62 @@ inline RunRecord small_run(const std::string& scheme = "exact", std::int64_t sav
   return record;
 }
 
+/// A ledger with one of everything; made up but consistent.
+inline LedgerRecord small_ledger() {
+  LedgerRecord ledger;
+  ledger.step = 1;
+  ledger.nodes = 30;
+  ledger.known_nodes = 28;
+  ledger.unknown_nodes = {{"Handmade<int>", 2}};
+  ledger.skipped = {.excluded = 9, .released = 1, .hooked = 2, .opaque = 3};
+  LedgerStorage shared;
+  shared.holders = {{"ReluBackward0", "result", "blocks.0", "h", "float", {5, 20}, 400, {}},
+                    {"AddmmBackward0", "mat1", "blocks.0", "u", "float", {5, 20}, 400, {}},
+                    {"MulBackward0", "self", "blocks.0", "", "float", {20}, 80, {}},
+                    {"MulBackward0", "other", "tail", "", "float", {20}, 80, {}}};
+  shared.storage_bytes = shared.allocator_bytes = 400;
+  shared.is_at_peak = true;
+  LedgerStorage pinned;
+  pinned.holders = {{"PowBackward0", "self", "tail", "", "float", {}, 4, SavedState::modified}};
+  pinned.storage_bytes = pinned.allocator_bytes = 200;
+  pinned.unused_bytes = 196;
+  pinned.other_references = 1;
+  pinned.is_at_peak = false;
+  LedgerStorage older;
+  older.holders = {{"WhereBackward0", "condition", "", "", "bool", {5, 20}, 100, {}}};
+  older.storage_bytes = older.allocator_bytes = 100;
+  older.is_older = true;
+  LedgerStorage output;
+  output.holders = {{"LogSoftmaxBackward0", "result", "loss", "", "float", {5, 4}, 80, {}}};
+  output.storage_bytes = output.allocator_bytes = 80;
+  output.is_output = true;
+  ledger.storages = {older, shared, pinned, output};
+  ledger.output_bytes = Measured<std::int64_t>::of(4);
+  ledger.excluded_bytes = Measured<std::int64_t>::of(16);
+  ledger.freed_bytes = Measured<std::int64_t>::of(24);
+  ledger.residual_bytes = Measured<std::int64_t>::of(1000);
+  ledger.live_bytes = Measured<std::int64_t>::of(680 + 4 + 16 - 24 + 1000);
+  ledger.residuals = {{"blocks.0", "h", "forward", 2, 900}, {"", "", "other", 1, 100}};
+  return ledger;
+}
+
+/// A memory record of three categories; made up but consistent.
+inline MemoryRecord small_memory() {
+  MemoryRecord memory;
+  memory.step = 1;
+  memory.peak = {9000, "blocks.0", "h", "backward"};
+  memory.composition = {{MemoryCategory::saved_activation, "blocks.0", 4000, 6},
+                        {MemoryCategory::workspace, "blocks.0", 3000, 2},
+                        {MemoryCategory::parameter, "", 1200, 12},
+                        {MemoryCategory::saved_activation, "tail", 800, 1}};
+  memory.categories = {{MemoryCategory::saved_activation, 4800, {5000, "", "", "optimizer"}},
+                       {MemoryCategory::workspace, 3000, {7000, "tail", "", "forward"}},
+                       {MemoryCategory::parameter, 1200, {7800, "blocks.0", "h", "backward"}}};
+  memory.allocated_bytes = 123456;
+  memory.reported_bytes = Measured<std::int64_t>::of(123456);
+  return memory;
+}
+
 /// A sweep of one seed, one baseline and a 2 × 2 grid, of which one point failed and one is to be
 /// done yet; made up but consistent.
 inline SweepRecord small_sweep() {
@@ -115,10 +171,15 @@ inline KernelsRecord small_kernels() {
   record.settings.shapes = {"fc1", "token-mix"};
   record.settings.blocks = {{16, 16}, {8, 64}};
   record.settings.sparsities = {0.5, 0.75};
-  record.settings.threads = 2;
-  record.machine = {4.0e11, 2.5e10};
+  record.settings.backends = {"cpu", "cuda"};
+  record.settings.dtypes = {"fp32", "bf16"};
+  record.settings.threads = {2};
   record.input = "activations of a model <small>";
   const auto of = [](double value) { return Measured<double>::of(value); };
+  record.machines = {
+      {"cpu", "", 2, "a processor", "multiply-adds in registers", of(4.0e11), of(2.5e10)},
+      {"cuda", "bf16", 0, "a GPU", "cuBLAS 8192x8192x8192", of(8.0e14),
+       Measured<double>::missing("no room")}};
   const PairedRatio half{of(0.5), of(0.25), of(0.75)};
   const auto none = Measured<double>::missing("refused");
   KernelRival dense{"openblas",
@@ -128,8 +189,10 @@ inline KernelsRecord small_kernels() {
                     "/lib/libopenblas.so.0",
                     RivalStatus::ok,
                     "",
+                    "",
                     15,
                     of(0.02),
+                    of(185),
                     {of(1), of(1), of(1)}};
   KernelRival masked{"libtorch-masked",
                      RivalKind::masked,
@@ -138,21 +201,46 @@ inline KernelsRecord small_kernels() {
                      "/lib/libtorch.so",
                      RivalStatus::ok,
                      "the mask was made before",
+                     "",
                      15,
                      of(0.03),
+                     of(123),
                      {of(1.5), of(1.25), of(1.75)}};
-  KernelRival refused{
-      "libtorch-bsr",       RivalKind::sparse,    "LibTorch", "2.11.0", "/lib/libtorch.so",
-      RivalStatus::refused, "square blocks only", 0,          none,     {none, none, none}};
-  KernelRival missing{"libxsmm", RivalKind::sparse,    "LIBXSMM",      "",
-                      "",        RivalStatus::missing, "not built in", 0,
-                      none,      {none, none, none}};
+  KernelRival refused{"libtorch-bsr",
+                      RivalKind::sparse,
+                      "LibTorch",
+                      "2.11.0",
+                      "/lib/libtorch.so",
+                      RivalStatus::refused,
+                      "square blocks only",
+                      "",
+                      0,
+                      none,
+                      none,
+                      {none, none, none}};
+  KernelRival missing{"libxsmm",
+                      RivalKind::sparse,
+                      "LIBXSMM",
+                      "",
+                      "",
+                      RivalStatus::missing,
+                      "not built in",
+                      "",
+                      0,
+                      none,
+                      none,
+                      {none, none, none}};
   for (const char* shape : {"fc1", "token-mix"}) {
     for (const char* operation : {"weight_gradient", "compress", "product"}) {
       KernelResult row;
       const bool is_compress = std::string(operation) == "compress";
       const bool is_whole = std::string(operation) == "weight_gradient";
       row.operation = operation;
+      row.backend = "cpu";
+      row.dtype = "fp32";
+      row.threads = 2;
+      row.moved_bytes = 25'000'000;
+      row.roofline_ratio = of(0.5);
       row.shape = shape;
       row.block_rows = row.block_cols = 16;
       row.sparsity_ratio = 0.5;
@@ -169,13 +257,31 @@ inline KernelsRecord small_kernels() {
                          Measured<double>::missing("3 rounds")};
       row.gflop_per_s = is_compress ? Measured<double>::missing("it multiplies nothing") : of(185);
       row.peak_ratio = is_compress ? Measured<double>::missing("it multiplies nothing") : of(0.46);
-      row.gb_per_s = 2.5;
+      row.gb_per_s = 25e6 / row.time_s * 1e-9;
       row.kept_norm_ratio = of(0.875);
       if (is_whole) row.rivals = {dense, masked, refused, missing};
       record.results.push_back(row);
     }
   }
   record.results[3].operation = "mixing_gradient";
+  // As a GPU gives them: no threads, no LibTorch, an algorithm chosen beforehand.
+  for (int i = 0; i < 3; ++i) {
+    KernelResult row = record.results[static_cast<std::size_t>(i)];
+    row.backend = "cuda";
+    row.dtype = "bf16";
+    row.threads = 0;
+    row.time_s /= 100;
+    row.dense_name = "cublaslt";
+    row.to_libtorch = {none, none, none};
+    row.roofline_ratio = Measured<double>::missing("no room");
+    row.rivals.resize(std::min<std::size_t>(row.rivals.size(), 1));
+    for (KernelRival& rival : row.rivals) {
+      rival.name = "cublaslt";
+      rival.library = "cuBLAS";
+      rival.algorithm = "algorithm 3 of 8 tried";
+    }
+    record.results.push_back(row);
+  }
   return record;
 }
 

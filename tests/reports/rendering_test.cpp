@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "actscope/base/error.hpp"
+#include "actscope/reports/ledger_rendering.hpp"
 #include "golden_support.hpp"
 #include "html_report.hpp"
 #include "record_support.hpp"
@@ -39,6 +40,56 @@ TEST(Rendering, MarkdownIsAsRecorded) {
 }
 TEST(Rendering, CsvIsAsRecorded) {
   expect_golden("runs.csv", render_runs(two_runs(), Format::csv));
+}
+
+std::vector<NamedRun> run_with_ledger() {
+  std::vector<NamedRun> runs = {{"dense", small_run("dense", 1400)}};
+  runs[0].record.ledger = small_ledger();
+  runs[0].record.memory = small_memory();
+  return runs;
+}
+
+TEST(Rendering, LedgerAndMemoryOfASingleRunAreAsRecorded) {
+  expect_golden("run_ledger.txt", render_runs(run_with_ledger(), Format::text));
+  expect_golden("run_ledger.md", render_runs(run_with_ledger(), Format::markdown));
+  expect_golden("ledger.txt", render_ledger_text(small_ledger()));
+}
+
+TEST(Rendering, ALedgerOfNothingHasNoRows) {
+  LedgerRecord ledger;
+  ledger.residual_bytes = Measured<std::int64_t>::missing("read from the graph alone");
+  const std::string text = render_ledger_text(ledger);
+  EXPECT_THAT(text, HasSubstr("0 saved tensors"));
+  EXPECT_THAT(text, HasSubstr("No account with the allocator: read from the graph alone."));
+}
+
+TEST(Rendering, ThePageTellsWhoKeepsTheMemory) {
+  const std::string page = render_runs(run_with_ledger(), Format::html);
+  EXPECT_THAT(page, HasSubstr("Who keeps the memory"));
+  EXPECT_THAT(page, HasSubstr("<td>Relu.result</td>"));
+  EXPECT_THAT(page, HasSubstr("Handmade&lt;int&gt; (2)"));
+  EXPECT_THAT(page, HasSubstr("residual 1,000 B"));
+  EXPECT_THAT(page, HasSubstr("<td>saved_activation</td>"));
+  EXPECT_THAT(render_runs(two_runs(), Format::html), Not(HasSubstr("ledger-section")));
+}
+
+// A long ledger is cut in a report, and says by how much.
+TEST(Rendering, WhatIsBeyondTheLargestRowsIsSummed) {
+  auto runs = run_with_ledger();
+  auto& storages = runs[0].record.ledger->storages;
+  storages.resize(1);
+  storages.resize(50, storages[0]);  // of 100 bytes each
+  EXPECT_THAT(render_runs(runs, Format::text), HasSubstr("35 more"));
+  EXPECT_THAT(render_runs(runs, Format::text), HasSubstr("3.42 KiB"));
+  EXPECT_THAT(render_ledger_text(*runs[0].record.ledger), Not(HasSubstr("more")));
+}
+
+TEST(Rendering, TwoCountsThatDisagreeAreShown) {
+  auto runs = run_with_ledger();
+  runs[0].record.memory->reported_bytes = Measured<std::int64_t>::of(5);
+  EXPECT_THAT(render_runs(runs, Format::text), HasSubstr("disagree: 123,456 and 5 bytes"));
+  runs[0].record.memory->reported_bytes = Measured<std::int64_t>::missing("only at level audit");
+  EXPECT_THAT(render_runs(runs, Format::text), HasSubstr("counted once: only at level audit"));
 }
 
 TEST(Rendering, SweepsAreAsRecorded) {

@@ -51,6 +51,14 @@ TraceBatch portion() {
   batch.kernels = {kernel};
   batch.counters = {{155, 4096, 4}};
   batch.ledger = {{7, 1, 2, 4096, 0}};
+  LedgerStorage storage;
+  storage.holders = {{"AddmmBackward0", "mat1", "blocks.0", "h", "float", {4, 16}, 256, {}},
+                     {"MulBackward0", "self", "unnamed", "", "float", {}, 4, SavedState::modified}};
+  storage.storage_bytes = 256;
+  storage.unused_bytes = 12;
+  batch.graphs.emplace_back();
+  batch.graphs[0].step = 7;
+  batch.graphs[0].storages = {storage};
   return batch;
 }
 
@@ -98,6 +106,14 @@ TEST_F(TraceFilesTest, TheDatabaseHoldsWhatWasWritten) {
   EXPECT_EQ(query(database(), "SELECT live_bytes || layer_name FROM peak"), Rows{"640blocks.0"});
   EXPECT_EQ(query(database(), "SELECT name || duration_ns FROM kernel"), Rows{"gemm kernel25"});
   EXPECT_EQ(query(database(), "SELECT stored_bytes FROM ledger"), Rows{"4096"});
+  EXPECT_EQ(
+      query(database(),
+            "SELECT step || layer || slot || node || member || sizes || storage_bytes || state "
+            "FROM holder WHERE layer IS NOT NULL AND slot != ''"),
+      Rows{"7blocks.0hAddmmBackward0mat14x16256held"});
+  EXPECT_EQ(query(database(), "SELECT sizes || state FROM saved_tensor WHERE layer = 0"),
+            Rows{"scalarmodified"});
+  EXPECT_EQ(query(database(), "SELECT sum(unused_bytes) FROM saved_storage"), Rows{"12"});
   EXPECT_EQ(query(database(),
                   "SELECT value FROM counter JOIN name USING (name) "
                   "WHERE text = 'saved_stored_bytes'"),

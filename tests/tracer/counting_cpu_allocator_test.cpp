@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "actscope/base/error.hpp"
+#include "actscope/tracer/torch/allocations.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
+#include "actscope/tracer/torch/memory_report.hpp"
 
 namespace actscope::tracer {
 namespace {
@@ -161,6 +163,36 @@ TEST_F(CountingCpuAllocator, MemoryMayChangeHands) {
   EXPECT_EQ(live() - before, 4 * 5050);
   std::thread([&] { tensors.clear(); }).join();
   EXPECT_EQ(live(), before);
+}
+
+TEST_F(CountingCpuAllocator, TellsWhatIsLiveSinceAnAllocation) {
+  const torch::Tensor older = torch::empty({3});
+  const std::int64_t serial = last_allocation();
+  const torch::Tensor first = torch::empty({5});
+  { const torch::Tensor gone = torch::empty({7}); }
+  const torch::Tensor second = torch::empty({11});
+  const std::vector<Allocation> live = allocations_after(serial);
+  ASSERT_EQ(live.size(), 2U);
+  EXPECT_EQ(live[0].address, first.data_ptr());
+  EXPECT_EQ(live[0].bytes, 20);
+  EXPECT_EQ(live[1].bytes, 44);
+  EXPECT_LT(live[0].serial, live[1].serial);
+  ASSERT_TRUE(find_allocation(older.data_ptr()));
+  EXPECT_LE(find_allocation(older.data_ptr())->serial, serial);
+  EXPECT_FALSE(find_allocation(&serial));
+}
+
+// LibTorch's own bookkeeping beside ours.
+TEST_F(CountingCpuAllocator, TheReportingInterfaceCountsTheSame) {
+  const MemoryReport report;
+  EXPECT_EQ(report.allocated_bytes(), 0);
+  const std::int64_t before = live();
+  const torch::Tensor kept = torch::empty({1000});
+  EXPECT_EQ(report.allocated_bytes(), 4000);
+  EXPECT_EQ(live() - before, 4000);
+  { const torch::Tensor gone = torch::empty({10}); }
+  EXPECT_EQ(report.allocated_bytes(), 4040);
+  EXPECT_EQ(live() - before, 4000);
 }
 
 TEST_F(CountingCpuAllocator, CudaIsAnswered) {

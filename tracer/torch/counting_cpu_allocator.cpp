@@ -3,46 +3,66 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
-#include <c10/core/impl/alloc_cpu.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "actscope/tracer/recorder.hpp"
+#include "actscope/tracer/scope.hpp"
+#include "actscope/tracer/torch/allocations.hpp"
 
 namespace actscope::tracer {
 namespace {
 
-// Bytes asked for, by address. Sizes cannot hang on the DataPtr: its context must be the data
-// pointer itself (oneDNN's raw_allocate asserts it).
-class SizeTable {
+// What is live, by address. It cannot hang on the DataPtr: its context must be the data pointer
+// itself (oneDNN's raw_allocate asserts it).
+class LiveTable {
  public:
-  void insert(void* pointer, std::size_t bytes) {
-    Shard& shard = shard_of(pointer);
+  void insert(const Allocation& allocation) {
+    Shard& shard = shard_of(allocation.address);
     const std::scoped_lock lock(shard.mutex);
-    shard.sizes[pointer] = bytes;
+    shard.live[allocation.address] = allocation;
   }
 
-  // The size, or 0 and false for memory that was not ours.
-  std::pair<std::size_t, bool> erase(void* pointer) {
-    Shard& shard = shard_of(pointer);
+  // Nothing for memory that was not ours.
+  std::optional<Allocation> find(const void* address) {
+    Shard& shard = shard_of(address);
     const std::scoped_lock lock(shard.mutex);
-    const auto entry = shard.sizes.find(pointer);
-    if (entry == shard.sizes.end()) return {0, false};
-    const std::size_t bytes = entry->second;
-    shard.sizes.erase(entry);
-    return {bytes, true};
+    const auto entry = shard.live.find(address);
+    if (entry == shard.live.end()) return std::nullopt;
+    return entry->second;
+  }
+
+  std::optional<Allocation> erase(const void* address) {
+    Shard& shard = shard_of(address);
+    const std::scoped_lock lock(shard.mutex);
+    const auto entry = shard.live.find(address);
+    if (entry == shard.live.end()) return std::nullopt;
+    const Allocation allocation = entry->second;
+    shard.live.erase(entry);
+    return allocation;
+  }
+
+  void append_after(std::int64_t serial, std::vector<Allocation>& list) {
+    for (Shard& shard : shards_) {
+      const std::scoped_lock lock(shard.mutex);
+      for (const auto& [address, allocation] : shard.live) {
+        if (allocation.serial > serial) list.push_back(allocation);
+      }
+    }
   }
 
  private:
   struct alignas(64) Shard {
     std::mutex mutex;
-    std::unordered_map<void*, std::size_t> sizes;
+    std::unordered_map<const void*, Allocation> live;
   };
-  Shard& shard_of(void* pointer) {
-    return shards_[reinterpret_cast<std::uintptr_t>(pointer) / 64 % shards_.size()];
+  Shard& shard_of(const void* address) {
+    return shards_[reinterpret_cast<std::uintptr_t>(address) / 64 % shards_.size()];
   }
 
   std::array<Shard, 16> shards_;
@@ -56,8 +76,8 @@ struct Counters {
 };
 
 // Never destroyed: tensors with static lifetime are freed after main.
-SizeTable& size_table() {
-  static auto* table = new SizeTable;
+LiveTable& live_table() {
+  static auto* table = new LiveTable;
   return *table;
 }
 
@@ -72,12 +92,18 @@ void raise_peak(std::int64_t live) {
   }
 }
 
+// LibTorch's own: it also serves the memory-reporting interface, a second count beside ours.
+c10::Allocator& base_allocator() {
+  static c10::Allocator* const allocator = c10::GetDefaultCPUAllocator();
+  return *allocator;
+}
+
 void counted_free(void* pointer) {
   if (pointer == nullptr) return;
-  const auto [bytes, is_ours] = size_table().erase(pointer);
-  c10::free_cpu(pointer);
-  if (!is_ours) return;
-  const auto removed = static_cast<std::int64_t>(bytes);
+  const std::optional<Allocation> ours = live_table().erase(pointer);
+  base_allocator().raw_deleter()(pointer);
+  if (!ours) return;
+  const std::int64_t removed = ours->bytes;
   const std::int64_t live = counters().live_bytes.fetch_sub(removed) - removed;
   ++counters().frees;
   record_memory(pointer, -removed, live);
@@ -86,11 +112,12 @@ void counted_free(void* pointer) {
 class CountingCpuAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
-    void* pointer = c10::alloc_cpu(bytes);
+    void* pointer = base_allocator().raw_allocate(bytes);
     if (pointer != nullptr) {
-      size_table().insert(pointer, bytes);
-      ++counters().allocations;
       const auto added = static_cast<std::int64_t>(bytes);
+      const std::int64_t serial = ++counters().allocations;
+      live_table().insert(
+          {pointer, added, serial, is_recording() ? current_place() : TracePlace()});
       const std::int64_t live = counters().live_bytes.fetch_add(added) + added;
       raise_peak(live);
       record_memory(pointer, added, live);
@@ -129,6 +156,21 @@ MemoryCounters counting_cpu_allocator_counters() noexcept {
 
 void reset_counting_cpu_allocator_peak() noexcept {
   counters().peak_bytes = counters().live_bytes.load();
+}
+
+std::int64_t last_allocation() noexcept {
+  return counters().allocations;
+}
+
+std::vector<Allocation> allocations_after(std::int64_t serial) {
+  std::vector<Allocation> list;
+  live_table().append_after(serial, list);
+  std::ranges::sort(list, {}, &Allocation::serial);
+  return list;
+}
+
+std::optional<Allocation> find_allocation(const void* address) {
+  return live_table().find(address);
 }
 
 }  // namespace actscope::tracer

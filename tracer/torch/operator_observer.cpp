@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/tracer/torch/operator_observer.hpp"
 
+#include <ATen/SequenceNumber.h>
 #include <ATen/record_function.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,27 +16,32 @@
 namespace actscope::tracer {
 namespace {
 
-// Where the autograd nodes of the current step were made.
+// Where the autograd nodes of the current step were made, by their numbers. LibTorch numbers the
+// nodes of each thread one by one.
 class NodePlaces {
  public:
-  void set(std::int64_t sequence_number, const TracePlace& place) {
+  // Nodes [begin, end) that have no place yet.
+  void set(std::int64_t begin, std::int64_t end, const TracePlace& place) {
     const std::scoped_lock lock(mutex_);
-    places_[sequence_number] = place;
+    for (std::int64_t number = begin; number < end; ++number) places_.try_emplace(number, place);
   }
-  std::optional<TracePlace> find(std::int64_t sequence_number) {
+  std::optional<TracePlace> find(std::int64_t number) {
     const std::scoped_lock lock(mutex_);
-    const auto found = places_.find(sequence_number);
+    const auto found = places_.find(number);
     if (found == places_.end()) return std::nullopt;
     return found->second;
   }
   void clear() {
     const std::scoped_lock lock(mutex_);
     places_.clear();
+    ++generation_;
   }
+  std::int64_t generation() const noexcept { return generation_; }
 
  private:
   std::mutex mutex_;
   std::unordered_map<std::int64_t, TracePlace> places_;
+  std::atomic<std::int64_t> generation_{0};
 };
 
 NodePlaces& node_places() {
@@ -42,8 +49,37 @@ NodePlaces& node_places() {
   return *places;
 }
 
+// The number that the next node of this thread gets.
+std::int64_t next_node() {
+  return static_cast<std::int64_t>(at::sequence_number::peek());
+}
+
+// Nodes below this number have a place already, in a step of this generation.
+struct NotedUpTo {
+  std::int64_t number = 0;
+  std::int64_t generation = -1;
+};
+
+NotedUpTo& noted_up_to() {
+  thread_local NotedUpTo noted;
+  return noted;
+}
+
+// Gives `place` to the nodes that this thread has made since it was last asked. Around an operator
+// that is the operator's own; before one, the node of a custom function that it runs in.
+void note_nodes(const TracePlace& place) {
+  NotedUpTo& noted = noted_up_to();
+  const std::int64_t next = next_node();
+  const std::int64_t generation = node_places().generation();
+  if (noted.generation == generation && place.phase != Phase::backward) {
+    node_places().set(noted.number, next, place);
+  }
+  noted = {next, generation};
+}
+
 struct OpenFunction : at::ObserverContext {
   detail::OpenScope scope;
+  TracePlace place;                      // an operator: where it runs
   std::optional<TracePlace> outside;     // an engine's frame: where the thread was before
   std::optional<TracePlace> node_place;  // a node: where it belongs
 };
@@ -64,7 +100,7 @@ std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
   if (!is_recording()) return nullptr;
   if (function.scope() == at::RecordScope::BACKWARD_FUNCTION) {
     const std::optional<TracePlace> place = node_places().find(function.seqNr());
-    if (!place) return nullptr;
+    if (!place || place->layer == 0) return nullptr;
     auto open = std::make_unique<OpenFunction>();
     detail::open_place(open->scope, ScopeKind::layer, place->layer,
                        {-1, place->layer, place->slot, Phase::backward});
@@ -77,11 +113,9 @@ std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
     ++frame_depth();
     return frame;
   }
-  const TracePlace here = current_place();
-  if (here.phase == Phase::forward && here.layer != 0 && function.seqNr() >= 0) {
-    node_places().set(function.seqNr(), here);
-  }
   auto open = std::make_unique<OpenFunction>();
+  open->place = current_place();
+  note_nodes(open->place);
   detail::open_operator(open->scope, Name(function.name()).number(), 0);
   return open;
 }
@@ -90,6 +124,7 @@ void end(const at::RecordFunction& /*function*/, at::ObserverContext* context) {
   if (context == nullptr) return;
   const auto* open = static_cast<OpenFunction*>(context);
   if (open->scope.is_open) detail::close(open->scope);
+  if (!open->node_place && !open->outside) note_nodes(open->place);
   if (open->node_place && frame_depth() > 0) detail::exchange_place(*open->node_place);
   if (open->outside) {
     --frame_depth();
@@ -102,11 +137,18 @@ void end(const at::RecordFunction& /*function*/, at::ObserverContext* context) {
 OperatorObserver::OperatorObserver()
     : handle_(at::addGlobalCallback(
           at::RecordFunctionCallback(&begin, &end)
-              .scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}))) {}
+              .scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}))) {
+  // So that a custom function may be the first thing that this thread does.
+  noted_up_to() = {next_node(), node_places().generation()};
+}
 
 OperatorObserver::~OperatorObserver() {
   at::removeCallback(handle_);
   forget_nodes();
+}
+
+std::optional<TracePlace> OperatorObserver::place_of_node(std::uint64_t sequence_number) {
+  return node_places().find(static_cast<std::int64_t>(sequence_number));
 }
 
 void OperatorObserver::forget_nodes() {

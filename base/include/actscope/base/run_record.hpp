@@ -8,19 +8,12 @@
 
 #include "actscope/base/environment_record.hpp"
 #include "actscope/base/footprint_record.hpp"
+#include "actscope/base/ledger_record.hpp"
+#include "actscope/base/measured.hpp"
+#include "actscope/base/memory_record.hpp"
 #include "actscope/base/run_config.hpp"
 
 namespace actscope {
-
-/// A number that may be unknown; then `reason` says why. Never NaN or Inf.
-template <class Number>
-struct Measured {
-  std::optional<Number> value;
-  std::string reason;  ///< why value is absent; empty where it is present
-
-  static Measured of(Number number) { return {number, {}}; }
-  static Measured missing(std::string why) { return {std::nullopt, std::move(why)}; }
-};
 
 /// One point of the accuracy curves. Held-out figures are measured on data never trained on.
 struct AccuracyPoint {
@@ -98,6 +91,8 @@ struct RunRecord {
   std::vector<OperatorTiming> operators;  ///< by scopes around each operator, host time
   std::vector<OperatorTiming> kernels;    ///< device kernels, device time
   std::optional<TraceRecord> trace;       ///< absent where nothing was timed
+  std::optional<LedgerRecord> ledger;     ///< of one step; absent where none was read
+  std::optional<MemoryRecord> memory;     ///< of one step; absent where no allocation was recorded
   std::vector<GradientError> gradients;
   std::vector<AccuracyPoint> accuracy;
   std::vector<double> step_times_s;   ///< raw samples, in order

@@ -100,10 +100,11 @@ struct TraceBatch {
   std::vector<KernelEvent> kernels;
   std::vector<CounterEvent> counters;
   std::vector<LedgerEvent> ledger;
+  std::vector<LedgerRecord> graphs;  ///< read from the autograd graphs of steps
 
   bool is_empty() const {
     return new_names.empty() && scopes.empty() && memory.empty() && kernels.empty() &&
-           counters.empty() && ledger.empty();
+           counters.empty() && ledger.empty() && graphs.empty();
   }
 };
 

@@ -36,6 +36,8 @@ class TraceRecorder {
 
   /// What the stores held at the end of forward of the current step, and the counters with it.
   void add_ledger(const SavedLedger& ledger);
+  /// What the autograd graph held then. Its layers and slots are names of this process.
+  void add_graph(LedgerRecord ledger);
   void add_counter(Name name, std::int64_t value);
   /// Device work, with times of the host's monotonic clock.
   void add_kernels(std::vector<KernelEvent> kernels);

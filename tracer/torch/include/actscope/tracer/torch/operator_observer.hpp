@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+
+#include "actscope/base/trace_events.hpp"
 
 namespace actscope::tracer {
 
@@ -17,6 +20,10 @@ class OperatorObserver {
   ~OperatorObserver();
   OperatorObserver(const OperatorObserver&) = delete;
   OperatorObserver& operator=(const OperatorObserver&) = delete;
+
+  /// Where the node of this number (Node::sequence_nr) was made in forward; nothing where no
+  /// operator of a traced step made it.
+  static std::optional<TracePlace> place_of_node(std::uint64_t sequence_number);
 
   /// Forgets which nodes belong where: after backward.
   void forget_nodes();

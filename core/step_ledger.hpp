@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "actscope/base/ledger_record.hpp"
+#include "actscope/tracer/torch/model_ledger.hpp"
+#include "batch_loader.hpp"
+#include "step_tracer.hpp"
+
+namespace actscope::core {
+
+/// Reads the autograd graph of one step of a run, once, and tells the tracer what the memory of
+/// that step is for. Every other step passes through untouched.
+class StepLedger {
+ public:
+  /// The arguments outlive it.
+  StepLedger(tracer::MemoryDevice device, const torch::nn::Module& model,
+             const torch::optim::AdamW& optimizer, StepTracer& tracer)
+      : device_(device), model_(model), optimizer_(optimizer), tracer_(tracer) {}
+
+  /// Before forward of the step to read.
+  void begin(const Batch& batch);
+  /// After the loss. Does nothing without begin.
+  void count(std::int64_t step, const torch::Tensor& loss, const torch::Tensor& logits);
+  /// After backward. Does nothing without begin.
+  void mark_gradients();
+
+  bool has_record() const noexcept { return record_.has_value(); }
+  /// What was counted, with what the tracer says of the peak. Call after the tracer's finish.
+  std::optional<LedgerRecord> record() const;
+
+ private:
+  void mark(const torch::Tensor& tensor, MemoryCategory category);
+  void mark_optimizer_state();
+
+  tracer::MemoryDevice device_;
+  const torch::nn::Module& model_;
+  const torch::optim::AdamW& optimizer_;
+  StepTracer& tracer_;
+  std::optional<tracer::ModelLedger> ledger_;  // of the step being read
+  std::optional<LedgerRecord> record_;
+  std::vector<std::optional<std::size_t>> marks_;  // of the storages of record_
+};
+
+}  // namespace actscope::core

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger read from the autograd graph, which knows nothing of slots, against the allocator, the
+// ledger that the stores fill, and the byte model: for every scheme of ours.
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <map>
+
+#include "actscope/core/byte_model.hpp"
+#include "actscope/core/resmlp.hpp"
+#include "actscope/core/run_setup.hpp"
+#include "actscope/tracer/torch/device_memory.hpp"
+#include "actscope/tracer/torch/model_ledger.hpp"
+
+namespace actscope::core {
+namespace {
+
+using torch::Tensor;
+
+constexpr std::int64_t batch_size = 5;
+constexpr std::int64_t workspace_bytes = std::int64_t{1} << 20;
+
+struct Scene {
+  ResMlpGeometry geometry{
+      .image_size = 14, .patch = 2, .in_channels = 3, .dim = 12, .depth = 2, .classes = 7};
+  Scheme scheme;
+  std::unique_ptr<ResMlp> model;
+  Tensor images = torch::ones({batch_size, 3, 14, 14});
+  Tensor labels = torch::zeros({batch_size}, torch::kInt64);
+
+  explicit Scene(const std::string& name) {
+    tracer::install_counting_cpu_allocator();
+    RunConfig config;
+    config.scheme = name;
+    config.block_rows = config.block_cols = 8;
+    config.sparsity_ratio = 0.7;
+    config.batch = batch_size;
+    scheme = make_scheme(config, geometry);
+    model = std::make_unique<ResMlp>(geometry, scheme, 1, workspace_bytes);
+  }
+
+  std::vector<Tensor> excluded() const {
+    std::vector<Tensor> all = model->parameters();
+    all.insert(all.end(), {images, labels});
+    return all;
+  }
+};
+
+struct Counted {
+  LedgerRecord graph;
+  LedgerRecord after_backward;
+  tracer::SavedLedger stores;
+};
+
+Counted count_step(Scene& scene) {
+  Counted counted;
+  for (const Tensor& tensor : scene.excluded()) {
+    counted.stores.exclude(tensor.storage().unsafeGetStorageImpl());
+  }
+  tracer::ModelLedger ledger;
+  ledger.exclude(scene.excluded());
+  ledger.begin();
+  const Tensor logits = scene.model->forward(scene.images, &counted.stores);
+  const Tensor loss = smoothed_cross_entropy(logits, scene.labels, 0.1, &counted.stores);
+  counted.graph = ledger.count(loss, {logits});
+  loss.backward();
+  counted.after_backward = tracer::ledger_of_graph(loss, {logits}, scene.excluded());
+  scene.model->zero_grad();
+  return counted;
+}
+
+class LedgerOfSchemes : public testing::TestWithParam<std::string> {};
+
+TEST_P(LedgerOfSchemes, LeavesNoResidual) {
+  Scene scene(GetParam());
+  count_step(scene);
+  const LedgerRecord record = count_step(scene).graph;
+  EXPECT_EQ(record.residual_bytes.value, 0);
+  EXPECT_TRUE(record.residuals.empty());
+  EXPECT_EQ(record.known_nodes, record.nodes);
+  EXPECT_EQ(record.skipped.opaque, 0);
+}
+
+TEST_P(LedgerOfSchemes, AgreesWithStoresAndByteModel) {
+  Scene scene(GetParam());
+  count_step(scene);
+  const Counted counted = count_step(scene);
+  const LedgerTotals totals = totals_of(counted.graph);
+  EXPECT_EQ(totals.kept_bytes, counted.stores.total_bytes());
+  EXPECT_EQ(totals.kept_bytes, predict_footprint(scene.geometry, scene.scheme, batch_size,
+                                                 ElementType::fp32, workspace_bytes)
+                                   .totals.saved_bytes);
+}
+
+TEST_P(LedgerOfSchemes, IsEmptyAfterBackward) {
+  Scene scene(GetParam());
+  EXPECT_TRUE(count_step(scene).after_backward.storages.empty());
+}
+
+// What a compressed block keeps stands in its layer, by its slots.
+TEST_P(LedgerOfSchemes, GivesEveryStorageALayer) {
+  Scene scene(GetParam());
+  count_step(scene);
+  std::map<std::string, std::int64_t> bytes;
+  for (const LedgerStorage& storage : count_step(scene).graph.storages) {
+    bytes[storage.holders[0].layer] += storage.storage_bytes;
+  }
+  EXPECT_GT(bytes["blocks.0"], 0);
+  EXPECT_EQ(bytes["loss"], batch_size * scene.geometry.classes * 4 + 4);
+  EXPECT_EQ(bytes[""], 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Presets, LedgerOfSchemes, testing::ValuesIn(scheme_presets()),
+                         [](const auto& scheme) {
+                           std::string name = scheme.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace actscope::core

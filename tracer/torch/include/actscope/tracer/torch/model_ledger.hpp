@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actscope/base/ledger_record.hpp"
+#include "actscope/tracer/torch/device_memory.hpp"
+
+namespace at {
+class Tensor;
+}
+
+namespace actscope::tracer {
+
+/// Counts what one forward pass of any LibTorch model keeps for its backward pass: every saved
+/// tensor of the autograd graph, storage by storage, and against it the allocator.
+///
+/// exclude the parameters, buffers and batch once; then begin, forward and loss, count, as often as
+/// wanted. LayerScope and SlotScope in the model give the holders their layer and slot.
+///
+/// Shapes   none
+/// Units    bytes
+/// Requires one thread; install_counting_cpu_allocator before the first tensor, on a CPU
+/// Source   docs/decisions/0020
+class ModelLedger {
+ public:
+  /// `device` is where the model computes.
+  /// Errors  TraceError: the counting allocator is not installed; as memory_counters
+  explicit ModelLedger(MemoryDevice device = MemoryDevice::cpu);
+  ~ModelLedger();
+  ModelLedger(const ModelLedger&) = delete;
+  ModelLedger& operator=(const ModelLedger&) = delete;
+
+  /// Parameters, buffers, the batch: storages that are not counted, from now on.
+  void exclude(const std::vector<at::Tensor>& tensors);
+
+  /// From here on memory is counted, and autograd nodes remember the layer they were made in.
+  void begin();
+
+  /// What the graphs of `loss` and `outputs` keep now. `outputs` are what the program holds on to
+  /// besides: logits, hidden states.
+  ///
+  /// Effects  ends what begin began; runs no operator, changes no tensor
+  /// Errors   TraceError: begin was not called
+  LedgerRecord count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {});
+
+  /// Where the storages of the last count have their memory, in the order of the record.
+  const std::vector<const void*>& kept_memory() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The ledger of a graph alone, the allocator not asked: after backward what is left of it, and on
+/// device `meta`, where tensors have shapes and no memory, what a model would keep. LibTorch 2.11
+/// has meta kernels in C++ for most operators, not for convolution, batch and layer norm. Byte
+/// counts of the allocator are 0, the measured ones absent.
+LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
+                             const std::vector<at::Tensor>& excluded);
+
+}  // namespace actscope::tracer

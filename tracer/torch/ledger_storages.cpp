@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger_storages.hpp"
+
+#include <string>
+#include <utility>
+
+#include "actscope/tracer/name.hpp"
+#include "actscope/tracer/torch/operator_observer.hpp"
+#include "storage_use.hpp"
+
+namespace actscope::tracer {
+namespace {
+
+const c10::StorageImpl* key_of(const at::Tensor& tensor) {
+  return tensor.storage().unsafeGetStorageImpl();
+}
+
+LedgerHolder holder_of(const FoundTensor& found) {
+  LedgerHolder holder;
+  holder.node = found.node;
+  holder.member = found.member;
+  if (const auto place = OperatorObserver::place_of_node(found.sequence_number)) {
+    holder.layer = Name(place->layer).text();
+    holder.slot = Name(place->slot).text();
+  }
+  if (!found.slot.empty()) {
+    holder.slot = found.slot;
+  }
+  holder.dtype = std::string(found.tensor.dtype().name());
+  holder.sizes = found.tensor.sizes().vec();
+  holder.tensor_bytes = static_cast<std::int64_t>(found.tensor.nbytes());
+  holder.state = found.state;
+  return holder;
+}
+
+// References to the tensors of one storage, and to the storage, that the graph does not account
+// for. `saved` holds one handle for each that the graph holds, and nobody else holds handles of it
+// here.
+std::int64_t other_references(const std::vector<at::Tensor>& saved) {
+  std::unordered_map<const c10::TensorImpl*, std::int64_t> expected;
+  std::unordered_map<const c10::TensorImpl*, std::int64_t> actual;
+  for (const at::Tensor& tensor : saved) {
+    const c10::TensorImpl* key = tensor.unsafeGetTensorImpl();
+    expected[key] += 2;
+    if (!actual.try_emplace(key, tensor.use_count()).second || !tensor.is_view()) continue;
+    // A view keeps its base for autograd.
+    const at::TensorBase& base = tensor._base();
+    ++expected[base.unsafeGetTensorImpl()];
+    actual.try_emplace(base.unsafeGetTensorImpl(), base.use_count());
+  }
+  std::int64_t other = static_cast<std::int64_t>(saved.front().storage().use_count()) -
+                       static_cast<std::int64_t>(actual.size());
+  for (const auto& [key, count] : actual) other += count - expected[key];
+  return other;
+}
+
+}  // namespace
+
+void StorageSet::insert(const at::Tensor& tensor) {
+  if (!tensor.defined() || !tensor.has_storage()) return;
+  members_.try_emplace(key_of(tensor), tensor.storage().getWeakStorageImpl());
+}
+
+bool StorageSet::contains(const at::Tensor& tensor) const {
+  return members_.contains(key_of(tensor));
+}
+
+void StorageSet::purge() {
+  std::erase_if(members_, [](const auto& member) { return member.second.expired(); });
+}
+
+std::vector<c10::Storage> StorageSet::storages() const {
+  std::vector<c10::Storage> list;
+  for (const auto& [key, weak] : members_) {
+    if (auto storage = weak.lock()) list.emplace_back(std::move(storage));
+  }
+  return list;
+}
+
+bool LedgerStorages::mark_output(const at::Tensor& tensor) {
+  const auto found = index.find(key_of(tensor));
+  if (found == index.end()) return false;
+  storages[found->second].is_output = true;
+  return true;
+}
+
+LedgerStorages storages_of(std::vector<FoundTensor> found, const StorageSet& excluded) {
+  LedgerStorages all;
+  for (FoundTensor& saved : found) {
+    if (excluded.contains(saved.tensor)) {
+      ++all.excluded_references;
+      continue;
+    }
+    const auto [entry, is_new] = all.index.try_emplace(key_of(saved.tensor), all.storages.size());
+    if (is_new) {
+      LedgerStorage storage;
+      storage.storage_bytes = static_cast<std::int64_t>(saved.tensor.storage().nbytes());
+      all.storages.push_back(std::move(storage));
+      all.tensors.emplace_back();
+    }
+    all.storages[entry->second].holders.push_back(holder_of(saved));
+    all.tensors[entry->second].push_back(std::move(saved.tensor));
+  }
+  for (std::size_t i = 0; i < all.storages.size(); ++i) {
+    all.storages[i].unused_bytes = all.storages[i].storage_bytes - used_bytes(all.tensors[i]);
+    all.storages[i].other_references = other_references(all.tensors[i]);
+  }
+  return all;
+}
+
+}  // namespace actscope::tracer

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/tracer/torch/model_ledger.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include "actscope/base/error.hpp"
+#include "actscope/tracer/recorder.hpp"
+#include "actscope/tracer/scope.hpp"
+#include "actscope/tracer/torch/allocations.hpp"
+#include "actscope/tracer/torch/operator_observer.hpp"
+#include "ledger_storages.hpp"
+
+namespace actscope::tracer {
+namespace {
+
+using Bytes = Measured<std::int64_t>;
+
+std::vector<at::Tensor> defined_of(const at::Tensor& loss, const std::vector<at::Tensor>& outputs) {
+  std::vector<at::Tensor> all{loss};
+  all.insert(all.end(), outputs.begin(), outputs.end());
+  std::erase_if(all, [](const at::Tensor& tensor) { return !tensor.defined(); });
+  return all;
+}
+
+// The part of a record that the graph alone tells, and the tensors behind it.
+struct GraphLedger {
+  LedgerRecord record;
+  LedgerStorages found;
+  std::vector<at::Tensor> other_outputs;  // whose storages the graph does not keep
+};
+
+GraphLedger read_graph(const std::vector<at::Tensor>& roots, const StorageSet& excluded) {
+  FoundGraph graph = walk_graph(roots);
+  GraphLedger ledger;
+  ledger.found = storages_of(std::move(graph.tensors), excluded);
+  for (const at::Tensor& root : roots) {
+    if (!root.has_storage() || excluded.contains(root) || ledger.found.mark_output(root)) continue;
+    ledger.other_outputs.push_back(root);
+  }
+  ledger.record.nodes = graph.nodes;
+  ledger.record.known_nodes = graph.known_nodes;
+  ledger.record.unknown_nodes = std::move(graph.unknown_nodes);
+  ledger.record.skipped = graph.skipped;
+  ledger.record.skipped.excluded = ledger.found.excluded_references;
+  return ledger;
+}
+
+void set_measured(LedgerRecord& record, const Bytes& value) {
+  record.live_bytes = record.output_bytes = record.excluded_bytes = record.freed_bytes =
+      record.residual_bytes = value;
+}
+
+std::vector<LedgerResidual> by_place(const std::vector<Allocation>& allocations) {
+  std::map<std::tuple<NameNumber, NameNumber, Phase>, LedgerResidual> places;
+  for (const Allocation& allocation : allocations) {
+    const TracePlace& place = allocation.place;
+    LedgerResidual& residual = places[{place.layer, place.slot, place.phase}];
+    residual.layer = Name(place.layer).text();
+    residual.slot = Name(place.slot).text();
+    residual.phase = name_of(place.phase);
+    ++residual.allocations;
+    residual.bytes += allocation.bytes;
+  }
+  std::vector<LedgerResidual> list;
+  for (auto& [place, residual] : places) list.push_back(std::move(residual));
+  std::ranges::stable_sort(list, std::greater(), &LedgerResidual::bytes);
+  return list;
+}
+
+// What the counting allocator handed out since a serial, explained piece by piece.
+class CpuAccount {
+ public:
+  explicit CpuAccount(std::int64_t serial) : serial_(serial) {
+    for (const Allocation& allocation : allocations_after(serial)) {
+      pending_.emplace(allocation.address, allocation);
+      all_bytes_ += allocation.bytes;
+    }
+  }
+  std::int64_t all_bytes() const { return all_bytes_; }
+
+  // The bytes of the allocation that this storage is, where it is younger than the serial and not
+  // yet explained.
+  std::int64_t explain(const c10::Storage& storage) {
+    const auto found = pending_.find(storage.data());
+    if (found == pending_.end()) return 0;
+    const std::int64_t bytes = found->second.bytes;
+    pending_.erase(found);
+    return bytes;
+  }
+  void explain(const c10::Storage& storage, LedgerStorage& entry) {
+    entry.allocator_bytes = explain(storage);
+    if (entry.allocator_bytes > 0 || storage.data() == nullptr) return;
+    const std::optional<Allocation> older = find_allocation(storage.data());
+    if (older) entry.allocator_bytes = older->bytes;
+    entry.is_older = older && older->serial <= serial_;
+  }
+  std::vector<Allocation> unexplained() const {
+    std::vector<Allocation> rest;
+    for (const auto& [address, allocation] : pending_) rest.push_back(allocation);
+    return rest;
+  }
+
+ private:
+  std::int64_t serial_;
+  std::int64_t all_bytes_ = 0;
+  std::map<const void*, Allocation> pending_;
+};
+
+void settle_cpu(GraphLedger& ledger, std::int64_t live, std::int64_t serial,
+                const StorageSet& excluded) {
+  CpuAccount account(serial);
+  LedgerRecord& record = ledger.record;
+  std::int64_t outputs = 0, excluded_bytes = 0, kept = 0;
+  for (std::size_t i = 0; i < ledger.found.storages.size(); ++i) {
+    account.explain(ledger.found.tensors[i].front().storage(), ledger.found.storages[i]);
+    kept += ledger.found.storages[i].kept_bytes();
+  }
+  for (const at::Tensor& output : ledger.other_outputs)
+    outputs += account.explain(output.storage());
+  for (const c10::Storage& storage : excluded.storages())
+    excluded_bytes += account.explain(storage);
+  record.live_bytes = Bytes::of(live);
+  record.output_bytes = Bytes::of(outputs);
+  record.excluded_bytes = Bytes::of(excluded_bytes);
+  record.freed_bytes = Bytes::of(account.all_bytes() - live);
+  record.residual_bytes = Bytes::of(account.all_bytes() - outputs - excluded_bytes - kept);
+  record.residuals = by_place(account.unexplained());
+}
+
+// The caching allocator keeps no list that could be asked in passing: sizes are rounded as it does
+// (CUDACachingAllocator.cpp, kMinBlockSize), and everything counts as made by this step.
+void settle_cuda(GraphLedger& ledger, std::int64_t live) {
+  const auto rounded = [](std::int64_t bytes) { return (bytes + 511) / 512 * 512; };
+  LedgerRecord& record = ledger.record;
+  std::int64_t outputs = 0, kept = 0;
+  for (LedgerStorage& storage : ledger.found.storages) {
+    storage.allocator_bytes = rounded(storage.storage_bytes);
+    kept += storage.allocator_bytes;
+  }
+  std::unordered_set<const void*> seen;
+  for (const at::Tensor& output : ledger.other_outputs) {
+    if (!seen.insert(output.storage().unsafeGetStorageImpl()).second) continue;
+    outputs += rounded(static_cast<std::int64_t>(output.storage().nbytes()));
+  }
+  record.live_bytes = Bytes::of(live);
+  record.output_bytes = Bytes::of(outputs);
+  record.excluded_bytes = record.freed_bytes = Bytes::missing("not told by the CUDA allocator");
+  record.residual_bytes = Bytes::of(live - outputs - kept);
+}
+
+}  // namespace
+
+struct ModelLedger::State {
+  MemoryDevice device;
+  StorageSet excluded;
+  bool is_begun = false;
+  std::int64_t live_before = 0;
+  std::int64_t serial_before = 0;
+  std::vector<const void*> kept_memory;
+  // Where nobody records yet, so that scopes and nodes know their places.
+  std::unique_ptr<TraceRecorder> recorder;
+  std::unique_ptr<OperatorObserver> observer;
+};
+
+ModelLedger::ModelLedger(MemoryDevice device) : state_(std::make_unique<State>()) {
+  state_->device = device;
+  (void)memory_counters(device);  // refuses here what it would refuse later
+}
+
+ModelLedger::~ModelLedger() = default;
+
+void ModelLedger::exclude(const std::vector<at::Tensor>& tensors) {
+  for (const at::Tensor& tensor : tensors) state_->excluded.insert(tensor);
+}
+
+void ModelLedger::begin() {
+  state_->excluded.purge();
+  if (!is_recording()) {
+    try {
+      state_->recorder = std::make_unique<TraceRecorder>(RecorderOptions{});
+      state_->observer = std::make_unique<OperatorObserver>();
+      state_->recorder->begin_step(0);
+    } catch (const TraceError&) {  // another recorder rests between its steps: no layers this time
+    }
+  }
+  state_->live_before = memory_counters(state_->device).live_bytes;
+  state_->serial_before = last_allocation();
+  state_->is_begun = true;
+}
+
+LedgerRecord ModelLedger::count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs) {
+  if (!state_->is_begun) {
+    throw TraceError(error_text("a ledger cannot be counted", "begin was not called",
+                                "call begin before the forward pass"));
+  }
+  const std::int64_t live = memory_counters(state_->device).live_bytes - state_->live_before;
+  GraphLedger ledger = read_graph(defined_of(loss, outputs), state_->excluded);
+  if (state_->device == MemoryDevice::cpu) {
+    settle_cpu(ledger, live, state_->serial_before, state_->excluded);
+  } else {
+    settle_cuda(ledger, live);
+  }
+  ledger.record.storages = std::move(ledger.found.storages);
+  state_->kept_memory.clear();
+  for (const auto& tensors : ledger.found.tensors) {
+    state_->kept_memory.push_back(tensors.front().storage().data());
+  }
+  state_->is_begun = false;
+  state_->observer.reset();
+  state_->recorder.reset();
+  return ledger.record;
+}
+
+const std::vector<const void*>& ModelLedger::kept_memory() const noexcept {
+  return state_->kept_memory;
+}
+
+LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
+                             const std::vector<at::Tensor>& excluded) {
+  StorageSet set;
+  for (const at::Tensor& tensor : excluded) set.insert(tensor);
+  GraphLedger ledger = read_graph(defined_of(loss, outputs), set);
+  set_measured(ledger.record, Bytes::missing("read from the graph alone"));
+  ledger.record.storages = std::move(ledger.found.storages);
+  return ledger.record;
+}
+
+}  // namespace actscope::tracer
