@@ -5,6 +5,7 @@
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
+#include "gelu_passes.hpp"
 #include "tensor_views.hpp"
 
 namespace actscope::core {
@@ -42,16 +43,17 @@ bool reads_codes(const SlotStore& slot, const std::optional<BlockChoice>& choice
 }
 
 // dW += dYᵀ X for a chunk of rows, X being a slot: its stored panels, the blocks chosen in forward
-// gathered from `decoded`, or from its codes where nothing is decoded, or all of it.
+// gathered from `decoded`, or from its codes where nothing is decoded, or all of it. Where `db` is
+// given also db += Σ dY, in the same pass where the product is a sparse one.
 void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<BlockChoice>& choice,
-                 const Tensor& decoded, std::int64_t first, Tensor& dw) {
+                 const Tensor& decoded, std::int64_t first, Tensor& dw, Tensor* db) {
   const std::int64_t count = dy.size(0);
   const auto multiply = [&](const kernels::ConstBsrPanels& panels, kernels::PanelRange range) {
     static const tracer::Name gemm_tn("gemm_tn");
     const tracer::OperatorScope scope(gemm_tn);
     kernels::gemm_tn(context_of(dy), const_view(dy, 1, count, dy.size(1)), panels,
                      mutable_view(dw, 1, dw.size(0), dw.size(1)), kernels::Output::accumulate,
-                     range);
+                     range, {.bias_gradient = db == nullptr ? nullptr : db->mutable_data_ptr()});
   };
   if (slot.kind() == StoreKind::bsr) {
     multiply(slot.panels(), slot.panel_range(first, count));
@@ -61,6 +63,7 @@ void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<Bl
     multiply(as_const(gathered.panels), {});
   } else {
     dw.addmm_(dy.t(), decoded);
+    if (db != nullptr) db->add_(dy.sum(0));
   }
 }
 
@@ -90,7 +93,7 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
     stores.slot(Slot::h).put(first, h);
     at.next(trace_name(Slot::u));
     Tensor u = stores.slot(Slot::u).room(first, count);
-    torch::gelu_out(u, h);
+    gelu_out(u, h);
     stores.slot(Slot::u).put(first, u);
     if (auto& choice = stores.choice(Product::dW2)) choice->choose(first, u);
     at.next(trace_name(Slot::v));
@@ -147,24 +150,27 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
     at.next(trace_name(Slot::h));
     const Tensor h = h_store.is_kept() ? h_store.get(first, count)
                                        : torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
+    Tensor dh = torch::mm(part, scaled_fc2);
+    Tensor u;
+    const bool rebuilds_u = needs.fc2_product && u_store.kind() == StoreKind::drop;
+    // In the place of h, where that is not the kept tensor itself.
+    if (rebuilds_u) u = h_store.kind() == StoreKind::keep ? torch::empty_like(h) : h;
+    gelu_backward_over(dh, h, rebuilds_u ? &u : nullptr);
     if (needs.fc2_product) {
       at.next(trace_name(Slot::u));
-      Tensor u;
-      if (u_store.kind() == StoreKind::drop) {
-        u = torch::gelu(h);
-      } else if (u_store.kind() != StoreKind::bsr && !reads_codes(u_store, choice2)) {
+      if (!rebuilds_u && u_store.kind() != StoreKind::bsr && !reads_codes(u_store, choice2)) {
         u = u_store.get(first, count);
       }
-      add_product(part, u_store, choice2, u, first, p2);
+      add_product(part, u_store, choice2, u, first, p2, nullptr);
+      u = {};
     }
-    at.next(trace_name(Slot::h));
-    Tensor dh = torch::mm(part, scaled_fc2);
-    torch::gelu_backward_out(dh, dh, h);
-    dh_sum.add_(dh.sum(0));
     if (needs.fc1_product) {
       const bool reads_slot_z = z_store.is_kept();
       at.next(trace_name(reads_slot_z ? Slot::z : Slot::x1));
-      add_product(dh, reads_slot_z ? z_store : x1_store, choice1, reads_slot_z ? z : x1, first, p1);
+      add_product(dh, reads_slot_z ? z_store : x1_store, choice1, reads_slot_z ? z : x1, first, p1,
+                  &dh_sum);
+    } else {
+      dh_sum.add_(dh.sum(0));
     }
     at.next(trace_name(Slot::z));
     const Tensor dz = torch::mm(dh, p.fc1_weight);

@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/kernels/compress.hpp"
 
-#include <fmt/format.h>
-
-#include "actscope/base/error.hpp"
 #include "operators.hpp"
 #include "validation.hpp"
 
 namespace actscope::kernels {
-namespace {
-
-void validate_draw(std::string_view what, const PanelLayout& layout, const Draw& draw) {
-  if (layout.spec().select != Select::threshold || draw.threshold != nullptr) return;
-  throw ConfigError(error_text(fmt::format("{}: no threshold is given", what),
-                               describe(layout.spec()), "give Draw::threshold"));
-}
-
-}  // namespace
 
 std::int64_t compress_workspace_bytes(const ExecutionContext& context, const PanelLayout& layout) {
   return operators_of(context.backend).compress_workspace_bytes(layout);

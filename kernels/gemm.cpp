@@ -16,7 +16,19 @@ void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const C
   validate_view("gemm_tn: dw", dw, 1, dy.cols, x.layout.cols());
   validate_same_dtype("gemm_tn: dy and x", dy.dtype, x.dtype);
   validate_same_dtype("gemm_tn: dw and sums of x", dw.dtype, result_of(x.dtype));
-  operators_of(context.backend).gemm_tn(context.stream, dy, x, dw, output, range, epilogue);
+  operators_of(context.backend).gemm_tn(context, dy, x, dw, output, range, epilogue);
+}
+
+std::int64_t gemm_tn_workspace_bytes(const ExecutionContext& context, const PanelLayout& x,
+                                     DType dtype, std::int64_t outputs, PanelRange range) {
+  range = resolve_range("gemm_tn_workspace_bytes", x, range);
+  return operators_of(context.backend).gemm_tn_workspace_bytes(x, dtype, outputs, range);
+}
+
+std::int64_t gemm_nt_batched_workspace_bytes(const ExecutionContext& context, const PanelLayout& y,
+                                             DType dtype, std::int64_t mixed, PanelRange range) {
+  range = resolve_range("gemm_nt_batched_workspace_bytes", y, range);
+  return operators_of(context.backend).gemm_nt_batched_workspace_bytes(y, dtype, mixed, range);
 }
 
 void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
@@ -35,7 +47,7 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
   validate_view("gemm_nt_batched: da", da, 1, dt.rows, layout.rows());
   validate_same_dtype("gemm_nt_batched: dt and y", dt.dtype, y.dtype);
   validate_same_dtype("gemm_nt_batched: da and sums of y", da.dtype, result_of(y.dtype));
-  operators_of(context.backend).gemm_nt_batched(context.stream, dt, y, da, output, range);
+  operators_of(context.backend).gemm_nt_batched(context, dt, y, da, output, range);
 }
 
 void spmm(const ExecutionContext& context, const ConstBsrPanels& x, const ConstMatrixView& w,

@@ -7,6 +7,7 @@
 #include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/gelu_compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 
@@ -22,12 +23,19 @@ struct OperatorTable {
   /// select_blocks and gather_blocks of the whole matrix, in one pass where the back end has one.
   void (*compress)(void* stream, const ConstMatrixView& x, const BsrPanels&, void* workspace,
                    const Draw&);
+  void (*gelu_compress)(void* stream, const ConstMatrixView& h, const MatrixView* u,
+                        const BsrPanels&, void* workspace, const Draw&);
   void (*column_starts_from_mask)(void* stream, const PanelLayout&, const BlockIndex&);
   void (*decompress)(void* stream, const ConstBsrPanels&, const MatrixView& out);
-  void (*gemm_tn)(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
+  /// Units: bytes. Enough for every precision.
+  std::int64_t (*gemm_tn_workspace_bytes)(const PanelLayout&, DType, std::int64_t outputs,
+                                          PanelRange);
+  void (*gemm_tn)(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrPanels& x,
                   const MatrixView& dw, Output, PanelRange, const GemmEpilogue&);
-  void (*gemm_nt_batched)(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
-                          const MatrixView& da, Output, PanelRange);
+  std::int64_t (*gemm_nt_batched_workspace_bytes)(const PanelLayout&, DType, std::int64_t mixed,
+                                                  PanelRange);
+  void (*gemm_nt_batched)(const ExecutionContext&, const ConstMatrixView& dt,
+                          const ConstBsrPanels& y, const MatrixView& da, Output, PanelRange);
   void (*spmm)(void* stream, const ConstBsrPanels& x, const ConstMatrixView& w,
                const MatrixView& y);
   void (*sddmm)(void* stream, const ConstMatrixView& dy, const ConstMatrixView& w,

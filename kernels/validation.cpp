@@ -54,6 +54,12 @@ void validate_scales(std::string_view what, const PanelLayout& layout, const Blo
                                describe(layout.spec()), "give BlockIndex::scales"));
 }
 
+void validate_draw(std::string_view what, const PanelLayout& layout, const Draw& draw) {
+  if (layout.spec().select != Select::threshold || draw.threshold != nullptr) return;
+  throw ConfigError(error_text(fmt::format("{}: no threshold is given", what),
+                               describe(layout.spec()), "give Draw::threshold"));
+}
+
 PanelRange resolve_range(std::string_view what, const PanelLayout& layout, PanelRange range) {
   if (range.count < 0) range.count = layout.panels() - range.first;
   if (range.first < 0 || range.count < 0 || range.first + range.count > layout.panels()) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/matrix_view.hpp"
 
 namespace actscope::kernels {
@@ -21,9 +22,11 @@ void validate_view(std::string_view what, const MatrixView& view, std::int64_t g
 /// Errors  ShapeMismatch: the element types differ
 void validate_same_dtype(std::string_view what, DType a, DType b);
 
-/// Room for the scales of blocks where the layout has them.
-/// Errors  ConfigError: none is given
+/// Errors  ConfigError: blocks are rescaled and there is no room for their scales
 void validate_scales(std::string_view what, const PanelLayout& layout, const BlockIndex& index);
+
+/// Errors  ConfigError: select needs a threshold and none is given
+void validate_draw(std::string_view what, const PanelLayout& layout, const Draw& draw);
 
 /// The range with its count filled in.
 /// Errors  ShapeMismatch: it leaves the layout

@@ -5,6 +5,7 @@
 #include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/gelu_compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 
@@ -16,12 +17,14 @@ void select_blocks(void*, const ConstMatrixView&, const PanelLayout&, const Bloc
                    const Draw&);
 void gather_blocks(void*, const ConstMatrixView&, const BsrPanels&, PanelRange);
 void compress(void*, const ConstMatrixView&, const BsrPanels&, void*, const Draw&);
+void gelu_compress(void*, const ConstMatrixView&, const MatrixView*, const BsrPanels&, void*,
+                   const Draw&);
 void column_starts_from_mask(void*, const PanelLayout&, const BlockIndex&);
 void decompress(void*, const ConstBsrPanels&, const MatrixView&);
-void gemm_tn(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixView&, Output,
-             PanelRange, const GemmEpilogue&);
-void gemm_nt_batched(void*, const ConstMatrixView&, const ConstBsrPanels&, const MatrixView&,
-                     Output, PanelRange);
+void gemm_tn(const ExecutionContext&, const ConstMatrixView&, const ConstBsrPanels&,
+             const MatrixView&, Output, PanelRange, const GemmEpilogue&);
+void gemm_nt_batched(const ExecutionContext&, const ConstMatrixView&, const ConstBsrPanels&,
+                     const MatrixView&, Output, PanelRange);
 void spmm(void*, const ConstBsrPanels&, const ConstMatrixView&, const MatrixView&);
 void sddmm(void*, const ConstMatrixView&, const ConstMatrixView&, const BsrPanels&);
 void quantize(void*, DType, const void*, std::int64_t, CodeBits, std::uint8_t*, CodeScale*,

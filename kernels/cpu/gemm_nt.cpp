@@ -147,7 +147,7 @@ class MixingTile {
 
 }  // namespace
 
-void gemm_nt_batched(void*, const ConstMatrixView& dt, const ConstBsrPanels& y,
+void gemm_nt_batched(const ExecutionContext&, const ConstMatrixView& dt, const ConstBsrPanels& y,
                      const MatrixView& da, Output output, PanelRange range) {
   if (range.count == 0) return clear(da, output);
   const PanelLayout& layout = y.layout;

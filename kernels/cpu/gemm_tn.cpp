@@ -17,9 +17,11 @@ namespace {
 
 // Panels that are packed and walked at once: enough that a column has about `wanted_steps` steps to
 // add while its sums are in registers, few enough that two packed portions stay in a cache of the
-// second level. Depends on shapes only.
+// second level. Narrow blocks read the packed rows again after four features instead of eight:
+// fewer steps keep more of them in the first cache. Depends on shapes only.
 std::int64_t panels_at_once(const PanelLayout& layout, DType sums) {
-  constexpr std::int64_t wanted_steps = 512, most_packed_bytes = 160 * 1024;
+  constexpr std::int64_t most_packed_bytes = 160 * 1024;
+  const std::int64_t wanted_steps = layout.block_cols() < 8 ? 128 : 512;
   const double density = static_cast<double>(std::max<std::int64_t>(1, layout.kept_blocks())) /
                          static_cast<double>(std::max<std::int64_t>(1, layout.total_blocks()));
   const std::int64_t most_rows = most_packed_bytes / (strip_width * size_of(sums));
@@ -194,8 +196,8 @@ void write_nothing(const MatrixView& dw, Output output, const GemmEpilogue& epil
 
 }  // namespace
 
-void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range, const GemmEpilogue& epilogue) {
+void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrPanels& x,
+             const MatrixView& dw, Output output, PanelRange range, const GemmEpilogue& epilogue) {
   if (range.count == 0) return write_nothing(dw, output, epilogue);
   const std::int64_t columns = x.layout.col_blocks();
   TermLists lists(x, range, columns);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Element-wise passes: one thread an element, or, where codes are written, one byte of codes.
 #include "common/gelu_codebook.hpp"
-#include "common/sum_of.hpp"
 #include "kernels.hpp"
 #include "launch.cuh"
-#include "panels.cuh"
+#include "matrix_values.cuh"
 
 namespace actscope::kernels::cuda {
 
@@ -41,10 +40,6 @@ __device__ T& at(const DeviceMatrix<T>& matrix, const Extent& extent, std::int64
 }
 
 // S is the type that T is computed in.
-template <class S>
-__device__ S normal_cdf(S h) {
-  return static_cast<S>(0.5) * (1 + erf(h * static_cast<S>(0.70710678118654752)));
-}
 template <class S>
 __device__ S derivative_of(S h, S cdf) {
   return fma(h * exp(-h * h / 2), static_cast<S>(0.39894228040143268), cdf);

@@ -11,6 +11,13 @@ namespace actscope::kernels::cuda {
 void select_blocks(void* stream, const ConstMatrixView& x, const PanelLayout& layout,
                    const BlockIndex& index, void* workspace, const Draw& draw);
 void column_starts_from_mask(void* stream, const PanelLayout& layout, const BlockIndex& index);
+/// What is left of select_blocks when the workspace begins with the keys of all blocks.
+void select_by_keys(void* stream, const PanelLayout& layout, const BlockIndex& index,
+                    void* workspace, const Draw& draw);
+
+// gelu_compress.cu
+void gelu_compress(void* stream, const ConstMatrixView& h, const MatrixView* u,
+                   const BsrPanels& panels, void* workspace, const Draw& draw);
 
 // unit_selection.cu: parts of the two above. The workspace begins with the keys of all blocks.
 void select_in_units(void* stream, const PanelLayout& layout, const BlockIndex& index,
@@ -24,11 +31,29 @@ void gather_blocks(void* stream, const ConstMatrixView& x, const BsrPanels& pane
                    PanelRange range);
 void decompress(void* stream, const ConstBsrPanels& panels, const MatrixView& out);
 
-// gemm.cu
-void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range, const GemmEpilogue& epilogue);
-void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
-                     const MatrixView& da, Output output, PanelRange range);
+// gemm_tn.cu, gemm_nt.cu
+void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const ConstBsrPanels& x,
+             const MatrixView& dw, Output output, PanelRange range, const GemmEpilogue& epilogue);
+std::int64_t gemm_tn_workspace_bytes(const PanelLayout& x, DType dtype, std::int64_t outputs,
+                                     PanelRange range);
+void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
+                     const ConstBsrPanels& y, const MatrixView& da, Output output,
+                     PanelRange range);
+std::int64_t gemm_nt_batched_workspace_bytes(const PanelLayout& y, DType dtype, std::int64_t mixed,
+                                             PanelRange range);
+
+// gemm_plain.cu: what does not run on tensor cores
+void gemm_tn_plain(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
+                   const MatrixView& dw, Output output, PanelRange range,
+                   const GemmEpilogue& epilogue);
+void gemm_nt_plain(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
+                   const MatrixView& da, Output output, PanelRange range);
+
+// split_sum.cu: out (+)= Σ parts, one after the other; and a sum of nothing, out of any type.
+// Shapes  parts [count, out.rows, out.cols], count >= 1
+void add_parts(void* stream, const float* parts, std::int64_t count, const MatrixView& out,
+               Output output);
+void add_nothing(void* stream, const MatrixView& out, Output output);
 
 // sparse_product.cu
 void spmm(void*, const ConstBsrPanels&, const ConstMatrixView&, const MatrixView&);

@@ -25,7 +25,15 @@ void launch(const char* name, const GridPlan& plan, void* stream, void (*kernel)
   cudaLaunchConfig_t config{};
   config.gridDim = dim3(plan.blocks);
   config.blockDim = dim3(plan.threads);
+  config.dynamicSmemBytes = plan.shared_bytes;
   config.stream = static_cast<cudaStream_t>(stream);
+  constexpr unsigned shared_bytes_unasked = 48 * 1024;
+  if (plan.shared_bytes > shared_bytes_unasked) {
+    check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                               cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(plan.shared_bytes)),
+          name);
+  }
   check(cudaLaunchKernelEx(&config, kernel, std::forward<Arguments>(arguments)...), name);
 }
 

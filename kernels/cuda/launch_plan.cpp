@@ -41,7 +41,7 @@ DeviceLayout make_device_layout(const PanelLayout& layout) {
 GridPlan plan_grid(std::int64_t items, std::int64_t items_per_block, unsigned threads) {
   if (items <= 0) return {};
   const std::int64_t blocks = std::min(divide_up(items, items_per_block), most_grid_blocks);
-  return {static_cast<unsigned>(blocks), threads};
+  return {static_cast<unsigned>(blocks), threads, 0};
 }
 
 TilePlan plan_tile(std::int64_t block_side) {
@@ -49,6 +49,17 @@ TilePlan plan_tile(std::int64_t block_side) {
   while (columns_per_thread < 8 && 4 * columns_per_thread < block_side) columns_per_thread *= 2;
   const int columns = 4 * columns_per_thread;
   return {columns_per_thread, columns, divide_up(block_side, columns)};
+}
+
+KeyPlan plan_keys(const PanelLayout& layout) {
+  KeyPlan plan;
+  if (layout.panels() == 0) return plan;
+  const std::int64_t side = layout.block_cols();
+  plan.tile_columns = side * std::max<std::int64_t>(1, std::int64_t{key_threads} / side);
+  plan.tiles_across = divide_up(layout.cols(), plan.tile_columns);
+  plan.group_row_blocks = divide_up(layout.rows(), layout.block_rows());
+  plan.items = layout.groups() * plan.group_row_blocks * plan.tiles_across;
+  return plan;
 }
 
 bool needs_units(const BlockSpec& spec) {

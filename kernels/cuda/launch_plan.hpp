@@ -12,6 +12,7 @@ namespace actscope::kernels::cuda {
 struct GridPlan {
   unsigned blocks = 0;  ///< 0: nothing to launch
   unsigned threads = 0;
+  unsigned shared_bytes = 0;  ///< dynamic shared memory of a thread block
 };
 
 inline constexpr unsigned warp_threads = 32;
@@ -37,6 +38,19 @@ inline constexpr unsigned tile_threads = 256;
 /// The smallest tile that covers a block side, or the largest there is, repeated.
 /// Requires block_side >= 1
 TilePlan plan_tile(std::int64_t block_side);
+
+/// How block norms are shared out: an item is a row of blocks times `tile_columns` columns.
+struct KeyPlan {
+  std::int64_t items = 0;
+  std::int64_t tiles_across = 0;
+  std::int64_t tile_columns = 0;  ///< whole blocks, about a column a thread
+  std::int64_t group_row_blocks = 0;
+};
+
+inline constexpr unsigned key_threads = 256;
+inline constexpr int most_key_columns = 1024;  ///< the widest block
+
+KeyPlan plan_keys(const PanelLayout& layout);
 
 /// Scratch memory of select_blocks: one 64-bit key a block, then one UnitLimit a unit where
 /// needs_units. Units: bytes.

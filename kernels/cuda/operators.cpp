@@ -17,9 +17,12 @@ const OperatorTable& cuda_operators() {
             cuda::select_blocks(stream, x, panels.layout, panels.index, workspace, draw);
             cuda::gather_blocks(stream, x, panels, {0, panels.layout.panels()});
           },
+      .gelu_compress = cuda::gelu_compress,
       .column_starts_from_mask = cuda::column_starts_from_mask,
       .decompress = cuda::decompress,
+      .gemm_tn_workspace_bytes = cuda::gemm_tn_workspace_bytes,
       .gemm_tn = cuda::gemm_tn,
+      .gemm_nt_batched_workspace_bytes = cuda::gemm_nt_batched_workspace_bytes,
       .gemm_nt_batched = cuda::gemm_nt_batched,
       .spmm = cuda::spmm,
       .sddmm = cuda::sddmm,

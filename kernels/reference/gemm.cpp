@@ -51,8 +51,8 @@ void apply_epilogue(const ConstMatrixView& dy, const GemmEpilogue& epilogue, Out
 
 }  // namespace
 
-void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range, const GemmEpilogue& epilogue) {
+void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrPanels& x,
+             const MatrixView& dw, Output output, PanelRange range, const GemmEpilogue& epilogue) {
   const PanelLayout& layout = x.layout;
   dispatch_dtype(x.dtype, [&]<class T>() {
     std::vector<double> sums(static_cast<std::size_t>(dw.rows * dw.cols), 0.0);
@@ -80,7 +80,7 @@ void gemm_tn(void*, const ConstMatrixView& dy, const ConstBsrPanels& x, const Ma
   });
 }
 
-void gemm_nt_batched(void*, const ConstMatrixView& dt, const ConstBsrPanels& y,
+void gemm_nt_batched(const ExecutionContext&, const ConstMatrixView& dt, const ConstBsrPanels& y,
                      const MatrixView& da, Output output, PanelRange range) {
   const PanelLayout& layout = y.layout;
   dispatch_dtype(y.dtype, [&]<class T>() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA products against the reference, which sums in double.
+// CUDA products against the reference, which sums in double: of each type the way it takes of its
+// own accord.
 //
 // Tolerance: a sum of n products computed in type T, in any order, differs from the exact sum by at
 // most n·ε/(2 − n·ε)·Σ|a·b| (Higham, Accuracy and Stability, section 3.1); the sums of |a·b| come
@@ -146,6 +147,37 @@ TYPED_TEST(CudaGemm, TokenMixingGradientOfSomeGroups) {
   const std::int64_t panels = c.layout().panels_per_group();
   expect_same_gemm_nt<TypeParam>(c, 33, Output::overwrite, {panels, 2 * panels}, 0);
   expect_same_gemm_nt<TypeParam>(c, 33, Output::accumulate, {3 * panels, panels}, 0);
+}
+
+// Of the plain kernels, which take blocks of one element; those in strips have tests of their own.
+TYPED_TEST(CudaGemm, PlainEpilogueScalesShiftsAndSums) {
+  using Result = ResultOf<TypeParam>;
+  constexpr std::int64_t outputs = 70;
+  const Case c{2, 150, 130, 1, 1, 0.6};
+  HostPanels<TypeParam> x = reference_panels<TypeParam>(c);
+  const auto dy = make_values<TypeParam>(300 * outputs, Pattern::normal, 2);
+  const auto scale = make_values<Result>(c.cols), shift = make_values<Result>(c.cols);
+  for (const Output output : {Output::overwrite, Output::accumulate}) {
+    auto dw = make_values<Result>(outputs * c.cols), bias = make_values<Result>(outputs);
+    const DeviceArray<TypeParam> device_dy(dy);
+    const DeviceArray<Result> device_dw(dw), device_bias(bias), device_scale(scale),
+        device_shift(shift);
+    const DevicePanels<TypeParam> device_x(x);
+    const auto run = [&](const ExecutionContext& on, const TypeParam* from, const BsrPanels& of,
+                         Result* to, const GemmEpilogue& epilogue) {
+      gemm_tn(on, contiguous_matrix<const void*>(from, dtype_of<TypeParam>, 300, outputs),
+              as_const(of), contiguous_matrix<void*>(to, dtype_of<Result>, outputs, c.cols), output,
+              {}, epilogue);
+    };
+    run(on_reference, dy.data(), x.view(), dw.data(), {scale.data(), shift.data(), bias.data()});
+    run(on_cuda, device_dy.data(), device_x.view(), device_dw.data(),
+        {device_scale.data(), device_shift.data(), device_bias.data()});
+    // Sums of |a·b| are far below 1000, scales below 5.
+    const double tolerance = 300 * 5000.0 * std::numeric_limits<Result>::epsilon();
+    const auto actual = device_dw.to_host(), actual_bias = device_bias.to_host();
+    for (std::size_t i = 0; i < dw.size(); ++i) ASSERT_NEAR(actual[i], dw[i], tolerance);
+    for (std::size_t i = 0; i < bias.size(); ++i) ASSERT_NEAR(actual_bias[i], bias[i], tolerance);
+  }
 }
 
 TYPED_TEST(CudaGemm, RepeatedRunsGiveTheSameBits) {

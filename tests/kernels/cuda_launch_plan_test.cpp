@@ -67,6 +67,18 @@ TEST(SelectWorkspace, HoldsOneKeyABlock) {
   EXPECT_EQ(cuda::select_workspace_bytes(make_layout(3, 49, 64, 8, 8)), 3 * 7 * 8 * 8);
 }
 
+TEST(KeyPlan, TilesAreWholeBlocksThatCoverARow) {
+  EXPECT_EQ(cuda::plan_keys(PanelLayout()).items, 0);
+  for (const std::int64_t side : {1, 4, 5, 16, 100, 256, 1000, 1024}) {
+    const cuda::KeyPlan plan = cuda::plan_keys(make_layout(2, 70, 1500, 16, side));
+    EXPECT_EQ(plan.tile_columns % side, 0);
+    EXPECT_LE(plan.tile_columns, cuda::most_key_columns);
+    EXPECT_GE(plan.tiles_across * plan.tile_columns, 1500);
+    EXPECT_EQ(plan.group_row_blocks, 5);
+    EXPECT_EQ(plan.items, 2 * 5 * plan.tiles_across);
+  }
+}
+
 TEST(DeviceLayout, OfAnEmptyMatrixHasNoPanels) {
   EXPECT_EQ(cuda::make_device_layout(PanelLayout()).panels(), 0);
   EXPECT_EQ(cuda::make_device_layout(make_layout(2, 0, 16, 4, 4)).panels(), 0);

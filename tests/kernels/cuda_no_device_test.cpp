@@ -10,6 +10,7 @@
 #include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/gelu_compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 #include "cuda/check.hpp"
@@ -60,6 +61,9 @@ TEST(CudaBuilt, IsKnownAsBuilt) {
 TEST(CudaBuilt, WorkspaceSizeNeedsNoDevice) {
   const PanelLayout layout(1, 32, 32, BlockSpec{});
   EXPECT_EQ(compress_workspace_bytes(cuda_context, layout), 4 * 8);
+  const PanelLayout many(1, 1024, 32, BlockSpec{});
+  EXPECT_EQ(gemm_tn_workspace_bytes(cuda_context, many, DType::bf16, 16), 2 * 16 * 33 * 4);
+  EXPECT_EQ(gemm_nt_batched_workspace_bytes(cuda_context, many, DType::bf16, 16), 0);
 }
 
 class CudaWithoutDevice : public testing::Test {
@@ -109,10 +113,14 @@ TEST_F(CudaWithoutDevice, EveryOperatorRaisesDeviceError) {
   expect_device_error([&] { select_blocks(cuda_context, view, layout, panels.index, workspace); });
   expect_device_error([&] { gather_blocks(cuda_context, view, panels); });
   expect_device_error([&] { compress(cuda_context, view, panels, workspace); });
+  expect_device_error([&] { gelu_compress(cuda_context, view, nullptr, panels, workspace); });
   expect_device_error([&] { column_starts_from_mask(cuda_context, layout, panels.index); });
   expect_device_error([&] { decompress(cuda_context, as_const(panels), out); });
   expect_device_error([&] { gemm_tn(cuda_context, view, as_const(panels), out); });
   expect_device_error([&] { gemm_nt_batched(cuda_context, view, as_const(panels), out); });
+  const ExecutionContext tf32{Backend::cuda, nullptr, Precision::tf32};
+  expect_device_error([&] { gemm_tn(tf32, view, as_const(panels), out); });
+  expect_device_error([&] { gemm_nt_batched(tf32, view, as_const(panels), out); });
   expect_device_error(
       [&] { quantize(cuda_context, DType::f32, x, 4, CodeBits::int8, codes, scales); });
   expect_device_error(

@@ -10,6 +10,7 @@
 #include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/elementwise.hpp"
+#include "actscope/kernels/gelu_compress.hpp"
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 
@@ -54,8 +55,11 @@ TEST(CudaNotBuilt, EveryOperatorRaisesBackendNotBuilt) {
   expect_not_built([&] { select_blocks(cuda_context, view, layout, panels.index, nullptr); });
   expect_not_built([&] { gather_blocks(cuda_context, view, panels); });
   expect_not_built([&] { compress(cuda_context, view, panels, nullptr); });
+  expect_not_built([&] { gelu_compress(cuda_context, view, nullptr, panels, nullptr); });
   expect_not_built([&] { column_starts_from_mask(cuda_context, layout, panels.index); });
   expect_not_built([&] { decompress(cuda_context, as_const(panels), out); });
+  expect_not_built([&] { gemm_tn_workspace_bytes(cuda_context, layout, DType::f32, 2); });
+  expect_not_built([&] { gemm_nt_batched_workspace_bytes(cuda_context, layout, DType::f32, 2); });
   expect_not_built([&] { gemm_tn(cuda_context, view, as_const(panels), out); });
   expect_not_built([&] { gemm_nt_batched(cuda_context, view, as_const(panels), out); });
   expect_not_built(

@@ -2,27 +2,29 @@
 # Tests of the CUDA back end and of its absence; included by CMakeLists.txt.
 set(kernels_dir ${PROJECT_SOURCE_DIR}/kernels)
 if(ACTSCOPE_WITH_CUDA)
-  actscope_test(NAME kernels_cuda_plan SOURCES cuda_launch_plan_test.cpp LABELS unit
+  actscope_test(NAME kernels_cuda_plan SOURCES cuda_launch_plan_test.cpp cuda_strip_plan_test.cpp LABELS unit
                 LIBRARIES actscope::kernels)
   actscope_test(NAME kernels_cuda_no_device SOURCES cuda_no_device_test.cpp LABELS unit
                 LIBRARIES actscope::kernels CUDA::cudart_static)
   actscope_test(NAME kernels_cuda SOURCES cuda_compress_test.cpp cuda_gemm_test.cpp cuda_codec_test.cpp
-                        cuda_coded_blocks_test.cpp cuda_elementwise_test.cpp cuda_selection_test.cpp
+                        cuda_coded_blocks_test.cpp cuda_elementwise_test.cpp cuda_gelu_compress_test.cpp cuda_selection_test.cpp cuda_strip_gemm_test.cpp
                         cuda_sparse_product_test.cpp
                 LABELS gpu LIBRARIES actscope::kernels CUDA::cudart_static)
   target_include_directories(actscope_test_kernels_cuda_no_device PRIVATE ${kernels_dir})
   target_include_directories(actscope_test_kernels_cuda PRIVATE ${kernels_dir})
   # The same tests without a GPU: the kernels compiled as plain C++ and run by an emulation.
   set(emulated_kernels)
-  foreach(idea compress unit_selection panel_copy gemm codec code_gather elementwise narrow_float sparse_product)
+  foreach(idea compress gelu_compress unit_selection panel_copy gemm_tn gemm_nt gemm_plain split_sum codec code_gather elementwise
+          narrow_float sparse_product)
     list(APPEND emulated_kernels ${kernels_dir}/cuda/${idea}.cu)
   endforeach()
   set_source_files_properties(${emulated_kernels} PROPERTIES LANGUAGE CXX
     COMPILE_OPTIONS "-Wno-unknown-pragmas;-ffp-contract=off")
   actscope_test(NAME kernels_cuda_emulated
                 SOURCES cuda_compress_test.cpp cuda_gemm_test.cpp cuda_codec_test.cpp
-                        cuda_coded_blocks_test.cpp cuda_elementwise_test.cpp cuda_selection_test.cpp
-                        cuda_sparse_product_test.cpp cuda_emulation/emulation.cpp ${emulated_kernels}
+                        cuda_coded_blocks_test.cpp cuda_elementwise_test.cpp cuda_gelu_compress_test.cpp cuda_selection_test.cpp cuda_strip_gemm_test.cpp
+                        cuda_sparse_product_test.cpp cuda_emulation/emulation.cpp
+                        cuda_emulation/tensor_core.cpp cuda_emulation/tensor_core_test.cpp ${emulated_kernels}
                 LABELS diff LIBRARIES actscope::kernels)
   target_include_directories(actscope_test_kernels_cuda_emulated BEFORE PRIVATE
     ${CMAKE_CURRENT_SOURCE_DIR}/cuda_emulation ${kernels_dir})
@@ -35,7 +37,8 @@ if(ACTSCOPE_WITH_CUDA)
                         actscope_options)
 else()
   actscope_test(NAME kernels_cuda_plan
-                SOURCES cuda_launch_plan_test.cpp ${kernels_dir}/cuda/launch_plan.cpp LABELS unit
+                SOURCES cuda_launch_plan_test.cpp cuda_strip_plan_test.cpp ${kernels_dir}/cuda/launch_plan.cpp
+                        ${kernels_dir}/cuda/strip_plan.cpp LABELS unit
                 LIBRARIES actscope::kernels)
   actscope_test(NAME kernels_cuda_not_built SOURCES cuda_not_built_test.cpp LABELS unit
                 LIBRARIES actscope::kernels)

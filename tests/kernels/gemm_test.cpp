@@ -54,6 +54,14 @@ TEST_P(GemmOn, EpilogueScalesShiftsAndSumsByHand) {
   EXPECT_THAT(bias, ElementsAre(2, 2, 6));
 }
 
+TEST_P(GemmOn, HostBackEndsNeedNoWorkspaceForProducts) {
+  const PanelLayout layout(4, 4096, 64, {16, 16, 0.5});
+  EXPECT_EQ(gemm_tn_workspace_bytes(context(), layout, DType::bf16, 64), 0);
+  EXPECT_EQ(gemm_nt_batched_workspace_bytes(context(), layout, DType::bf16, 64), 0);
+  EXPECT_THROW(gemm_tn_workspace_bytes(context(), layout, DType::bf16, 64, {0, 1000}),
+               ShapeMismatch);
+}
+
 TEST_P(GemmOn, EpilogueOfNoRowsClearsOrLeaves) {
   OwnedPanels<float> panels(PanelLayout(1, 0, 2, {1, 1, 0.0}));
   const std::vector<float> shift{1, 1};

@@ -22,7 +22,9 @@
 #define __device__
 #define __host__
 #define __shared__ static
-#define __launch_bounds__(threads)
+#define __launch_bounds__(...)
+#undef __grid_constant__
+#define __grid_constant__
 
 using std::erf;
 using std::exp;
@@ -38,9 +40,21 @@ struct Index {
   unsigned x = 0;
 };
 
-/// Runs `body` once a thread of the grid. Aborts the program where threads wait for each other at
-/// different places.
-void run_grid(unsigned blocks, unsigned threads, const std::function<void()>& body);
+/// Runs `body` once a thread of the grid, with so many bytes of dynamic shared memory. Aborts the
+/// program where threads wait for each other at different places.
+void run_grid(unsigned blocks, unsigned threads, std::size_t dynamic_bytes,
+              const std::function<void()>& body);
+
+/// Shows a value to the warp and gives everyone's, by lane, until the warp parts.
+const void* const* show_to_warp(const void* value);
+void part_from_warp();
+
+/// Asynchronous copies: they happen when they are waited for, no sooner.
+void start_copy(void* to, const void* from, int bytes);
+void close_copy_group();
+void finish_copies(int pending);
+
+unsigned char* shared_memory_of_block();
 
 /// To float with a rounding direction of <cfenv>.
 float round_to_float(double value, int direction);
@@ -50,6 +64,7 @@ float round_to_float(double value, int direction);
 extern emulation::Index threadIdx, blockIdx, blockDim, gridDim;
 
 void __syncthreads();
+void __syncwarp();
 unsigned __ballot_sync(unsigned mask, bool predicate);
 bool __all_sync(unsigned mask, bool predicate);
 double __shfl_xor_sync(unsigned mask, double value, int distance);
@@ -101,6 +116,7 @@ template <class... Parameters, class... Arguments>
 cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
                                Arguments&&... arguments) {
   const std::tuple<Parameters...> copies(arguments...);
-  emulation::run_grid(config->gridDim.x, config->blockDim.x, [&] { std::apply(kernel, copies); });
+  emulation::run_grid(config->gridDim.x, config->blockDim.x, config->dynamicSmemBytes,
+                      [&] { std::apply(kernel, copies); });
   return cudaSuccess;
 }

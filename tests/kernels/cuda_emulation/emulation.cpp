@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads of a block as fibers, and the CUDA runtime calls that the tests make.
+#undef _FORTIFY_SOURCE  // its longjmp refuses to leave one stack for another
+#include <setjmp.h>
 #include <ucontext.h>
 
+#include <algorithm>
 #include <cfenv>
 #include <cstdio>
 #include <cstdlib>
@@ -16,19 +19,35 @@ namespace {
 
 constexpr unsigned warp = 32;
 constexpr std::size_t stack_bytes = 65536;
+constexpr std::size_t shared_bytes = 227 * 1024;  // what a thread block of sm_90 may ask for
 
 enum class State { runnable, waits_for_block, waits_for_warp, done };
 
+/// A copy to shared memory that was started and has not happened yet.
+struct PendingCopy {
+  void* to;
+  const void* from;
+  int bytes;
+  int group;
+};
+
 struct Fiber {
-  ucontext_t context{};
+  ucontext_t context{};  ///< to begin with; after that `place`
+  jmp_buf place{};
+  bool has_begun = false;
   State state = State::done;
   std::vector<char> stack = std::vector<char>(stack_bytes);
-  double exchanged = 0;  ///< what the thread shows to its warp
+  double exchanged = 0;             ///< what the thread shows to its warp
+  const void* shown = nullptr;      ///< the same, anything
+  std::vector<PendingCopy> copies;  ///< oldest first
+  int group = 0;                    ///< number of the group being made
 };
 
 std::vector<Fiber> fibers;
-ucontext_t scheduler;
+jmp_buf scheduler;
 unsigned current = 0;
+alignas(16) unsigned char shared_memory[shared_bytes];
+std::size_t shared_in_use = 0;
 const std::function<void()>* kernel_body = nullptr;
 
 bool is_capturing = false;
@@ -37,7 +56,16 @@ std::size_t captured_launches = 0;
 void wait(State state) {
   const unsigned self = current;
   fibers[self].state = state;
-  swapcontext(&fibers[self].context, &scheduler);
+  // No system call, unlike swapcontext: tensor instructions wait for their warp very often.
+  if (_setjmp(fibers[self].place) == 0) _longjmp(scheduler, 1);
+}
+
+/// Goes on with a fiber until it waits or ends.
+void run(Fiber& fiber) {
+  if (_setjmp(scheduler) != 0) return;
+  if (fiber.has_begun) _longjmp(fiber.place, 1);
+  fiber.has_begun = true;
+  setcontext(&fiber.context);
 }
 
 /// Shows a value to the warp; everyone's can be read until `end_exchange`.
@@ -54,6 +82,7 @@ void end_exchange() {
 void run_fiber() {
   (*kernel_body)();
   fibers[current].state = State::done;
+  _longjmp(scheduler, 1);
 }
 
 /// Lets every thread of [first, end) go on if all of them wait in `state`.
@@ -70,10 +99,14 @@ void start_block(unsigned threads) {
     getcontext(&fibers[t].context);
     fibers[t].context.uc_stack.ss_sp = fibers[t].stack.data();
     fibers[t].context.uc_stack.ss_size = fibers[t].stack.size();
-    fibers[t].context.uc_link = &scheduler;
     makecontext(&fibers[t].context, run_fiber, 0);
+    fibers[t].has_begun = false;
     fibers[t].state = State::runnable;
+    fibers[t].copies.clear();
+    fibers[t].group = 0;
   }
+  // Not a number in any type: nobody may count on zeros.
+  std::memset(shared_memory, 0xff, shared_in_use);
 }
 
 /// Runs every thread to its next wait; returns whether all are done.
@@ -83,7 +116,7 @@ bool run_to_next_wait(unsigned threads) {
     if (fibers[t].state == State::runnable) {
       current = t;
       threadIdx.x = t;
-      swapcontext(&scheduler, &fibers[t].context);
+      run(fibers[t]);
     }
     all_done = all_done && fibers[t].state == State::done;
   }
@@ -94,7 +127,13 @@ bool run_to_next_wait(unsigned threads) {
 
 namespace emulation {
 
-void run_grid(unsigned blocks, unsigned threads, const std::function<void()>& body) {
+void run_grid(unsigned blocks, unsigned threads, std::size_t dynamic_bytes,
+              const std::function<void()>& body) {
+  if (dynamic_bytes > shared_bytes) {
+    std::fprintf(stderr, "emulation: a launch wants more shared memory than there is\n");
+    std::abort();
+  }
+  shared_in_use = dynamic_bytes;
   if (is_capturing) ++captured_launches;
   if (fibers.size() < threads) fibers.resize(threads);
   kernel_body = &body;
@@ -115,6 +154,45 @@ void run_grid(unsigned blocks, unsigned threads, const std::function<void()>& bo
   }
 }
 
+const void* const* show_to_warp(const void* value) {
+  static thread_local const void* shown[warp];
+  fibers[current].shown = value;
+  wait(State::waits_for_warp);
+  const unsigned first = current / warp * warp;
+  for (unsigned lane = 0; lane < warp; ++lane) shown[lane] = fibers[first + lane].shown;
+  return shown;
+}
+
+void part_from_warp() {
+  wait(State::waits_for_warp);
+}
+
+void start_copy(void* to, const void* from, int bytes) {
+  Fiber& fiber = fibers[current];
+  fiber.copies.push_back({to, from, bytes, fiber.group});
+}
+
+void close_copy_group() {
+  ++fibers[current].group;
+}
+
+// As late as a machine might: a read that does not wait long enough sees what was there before.
+void finish_copies(int pending) {
+  Fiber& fiber = fibers[current];
+  const auto rest = std::find_if(fiber.copies.begin(), fiber.copies.end(), [&](const auto& copy) {
+    return copy.group >= fiber.group - pending;
+  });
+  for (auto copy = fiber.copies.begin(); copy != rest; ++copy) {
+    std::memset(copy->to, 0, 16);
+    std::memcpy(copy->to, copy->from, static_cast<std::size_t>(copy->bytes));
+  }
+  fiber.copies.erase(fiber.copies.begin(), rest);
+}
+
+unsigned char* shared_memory_of_block() {
+  return shared_memory;
+}
+
 float round_to_float(double value, int direction) {
   // volatile: the conversion happens between the two changes of direction.
   const volatile double from = value;
@@ -128,6 +206,10 @@ float round_to_float(double value, int direction) {
 
 void __syncthreads() {
   wait(State::waits_for_block);
+}
+
+void __syncwarp() {
+  wait(State::waits_for_warp);
 }
 
 unsigned __ballot_sync(unsigned, bool predicate) {
@@ -197,6 +279,13 @@ cudaError_t cudaGetDevice(int* device) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   *properties = {};
   std::strncpy(properties->name, "emulated on the CPU", sizeof properties->name - 1);
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
+  *value = static_cast<int>(shared_bytes);  // the one attribute that is asked for
+  return cudaSuccess;
+}
+cudaError_t cudaFuncSetAttribute(const void*, cudaFuncAttribute, int) {
   return cudaSuccess;
 }
 cudaError_t cudaDriverGetVersion(int* version) {

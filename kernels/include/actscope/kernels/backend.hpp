@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,10 +11,24 @@ namespace actscope::kernels {
 /// host memory, `cuda` device memory.
 enum class Backend { reference, cpu, cuda };
 
+/// How products of f32 are computed on CUDA; other back ends and types take no notice.
+enum class Precision {
+  strict,  ///< in f32 throughout
+  tf32,    ///< on tensor cores: operands rounded to 10 bits of mantissa, exact products, f32 sums
+};
+
+/// Scratch memory of the back end, owned by the caller; work on one stream may share it.
+struct Workspace {
+  void* data = nullptr;
+  std::int64_t bytes = 0;
+};
+
 /// Back end and, on CUDA, the stream (cudaStream_t) that work is enqueued on.
 struct ExecutionContext {
   Backend backend = Backend::cpu;
   void* stream = nullptr;
+  Precision precision = Precision::strict;
+  Workspace workspace = {};  ///< of products, see gemm_tn_workspace_bytes
 };
 
 std::string_view name_of(Backend backend) noexcept;

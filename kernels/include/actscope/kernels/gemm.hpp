@@ -29,12 +29,23 @@ struct GemmEpilogue {
 /// Requires dy and x of one dtype, dw of result_of(that); no aliasing
 /// Errors   ShapeMismatch: a length or dtype disagrees, a panel range out of bounds;
 ///          BackendNotBuilt, DeviceError
-/// Effects  enqueued on the stream; deterministic for any thread count
-/// Cost     2·kept_blocks·block_elements·outputs FLOPs
+/// Effects  enqueued on the stream, allocates nothing there; deterministic for any thread count. On
+///          CUDA a dy that is not finite may also reach features with a kept block within 16 tokens
+///          of it
+/// Cost     2·kept_blocks·block_elements·outputs FLOPs; on CUDA dy is read once per 384 features
 /// Source   arXiv:2311.16883 for the idea
 void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const ConstBsrPanels& x,
              const MatrixView& dw, Output output = Output::overwrite, PanelRange range = {},
              const GemmEpilogue& epilogue = {});
+
+/// Bytes of context.workspace with which the reduction of gemm_tn is shared out among more thread
+/// blocks, 0 where nothing would be. Results are the same bits with that memory, with less of it
+/// and with none.
+///
+/// Shapes   x and range as for gemm_tn, outputs rows of dw
+/// Errors   ShapeMismatch: a panel range out of bounds; BackendNotBuilt
+std::int64_t gemm_tn_workspace_bytes(const ExecutionContext& context, const PanelLayout& x,
+                                     DType dtype, std::int64_t outputs, PanelRange range = {});
 
 /// Weight gradient of a token-mixing layer: dA = Σ_b dT_b · Y_bᵀ, with Y_b kept block-sparse.
 ///
@@ -47,6 +58,11 @@ void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const C
 void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
                      const ConstBsrPanels& y, const MatrixView& da,
                      Output output = Output::overwrite, PanelRange range = {});
+
+/// As gemm_tn_workspace_bytes, for gemm_nt_batched.
+std::int64_t gemm_nt_batched_workspace_bytes(const ExecutionContext& context, const PanelLayout& y,
+                                             DType dtype, std::int64_t mixed,
+                                             PanelRange range = {});
 
 /// A block-sparse matrix times a dense one: Y = X · Wᵀ.
 ///

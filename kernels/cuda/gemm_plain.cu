@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products with a block-sparse operand. Each element of the result has one owning thread, which
-// walks the kept blocks in their stored order: nothing is added across threads, so that results do
-// not change from run to run. A thread sums one panel by itself before adding it to the total.
+// Products in their plain form, for every type and block. Each element of the result has one owning
+// thread, which walks the kept blocks in their stored order: nothing is added across threads, so
+// that results do not change from run to run. A thread sums one panel by itself before adding it to
+// the total.
 #include "common/sum_of.hpp"
+#include "gemm_epilogue.cuh"
 #include "kernels.hpp"
 #include "launch.cuh"
 #include "panels.cuh"
@@ -63,12 +65,21 @@ struct Extents {
   Output output;
 };
 
+/// Σ over the rows of column `l` of dy.
+template <class T>
+__device__ SumOf<T> column_sum(const DeviceMatrix<const T>& dy, std::int64_t rows, std::int64_t l) {
+  SumOf<T> sum = 0;
+  for (std::int64_t row = 0; row < rows; ++row) sum += static_cast<SumOf<T>>(dy.row(0, row)[l]);
+  return sum;
+}
+
 // dy [rows of the range, outputs]; values [kept, block_rows, block_cols]; dw [outputs, features]
 template <class T, int columns_per_thread>
 __global__ void __launch_bounds__(tile_threads)
     gemm_tn_kernel(DeviceMatrix<const T> dy, const T* values, DeviceLayout layout,
                    ConstBlockIndex index, DeviceMatrix<SumOf<T>> dw, Extents extents,
-                   std::int64_t first_token) {
+                   std::int64_t first_token, std::int64_t tokens,
+                   DeviceEpilogue<SumOf<T>> epilogue) {
   using Sum = SumOf<T>;
   constexpr int columns = 4 * columns_per_thread;
   __shared__ Stage<Sum, columns> stage;
@@ -116,12 +127,21 @@ __global__ void __launch_bounds__(tile_threads)
     }
     const std::int64_t l = first_left + own.l;
     if (l >= extents.left_rows) continue;
+    const bool owns_bias =
+        epilogue.bias_gradient != nullptr && column == 0 && side_tile == 0 && own.first_column == 0;
+    Sum left_sum = 0;
+    if (epilogue.column_shift != nullptr || owns_bias) left_sum = column_sum(dy, tokens, l);
+    if (owns_bias) {
+      Sum& bias = epilogue.bias_gradient[l];
+      bias = extents.output == Output::accumulate ? bias + left_sum : left_sum;
+    }
     for (int c = 0; c < columns_per_thread; ++c) {
       const std::int64_t side = first_side + own.first_column + c;
       const std::int64_t feature = column * layout.block_cols + side;
       if (side >= layout.block_cols || feature >= layout.cols) continue;
+      const Sum sum_here = epilogue.apply(total[c], left_sum, feature);
       Sum& result = dw.row(0, l)[feature];
-      result = extents.output == Output::accumulate ? result + total[c] : total[c];
+      result = extents.output == Output::accumulate ? result + sum_here : sum_here;
     }
   }
 }
@@ -216,8 +236,9 @@ Extents extents_of(std::int64_t left_rows, const TilePlan& plan, Output output, 
 
 }  // namespace
 
-void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, const MatrixView& dw,
-             Output output, PanelRange range, const GemmEpilogue&) {
+void gemm_tn_plain(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
+                   const MatrixView& dw, Output output, PanelRange range,
+                   const GemmEpilogue& epilogue) {
   const DeviceLayout layout = make_device_layout(x.layout);
   const TilePlan plan = plan_tile(layout.block_cols);
   const Extents extents = extents_of(dw.rows, plan, output, range);
@@ -232,13 +253,14 @@ void gemm_tn(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x, c
     with_columns(plan, [&](auto columns) {
       launch("gemm_tn", plan_grid(items, 1, tile_threads), stream, gemm_tn_kernel<T, columns>,
              device_matrix<const T>(dy), static_cast<const T*>(x.values), layout, x.index,
-             device_matrix<SumOf<T>>(dw), extents, first_token);
+             device_matrix<SumOf<T>>(dw), extents, first_token, dy.rows,
+             DeviceEpilogue<SumOf<T>>(epilogue));
     });
   });
 }
 
-void gemm_nt_batched(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
-                     const MatrixView& da, Output output, PanelRange range) {
+void gemm_nt_plain(void* stream, const ConstMatrixView& dt, const ConstBsrPanels& y,
+                   const MatrixView& da, Output output, PanelRange range) {
   const DeviceLayout layout = make_device_layout(y.layout);
   const TilePlan plan = plan_tile(layout.block_rows);
   const Extents extents = extents_of(da.rows, plan, output, range);

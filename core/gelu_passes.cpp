@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gelu_passes.hpp"
+
+#include "actscope/kernels/elementwise.hpp"
+#include "actscope/tracer/scope.hpp"
+#include "tensor_views.hpp"
+
+namespace actscope::core {
+namespace {
+
+kernels::ConstMatrixView in(const torch::Tensor& tensor) {
+  return const_view(tensor, 1, tensor.size(0), tensor.size(1));
+}
+kernels::MatrixView out(const torch::Tensor& tensor) {
+  return mutable_view(tensor, 1, tensor.size(0), tensor.size(1));
+}
+
+}  // namespace
+
+void gelu_out(torch::Tensor& u, const torch::Tensor& h) {
+  static const tracer::Name gelu("gelu");
+  const tracer::OperatorScope scope(gelu);
+  kernels::gelu(context_of(h), in(h), out(u));
+}
+
+void gelu_backward_over(torch::Tensor& du, const torch::Tensor& h, torch::Tensor* u) {
+  static const tracer::Name gelu_backward("gelu_backward");
+  const tracer::OperatorScope scope(gelu_backward);
+  const kernels::MatrixView room = u == nullptr ? kernels::MatrixView{} : out(*u);
+  kernels::gelu_backward(context_of(h), in(du), in(h), out(du), u == nullptr ? nullptr : &room);
+}
+
+}  // namespace actscope::core
