@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "common/block_walk.hpp"
-#include "cpu/code_groups.hpp"
+#include "cpu/code_rows.hpp"
 #include "cpu/entries.hpp"
 
 namespace actscope::kernels::cpu {

@@ -2,7 +2,6 @@
 #include "cpu/code_groups.hpp"
 
 #include <algorithm>
-#include <cfloat>
 
 #include "common/code_scale.hpp"
 #include "common/sampling.hpp"
@@ -24,10 +23,27 @@ using Floats = hn::ScalableTag<float>;
 using FloatVector = hn::Vec<Floats>;
 using Bits = hn::RebindToUnsigned<Floats>;
 
-// Scale and offset of a whole group.
-HWY_INLINE CodeScale scale_of(const float* HWY_RESTRICT values, CodeBits bits) {
+// What a batch of groups is encoded with, and the steps in between.
+struct Batch {
+  static constexpr std::int64_t most_groups = 8;
+
+  // Whole groups of values; the last one of an array is filled up.
+  const float* from[most_groups];
+  alignas(64) float minimum[most_groups];
+  alignas(64) float maximum[most_groups];
+  bool is_finite[most_groups];
+  alignas(64) float step[most_groups];
+  alignas(64) float offset[most_groups];
+  alignas(64) float reciprocal[most_groups];  // of the steps
+  alignas(64) std::uint32_t scale_bits[most_groups];
+  std::uint8_t* codes;  // one a byte: `bytes`, or where they go as they are
+  alignas(64) std::uint8_t bytes[most_groups * code_group_elements];
+};
+
+HWY_INLINE void find_extremes(Batch& batch, std::int64_t g) {
   const Floats d;
   constexpr auto lanes = static_cast<std::int64_t>(hn::MaxLanes(Floats()));
+  const float* HWY_RESTRICT values = batch.from[g];
   auto minimum = hn::LoadU(d, values);
   auto maximum = minimum;
   // 0 · v is 0 for finite v, NaN otherwise; so is the sum.
@@ -38,9 +54,44 @@ HWY_INLINE CodeScale scale_of(const float* HWY_RESTRICT values, CodeBits bits) {
     maximum = hn::Max(maximum, value);
     spoiled = hn::MulAdd(value, hn::Zero(d), spoiled);
   }
-  return code_scale(static_cast<double>(hn::GetLane(hn::MinOfLanes(d, minimum))),
-                    static_cast<double>(hn::GetLane(hn::MaxOfLanes(d, maximum))),
-                    hn::AllFalse(d, hn::IsNaN(spoiled)), bits);
+  batch.minimum[g] = hn::GetLane(hn::MinOfLanes(d, minimum));
+  batch.maximum[g] = hn::GetLane(hn::MaxOfLanes(d, maximum));
+  batch.is_finite[g] = hn::AllFalse(d, hn::IsNaN(spoiled));
+}
+
+// As code_scale, of all groups of a batch, whose extremes are f32.
+HWY_INLINE void find_scales(Batch& batch, CodeBits bits) {
+  const hn::CappedTag<double, Batch::most_groups> wide;
+  const hn::Rebind<float, decltype(wide)> d;
+  const hn::RebindToUnsigned<decltype(d)> whole;
+  constexpr std::size_t lanes = hn::MaxLanes(decltype(wide)());
+  for (std::size_t g = 0; g < Batch::most_groups; g += lanes) {
+    // The least bf16 magnitude not below a negative number's; −0 becomes +0.
+    const auto minimum = hn::Add(hn::Load(d, batch.minimum + g), hn::Zero(d));
+    const auto pattern = hn::BitCast(whole, minimum);
+    const auto is_negative = hn::RebindMask(whole, hn::Lt(minimum, hn::Zero(d)));
+    auto high = hn::ShiftRight<16>(
+        hn::Add(pattern, hn::IfThenElseZero(is_negative, hn::Set(whole, 0xffffU))));
+    high = hn::IfThenElse(hn::Eq(high, hn::Set(whole, 0xff80U)), hn::Set(whole, 0xff7fU), high);
+    const auto offset = hn::BitCast(d, hn::ShiftLeft<16>(high));
+    hn::Store(offset, d, batch.offset + g);
+
+    const auto range =
+        hn::Sub(hn::PromoteTo(wide, hn::Load(d, batch.maximum + g)), hn::PromoteTo(wide, offset));
+    const auto exact = hn::Div(hn::Max(range, hn::Zero(wide)),
+                               hn::Set(wide, static_cast<double>(levels_of(bits))));
+    const auto nearest = hn::DemoteTo(d, exact);
+    // The next f32 above where that one lies below; what is cut off then rounds up.
+    const auto is_below = hn::VecFromMask(wide, hn::Lt(hn::PromoteTo(wide, nearest), exact));
+    const hn::RebindToUnsigned<decltype(wide)> wide_whole;
+    const auto minus_below = hn::TruncateTo(whole, hn::BitCast(wide_whole, is_below));
+    const auto raised = hn::Sub(hn::BitCast(whole, nearest), minus_below);
+    const auto step_bits = hn::ShiftRight<16>(hn::Add(raised, hn::Set(whole, 0xffffU)));
+    const auto step = hn::BitCast(d, hn::ShiftLeft<16>(step_bits));
+    hn::Store(step, d, batch.step + g);
+    hn::Store(hn::Div(hn::Set(d, 1.0F), step), d, batch.reciprocal + g);
+    hn::Store(hn::Or(step_bits, hn::ShiftLeft<16>(high)), whole, batch.scale_bits + g);
+  }
 }
 
 // distance / step to the last bit. With a fused multiply-add the remainder of distance · (1/step)
@@ -61,15 +112,13 @@ HWY_INLINE bool has_quotient(float step) {
   return step >= 0x1p-60F && step <= 0x1p60F;
 }
 
-// Whole numbers of floats in [0, 2²²], the nearest with ties to even: they are what the last bits
-// of a float count once it is moved to where its unit is 1.
+// Whole numbers of floats below 2²², the nearest with ties to even, in the last bits of the lanes:
+// they are what the last bits of a float count once it is moved to where its unit is 1.
 HWY_INLINE hn::Vec<Bits> nearest_whole(FloatVector value) {
-  const Bits whole;
-  const auto moved = hn::BitCast(whole, hn::Add(value, hn::Set(Floats(), 0x1.8p23F)));
-  return hn::And(moved, hn::Set(whole, 0x3fffffU));
+  return hn::BitCast(Bits(), hn::Add(value, hn::Set(Floats(), 0x1.8p23F)));
 }
 
-// The draws of a group, as rounding_draw gives them.
+// The draws of a group, as rounding_draw gives them, in units of 2⁻¹⁶.
 class Draws {
  public:
   explicit Draws(std::uint32_t key) : key_(key) {
@@ -83,7 +132,7 @@ class Draws {
     bits = hn::Mul(hn::Xor(bits, hn::ShiftRight<16>(bits)), hn::Set(whole, 0x7feb352dU));
     bits = hn::Mul(hn::Xor(bits, hn::ShiftRight<15>(bits)), hn::Set(whole, 0x846ca68bU));
     const auto draw = hn::BitCast(hn::RebindToSigned<Floats>(), hn::ShiftRight<16>(bits));
-    return hn::Mul(hn::ConvertTo(Floats(), draw), hn::Set(Floats(), 0x1p-16F));
+    return hn::ConvertTo(Floats(), draw);
   }
 
  private:
@@ -92,29 +141,37 @@ class Draws {
   std::uint32_t key_;
 };
 
-// Codes of a whole group, one a byte.
+// Codes of a group, one a byte.
 template <RoundTo to>
-HWY_INLINE void round_group(const float* HWY_RESTRICT values, CodeScale scale, CodeBits bits,
-                            std::uint32_t key, std::uint8_t* HWY_RESTRICT codes) {
+HWY_INLINE void round_group(Batch& batch, std::int64_t g, CodeBits bits, std::uint32_t key) {
   const Floats d;
   constexpr auto lanes = static_cast<std::int64_t>(hn::MaxLanes(Floats()));
-  const float step_value = from_bfloat16(scale.scale_bits);
-  if (!has_quotient(step_value)) {
-    for (std::int64_t i = 0; i < code_group_elements; ++i) {
-      const auto draw = static_cast<float>(rounding_draw(key, static_cast<std::uint32_t>(i)));
-      codes[i] = encode_one(values[i], scale, bits, to == RoundTo::nearest ? -1.0F : draw / 65536);
-    }
-    return;
-  }
-  const auto step = hn::Set(d, step_value);
-  const auto reciprocal = hn::Set(d, 1 / step_value);
-  const auto offset = hn::Set(d, from_bfloat16(scale.offset_bits));
+  const float* HWY_RESTRICT values = batch.from[g];
+  std::uint8_t* HWY_RESTRICT codes = batch.codes + g * code_group_elements;
+  const auto step = hn::Set(d, batch.step[g]);
+  const auto reciprocal = hn::Set(d, batch.reciprocal[g]);
+  const auto offset = hn::Set(d, batch.offset[g]);
   const auto levels = hn::Set(d, static_cast<float>(levels_of(bits)));
   const Draws draws(key);
   for (std::int64_t i = 0; i < code_group_elements; i += lanes) {
+    // At most a bit in the last place above the largest code, because scales are rounded up.
     auto code = quotient(hn::Sub(hn::LoadU(d, values + i), offset), step, reciprocal);
-    if constexpr (to == RoundTo::stochastic) code = hn::Floor(hn::Add(code, draws.at(i)));
-    store_code_bytes(nearest_whole(hn::Min(code, levels)), codes + i);
+    if constexpr (to == RoundTo::stochastic) {
+      // A draw times 2⁻¹⁶ is exact: the sum is rounded once with or without a fused operation.
+      code = hn::MulAdd(draws.at(i), hn::Set(d, 0x1p-16F), code);
+      code = hn::Min(hn::Floor(code), levels);
+    }
+    store_code_bytes(nearest_whole(code), codes + i);
+  }
+}
+
+// The same, value by value, where a step is far from 1 or none.
+HWY_INLINE void round_group_by_value(Batch& batch, std::int64_t g, CodeBits bits, RoundTo to,
+                                     std::uint32_t key, CodeScale scale) {
+  for (std::int64_t i = 0; i < code_group_elements; ++i) {
+    const auto draw = static_cast<float>(rounding_draw(key, static_cast<std::uint32_t>(i)));
+    batch.codes[g * code_group_elements + i] =
+        encode_one(batch.from[g][i], scale, bits, to == RoundTo::nearest ? -1.0F : draw / 65536);
   }
 }
 
@@ -125,40 +182,51 @@ HWY_INLINE void pack(CodeBits bits, const std::uint8_t* codes, std::int64_t byte
   pack_codes<2>(codes, bytes, packed);
 }
 
-// Groups that pass each step together: what one step writes is out of the core's buffers when the
-// next reads it in wider pieces.
-constexpr std::int64_t batch_groups = 8;
-
+// Groups pass each step together: what one step writes is out of the core's buffers when the next
+// reads it in wider pieces.
 template <RoundTo to>
 HWY_INLINE void encode_all(const float* values, std::int64_t elements, CodeBits bits,
                            const Rounding& rounding, std::int64_t first_group, std::uint8_t* codes,
                            CodeScale* scales) {
-  alignas(64) std::uint8_t bytes[batch_groups * code_group_elements];
+  Batch batch;
+  std::fill_n(batch.minimum, Batch::most_groups, 0.0F);
+  std::fill_n(batch.maximum, Batch::most_groups, 0.0F);
   alignas(64) float last[code_group_elements];
   const std::int64_t groups = code_groups(elements);
-  for (std::int64_t first = 0; first < groups; first += batch_groups) {
-    const std::int64_t end = std::min(first + batch_groups, groups);
-    const float* from[batch_groups];
-    for (std::int64_t g = first; g < end; ++g) {
-      from[g - first] = values + g * code_group_elements;
-      const std::int64_t count = elements - g * code_group_elements;
+  for (std::int64_t first = 0; first < groups; first += Batch::most_groups) {
+    const std::int64_t here = std::min(Batch::most_groups, groups - first);
+    for (std::int64_t g = 0; g < here; ++g) {
+      batch.from[g] = values + (first + g) * code_group_elements;
+      const std::int64_t count = elements - (first + g) * code_group_elements;
       if (count < code_group_elements) {  // filled up with a value of its own
-        std::fill(std::copy_n(from[g - first], count, last), last + code_group_elements,
-                  *from[g - first]);
-        from[g - first] = last;
+        std::fill(std::copy_n(batch.from[g], count, last), last + code_group_elements,
+                  *batch.from[g]);
+        batch.from[g] = last;
       }
-      scales[g] = scale_of(from[g - first], bits);
+      find_extremes(batch, g);
     }
-    for (std::int64_t g = first; g < end; ++g) {
-      round_group<to>(from[g - first], scales[g], bits,
-                      rounding_key(rounding.seed, rounding.first_group + first_group + g),
-                      bytes + (g - first) * code_group_elements);
-    }
+    find_scales(batch, bits);
     const std::int64_t count =
-        std::min(end * code_group_elements, elements) - first * code_group_elements;
-    std::fill(bytes + count, bytes + (end - first) * code_group_elements, std::uint8_t{0});
-    pack(bits, bytes, code_bytes(bits, count),
-         codes + code_bytes(bits, first * code_group_elements));
+        std::min(here * code_group_elements, elements - first * code_group_elements);
+    std::uint8_t* packed = codes + code_bytes(bits, first * code_group_elements);
+    const bool as_they_are = bits == CodeBits::int8 && count == here * code_group_elements;
+    batch.codes = as_they_are ? packed : batch.bytes;
+    for (std::int64_t g = 0; g < here; ++g) {
+      CodeScale& scale = scales[first + g];
+      scale = {static_cast<std::uint16_t>(batch.scale_bits[g] & 0xffffU),
+               static_cast<std::uint16_t>(batch.scale_bits[g] >> 16)};
+      if (!batch.is_finite[g]) scale = {bfloat16_nan, 0};
+      const std::uint32_t key =
+          rounding_key(rounding.seed, rounding.first_group + first_group + first + g);
+      if (batch.is_finite[g] && has_quotient(batch.step[g])) {
+        round_group<to>(batch, g, bits, key);
+      } else {
+        round_group_by_value(batch, g, bits, to, key, scale);
+      }
+    }
+    if (as_they_are) continue;
+    std::fill(batch.bytes + count, batch.bytes + here * code_group_elements, std::uint8_t{0});
+    pack(bits, batch.bytes, code_bytes(bits, count), packed);
   }
 }
 
@@ -171,101 +239,6 @@ void encode_f32(const float* values, std::int64_t elements, CodeBits bits, const
   }
 }
 
-// Decodes as many whole vectors of at most `most_lanes` as there are; gives what is left.
-template <int bits, std::size_t most_lanes>
-HWY_INLINE std::int64_t decode_vectors(const std::uint8_t*& codes, float step, float offset,
-                                       std::int64_t count, float*& values) {
-  const hn::CappedTag<float, most_lanes> d;
-  constexpr auto lanes = static_cast<std::int64_t>(hn::MaxLanes(decltype(d)()));
-  if constexpr (lanes >= 4) {
-    for (; count >= lanes; count -= lanes) {
-      const auto code =
-          hn::ConvertTo(d, load_codes<bits>(hn::RebindToSigned<decltype(d)>(), codes));
-      hn::StoreU(hn::MulAdd(hn::Set(d, step), code, hn::Set(d, offset)), d, values);
-      codes += lanes * bits / 8;
-      values += lanes;
-    }
-  }
-  return count;
-}
-
-// Decodes elements of one group.
-template <int bits>
-HWY_INLINE void decode_part(const CodedArray& array, std::int64_t place, std::int64_t count,
-                            float* values) {
-  const CodeScale scale = array.scales[place / code_group_elements];
-  const float step = from_bfloat16(scale.scale_bits);
-  // step · code has sixteen significant bits at most: exact unless it overflows, so that a product
-  // and a sum round as one fused operation does, which not every instruction set has.
-  if (place * bits % 8 == 0 && step * levels_of(array.bits) <= FLT_MAX) {
-    const std::uint8_t* codes = array.codes + place * bits / 8;
-    const float offset = from_bfloat16(scale.offset_bits);
-    std::int64_t left = decode_vectors<bits, 64>(codes, step, offset, count, values);
-    left = decode_vectors<bits, 8>(codes, step, offset, left, values);
-    left = decode_vectors<bits, 4>(codes, step, offset, left, values);
-    place += count - left;
-    count = left;
-  }
-  for (std::int64_t i = 0; i < count; ++i) {
-    values[i] = decode_one<float>(code_at(array.codes, array.bits, place + i), scale);
-  }
-}
-
-// Decodes elements of any groups.
-template <int bits>
-HWY_INLINE void decode_run(const CodedArray& array, std::int64_t place, std::int64_t count,
-                           float* values) {
-  const std::int64_t end = place + count;
-  while (place < end) {
-    const std::int64_t here =
-        std::min(code_group_elements - place % code_group_elements, end - place);
-    decode_part<bits>(array, place, here, values);
-    place += here;
-    values += here;
-  }
-}
-
-// Runs as narrow as the rows of small blocks: most lie in one group and are one vector or two.
-template <int bits, int cols>
-HWY_INLINE void decode_narrow(const CodedArray& array, const CodedRows& rows, float* values,
-                              std::int64_t value_stride) {
-  std::int64_t place = rows.first;
-  for (std::int64_t row = 0; row < rows.rows; ++row) {
-    const CodeScale scale = array.scales[place / code_group_elements];
-    const float step = from_bfloat16(scale.scale_bits);
-    if (place % code_group_elements + cols <= code_group_elements && place * bits % 8 == 0 &&
-        step * levels_of(array.bits) <= FLT_MAX) {
-      const std::uint8_t* codes = array.codes + place * bits / 8;
-      float* to = values;
-      decode_vectors<bits, cols>(codes, step, from_bfloat16(scale.offset_bits), cols, to);
-    } else {
-      decode_run<bits>(array, place, cols, values);
-    }
-    place += rows.stride;
-    values += value_stride;
-  }
-}
-
-template <int bits>
-HWY_INLINE void decode_all(const CodedArray& array, const CodedRows& rows, float* values,
-                           std::int64_t value_stride) {
-#if HWY_TARGET != HWY_SCALAR
-  if (rows.cols == 4) return decode_narrow<bits, 4>(array, rows, values, value_stride);
-  if (rows.cols == 8) return decode_narrow<bits, 8>(array, rows, values, value_stride);
-  if (rows.cols == 16) return decode_narrow<bits, 16>(array, rows, values, value_stride);
-#endif
-  for (std::int64_t row = 0; row < rows.rows; ++row) {
-    decode_run<bits>(array, rows.first + row * rows.stride, rows.cols, values + row * value_stride);
-  }
-}
-
-void decode_f32(const CodedArray& array, const CodedRows& rows, float* values,
-                std::int64_t value_stride) {
-  if (array.bits == CodeBits::int8) return decode_all<8>(array, rows, values, value_stride);
-  if (array.bits == CodeBits::int4) return decode_all<4>(array, rows, values, value_stride);
-  decode_all<2>(array, rows, values, value_stride);
-}
-
 }  // namespace actscope::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -273,28 +246,11 @@ HWY_AFTER_NAMESPACE();
 namespace actscope::kernels::cpu {
 
 HWY_EXPORT(encode_f32);
-HWY_EXPORT(decode_f32);
 
 void encode_groups(const float* values, std::int64_t elements, CodeBits bits,
                    const Rounding& rounding, std::int64_t first_group, std::uint8_t* codes,
                    CodeScale* scales) {
   HWY_DYNAMIC_DISPATCH(encode_f32)(values, elements, bits, rounding, first_group, codes, scales);
-}
-
-void decode_rows(const CodedArray& array, const CodedRows& rows, float* values,
-                 std::int64_t value_stride) {
-  HWY_DYNAMIC_DISPATCH(decode_f32)(array, rows, values, value_stride);
-}
-
-void decode_rows(const CodedArray& array, const CodedRows& rows, double* values,
-                 std::int64_t value_stride) {
-  for (std::int64_t row = 0; row < rows.rows; ++row) {
-    for (std::int64_t i = 0; i < rows.cols; ++i) {
-      const std::int64_t place = rows.first + row * rows.stride + i;
-      values[row * value_stride + i] = decode_one<double>(
-          code_at(array.codes, array.bits, place), array.scales[place / code_group_elements]);
-    }
-  }
 }
 
 }  // namespace actscope::kernels::cpu

@@ -44,10 +44,14 @@ HWY_INLINE hn::Vec<Tag> load_codes(Tag d, const std::uint8_t* codes) {
   }
 }
 
-// Writes unsigned numbers below 256 as bytes.
+// Writes the lowest byte of each lane. U8FromU32 takes that byte wherever a vector has lanes.
 template <class Vector>
 HWY_INLINE void store_code_bytes(Vector codes, std::uint8_t* bytes) {
-  hn::StoreU(hn::U8FromU32(codes), hn::Rebind<std::uint8_t, hn::DFromV<Vector>>(), bytes);
+  const hn::DFromV<Vector> whole;
+#if HWY_TARGET == HWY_SCALAR
+  codes = hn::And(codes, hn::Set(whole, 0xffU));
+#endif
+  hn::StoreU(hn::U8FromU32(codes), hn::Rebind<std::uint8_t, decltype(whole)>(), bytes);
 }
 
 // Joins codes, one a byte, to `bytes` bytes.
@@ -76,8 +80,7 @@ HWY_INLINE void pack_codes(const std::uint8_t* HWY_RESTRICT codes, std::int64_t 
       const auto four = hn::BitCast(
           fours, hn::LoadU(hn::Repartition<std::uint8_t, decltype(fours)>(), codes + 4 * i));
       const auto low = hn::Or(four, hn::ShiftRight<6>(four));
-      const auto joined = hn::And(hn::Or(low, hn::ShiftRight<12>(low)), hn::Set(fours, 0xffU));
-      store_code_bytes(joined, packed + i);
+      store_code_bytes(hn::Or(low, hn::ShiftRight<12>(low)), packed + i);
     }
 #endif
   }

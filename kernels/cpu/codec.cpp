@@ -3,6 +3,7 @@
 #include "common/code_scale.hpp"
 #include "common/sampling.hpp"
 #include "cpu/code_groups.hpp"
+#include "cpu/code_rows.hpp"
 #include "cpu/entries.hpp"
 
 namespace actscope::kernels::cpu {

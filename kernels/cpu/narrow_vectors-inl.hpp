@@ -84,7 +84,7 @@ HWY_INLINE hn::Vec<Tag> load_values(Tag d, const float16* from) {
 #endif
 }
 template <class Tag>
-HWY_INLINE void store_values(Tag d, hn::Vec<Tag> value, float16* to) {
+HWY_INLINE void store_values([[maybe_unused]] Tag d, hn::Vec<Tag> value, float16* to) {
 #if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_NEON
   const hn::Rebind<hwy::float16_t, Tag> narrow;
   hn::StoreU(hn::DemoteTo(narrow, value), narrow, reinterpret_cast<hwy::float16_t*>(to));
