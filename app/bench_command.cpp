@@ -79,27 +79,39 @@ ExitCode measure_kernels(const KernelsCommand& command) {
   return ExitCode::done;
 }
 
-void add_lists(CLI::App& app, KernelsSettings& settings) {
-  const auto list = [&](const char* name, const char* value, const char* help, auto read) {
-    app.add_option_function<std::string>(name, read, help)->option_text(value);
-  };
-  list("--shapes", "A,B", "fc1, fc2, token-mix [all]",
-       [&settings](const std::string& text) { settings.shapes = parse_list("--shapes", text); });
-  list("--blocks", "N,RxC", "block sizes, as 4,8,16,8x64 [8,16,32]",
-       [&settings](const std::string& text) {
-         settings.blocks.clear();
-         for (const std::string& part : parse_list("--blocks", text)) {
-           const auto [rows, cols] = parse_block("--blocks", part);
-           settings.blocks.push_back({rows, cols});
-         }
-       });
-  list("--sparsities", "X,Y", "shares of blocks dropped [0.5,0.75,0.9]",
-       [&settings](const std::string& text) {
-         settings.sparsities.clear();
-         for (const std::string& part : parse_list("--sparsities", text)) {
-           settings.sparsities.push_back(parse_real("--sparsities", part));
-         }
-       });
+// An option that takes values with commas between; `read` makes one of them.
+template <class Value, class Read>
+void add_list(CLI::App& app, const char* name, const char* form, const char* help,
+              std::vector<Value>& values, const Read& read) {
+  app.add_option_function<std::string>(
+         name,
+         [&values, name, read](const std::string& text) {
+           values.clear();
+           for (const std::string& part : parse_list(name, text)) {
+             values.push_back(read(name, part));
+           }
+         },
+         help)
+      ->option_text(form);
+}
+
+void add_lists(CLI::App& app, KernelsSettings& s) {
+  const auto name = [](const char*, const std::string& text) { return text; };
+  add_list(app, "--backend", "A,B", "cpu, cuda, reference [cpu]", s.backends, name);
+  add_list(app, "--dtype", "A,B", "fp32, tf32 (cuda), bf16, fp16 [fp32]", s.dtypes, name);
+  add_list(app, "--threads", "N,M", "threads of everybody, 0: one a core [0]", s.threads,
+           [](const char* option, const std::string& text) { return parse_integer(option, text); });
+  add_list(app, "--shapes", "A,B", "fc1, fc2, token-mix [all]", s.shapes, name);
+  add_list(app, "--blocks", "N,RxC", "block sizes, as 4,8,16,8x64 [8,16,32]", s.blocks,
+           [](const char* option, const std::string& text) {
+             const auto [rows, cols] = parse_block(option, text);
+             return KernelBlock{rows, cols};
+           });
+  add_list(app, "--sparsities", "X,Y", "shares of blocks dropped [0.5,0.75,0.9]", s.sparsities,
+           [](const char* option, const std::string& text) { return parse_real(option, text); });
+  app.add_option("--select", s.select,
+                 "among which blocks ours chooses: panel, row,\ncolumn, global [panel]")
+      ->option_text("NAME");
 }
 
 void add_numbers(CLI::App& app, KernelsSettings& settings) {
@@ -110,7 +122,6 @@ void add_numbers(CLI::App& app, KernelsSettings& settings) {
         ->option_text("N");
   };
   number("--tokens", settings.tokens, "rows of the input, 16 images of 196 by default [3136]");
-  number("--threads", settings.threads, "threads of everybody, 0: one a core [0]");
   number("--rounds", settings.rounds, "timed rounds, at least 6 [15]");
   number("--seed", settings.seed, "of the model, the gradient and the order [0]");
   number("--train-steps", settings.train_steps,
@@ -120,11 +131,9 @@ void add_numbers(CLI::App& app, KernelsSettings& settings) {
 void add_kernels(CLI::App& bench, Action& action) {
   CLI::App* app = add_command(
       bench, "kernels", "our block-sparse gradients against every other library at hand",
-      "actscope bench kernels --blocks 8,16 --sparsities 0.5,0.9 --out kernels.json");
+      "actscope bench kernels --blocks 8,16 --sparsities 0.5,0.9 --out kernels.json\n"
+      "         actscope bench kernels --dtype fp32,bf16 --threads 1,2 --html kernels.html");
   auto command = std::make_shared<KernelsCommand>();
-  app->add_option("--backend", command->settings.backend, "cpu, cuda, reference [cpu]")
-      ->option_text("NAME");
-  app->add_option("--dtype", command->settings.dtype, "fp32, bf16 [fp32]")->option_text("NAME");
   add_lists(*app, command->settings);
   add_numbers(*app, command->settings);
   app->add_option("--out", command->out,

@@ -27,4 +27,15 @@ const char* name_of(RivalKind kind) {
   return "unknown";
 }
 
+const KernelsMachine* machine_of(const KernelsRecord& record, const KernelResult& row) {
+  const std::string backend = row.backend == "cuda" ? "cuda" : "cpu";
+  for (const KernelsMachine& machine : record.machines) {
+    if (machine.backend == backend && machine.threads == row.threads &&
+        (machine.dtype.empty() || machine.dtype == row.dtype)) {
+      return &machine;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace actscope

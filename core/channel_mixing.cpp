@@ -93,7 +93,7 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
     stores.slot(Slot::h).put(first, h);
     at.next(trace_name(Slot::u));
     Tensor u = stores.slot(Slot::u).room(first, count);
-    gelu_out(u, h);
+    gelu_into(u, h);
     stores.slot(Slot::u).put(first, u);
     if (auto& choice = stores.choice(Product::dW2)) choice->choose(first, u);
     at.next(trace_name(Slot::v));
@@ -162,7 +162,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
         u = u_store.get(first, count);
       }
       add_product(part, u_store, choice2, u, first, p2, nullptr);
-      u = {};
+      u = Tensor();
     }
     if (needs.fc1_product) {
       const bool reads_slot_z = z_store.is_kept();

@@ -17,7 +17,7 @@ kernels::MatrixView out(const torch::Tensor& tensor) {
 
 }  // namespace
 
-void gelu_out(torch::Tensor& u, const torch::Tensor& h) {
+void gelu_into(torch::Tensor& u, const torch::Tensor& h) {
   static const tracer::Name gelu("gelu");
   const tracer::OperatorScope scope(gelu);
   kernels::gelu(context_of(h), in(h), out(u));

@@ -7,7 +7,7 @@ namespace actscope::core {
 
 /// u = gelu(h), one pass of `kernels`.
 /// Shapes  h, u [rows, cols], contiguous, of one dtype and device
-void gelu_out(torch::Tensor& u, const torch::Tensor& h);
+void gelu_into(torch::Tensor& u, const torch::Tensor& h);
 
 /// dh = du ⊙ gelu'(h), written over du; where u is given also u = gelu(h), both from one evaluation
 /// and one reading of h.

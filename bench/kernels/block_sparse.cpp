@@ -2,57 +2,80 @@
 #include "block_sparse.hpp"
 
 #include "actscope/kernels/gemm.hpp"
+#include "own_panels.hpp"
 
 namespace actscope::bench {
 
 using namespace kernels;
 
-BlockSparse::BlockSparse(const Problem& problem, const BlockSpec& spec, Backend backend)
-    : problem_(problem),
-      context_{backend, nullptr},
-      panels_(context_, PanelLayout(problem.images, problem.rows, problem.cols, spec),
-              problem.dense.dtype),
-      result_(static_cast<std::size_t>(problem.dense.outputs * problem.dense.features)) {}
+namespace {
 
-void BlockSparse::compress() {
-  kernels::compress(context_,
-                    contiguous_groups<const void*>(problem_.input_data(), problem_.dense.dtype,
-                                                   problem_.images, problem_.rows, problem_.cols),
-                    panels_.view, panels_.workspace.data());
-}
+class HostBlockSparse : public BlockSparse {
+ public:
+  HostBlockSparse(const Problem& of, const BlockSpec& spec, Backend backend)
+      : BlockSparse(of, spec),
+        context_{backend, nullptr},
+        panels_(context_, layout(), of.dense.type.dtype),
+        result_(static_cast<std::size_t>(of.dense.outputs * of.dense.features)) {}
 
-void BlockSparse::product() {
-  const DenseProduct& p = problem_.dense;
-  const MatrixView result =
-      contiguous_matrix<void*>(result_.data(), DType::f32, p.outputs, p.features);
-  const void* gradient = problem_.gradient_data();
-  if (problem_.is_mixing()) {
-    gemm_nt_batched(context_,
-                    contiguous_groups(gradient, p.dtype, problem_.images, p.outputs, problem_.cols),
-                    as_const(panels_.view), result);
-  } else {
-    gemm_tn(context_, contiguous_matrix(gradient, p.dtype, p.depth, p.outputs),
-            as_const(panels_.view), result);
+  void compress() override {
+    const Problem& p = problem();
+    kernels::compress(context_,
+                      contiguous_groups<const void*>(p.input.data(), p.dense.type.dtype, p.images,
+                                                     p.rows, p.cols),
+                      panels_.view, panels_.workspace.data());
   }
-}
+  void product() override {
+    multiply(context_, problem(), problem().gradient.data(), as_const(panels_.view),
+             result_.data());
+  }
+  std::vector<float> result() const override { return result_; }
+
+ private:
+  ExecutionContext context_;
+  OwnPanels panels_;
+  std::vector<float> result_;
+};
+
+}  // namespace
+
+BlockSparse::BlockSparse(const Problem& problem, const BlockSpec& spec)
+    : problem_(problem), layout_(problem.images, problem.rows, problem.cols, spec) {}
 
 std::int64_t BlockSparse::kept_flops() const {
-  const PanelLayout& layout = panels_.view.layout;
-  return 2 * layout.kept_blocks() * layout.block_elements() * problem_.dense.outputs;
+  return 2 * layout_.kept_blocks() * layout_.block_elements() * problem_.dense.outputs;
 }
 
 std::int64_t BlockSparse::compress_bytes() const {
-  const PanelLayout& layout = panels_.view.layout;
-  return static_cast<std::int64_t>(problem_.input.size()) * size_of(problem_.dense.dtype) +
-         layout.value_bytes(problem_.dense.dtype) + layout.index_bytes();
+  const DType dtype = problem_.dense.type.dtype;
+  return problem_.input.size() * size_of(dtype) + layout_.value_bytes(dtype) +
+         layout_.index_bytes();
 }
 
 std::int64_t BlockSparse::product_bytes() const {
-  const PanelLayout& layout = panels_.view.layout;
-  const DType dtype = problem_.dense.dtype;
-  return layout.value_bytes(dtype) + layout.index_bytes() +
-         static_cast<std::int64_t>(problem_.gradient.size()) * size_of(dtype) +
-         static_cast<std::int64_t>(result_.size()) * size_of(result_of(dtype));
+  const DType dtype = problem_.dense.type.dtype;
+  return layout_.value_bytes(dtype) + layout_.index_bytes() +
+         problem_.gradient.size() * size_of(dtype) +
+         problem_.dense.outputs * problem_.dense.features * size_of(result_of(dtype));
+}
+
+std::unique_ptr<BlockSparse> make_host_block_sparse(const Problem& problem, const BlockSpec& spec,
+                                                    Backend backend) {
+  return std::make_unique<HostBlockSparse>(problem, spec, backend);
+}
+
+void multiply(const ExecutionContext& context, const Problem& problem, const void* gradient,
+              const ConstBsrPanels& panels, void* result) {
+  const DenseProduct& p = problem.dense;
+  const DType dtype = p.type.dtype;
+  const MatrixView dw = contiguous_matrix(result, result_of(dtype), p.outputs, p.features);
+  if (problem.is_mixing()) {
+    gemm_nt_batched(context,
+                    contiguous_groups(gradient, dtype, problem.images, p.outputs, problem.cols),
+                    panels, dw);
+  } else {
+    gemm_tn(context, contiguous_matrix(gradient, dtype, p.depth, p.outputs), panels, dw);
+  }
 }
 
 }  // namespace actscope::bench

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <vector>
 
-#include "own_panels.hpp"
+#include "actscope/kernels/backend.hpp"
+#include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/kernels/panel_layout.hpp"
 #include "problem.hpp"
 
 namespace actscope::bench {
@@ -12,23 +15,40 @@ namespace actscope::bench {
 class BlockSparse {
  public:
   /// Requires problem to outlive this
-  BlockSparse(const Problem& problem, const kernels::BlockSpec& spec, kernels::Backend backend);
+  BlockSparse(const Problem& problem, const kernels::BlockSpec& spec);
+  BlockSparse(const BlockSparse&) = delete;
+  BlockSparse& operator=(const BlockSparse&) = delete;
+  virtual ~BlockSparse() = default;
 
-  void compress();
-  void product();  ///< weight or mixing gradient
+  virtual void compress() = 0;
+  virtual void product() = 0;  ///< weight or mixing gradient
 
   /// Of the last product. Shapes  [outputs, features]
-  const std::vector<float>& result() const { return result_; }
+  virtual std::vector<float> result() const = 0;
 
   std::int64_t kept_flops() const;      ///< of a product
   std::int64_t compress_bytes() const;  ///< input read, values and index written
   std::int64_t product_bytes() const;   ///< values, index and gradient read, result written
 
+ protected:
+  const Problem& problem() const { return problem_; }
+  const kernels::PanelLayout& layout() const { return layout_; }
+
  private:
   const Problem& problem_;
-  kernels::ExecutionContext context_;
-  OwnPanels panels_;
-  std::vector<float> result_;
+  kernels::PanelLayout layout_;
 };
+
+/// In host memory.
+std::unique_ptr<BlockSparse> make_host_block_sparse(const Problem& problem,
+                                                    const kernels::BlockSpec& spec,
+                                                    kernels::Backend backend);
+
+/// Calls the operator that makes the gradient of a problem.
+///
+/// Shapes   gradient as Problem::gradient, result [outputs, features], both memory of the back end
+/// Effects  as gemm_tn
+void multiply(const kernels::ExecutionContext& context, const Problem& problem,
+              const void* gradient, const kernels::ConstBsrPanels& panels, void* result);
 
 }  // namespace actscope::bench

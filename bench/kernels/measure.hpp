@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "block_sparse.hpp"
-#include "rival.hpp"
+#include "platform.hpp"
 
 namespace actscope::bench {
 
-/// Something that is timed: one call does the work once.
+/// Something that is timed: one call does the work once, or enqueues it.
 struct Timed {
   std::function<void()> run;
   std::function<void()> before_sample = [] {};                                 ///< not timed
@@ -19,22 +19,34 @@ struct Timed {
   std::vector<double> times_s = {};  ///< of one call, a value a round
 };
 
-/// Times all side by side: a round takes everybody once, in an order drawn from `seed`; each gets
+/// How many rounds there are, in which order, and who may stop them.
+struct Rounds {
+  std::int64_t count = 15;
+  std::int64_t seed = 0;
+  std::function<bool()> is_stop_requested = [] { return false; };
+};
+
+/// Times all side by side: a round takes everybody once, in an order drawn from the seed; each gets
 /// one call that is not counted (its threads wake, its data comes near) and then as many as fill
 /// 20 ms. What takes longer than a second a call sits out after the sixth round.
 ///
-/// Returns false where `is_stop_requested` said so between two rounds.
-bool time_rounds(std::vector<Timed>& all, std::int64_t rounds, std::int64_t seed,
-                 const std::function<bool()>& is_stop_requested);
+/// Returns false where a stop was requested between two rounds.
+bool time_rounds(std::vector<Timed>& all, Stopwatch& stopwatch, const Rounds& rounds);
 
-/// The rows of one point: the whole gradient with all rivals, then compress and product apart.
-/// Nothing where a stop was requested.
+/// What a point's problem has to come to.
+struct Expectation {
+  std::vector<double> dense;  ///< product of the unpruned input
+  std::string norm_reason;    ///< why the norm of this input says nothing; empty: it does
+};
+
+/// The rows of one point: the whole gradient with all rivals of the platform, then compress and
+/// product apart. Nothing where a stop was requested. Back end, type, threads and rates are left to
+/// the caller.
 ///
 /// Errors  RunError: our own result is off
-std::optional<std::vector<KernelResult>> measure_point(
-    const Problem& problem, const kernels::BlockSpec& spec, const KernelsSettings& settings,
-    const KernelsMachine& machine, const std::string& norm_reason,
-    const std::vector<double>& dense_expected, std::vector<std::unique_ptr<Rival>>& rivals,
-    const std::function<bool()>& is_stop_requested);
+std::optional<std::vector<KernelResult>> measure_point(Platform& platform, const Problem& problem,
+                                                       const kernels::BlockSpec& spec,
+                                                       const Expectation& expectation,
+                                                       const Rounds& rounds);
 
 }  // namespace actscope::bench

@@ -37,14 +37,6 @@ std::vector<float> transposed(const std::vector<float>& from, std::int64_t image
   return to;
 }
 
-// Rounds in place; the same numbers as bf16.
-std::vector<kernels::bfloat16> rounded(std::vector<float>& values) {
-  std::vector<kernels::bfloat16> narrow;
-  narrow.reserve(values.size());
-  for (float& value : values) value = narrow.emplace_back(value);
-  return narrow;
-}
-
 // The input of a problem as the dense product reads it.
 std::vector<float> as_dense(const Problem& p, const std::vector<float>& input) {
   return p.is_mixing() ? transposed(input, p.images, p.rows, p.cols) : input;
@@ -52,48 +44,38 @@ std::vector<float> as_dense(const Problem& p, const std::vector<float>& input) {
 
 }  // namespace
 
-const void* Problem::input_data() const {
-  return dense.dtype == kernels::DType::bf16 ? static_cast<const void*>(input_bf16.data())
-                                             : input.data();
-}
-const void* Problem::gradient_data() const {
-  return dense.dtype == kernels::DType::bf16 ? static_cast<const void*>(gradient_bf16.data())
-                                             : gradient.data();
-}
-
 double DenseProduct::flops() const {
   return 2.0 * static_cast<double>(depth) * static_cast<double>(outputs) *
          static_cast<double>(features);
 }
 
 Problem make_problem(const std::string& shape, const Activations& activations, std::int64_t seed,
-                     kernels::DType dtype) {
+                     const ElementType& type) {
   Problem p;
   p.shape = shape;
+  const auto typed = [&](std::vector<float> values) {
+    return TypedValues(std::move(values), type.dtype);
+  };
   if (shape == "fc1" || shape == "fc2") {
     const bool is_first = shape == "fc1";
     p.rows = activations.tokens;
     p.cols = is_first ? channels : hidden;
-    p.input = is_first ? activations.z : activations.u;
-    p.dense = {p.rows, is_first ? hidden : channels, p.cols, {}, {}, dtype};
-    p.gradient = normal_values(p.rows * p.dense.outputs, seed);
+    p.input = typed(is_first ? activations.z : activations.u);
+    p.dense = {p.rows, is_first ? hidden : channels, p.cols, {}, {}, type};
+    p.gradient = typed(normal_values(p.rows * p.dense.outputs, seed));
   } else if (shape == "token-mix") {
     p.images = activations.images;
     p.rows = positions;
     p.cols = channels;
-    p.input = activations.y;
-    p.dense = {p.images * channels, positions, positions, {}, {}, dtype};
-    p.gradient = normal_values(p.images * p.rows * p.cols, seed);
+    p.input = typed(activations.y);
+    p.dense = {p.images * channels, positions, positions, {}, {}, type};
+    p.gradient = typed(normal_values(p.images * p.rows * p.cols, seed));
   } else {
     throw ConfigError(
         error_text("unknown shape '" + shape + "'", {}, "give fc1, fc2 or token-mix"));
   }
-  if (dtype == kernels::DType::bf16) {
-    p.input_bf16 = rounded(p.input);
-    p.gradient_bf16 = rounded(p.gradient);
-  }
-  p.dense.x = as_dense(p, p.input);
-  p.dense.d = as_dense(p, p.gradient);
+  p.dense.x = as_dense(p, p.input.values());
+  p.dense.d = as_dense(p, p.gradient.values());
   return p;
 }
 
@@ -102,21 +84,22 @@ PrunedInput prune(const Problem& p, const kernels::BlockSpec& spec) {
   const ExecutionContext reference{Backend::reference, nullptr};
   const PanelLayout layout(p.images, p.rows, p.cols, spec);
   OwnPanels panels(reference, layout, DType::f32);
+  const std::vector<float>& input = p.input.values();
   compress(reference,
-           contiguous_groups<const void*>(p.input.data(), DType::f32, p.images, p.rows, p.cols),
+           contiguous_groups<const void*>(input.data(), DType::f32, p.images, p.rows, p.cols),
            panels.view, panels.workspace.data());
-  std::vector<float> kept(p.input.size());
+  std::vector<float> kept(input.size());
   decompress(reference, as_const(panels.view),
              contiguous_groups<void*>(kept.data(), DType::f32, p.images, p.rows, p.cols));
   double all_square = 0, kept_square = 0;
   for (std::size_t i = 0; i < kept.size(); ++i) {
-    all_square += static_cast<double>(p.input[i]) * p.input[i];
+    all_square += static_cast<double>(input[i]) * input[i];
     kept_square += static_cast<double>(kept[i]) * kept[i];
   }
   // A value of 1 everywhere shows which places the mask keeps, zeros of the input among them.
   std::vector<float> ones(static_cast<std::size_t>(layout.kept_blocks() * layout.block_elements()),
                           1);
-  std::vector<float> mask(p.input.size());
+  std::vector<float> mask(input.size());
   BsrPanels marks = panels.view;
   marks.values = ones.data();
   decompress(reference, as_const(marks),
@@ -155,8 +138,21 @@ double allowed_error(std::int64_t depth) {
   return epsilon * std::max(64.0, 4 * std::sqrt(static_cast<double>(depth)));
 }
 
-double allowed_error(const DenseProduct& product) {
-  return product.dtype == kernels::DType::bf16 ? 0x1p-7 : allowed_error(product.depth);
+double allowed_error_of_ours(const DenseProduct& product) {
+  return product.type.precision == kernels::Precision::tf32 ? allowed_error_of_rivals(product)
+                                                            : allowed_error(product.depth);
+}
+
+double allowed_error_of_rivals(const DenseProduct& product) {
+  if (product.type.precision == kernels::Precision::tf32) return 0x1p-9;
+  switch (product.type.dtype) {
+    case kernels::DType::bf16:
+      return 0x1p-7;
+    case kernels::DType::f16:
+      return 0x1p-10;
+    default:
+      return allowed_error(product.depth);
+  }
 }
 
 }  // namespace actscope::bench

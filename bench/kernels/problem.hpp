@@ -8,23 +8,23 @@
 
 #include "activations.hpp"
 #include "actscope/base/kernels_record.hpp"
-#include "actscope/kernels/bfloat16.hpp"
 #include "actscope/kernels/block_spec.hpp"
-#include "actscope/kernels/dtype.hpp"
+#include "element_type.hpp"
+#include "typed_values.hpp"
 
 namespace actscope::bench {
 
 /// A product to time, as dense libraries see it: G = Dᵀ X, all row-major.
 ///
-/// Shapes  d [depth, outputs]; x [depth, features]; G [outputs, features]; with bf16, d and x hold
-///         numbers that are bf16 numbers
+/// Shapes  d [depth, outputs]; x [depth, features]; G [outputs, features]; d and x hold numbers of
+///         the type
 struct DenseProduct {
   std::int64_t depth = 0;
   std::int64_t outputs = 0;
   std::int64_t features = 0;
   std::vector<float> d;
   std::vector<float> x;
-  kernels::DType dtype = kernels::DType::f32;
+  ElementType type = fp32;
 
   double flops() const;  ///< 2 · depth · outputs · features
 };
@@ -41,15 +41,9 @@ struct Problem {
   std::int64_t images = 1;  ///< groups of the matrix that is cut into blocks
   std::int64_t rows = 0;    ///< of one group
   std::int64_t cols = 0;
-  std::vector<float> input;     ///< images × [rows, cols]: what is compressed
-  std::vector<float> gradient;  ///< images × [rows, outputs]; token-mix: images × [rows, cols]
-  DenseProduct dense;           ///< of the unpruned input
-
-  std::vector<kernels::bfloat16> input_bf16, gradient_bf16;  ///< the same numbers, with bf16 only
-
-  /// Memory of the operators' type.
-  const void* input_data() const;
-  const void* gradient_data() const;
+  TypedValues input;     ///< images × [rows, cols]: what is compressed
+  TypedValues gradient;  ///< images × [rows, outputs]; token-mix: images × [rows, cols]
+  DenseProduct dense;    ///< of the unpruned input
 
   bool is_mixing() const { return images > 0 && shape == "token-mix"; }
 };
@@ -57,7 +51,7 @@ struct Problem {
 /// The problem of a shape for about `tokens` tokens: token-mix takes whole images.
 /// Errors  ConfigError: unknown shape
 Problem make_problem(const std::string& shape, const Activations& activations, std::int64_t seed,
-                     kernels::DType dtype = kernels::DType::f32);
+                     const ElementType& type = fp32);
 
 /// The same input with the dropped blocks at zero, chosen and rebuilt by the reference back end.
 struct PrunedInput {
@@ -75,7 +69,10 @@ double relative_error(const std::vector<float>& a, const std::vector<double>& b)
 
 /// What f32 sums of `depth` products may be off: 4·ε·√depth, at least 64·ε.
 double allowed_error(std::int64_t depth);
-/// What a rival may be off, who may also round its result to the type: 2⁻⁷ with bf16.
-double allowed_error(const DenseProduct& product);
+/// What ours may be off, whose sums and result are f32; with tf32 as rivals.
+double allowed_error_of_ours(const DenseProduct& product);
+/// What a rival may be off, who may also round its result to the type: 2⁻⁷ with bf16, 2⁻¹⁰ with
+/// f16; and with tf32, whose operands are rounded to 11 bits, 2⁻⁹.
+double allowed_error_of_rivals(const DenseProduct& product);
 
 }  // namespace actscope::bench

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "actscope/base/kernels_record.hpp"
 #include "problem.hpp"
 
 namespace actscope::bench {
@@ -39,6 +40,9 @@ class Rival {
   virtual void run() = 0;
   /// Of the last run. Shapes  [outputs, features]
   virtual std::vector<float> result() const = 0;
+  /// The product that result() has to be where the format wants another selection than the
+  /// point's; null: that of the point. Shapes  [outputs, features]
+  virtual const std::vector<double>* expected() const { return nullptr; }
 
  protected:
   KernelRival facts_;
@@ -47,7 +51,7 @@ class Rival {
 /// For those whose interface we call takes f32 only.
 /// Errors  Refusal: another type
 inline void require_f32(const Point& point) {
-  if (point.problem.dense.dtype == kernels::DType::f32) return;
+  if (point.problem.dense.type == fp32) return;
   throw Refusal("the product that is called here takes f32 only");
 }
 
@@ -77,8 +81,9 @@ std::unique_ptr<Rival> make_libxsmm();
 /// Without LibTorch they are missing.
 std::vector<std::unique_ptr<Rival>> make_torch_rivals(std::int64_t threads);
 
-/// Everybody, dense ones first. Each runs with `threads` threads, OpenMP's set by the caller.
-std::vector<std::unique_ptr<Rival>> make_rivals(std::int64_t threads);
+/// Everybody in host memory, dense ones first. Each runs with `threads` threads, OpenMP's set by
+/// the caller.
+std::vector<std::unique_ptr<Rival>> make_host_rivals(std::int64_t threads);
 
 /// Name of LibTorch's dense product in every list.
 inline constexpr const char* libtorch_name = "libtorch";

@@ -5,7 +5,7 @@
 
 namespace actscope::bench {
 
-std::vector<std::unique_ptr<Rival>> make_rivals(std::int64_t threads) {
+std::vector<std::unique_ptr<Rival>> make_host_rivals(std::int64_t threads) {
   std::vector<std::unique_ptr<Rival>> torch = make_torch_rivals(threads);
   std::vector<std::unique_ptr<Rival>> all;
   all.push_back(std::move(torch.front()));

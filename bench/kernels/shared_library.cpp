@@ -17,8 +17,13 @@ constexpr int open_flags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
 
 }  // namespace
 
-SharedLibrary::SharedLibrary(const std::string& name) : handle_(dlopen(name.c_str(), open_flags)) {
-  if (handle_ == nullptr) error_ = dlerror();
+SharedLibrary::SharedLibrary(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    handle_ = dlopen(name.c_str(), open_flags);
+    if (handle_ != nullptr) return;
+    const char* why = dlerror();
+    if (error_.empty() && why != nullptr) error_ = why;
+  }
 }
 
 void* SharedLibrary::symbol(const char* name) const {

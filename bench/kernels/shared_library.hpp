@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace actscope::bench {
 
@@ -10,11 +11,15 @@ namespace actscope::bench {
 /// library's inner calls would silently end in LibTorch. Never closed: threads of it may live.
 class SharedLibrary {
  public:
-  /// Opens the first of these that is there; see is_open().
-  explicit SharedLibrary(const std::string& name);
+  /// Opens the first of these names that is there; see is_open().
+  explicit SharedLibrary(const std::vector<std::string>& names);
+  explicit SharedLibrary(const std::string& name) : SharedLibrary(std::vector{name}) {}
 
   bool is_open() const { return handle_ != nullptr; }
-  const std::string& error() const { return error_; }  ///< of the loader
+  const std::string& error() const {
+    return error_;
+  }  ///< of the loader, for
+     ///< the first name
 
   /// Null where the library has no such symbol.
   template <class Function>

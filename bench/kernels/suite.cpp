@@ -1,103 +1,134 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <omp.h>
-
 #include <algorithm>
 
 #include "actscope/bench/kernels_suite.hpp"
-#include "machine.hpp"
 #include "measure.hpp"
+#include "rates.hpp"
+#include "suite_points.hpp"
 
 namespace actscope::bench {
 namespace {
 
-struct SuitePoint {
-  std::string shape;
-  kernels::BlockSpec spec;
-};
+constexpr std::int64_t rows_a_point = 3;
 
-bool holds(const KernelsRecord& record, const SuitePoint& point) {
-  return std::ranges::any_of(record.results, [&](const KernelResult& row) {
-    return row.shape == point.shape && row.block_rows == point.spec.block_rows &&
-           row.block_cols == point.spec.block_cols &&
-           row.sparsity_ratio == point.spec.sparsity_ratio;
-  });
+std::unique_ptr<Platform> platform_of(const SuitePoint& point) {
+  return point.backend == kernels::Backend::cuda ? make_cuda_platform(point.type)
+                                                 : make_host_platform(point.backend, point.threads);
 }
 
-std::vector<SuitePoint> open_points(const KernelsRecord& record) {
-  std::vector<SuitePoint> points;
-  for (const std::string& shape : record.settings.shapes) {
-    for (const KernelBlock& block : record.settings.blocks) {
-      for (const double sparsity : record.settings.sparsities) {
-        const SuitePoint point{
-            shape,
-            {.block_rows = block.rows, .block_cols = block.cols, .sparsity_ratio = sparsity}};
-        if (!holds(record, point)) points.push_back(point);
-      }
-    }
+// A row without values, for machine_of.
+KernelResult place_of(const SuitePoint& point) {
+  KernelResult row;
+  row.backend = kernels::name_of(point.backend);
+  row.dtype = point.type.name;
+  row.threads = point.threads;
+  return row;
+}
+
+// Measures the machine below a platform unless the record has its figures.
+void require_machine(KernelsRecord& record, const SuitePoint& point, Platform& platform) {
+  if (machine_of(record, place_of(point)) != nullptr) return;
+  record.machines.push_back(platform.machine());
+  if (record.machines.back().device.empty()) {
+    record.machines.back().device = record.environment.cpu;
   }
-  return points;
 }
 
 // A higher peak seen later holds for all rows.
-void raise_peak(KernelsRecord& record) {
-  record.machine.fma_peak_flops =
-      std::max(record.machine.fma_peak_flops, measure_peak_flops(record.settings.threads));
+void raise_peak(KernelsRecord& record, const SuitePoint& point, double peak_flops) {
+  for (KernelsMachine& machine : record.machines) {
+    if (&machine != machine_of(record, place_of(point)) || !machine.peak_flops.value) continue;
+    machine.peak_flops.value = std::max(*machine.peak_flops.value, peak_flops);
+  }
   for (KernelResult& row : record.results) {
-    if (!row.gflop_per_s.value) continue;
-    row.peak_ratio.value = *row.gflop_per_s.value * 1e9 / record.machine.fma_peak_flops;
+    if (const KernelsMachine* machine = machine_of(record, row)) set_rates(row, *machine);
   }
 }
 
-std::string title(const SuitePoint& point) {
-  return point.shape + " " + kernels::describe(point.spec);
+KernelsRecord interrupted(KernelsRecord record, ProgressSink& progress) {
+  record.status = RunStatus::interrupted;
+  record.status_reason =
+      "a stop was asked for after " +
+      std::to_string(static_cast<std::int64_t>(record.results.size()) / rows_a_point) + " points";
+  progress.end(record.status_reason);
+  return record;
 }
+
+// What was made for the point before and may serve the next one.
+class Workbench {
+ public:
+  Workbench(const KernelsSettings& settings, Activations activations)
+      : settings_(settings), activations_(std::move(activations)) {
+    expectation_.norm_reason = activations_.norm_reason;
+  }
+
+  const std::string& origin() const { return activations_.origin; }
+
+  Platform& platform_for(const SuitePoint& point) {
+    if (platform_ == nullptr || !point.is_on_platform_of(at_)) {
+      platform_.reset();  // one at a time holds memory
+      platform_ = platform_of(point);
+      at_ = point;
+    }
+    return *platform_;
+  }
+
+  std::optional<std::vector<KernelResult>> measure(const SuitePoint& point, const Rounds& rounds) {
+    Platform& platform = platform_for(point);
+    if (problem_.shape != point.shape || problem_.dense.type != point.type) {
+      problem_ = make_problem(point.shape, activations_, settings_.seed, point.type);
+      expectation_.dense = expected_product(problem_.dense, problem_.dense.x);
+    }
+    auto rows = measure_point(platform, problem_, point.spec, expectation_, rounds);
+    if (!rows) return rows;
+    for (KernelResult& row : *rows) {
+      const KernelResult place = place_of(point);
+      row.backend = place.backend;
+      row.dtype = place.dtype;
+      row.threads = place.threads;
+    }
+    return rows;
+  }
+
+ private:
+  const KernelsSettings& settings_;
+  Activations activations_;
+  std::unique_ptr<Platform> platform_;
+  SuitePoint at_;
+  Problem problem_;
+  Expectation expectation_;
+};
 
 }  // namespace
 
 KernelsRecord run_kernels_suite(KernelsRecord record, const KernelsWatch& watch) {
-  const KernelsSettings& settings = record.settings;
+  const KernelsSettings settings = record.settings;
   const std::vector<SuitePoint> points = open_points(record);
   record.status = RunStatus::completed;
   record.status_reason.clear();
   if (points.empty()) return record;
-  omp_set_dynamic(0);
-  omp_set_num_threads(static_cast<int>(settings.threads));
-  record.environment.threads = settings.threads;
+  record.environment.threads = std::ranges::max(settings.threads);
   watch.progress->note("training " + std::to_string(settings.train_steps) +
                        " steps for real activations, measuring the machine");
-  if (record.results.empty()) record.machine = measure_machine(settings.threads);
-  const Activations activations = record_activations(settings);
-  record.input = activations.origin;
+  Workbench bench(settings, record_activations(settings));
+  record.input = bench.origin();
 
-  std::vector<std::unique_ptr<Rival>> rivals = make_rivals(settings.threads);
   watch.progress->begin("points", static_cast<std::int64_t>(points.size()));
+  const Rounds rounds{settings.rounds, settings.seed, watch.is_stop_requested};
   std::int64_t done = 0;
-  Problem problem;
-  std::vector<double> dense_expected;
   for (const SuitePoint& point : points) {
-    if (problem.shape != point.shape) {
-      problem = make_problem(point.shape, activations, settings.seed,
-                             settings.dtype == "bf16" ? kernels::DType::bf16 : kernels::DType::f32);
-      dense_expected = expected_product(problem.dense, problem.dense.x);
-    }
-    auto rows =
-        measure_point(problem, point.spec, settings, record.machine, activations.norm_reason,
-                      dense_expected, rivals, watch.is_stop_requested);
-    if (!rows) {
-      record.status = RunStatus::interrupted;
-      record.status_reason =
-          "a stop was asked for after " + std::to_string(record.results.size() / 3) + " points";
-      watch.progress->end(record.status_reason);
-      return record;
-    }
-    for (KernelResult& row : *rows) record.results.push_back(std::move(row));
-    raise_peak(record);
+    watch.progress->update(done, describe(point));
+    Platform& platform = bench.platform_for(point);
+    require_machine(record, point, platform);
+    auto rows = bench.measure(point, rounds);
+    if (!rows) return interrupted(std::move(record), *watch.progress);
+    std::ranges::move(*rows, std::back_inserter(record.results));
+    raise_peak(record, point, platform.peak_again());
     ++done;
     const bool is_last = done == static_cast<std::int64_t>(points.size());
     record.status = is_last ? RunStatus::completed : RunStatus::interrupted;
     record.status_reason = is_last ? "" : "points are still to be measured";
     watch.on_point(record);
-    watch.progress->update(done, title(point));
   }
   watch.progress->end(std::to_string(done) + " points measured");
   return record;

@@ -83,7 +83,7 @@ std::vector<float> rows_of(const Tensor& tensor, std::int64_t rows) {
 }  // namespace
 
 Activations record_activations(const KernelsSettings& settings) {
-  torch::set_num_threads(static_cast<int>(settings.threads));
+  torch::set_num_threads(static_cast<int>(settings.threads.front()));
   torch::manual_seed(static_cast<std::uint64_t>(settings.seed));
   const Images images = load_images(settings);
   PlainResMlp model({.image_size = image_size,

@@ -38,7 +38,7 @@ class TorchRival : public Rival {
 
   void prepare(const Point& point) override {
     const DenseProduct& p = point.problem.dense;
-    const auto type = p.dtype == kernels::DType::bf16 ? at::kBFloat16 : at::kFloat;
+    const auto type = p.type == bf16 ? at::kBFloat16 : p.type == fp16 ? at::kHalf : at::kFloat;
     d_ = view_of(p.d, p.depth, p.outputs).to(type);
     x_ = view_of(p.x, p.depth, p.features).to(type);
     result_ = at::empty({p.outputs, p.features}, type);

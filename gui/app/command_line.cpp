@@ -129,7 +129,7 @@ Window
 
 Without a display
   --export VIEW      writes one view and ends: runs, heatmap, pareto, accuracy, footprint, kernels,
-                     new-run
+                     benchmarks, new-run
   -o FILE            the picture (.png, .svg) or the figures behind it (.csv)
   --size WxH         of the picture in pixels [1100x620]
   --metric M         heatmap: saved, peak, step, accuracy, loss, kept, fewer [saved]

@@ -47,6 +47,10 @@ void requireReadable(const CommandLine& line, const RunStore& store) {
     if (run->isReadable() || !line.places.contains(run->key)) continue;
     throw DataError(run->reason.toStdString());
   }
+  for (const BenchPointer& bench : store.benches()) {
+    if (bench->record || !line.places.contains(bench->key)) continue;
+    throw DataError(bench->reason.toStdString());
+  }
 }
 
 }  // namespace

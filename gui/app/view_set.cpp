@@ -2,6 +2,7 @@
 #include "app/view_set.hpp"
 
 #include "views/accuracy_view.hpp"
+#include "views/bench_view.hpp"
 #include "views/footprint_view.hpp"
 #include "views/heat_map_view.hpp"
 #include "views/kernels_view.hpp"
@@ -12,8 +13,8 @@
 namespace actscope::gui {
 
 const QStringList& viewIds() {
-  static const QStringList ids{"runs",      "heatmap", "pareto", "accuracy",
-                               "footprint", "kernels", "new-run"};
+  static const QStringList ids{"runs",      "heatmap", "pareto",     "accuracy",
+                               "footprint", "kernels", "benchmarks", "new-run"};
   return ids;
 }
 
@@ -24,6 +25,7 @@ View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget
   if (id == "accuracy") return new AccuracyView(store, selection, parent);
   if (id == "footprint") return new FootprintView(store, selection, parent);
   if (id == "kernels") return new KernelsView(store, selection, parent);
+  if (id == "benchmarks") return new BenchView(store, selection, parent);
   if (id == "new-run") return new NewRunView(store, selection, parent);
   return nullptr;
 }

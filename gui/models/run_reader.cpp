@@ -9,6 +9,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/sweep_record.hpp"
+#include "actscope/reports/kernels_document.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 
@@ -18,34 +19,44 @@ namespace {
 struct Files {
   QStringList sweeps;
   QStringList reports;
+  QStringList benches;
 };
 
-bool isSweep(const QString& file) {
-  if (QFileInfo(file).fileName() == "sweep.json") return true;
-  if (QFileInfo(file).fileName() == "report.json") return false;
+// What a file is called where its folder has the name.
+constexpr const char* benchFile = "kernels.json";
+
+// The list that a named file belongs to: by its own words where its name says nothing.
+QStringList& listOf(const QString& file, Files& files) {
+  const QString name = QFileInfo(file).fileName();
+  if (name == "sweep.json") return files.sweeps;
+  if (name == "report.json") return files.reports;
+  if (name == benchFile) return files.benches;
   try {
     const std::string path = file.toStdString();
-    return reports::identify(read_file(path), path).name == "actscope.sweep";
+    const std::string kind = reports::identify(read_file(path), path).name;
+    if (kind == "actscope.sweep") return files.sweeps;
+    if (kind == "actscope.kernels") return files.benches;
   } catch (const std::exception&) {
-    return false;  // the reader of runs says what is wrong with it
+    return files.reports;  // the reader of runs says what is wrong with it
   }
+  return files.reports;
 }
 
 Files filesBelow(const QStringList& places) {
   Files files;
   for (const QString& place : places) {
     if (!QFileInfo(place).isDir()) {
-      if (QFileInfo::exists(place)) (isSweep(place) ? files.sweeps : files.reports) << place;
+      if (QFileInfo::exists(place)) listOf(place, files) << place;
       continue;
     }
-    QDirIterator below(place, {"report.json", "sweep.json"}, QDir::Files,
+    QDirIterator below(place, {"report.json", "sweep.json", benchFile}, QDir::Files,
                        QDirIterator::Subdirectories);
     while (below.hasNext()) {
       const QString file = QDir::cleanPath(below.next());
-      (file.endsWith("sweep.json") ? files.sweeps : files.reports) << file;
+      listOf(file, files) << file;
     }
   }
-  for (QStringList* list : {&files.sweeps, &files.reports}) {
+  for (QStringList* list : {&files.sweeps, &files.reports, &files.benches}) {
     list->sort();
     list->removeDuplicates();
   }
@@ -80,13 +91,18 @@ EntryStatus statusOf(PointStatus status) {
   return EntryStatus::failed;
 }
 
+// Of its folder where the file is called as the program calls it.
+QString nameOf(const QFileInfo& info) {
+  const bool isNamedByFolder =
+      QStringList{"report.json", "sweep.json", benchFile}.contains(info.fileName());
+  return isNamedByFolder ? info.absoluteDir().dirName() : info.completeBaseName();
+}
+
 RunPointer unreadable(const QString& file, const char* message) {
   RunEntry entry;
   entry.key = file;
   const QFileInfo info(file);
-  const bool isNamedByFolder =
-      info.completeBaseName() == "report" || info.completeBaseName() == "sweep";
-  entry.name = isNamedByFolder ? info.absoluteDir().dirName() : info.completeBaseName();
+  entry.name = nameOf(info);
   entry.reason = QString::fromUtf8(message);
   return std::make_shared<RunEntry>(std::move(entry));
 }
@@ -113,8 +129,7 @@ RunPointer RunReader::readRun(const QString& file) {
     auto record = std::make_shared<RunRecord>(reports::read_run_document(read_file(path), path));
     RunEntry entry;
     entry.key = file;
-    entry.name =
-        info.fileName() == "report.json" ? info.absoluteDir().dirName() : info.completeBaseName();
+    entry.name = nameOf(info);
     entry.status = statusOf(record->status);
     entry.reason = QString::fromStdString(record->status_reason);
     entry.setConfig(record->config);
@@ -159,9 +174,27 @@ RunList RunReader::readSweep(const QString& file) {
   return entries;
 }
 
+void RunReader::readBenches(const QStringList& files) {
+  m_benches.clear();
+  for (const QString& file : files) {
+    BenchEntry entry;
+    entry.key = file;
+    entry.name = nameOf(QFileInfo(file));
+    try {
+      const std::string path = file.toStdString();
+      entry.record =
+          std::make_shared<KernelsRecord>(reports::read_kernels_document(read_file(path), path));
+    } catch (const std::exception& error) {
+      entry.reason = QString::fromUtf8(error.what());
+    }
+    m_benches.push_back(std::make_shared<BenchEntry>(std::move(entry)));
+  }
+}
+
 RunList RunReader::read(const QStringList& places, const Progress& progress) {
   const Files files = filesBelow(places);
   m_sweeps = files.sweeps;
+  readBenches(files.benches);
   const int total = static_cast<int>(files.sweeps.size() + files.reports.size());
   int done = 0;
   RunList runs;

@@ -16,6 +16,14 @@ bool isSame(const RunPointer& a, const RunPointer& b) {
          (!a->summary || a->summary->steps == b->summary->steps);
 }
 
+bool isSameBench(const BenchPointer& a, const BenchPointer& b) {
+  if (a->key != b->key || a->reason != b->reason) return false;
+  if (a->record == nullptr || b->record == nullptr) return a->record == b->record;
+  return a->record->status == b->record->status &&
+         a->record->results.size() == b->record->results.size() &&
+         a->record->environment.started_at == b->record->environment.started_at;
+}
+
 }  // namespace
 
 RunStore::RunStore(QObject* parent) : QObject(parent), m_worker(new QObject) {
@@ -61,7 +69,7 @@ RunPointer RunStore::named(const QString& text) const {
 void RunStore::openNow(const QStringList& places) {
   m_places = places;
   RunList runs = m_reader.read(places);
-  deliver(std::move(runs), m_reader.sweepFiles());
+  deliver(std::move(runs), m_reader.benches(), m_reader.sweepFiles());
 }
 
 void RunStore::setInterval(int milliseconds) {
@@ -99,22 +107,24 @@ void RunStore::reload() {
       }
       return !m_isCanceled;
     });
-    QMetaObject::invokeMethod(
-        this, [this, read = std::move(runs), sweeps = m_reader.sweepFiles()]() mutable {
-          m_isLoading = false;
-          deliver(std::move(read), sweeps);
-          Q_EMIT loadingChanged(false);
-          if (std::exchange(m_isStale, false)) reload();
-        });
+    QMetaObject::invokeMethod(this, [this, read = std::move(runs), benches = m_reader.benches(),
+                                     sweeps = m_reader.sweepFiles()]() mutable {
+      m_isLoading = false;
+      deliver(std::move(read), std::move(benches), sweeps);
+      Q_EMIT loadingChanged(false);
+      if (std::exchange(m_isStale, false)) reload();
+    });
   });
 }
 
-void RunStore::deliver(RunList runs, const QStringList& sweeps) {
-  const bool isNew = !std::ranges::equal(runs, m_runs, isSame);
+void RunStore::deliver(RunList runs, BenchList benches, const QStringList& sweeps) {
+  const bool isNew = !std::ranges::equal(runs, m_runs, isSame) ||
+                     !std::ranges::equal(benches, m_benches, isSameBench);
   watch(sweeps);
   if (!isNew && m_isShown) return;
   m_isShown = true;
   m_runs = std::move(runs);
+  m_benches = std::move(benches);
   m_byKey.clear();
   m_byKey.reserve(static_cast<qsizetype>(m_runs.size()));
   for (const RunPointer& run : m_runs) m_byKey.insert(run->key, run);

@@ -8,6 +8,7 @@
 
 #include "actscope/base/error.hpp"
 #include "views/choice.hpp"
+#include "views/heat_cells.hpp"
 #include "views/plot_style.hpp"
 #include "views/plotting.hpp"
 #include "views/table_view.hpp"
@@ -129,23 +130,7 @@ void HeatMapView::draw() {
 
   const auto columns = static_cast<int>(m_map.sparsities.size());
   const auto rows = static_cast<int>(m_map.blocks.size());
-  const QSharedPointer<QCPAxisTickerText> blocks(new QCPAxisTickerText);
-  const QSharedPointer<QCPAxisTickerText> sparsities(new QCPAxisTickerText);
-  for (int i = 0; i < rows; ++i) blocks->addTick(i, m_map.blocks[i]);
-  for (int i = 0; i < columns; ++i) {
-    sparsities->addTick(i, QString("%1 %").arg(100 * m_map.sparsities[i], 0, 'g', 4));
-  }
-  plot().xAxis->setTicker(sparsities);
-  plot().yAxis->setTicker(blocks);
-  for (QCPAxis* axis : {plot().xAxis, plot().yAxis}) {
-    axis->grid()->setVisible(false);
-    axis->setTickLength(0);
-    axis->setSubTickLength(0);
-  }
-  plot().xAxis->setLabel(tr("Sparsity (share of blocks dropped)"));
-  plot().yAxis->setLabel(tr("Block (rows x columns)"));
-  plot().xAxis->setRange(-0.5, std::max(columns, 1) - 0.5);
-  plot().yAxis->setRange(-0.5, std::max(rows, 1) - 0.5);
+  setHeatAxes(plot(), m_map);
   m_colors = nullptr;
   const bool isEmpty = rows == 0;
   m_scale->setVisible(!isEmpty);
@@ -189,46 +174,24 @@ void HeatMapView::drawScale() {
 
 void HeatMapView::drawCell(int block, int sparsity) {
   const HeatCell& cell = m_map.at(block, sparsity);
-  const QColor base = palette().color(QPalette::Base), text = palette().color(QPalette::Text);
-  const bool isMeasured = cell.state == HeatCell::State::measured;
-  QColor fill = base;
-  if (isMeasured)
+  QColor fill = palette().color(QPalette::Base);
+  if (cell.state == HeatCell::State::measured) {
     fill = QColor::fromRgb(m_scale->gradient().color(cell.value, m_scale->dataRange()));
-
-  auto* box = new QCPItemRect(&plot());
-  box->topLeft->setCoords(sparsity - 0.5, block + 0.5);
-  box->bottomRight->setCoords(sparsity + 0.5, block - 0.5);
-  box->setPen(QPen(base, 2));
-  box->setBrush(fill);
-  if (!isMeasured) {
-    QColor faint = text;
-    faint.setAlphaF(0.35F);
-    auto* hatch = new QCPItemRect(&plot());
-    hatch->topLeft->setCoords(sparsity - 0.5, block + 0.5);
-    hatch->bottomRight->setCoords(sparsity + 0.5, block - 0.5);
-    hatch->setPen(QPen(base, 2));
-    const bool isFailed = cell.state == HeatCell::State::failed;
-    hatch->setBrush(QBrush(faint, isFailed ? Qt::BDiagPattern : Qt::Dense7Pattern));
   }
   QStringList marks;
   if (cell.keys.contains(selection().a())) marks << "A";
   if (cell.keys.contains(selection().b())) marks << "B";
   const bool isCurrent =
       cell.keys.contains(selection().current()) || (block == m_block && sparsity == m_sparsity);
-  auto* label = new QCPItemText(&plot());
-  label->position->setCoords(sparsity, block);
-  label->setText(cell.text + (marks.isEmpty() ? QString() : "\n" + marks.join(' ')));
-  label->setFont(font());
-  label->setColor(isMeasured ? inkOn(fill) : text);
-  label->setPadding(QMargins(4, 2, 4, 2));
-  if (!isMeasured) label->setBrush(base);
+  drawHeatCell(plot(), palette(), m_map, block, sparsity, fill,
+               cell.text + (marks.isEmpty() ? QString() : "\n" + marks.join(' ')));
   if (isCurrent || !marks.isEmpty()) {
     auto* ring = new QCPItemRect(&plot());
     ring->topLeft->setCoords(sparsity - 0.48, block + 0.48);
     ring->bottomRight->setCoords(sparsity + 0.48, block - 0.48);
     const QColor color = marks.contains("A")   ? colorOfA(palette())
                          : marks.contains("B") ? colorOfB(palette())
-                                               : text;
+                                               : palette().color(QPalette::Text);
     ring->setPen(QPen(color, 3, isCurrent ? Qt::SolidLine : Qt::DashLine));
     ring->setBrush(Qt::NoBrush);
   }

@@ -101,6 +101,14 @@ time_products() {
     python3 "$parts/time_dense.py" "$work/sparse.json" >"$work/timing.json"
 }
 
+# Ours against cuBLAS and cuSPARSE, each type. Stopped at the limit, it leaves what was finished.
+bench_kernels() {
+  rm -f "$work/kernels.json" "$work/kernels.html"
+  step "kernels against cuBLAS and cuSPARSE" 240 "$build_folder/bin/actscope" bench kernels --backend cuda \
+    --dtype fp32,tf32,bf16,fp16 --shapes fc1,fc2 --blocks 16,32 --sparsities 0.5,0.75,0.9 --tokens 6272 --rounds 9 \
+    --train-steps 5 --quiet --out "$work/kernels.json" --html "$work/kernels.html" || true
+}
+
 device_steps() {
   build_folder=$work/device
   local options targets
@@ -121,6 +129,7 @@ device_steps() {
   step "tests of the decoder" 60 ctest --test-dir "$build_folder" -L trace --output-on-failure --no-tests=error || true
   run_traced
   step "timing against torch" 120 bash -c time_products || true
+  bench_kernels
 }
 
 dry_run_steps() {
@@ -156,7 +165,7 @@ dry_run_steps() {
   fi
   local name
   for name in "tests labeled gpu" "compute-sanitizer memcheck, racecheck, initcheck" \
-    "runs on the GPU and their bytes" "timing against torch"; do
+    "runs on the GPU and their bytes" "timing against torch" "kernels against cuBLAS and cuSPARSE"; do
     note "$name" "not run" 0 "$unbuilt"
   done
 }

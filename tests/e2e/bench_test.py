@@ -56,6 +56,26 @@ class Kernels(ProgramTest):
             self.assertEqual(rivals[name]["status"], "refused", rivals[name])
             self.assertIn("f32 only", rivals[name]["message"])
 
+    def test_several_types_threads_and_back_ends_in_one_document(self):
+        command = bench(dtype="fp32,bf16", threads="1,2", backend="cpu,reference", sparsities="0.9", blocks="8x64", select="column")
+        document = json.loads(self.succeed(*command, "--json", "--quiet", "--html", self.path("k.html")))
+        rows = [(row["backend"], row["dtype"], row["threads"]) for row in document["results"]
+                if row["operator"] == "weight_gradient"]
+        self.assertEqual(rows, [(backend, dtype, threads) for backend in ("cpu", "reference")
+                                for dtype in ("fp32", "bf16") for threads in (1, 2)])
+        self.assertEqual({row["select"] for row in document["results"]}, {"column"})
+        self.assertEqual([machine["threads"] for machine in document["machines"]], [1, 2])
+        for row in document["results"]:
+            self.assertGreater(row["roofline_ratio"], 0)
+        with open(self.path("k.html"), encoding="utf-8") as file:
+            self.assertIn('<option value="7">reference bf16, 2 threads</option>', file.read())
+
+    def test_progress_is_on_stderr(self):
+        code, _, err = self.call(*bench(sparsities="0.9"), "--json")
+        self.assertEqual(code, 0, err)
+        self.assertIn("points: started", err)
+        self.assertIn("points: 1 points measured", err)
+
     def test_interrupted_and_gone_on_with(self):
         many = [*bench(blocks="4,8,16,32,64"), "--out", "k.json", "--quiet"]
         process = self.start(*many)
@@ -76,7 +96,10 @@ class Kernels(ProgramTest):
                          [row["time_s"] for row in before["results"]])
 
     def test_bad_options(self):
-        self.refused(2, *bench(dtype="fp8"), says="give --dtype fp32 or bf16")
+        self.refused(2, *bench(dtype="fp8"), says="give some of fp32, tf32, bf16, fp16")
+        self.refused(2, *bench(dtype="fp32,fp32"), says="twice")
+        self.refused(2, *bench(threads="1,x"), says="--threads takes a whole number")
+        self.refused(2, *bench(select="random"), says="panel, row, column or global")
         self.refused(2, *bench(rounds="5"), says="6 to 1000")
         self.refused(2, *bench(sparsities="1"), says="sparsity")
         self.refused(2, *bench(blocks="8,x"), says="--blocks")

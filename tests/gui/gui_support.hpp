@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actscope/base/file.hpp"
+#include "actscope/reports/kernels_document.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 #include "models/run_store.hpp"
@@ -86,8 +87,52 @@ inline RunRecord madeRun(const std::string& scheme, std::int64_t block, double s
   return run;
 }
 
+/// A document of `actscope bench kernels`: two types, two shapes, the last point still to come.
+inline KernelsRecord madeBench() {
+  KernelsRecord bench;
+  bench.status = RunStatus::interrupted;
+  bench.status_reason = "a stop was asked for after 15 points";
+  bench.settings.dtypes = {"fp32", "bf16"};
+  bench.settings.threads = {2};
+  bench.settings.shapes = {"fc1", "fc2"};
+  bench.settings.blocks = {{8, 8}, {16, 16}};
+  bench.settings.sparsities = {0.5, 0.9};
+  const auto of = [](double value) { return Measured<double>::of(value); };
+  for (const std::string& dtype : bench.settings.dtypes) {
+    for (const std::string& shape : bench.settings.shapes) {
+      for (const KernelBlock& block : bench.settings.blocks) {
+        for (const double sparsity : bench.settings.sparsities) {
+          KernelResult row;
+          row.operation = "weight_gradient";
+          row.backend = "cpu";
+          row.dtype = dtype;
+          row.threads = 2;
+          row.shape = shape;
+          row.block_rows = block.rows;
+          row.block_cols = block.cols;
+          row.sparsity_ratio = sparsity;
+          const double ratio = (dtype == "bf16" ? 2.4 : 1.3) * (1 - sparsity);
+          row.time_s = 0.01 * ratio;
+          row.dense_name = "openblas";
+          row.dense_time_s = of(0.01);
+          row.to_dense = {of(ratio), of(0.9 * ratio), of(1.1 * ratio)};
+          const auto none = Measured<double>::missing("LibTorch did not run");
+          row.to_libtorch = {none, none, none};
+          row.gflop_per_s = of(100 / ratio);
+          row.gb_per_s = 4 / ratio;
+          row.peak_ratio = row.roofline_ratio = of(0.6);
+          row.kept_norm_ratio = of(1 - sparsity / 2);
+          bench.results.push_back(row);
+        }
+      }
+    }
+  }
+  bench.results.pop_back();
+  return bench;
+}
+
 /// A folder with a sweep of two seeds, two blocks and two sparsities: one point failed, one
-/// pending; and beside it a run of its own and half a file.
+/// pending; and beside it a run of its own, half a file and a measurement of kernels.
 class MadeFolder {
  public:
   MadeFolder() {
@@ -113,6 +158,7 @@ class MadeFolder {
     writeSweep();
     writeRun("alone/exact", madeRun("exact", 16, 0.8));
     write("half/report.json", "{\"schema\": {\"na");
+    write("bench/kernels.json", reports::write_kernels_document(madeBench()));
   }
 
   QString path() const { return m_folder.path(); }

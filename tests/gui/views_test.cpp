@@ -114,6 +114,10 @@ TEST_F(Views, KernelDifferencesLookAsBefore) {
   expectLightAndDark("kernels", "kernels-difference");
 }
 
+TEST_F(Views, BenchmarksLookAsBefore) {
+  expectLightAndDark("benchmarks", "benchmarks");
+}
+
 TEST_F(Views, AMessageInPlaceLooksAsBefore) {
   selection.setB(key("p16a0"));
   expectLightAndDark("footprint", "footprint-message");

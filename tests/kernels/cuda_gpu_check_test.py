@@ -71,6 +71,11 @@ class GpuCheck(unittest.TestCase):
         programs.mkdir(parents=True)
         (self.tree / "run.json").write_text(json.dumps(run_report()))
         self.write_tool("actscope", f"""
+            if [ "$1" = bench ]; then
+              echo "$@" >{self.tree}/bench_arguments
+              while [ "$1" != --out ]; do shift; done
+              echo '{{}}' >"$2"; echo page >"$4"; exit 0
+            fi
             while [ "$1" != --out ]; do shift; done
             mkdir -p "$2" && cp {self.tree}/run.json "$2/report.json" """, programs)
         self.write_tool("actscope_cuda_timing", f"echo '{json.dumps(TIMING)}'", programs)
@@ -126,6 +131,10 @@ class GpuCheck(unittest.TestCase):
         names = [step["name"] for step in document["steps"]]
         for scheme in SCHEMES:
             self.assertIn(f"bytes of {scheme}", names)
+        self.assertIn("kernels against cuBLAS and cuSPARSE", names)
+        self.assertIn("--backend cuda --dtype fp32,tf32,bf16,fp16", (self.tree / "bench_arguments").read_text())
+        self.assertEqual((self.tree / "gpu_check_out" / "kernels.json").read_text(), "{}\n")
+        self.assertTrue((self.tree / "gpu_check_out" / "kernels.html").exists())
 
     def test_a_failed_build_ends_the_steps_and_fails(self):
         self.write_tool("cmake", "if [ $1 = --build ]; then exit 3; fi")

@@ -171,10 +171,15 @@ inline KernelsRecord small_kernels() {
   record.settings.shapes = {"fc1", "token-mix"};
   record.settings.blocks = {{16, 16}, {8, 64}};
   record.settings.sparsities = {0.5, 0.75};
-  record.settings.threads = 2;
-  record.machine = {4.0e11, 2.5e10};
+  record.settings.backends = {"cpu", "cuda"};
+  record.settings.dtypes = {"fp32", "bf16"};
+  record.settings.threads = {2};
   record.input = "activations of a model <small>";
   const auto of = [](double value) { return Measured<double>::of(value); };
+  record.machines = {
+      {"cpu", "", 2, "a processor", "multiply-adds in registers", of(4.0e11), of(2.5e10)},
+      {"cuda", "bf16", 0, "a GPU", "cuBLAS 8192x8192x8192", of(8.0e14),
+       Measured<double>::missing("no room")}};
   const PairedRatio half{of(0.5), of(0.25), of(0.75)};
   const auto none = Measured<double>::missing("refused");
   KernelRival dense{"openblas",
@@ -184,8 +189,10 @@ inline KernelsRecord small_kernels() {
                     "/lib/libopenblas.so.0",
                     RivalStatus::ok,
                     "",
+                    "",
                     15,
                     of(0.02),
+                    of(185),
                     {of(1), of(1), of(1)}};
   KernelRival masked{"libtorch-masked",
                      RivalKind::masked,
@@ -194,21 +201,46 @@ inline KernelsRecord small_kernels() {
                      "/lib/libtorch.so",
                      RivalStatus::ok,
                      "the mask was made before",
+                     "",
                      15,
                      of(0.03),
+                     of(123),
                      {of(1.5), of(1.25), of(1.75)}};
-  KernelRival refused{
-      "libtorch-bsr",       RivalKind::sparse,    "LibTorch", "2.11.0", "/lib/libtorch.so",
-      RivalStatus::refused, "square blocks only", 0,          none,     {none, none, none}};
-  KernelRival missing{"libxsmm", RivalKind::sparse,    "LIBXSMM",      "",
-                      "",        RivalStatus::missing, "not built in", 0,
-                      none,      {none, none, none}};
+  KernelRival refused{"libtorch-bsr",
+                      RivalKind::sparse,
+                      "LibTorch",
+                      "2.11.0",
+                      "/lib/libtorch.so",
+                      RivalStatus::refused,
+                      "square blocks only",
+                      "",
+                      0,
+                      none,
+                      none,
+                      {none, none, none}};
+  KernelRival missing{"libxsmm",
+                      RivalKind::sparse,
+                      "LIBXSMM",
+                      "",
+                      "",
+                      RivalStatus::missing,
+                      "not built in",
+                      "",
+                      0,
+                      none,
+                      none,
+                      {none, none, none}};
   for (const char* shape : {"fc1", "token-mix"}) {
     for (const char* operation : {"weight_gradient", "compress", "product"}) {
       KernelResult row;
       const bool is_compress = std::string(operation) == "compress";
       const bool is_whole = std::string(operation) == "weight_gradient";
       row.operation = operation;
+      row.backend = "cpu";
+      row.dtype = "fp32";
+      row.threads = 2;
+      row.moved_bytes = 25'000'000;
+      row.roofline_ratio = of(0.5);
       row.shape = shape;
       row.block_rows = row.block_cols = 16;
       row.sparsity_ratio = 0.5;
@@ -225,13 +257,31 @@ inline KernelsRecord small_kernels() {
                          Measured<double>::missing("3 rounds")};
       row.gflop_per_s = is_compress ? Measured<double>::missing("it multiplies nothing") : of(185);
       row.peak_ratio = is_compress ? Measured<double>::missing("it multiplies nothing") : of(0.46);
-      row.gb_per_s = 2.5;
+      row.gb_per_s = 25e6 / row.time_s * 1e-9;
       row.kept_norm_ratio = of(0.875);
       if (is_whole) row.rivals = {dense, masked, refused, missing};
       record.results.push_back(row);
     }
   }
   record.results[3].operation = "mixing_gradient";
+  // As a GPU gives them: no threads, no LibTorch, an algorithm chosen beforehand.
+  for (int i = 0; i < 3; ++i) {
+    KernelResult row = record.results[static_cast<std::size_t>(i)];
+    row.backend = "cuda";
+    row.dtype = "bf16";
+    row.threads = 0;
+    row.time_s /= 100;
+    row.dense_name = "cublaslt";
+    row.to_libtorch = {none, none, none};
+    row.roofline_ratio = Measured<double>::missing("no room");
+    row.rivals.resize(std::min<std::size_t>(row.rivals.size(), 1));
+    for (KernelRival& rival : row.rivals) {
+      rival.name = "cublaslt";
+      rival.library = "cuBLAS";
+      rival.algorithm = "algorithm 3 of 8 tried";
+    }
+    record.results.push_back(row);
+  }
   return record;
 }
 

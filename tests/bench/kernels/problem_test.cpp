@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "actscope/base/error.hpp"
+#include "actscope/kernels/bfloat16.hpp"
+#include "actscope/kernels/float16.hpp"
 #include "small_problem.hpp"
 
 namespace actscope::bench::test {
@@ -35,7 +37,7 @@ TEST(Problem, TheDenseFormOfMixingIsTheSumOverImages) {
         const auto at = [&](std::int64_t row) {
           return static_cast<std::size_t>((b * positions + row) * channels + c);
         };
-        sum += static_cast<double>(p.gradient[at(i)]) * p.input[at(j)];
+        sum += static_cast<double>(p.gradient.values()[at(i)]) * p.input.values()[at(j)];
       }
     }
     EXPECT_NEAR(dense[static_cast<std::size_t>(i * positions + j)], sum, 1e-9);
@@ -46,24 +48,44 @@ TEST(Prune, KeepsTheAskedShareAndMarksIt) {
   const Problem p = make_problem("fc1", random_activations(64), 0);
   const PrunedInput pruned = prune(p, {.block_rows = 8, .block_cols = 8, .sparsity_ratio = 0.75});
   double kept = 0, all_square = 0, kept_square = 0;
-  for (std::size_t i = 0; i < p.input.size(); ++i) {
-    EXPECT_EQ(pruned.x[i], pruned.mask[i] * p.input[i]);
+  for (std::size_t i = 0; i < p.input.values().size(); ++i) {
+    EXPECT_EQ(pruned.x[i], pruned.mask[i] * p.input.values()[i]);
     kept += pruned.mask[i];
-    all_square += std::pow(p.input[i], 2);
+    all_square += std::pow(p.input.values()[i], 2);
     kept_square += std::pow(pruned.x[i], 2);
   }
   EXPECT_EQ(kept, 0.25 * static_cast<double>(p.input.size()));
   EXPECT_NEAR(pruned.kept_norm_ratio, std::sqrt(kept_square / all_square), 1e-12);
 }
 
-TEST(Problem, Bf16HoldsTheSameNumbersTwice) {
-  const Problem p = make_problem("token-mix", random_activations(1, 2), 0, kernels::DType::bf16);
-  ASSERT_EQ(p.input_bf16.size(), p.input.size());
-  for (std::size_t i = 0; i < p.input.size(); ++i) {
-    ASSERT_EQ(static_cast<float>(p.input_bf16[i]), p.input[i]);
-    ASSERT_EQ(static_cast<float>(p.gradient_bf16[i]), p.gradient[i]);
-  }
-  EXPECT_EQ(p.input_data(), p.input_bf16.data());
+TEST(Problem, NarrowTypesHoldTheSameNumbersTwice) {
+  const std::vector<float> whole = random_activations(1, 2).y;
+  const auto expect_rounded = [&]<class Narrow>(const ElementType& type, Narrow) {
+    const Problem p = make_problem("token-mix", random_activations(1, 2), 0, type);
+    const auto* narrow = static_cast<const Narrow*>(p.input.data());
+    ASSERT_EQ(p.input.size(), static_cast<std::int64_t>(whole.size()));
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      ASSERT_EQ(static_cast<float>(narrow[i]), p.input.values()[i]);
+      ASSERT_EQ(static_cast<float>(Narrow(whole[i])), p.input.values()[i]);
+    }
+  };
+  expect_rounded(bf16, kernels::bfloat16());
+  expect_rounded(fp16, kernels::float16());
+}
+
+TEST(ElementType, RivalsMayBeOffByWhatTheirTypeRounds) {
+  DenseProduct product;
+  product.depth = 3136;
+  const auto allowed = [&](const ElementType& type) {
+    product.type = type;
+    return allowed_error_of_rivals(product);
+  };
+  EXPECT_EQ(allowed(fp32), allowed_error(3136));
+  EXPECT_LT(allowed(fp32), allowed(fp16));
+  EXPECT_LT(allowed(fp16), allowed(tf32));
+  EXPECT_LT(allowed(tf32), allowed(bf16));
+  product.type = fp16;
+  EXPECT_EQ(allowed_error_of_ours(product), allowed_error(3136)) << "sums and result are f32";
 }
 
 TEST(RelativeError, SeesOneWrongNumberAndNonFiniteOnes) {

@@ -33,14 +33,20 @@ struct KernelRival {
   std::string version;  ///< by the library itself
   std::string path;     ///< of the file that the called function lies in
   RivalStatus status = RivalStatus::missing;
-  std::string message;  ///< why it did not run, or what its time leaves out
+  std::string message;    ///< why it did not run, or what its time leaves out
+  std::string algorithm;  ///< the fastest of several that were tried beforehand; empty: it has one
   std::int64_t samples = 0;
   Measured<double> time_s;
-  PairedRatio to_dense;  ///< its time over that of the best dense library, same rounds
+  Measured<double> gflop_per_s;  ///< of the FLOPs that it does: dense and masked ones do all
+  PairedRatio to_dense;          ///< its time over that of the best dense library, same rounds
 };
 
-/// One operator at one shape, block size and sparsity.
+/// One operator at one shape, block size and sparsity, by one back end.
 struct KernelResult {
+  std::string backend;       ///< cpu, reference, cuda
+  std::string dtype;         ///< fp32, bf16, …
+  std::int64_t threads = 0;  ///< of the host; 0 on cuda, where they are the device's
+  std::string select = "panel";
   std::string operation;  ///< weight_gradient, mixing_gradient, compress, product
   std::string shape;      ///< fc1, fc2, token-mix
   std::int64_t block_rows = 0;
@@ -51,14 +57,17 @@ struct KernelResult {
   std::int64_t outputs = 0;   ///< rows of the gradient
   std::int64_t samples = 0;   ///< rounds
   std::int64_t kept_flops = 0;
+  std::int64_t moved_bytes = 0;  ///< that have to move at least
   double time_s = 0;
   std::string dense_name;  ///< the fastest dense library of the same rounds; empty: none
   Measured<double> dense_time_s;
   PairedRatio to_dense;
   PairedRatio to_libtorch;
   Measured<double> gflop_per_s;      ///< kept FLOPs
-  double gb_per_s = 0;               ///< bytes that have to move at least
+  double gb_per_s = 0;               ///< moved_bytes
   Measured<double> peak_ratio;       ///< kept FLOPs a second over the measured peak
+  Measured<double> roofline_ratio;   ///< over min(peak, FLOPs a byte · bandwidth); of a row that
+                                     ///< multiplies nothing: bytes a second over the bandwidth
   Measured<double> kept_norm_ratio;  ///< ‖kept‖/‖all‖ (Frobenius) of the input
   std::vector<KernelRival> rivals;
 };
@@ -70,15 +79,17 @@ struct KernelBlock {
   friend bool operator==(const KernelBlock&, const KernelBlock&) = default;
 };
 
-/// All that determines what is measured; equal settings continue one document.
+/// All that determines what is measured; equal settings continue one document. Of backends, dtypes
+/// and threads every combination that exists is measured.
 struct KernelsSettings {
-  std::string backend = "cpu";
-  std::string dtype = "fp32";
+  std::vector<std::string> backends = {"cpu"};
+  std::vector<std::string> dtypes = {"fp32"};
+  std::vector<std::int64_t> threads = {0};  ///< resolved before anything runs
   std::vector<std::string> shapes = {"fc1", "fc2", "token-mix"};
   std::vector<KernelBlock> blocks = {{8, 8}, {16, 16}, {32, 32}};
   std::vector<double> sparsities = {0.5, 0.75, 0.9};
+  std::string select = "panel";  ///< among which blocks ours chooses
   std::int64_t tokens = 3136;
-  std::int64_t threads = 0;  ///< resolved before anything runs
   std::int64_t rounds = 15;
   std::int64_t seed = 0;
   std::int64_t train_steps = 20;  ///< of the model that gives the activations
@@ -86,10 +97,15 @@ struct KernelsSettings {
   friend bool operator==(const KernelsSettings&, const KernelsSettings&) = default;
 };
 
-/// What the machine can do with the same threads, measured in the same process.
+/// What a processor or device can do, measured in the same process.
 struct KernelsMachine {
-  double fma_peak_flops = 0;  ///< f32 FLOPs a second, a multiply-add counting two
-  double stream_bytes_per_s = 0;
+  std::string backend = "cpu";  ///< cpu (of reference, too) or cuda
+  std::string dtype;            ///< whose peak it is; empty: of every type
+  std::int64_t threads = 0;     ///< as in the rows that it belongs to
+  std::string device;           ///< name of the processor or GPU
+  std::string origin;           ///< how peak and bandwidth were measured
+  Measured<double> peak_flops;  ///< a second, a multiply-add counting two
+  Measured<double> bandwidth_bytes_per_s;
 };
 
 /// All that `actscope bench kernels` leaves; `reports` writes it as an `actscope.kernels` document.
@@ -98,10 +114,13 @@ struct KernelsRecord {
   std::string status_reason;  ///< empty where completed
   EnvironmentRecord environment;
   KernelsSettings settings;
-  KernelsMachine machine;
-  std::string input;  ///< where the values come from
+  std::vector<KernelsMachine> machines;  ///< one a back end, type and number of threads
+  std::string input;                     ///< where the values come from
   std::vector<KernelResult> results;
 };
+
+/// The figures of the machine that a row was measured on; null: there are none.
+const KernelsMachine* machine_of(const KernelsRecord& record, const KernelResult& row);
 
 /// "ok", "refused", "missing".
 const char* name_of(RivalStatus status);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <memory>
+#include <vector>
+
+#include "actscope/base/kernels_record.hpp"
+#include "models/heat_map.hpp"
+#include "models/table_model.hpp"
+
+namespace actscope::gui {
+
+/// A document of `actscope bench kernels`, or a file that cannot be read as one.
+struct BenchEntry {
+  QString key;                                  ///< its file
+  QString name;                                 ///< of its folder or file
+  QString reason;                               ///< of the reader; empty: it was read
+  std::shared_ptr<const KernelsRecord> record;  ///< absent: not readable
+};
+using BenchPointer = std::shared_ptr<const BenchEntry>;
+using BenchList = std::vector<BenchPointer>;
+
+/// What a heat map of kernels shows.
+enum class BenchFigure { toDense, toLibtorch, roofline, gflopPerS, gbPerS, keptNorm };
+
+/// "Time over the best dense library", …, in the order of BenchFigure.
+const QStringList& benchFigures();
+/// Whether 1 is where good and bad meet.
+bool isRatio(BenchFigure figure);
+/// "0.50", "66 %", "185".
+QString benchText(BenchFigure figure, double value);
+
+struct BenchQuery {
+  BenchPointer document;
+  QString variant;  ///< one of benchVariants
+  QString shape;
+  BenchFigure figure = BenchFigure::toDense;
+};
+
+/// "cpu bf16, 2 threads", "cuda fp16": the combinations that a document has rows of.
+QStringList benchVariants(const BenchPointer& document);
+QStringList benchShapes(const BenchPointer& document);
+
+/// Blocks by sparsities of one shape and variant. Cells have no runs.
+HeatMap benchMapOf(const BenchQuery& query);
+
+/// One row a cell: all figures of it.
+void fillBenchTable(TableModel& table, const BenchQuery& query);
+
+}  // namespace actscope::gui
