@@ -74,6 +74,7 @@ std::vector<std::size_t> live_after(const History& history, std::size_t changes)
     is_live[history.changes[c].piece] = history.changes[c].bytes > 0;
   }
   std::vector<std::size_t> live;
+  live.reserve(history.pieces.size());
   for (std::size_t p = 0; p < history.pieces.size(); ++p) {
     if (is_live[p]) live.push_back(p);
   }
@@ -92,6 +93,7 @@ std::vector<MemoryShare> composition_of(const History& history,
     ++share.allocations;
   }
   std::vector<MemoryShare> list;
+  list.reserve(shares.size());
   for (auto& [key, share] : shares) list.push_back(std::move(share));
   std::ranges::stable_sort(list, std::greater(), &MemoryShare::bytes);
   return list;
@@ -192,6 +194,7 @@ MemoryExplanation MemoryTimeline::explain() const {
   const std::vector<std::size_t> live = live_after(history, highest.changes);
   record.composition = composition_of(history, live);
   record.categories = categories_of(history, live);
+  explanation.marks_at_peak.reserve(marked.size());
   for (const std::optional<std::size_t>& piece : marked) {
     explanation.marks_at_peak.push_back(piece && std::ranges::binary_search(live, *piece));
   }
