@@ -8,6 +8,7 @@
 #include "cpu/entries.hpp"
 #include "cpu/packing.hpp"
 #include "cpu/product_plan.hpp"
+#include "cpu/turned_mixing.hpp"
 
 namespace actscope::kernels::cpu {
 namespace {
@@ -151,6 +152,7 @@ void gemm_nt_batched(const ExecutionContext&, const ConstMatrixView& dt, const C
                      const MatrixView& da, Output output, PanelRange range) {
   if (range.count == 0) return clear(da, output);
   const PanelLayout& layout = y.layout;
+  if (fills_vectors(layout)) return turn_and_mix(dt, y, da, output, range);
   const MixingPlan plan(layout, range, da.rows, omp_get_max_threads());
   TermLists lists(y, range, layout.panel_rows() / layout.block_rows());
   dispatch_dtype(y.dtype, [&]<class T>() {

@@ -23,7 +23,7 @@ std::vector<Case> cases() {
       {1, 1, 1, 1},      {1, 7, 13, 5},   {3, 49, 64, 65},
       {1, 300, 97, 130}, {2, 131, 31, 1}, {5, 17, 66, 64}};
   const std::vector<std::pair<std::int64_t, std::int64_t>> sides{
-      {1, 1}, {3, 3}, {4, 4}, {8, 8}, {16, 16}, {32, 32}, {8, 64}, {5, 2}};
+      {1, 1}, {3, 3}, {4, 4}, {8, 8}, {16, 16}, {32, 32}, {8, 64}, {5, 2}, {64, 11}};
   for (const auto& [groups, rows, cols, outputs] : shapes) {
     for (const auto& [block_rows, block_cols] : sides) {
       for (const double sparsity : {0.0, 0.5, 0.8, 0.99}) {
@@ -174,6 +174,47 @@ TYPED_TEST(CpuAgainstReference, ThreadsDoNotChangeABit) {
   }
   omp_set_num_threads(before);
   for (const auto& result : results) EXPECT_EQ(result, results.front());
+}
+
+// Enough images that they are cut in runs, added up afterwards; a range of them; what was there.
+TYPED_TEST(CpuAgainstReference, TokenMixingOverManyImagesIsTheSameForAnyThreads) {
+  using Result = ResultOf<TypeParam>;
+  constexpr std::int64_t images = 17, tokens = 70, channels = 52, mixed = 21;
+  const auto x = random_values<TypeParam>(images * tokens * channels, 12);
+  const auto dt = random_values<TypeParam>(images * mixed * channels, 13);
+  const int before = omp_get_max_threads();
+  for (const BlockSpec& spec : {BlockSpec{8, 8, 0.6}, BlockSpec{32, 13, 0.6}}) {
+    const PanelLayout layout(images, tokens, channels, spec);
+    OwnedPanels<TypeParam> panels(layout);
+    compress(
+        cpu,
+        contiguous_groups<const void*>(x.data(), dtype_of<TypeParam>, images, tokens, channels),
+        panels.view, nullptr);
+    const std::int64_t each = layout.panels_per_group();
+    const auto run = [&](const ExecutionContext& context) {
+      std::vector<Result> da(mixed * tokens, 3);
+      const auto out = contiguous_matrix<void*>(da.data(), dtype_of<Result>, mixed, tokens);
+      const auto left = [&](std::int64_t first, std::int64_t count) {
+        return contiguous_groups<const void*>(dt.data() + first * mixed * channels,
+                                              dtype_of<TypeParam>, count, mixed, channels);
+      };
+      gemm_nt_batched(context, left(0, images), as_const(panels.view), out);
+      gemm_nt_batched(context, left(3, 12), as_const(panels.view), out, Output::accumulate,
+                      {3 * each, 12 * each});
+      return da;
+    };
+    const std::vector<Result> expected = run(reference);
+    omp_set_num_threads(1);
+    const std::vector<Result> one = run(cpu);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      ASSERT_NEAR(one[i], expected[i], product_tolerance<Result>(2 * images * channels));
+    }
+    for (const int threads : {2, 3, 8}) {
+      omp_set_num_threads(threads);
+      ASSERT_EQ(run(cpu), one);
+    }
+  }
+  omp_set_num_threads(before);
 }
 
 TEST(CpuPasses, ThreadsDoNotChangeABit) {
