@@ -153,8 +153,9 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
     Tensor dh = torch::mm(part, scaled_fc2);
     Tensor u;
     const bool rebuilds_u = needs.fc2_product && u_store.kind() == StoreKind::drop;
-    // In the place of h, where that is not the kept tensor itself.
-    if (rebuilds_u) u = h_store.kind() == StoreKind::keep ? torch::empty_like(h) : h;
+    // In the place of h, unless that is the kept tensor itself and another walk will read it.
+    const bool keeps_h = h_store.kind() == StoreKind::keep && stores.is_retained;
+    if (rebuilds_u) u = keeps_h ? torch::empty_like(h) : h;
     gelu_backward_over(dh, h, rebuilds_u ? &u : nullptr);
     if (needs.fc2_product) {
       at.next(trace_name(Slot::u));
