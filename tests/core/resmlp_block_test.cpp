@@ -68,8 +68,9 @@ BlockPlan plan_of(const std::string& scheme, std::int64_t block = 4, double spar
   return core::make_scheme(config, roomy_geometry).blocks.front();
 }
 
+// Of the last of `walks` walks over the graph.
 test::Gradients block_gradients(const Problem& problem, const BlockPlan& plan,
-                                std::int64_t workspace_bytes = roomy) {
+                                std::int64_t workspace_bytes = roomy, int walks = 1) {
   std::vector<Tensor> inputs{problem.x};
   for (const Tensor& parameter : test::as_list(problem.p)) inputs.push_back(parameter);
   for (Tensor& input : inputs) input = input.detach().requires_grad_();
@@ -77,6 +78,9 @@ test::Gradients block_gradients(const Problem& problem, const BlockPlan& plan,
                             inputs[7], inputs[8], inputs[9], inputs[10], inputs[11], inputs[12]};
   const Tensor out =
       core::resmlp_block(inputs[0], own, {"blocks.0", plan, workspace_bytes, nullptr});
+  for (int walk = 1; walk < walks; ++walk) {
+    torch::autograd::grad({out}, inputs, {problem.g}, /*retain_graph=*/true);
+  }
   const auto list = torch::autograd::grad({out}, inputs, {problem.g});
   test::Gradients gradients;
   std::ranges::copy(list, gradients.begin());
@@ -261,6 +265,18 @@ TEST(ResMlpBlock, EqualWorkspaceGivesEqualBits) {
     }
   }
   torch::set_num_threads(1);
+}
+
+// What a first walk leaves is what a second one reads.
+TEST(ResMlpBlock, ARetainedGraphGivesTheSameGradientsAgain) {
+  const Problem problem = make_problem({5, 49, 16, 64});
+  for (const std::string& name : core::scheme_presets()) {
+    const auto once = block_gradients(problem, plan_of(name, 8));
+    const auto again = block_gradients(problem, plan_of(name, 8), roomy, 2);
+    for (std::size_t i = 0; i < test::gradient_count; ++i) {
+      EXPECT_TRUE(torch::equal(once[i], again[i])) << name << ", " << gradient_names[i];
+    }
+  }
 }
 
 TEST(ResMlpBlock, Float32FollowsFloat64) {
