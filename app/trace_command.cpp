@@ -19,8 +19,8 @@ struct ExportCommand {
 ExitCode export_trace(const ExportCommand& command) {
   const reports::TraceFormat format = reports::parse_trace_format(command.format);
   std::error_code code;
-  const bool is_folder = fs::is_directory(command.trace, code);
-  const fs::path database = is_folder ? fs::path(command.trace) / "trace.db" : command.trace;
+  fs::path database = command.trace;
+  if (fs::is_directory(database, code)) database /= "trace.db";
   const fs::path output = command.output.empty()
                               ? database.parent_path() / reports::file_name_of(format)
                               : fs::path(command.output);

@@ -30,8 +30,8 @@ std::string json_text(const std::string& text) {
 }
 
 std::string time_text(std::int64_t time_ns) {
-  const std::uint64_t size = time_ns < 0 ? 0 - static_cast<std::uint64_t>(time_ns)
-                                         : static_cast<std::uint64_t>(time_ns);
+  const std::uint64_t size =
+      time_ns < 0 ? 0 - static_cast<std::uint64_t>(time_ns) : static_cast<std::uint64_t>(time_ns);
   return fmt::format("{}{}.{:03}", time_ns < 0 ? "-" : "", size / 1000, size % 1000);
 }
 
@@ -147,8 +147,8 @@ class Writing {
   }
 
   void write_counter(const std::string& name, std::int64_t time_ns, std::int64_t value) {
-    add(fmt::format(R"({{"name":{},"ph":"C","pid":1,"ts":{},"args":{{"bytes":{}}}}})", json_text(name),
-                    time_text(time_ns), value));
+    add(fmt::format(R"({{"name":{},"ph":"C","pid":1,"ts":{},"args":{{"bytes":{}}}}})",
+                    json_text(name), time_text(time_ns), value));
   }
 
   void write_counters() {

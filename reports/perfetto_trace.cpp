@@ -154,8 +154,8 @@ void PerfettoTrace::add_live_bytes(perfetto::Trace& trace, const MemoryEvent& me
 
 void PerfettoTrace::add_counter(perfetto::Trace& trace, const CounterEvent& counter) {
   const std::string title = counter.name < names_.size() ? names_[counter.name] : "counter";
-  TrackEvent& event = add_event(trace, counter.time_ns,
-                                track(trace, title, counter_tracks + counter.name, true));
+  TrackEvent& event =
+      add_event(trace, counter.time_ns, track(trace, title, counter_tracks + counter.name, true));
   event.set_type(TrackEvent::TYPE_COUNTER);
   event.set_counter_value(counter.value);
 }

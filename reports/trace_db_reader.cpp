@@ -100,10 +100,10 @@ class Reading {
         "ORDER BY rowid",
         [&](const SqliteRow& row) {
           const TracePlace at = place(row, 4);
-          trace_.events.scopes.push_back(
-              {row.number(0), end(row), at.step, name(row, 3), at.layer, at.slot,
-               narrowed<std::uint16_t>(row, 8, "thread"),
-               chosen(row, 2, ScopeKind::op, "kind of scope"), at.phase});
+          trace_.events.scopes.push_back({row.number(0), end(row), at.step, name(row, 3), at.layer,
+                                          at.slot, narrowed<std::uint16_t>(row, 8, "thread"),
+                                          chosen(row, 2, ScopeKind::op, "kind of scope"),
+                                          at.phase});
         });
   }
 

@@ -213,12 +213,12 @@ TEST_F(TraceExportTest, MissingFilesAreTold) {
 
 TEST_F(TraceExportTest, DamagedFilesAreTold) {
   const char* const damages[] = {
-      "PRAGMA application_id = 1",        "PRAGMA user_version = 3",
+      "PRAGMA application_id = 1",           "PRAGMA user_version = 3",
       "DROP VIEW holder; DROP TABLE kernel", "DELETE FROM name WHERE name = 2",
-      "UPDATE scope SET name = 99",       "UPDATE scope SET phase = 4",
-      "UPDATE scope SET kind = -1",       "UPDATE scope SET duration_ns = 9223372036854775807",
-      "UPDATE scope SET thread = 65536",  "UPDATE kernel SET kind = 3",
-      "UPDATE memory SET device = 40000", "UPDATE counter SET name = -1"};
+      "UPDATE scope SET name = 99",          "UPDATE scope SET phase = 4",
+      "UPDATE scope SET kind = -1",          "UPDATE scope SET duration_ns = 9223372036854775807",
+      "UPDATE scope SET thread = 65536",     "UPDATE kernel SET kind = 3",
+      "UPDATE memory SET device = 40000",    "UPDATE counter SET name = -1"};
   for (const char* damage : damages) {
     write({portion()});
     execute(damage);
