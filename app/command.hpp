@@ -22,6 +22,7 @@ void add_gate(CLI::App& program, Action& action);
 void add_report(CLI::App& program, Action& action);
 void add_validate(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
+void add_trace(CLI::App& program, Action& action);
 void add_doctor(CLI::App& program, Action& action);
 
 /// A subcommand with its help text and an example.

@@ -98,6 +98,7 @@ void add_commands(CLI::App& program, Action& action) {
   add_report(program, action);
   add_validate(program, action);
   add_bench(program, action);
+  add_trace(program, action);
   add_doctor(program, action);
 }
 

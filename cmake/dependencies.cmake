@@ -20,13 +20,13 @@ if(NOT ACTSCOPE_KERNELS_ONLY)
   find_package(Boost 1.74 CONFIG REQUIRED) # headers: quantiles of Boost.Math
   find_package(SQLite3 3.37 REQUIRED)
   find_package(Protobuf 3.12 REQUIRED)
+  find_package(ZLIB REQUIRED)
   # Chart.js goes into the HTML report.
   find_file(ACTSCOPE_CHART_JS NAMES Chart.min.js chart.min.js
             PATHS /usr/share/javascript/chart.js ENV ACTSCOPE_CHART_JS_DIR REQUIRED)
 endif()
 
 if(ACTSCOPE_WITH_TORCH)
-  find_package(ZLIB REQUIRED)
   find_package(CLI11 2.1 REQUIRED)
   find_package(TorchLib ${ACTSCOPE_LIBTORCH_VERSION} EXACT REQUIRED)
   find_package(Python3 REQUIRED COMPONENTS Interpreter) # scripts/generate_saved_members

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "actscope/base/error.hpp"
 #include "perfetto_trace.pb.h"
@@ -15,10 +16,10 @@ using perfetto::TrackEvent;
 
 constexpr std::uint32_t sequence = 1;
 constexpr std::uint64_t process_track = 1;
-constexpr NameNumber live_bytes_counter = 0;  // the empty name: of the allocator
 
 // Ranges of track numbers, so that a number says what it is.
-constexpr std::uint64_t thread_tracks = 1000, stream_tracks = 1'000'000, counter_tracks = 2'000'000;
+constexpr std::uint64_t thread_tracks = 1000, stream_tracks = 1'000'000;
+constexpr std::uint64_t counter_tracks = 2'000'000;  // and of the allocator, by the empty name
 
 std::uint64_t flow_of(const TracePlace& place) {
   return (static_cast<std::uint64_t>(place.step + 1) << 16U) | place.layer;
@@ -26,8 +27,8 @@ std::uint64_t flow_of(const TracePlace& place) {
 
 }  // namespace
 
-PerfettoTrace::PerfettoTrace(const std::filesystem::path& file)
-    : path_(file), stream_(file, std::ios::binary | std::ios::trunc) {
+PerfettoTrace::PerfettoTrace(std::ostream& stream, std::filesystem::path path)
+    : path_(std::move(path)), stream_(stream) {
   perfetto::Trace trace;
   TracePacket* first = trace.add_packet();
   first->set_trusted_packet_sequence_id(sequence);
@@ -140,31 +141,37 @@ void PerfettoTrace::add_kernel(perfetto::Trace& trace, const KernelEvent& kernel
   add_event(trace, kernel.end_ns, line).set_type(TrackEvent::TYPE_SLICE_END);
 }
 
-void PerfettoTrace::add_counter(perfetto::Trace& trace, std::int64_t time_ns, NameNumber name,
-                                std::int64_t value) {
+// The host's memory and that of every device count apart.
+void PerfettoTrace::add_live_bytes(perfetto::Trace& trace, const MemoryEvent& memory) {
+  const bool is_host = memory.device == host_memory;
   const std::string title =
-      name == live_bytes_counter || name >= names_.size() ? "live_bytes" : names_[name];
-  TrackEvent& event = add_event(trace, time_ns, track(trace, title, counter_tracks + name, true));
+      is_host ? "live_bytes" : "live_bytes, device " + std::to_string(memory.device);
+  const std::uint64_t line = counter_tracks + (is_host ? 0 : 65536 + std::uint64_t(memory.device));
+  TrackEvent& event = add_event(trace, memory.time_ns, track(trace, title, line, true));
   event.set_type(TrackEvent::TYPE_COUNTER);
-  event.set_counter_value(value);
+  event.set_counter_value(memory.live_bytes);
+}
+
+void PerfettoTrace::add_counter(perfetto::Trace& trace, const CounterEvent& counter) {
+  const std::string title = counter.name < names_.size() ? names_[counter.name] : "counter";
+  TrackEvent& event =
+      add_event(trace, counter.time_ns, track(trace, title, counter_tracks + counter.name, true));
+  event.set_type(TrackEvent::TYPE_COUNTER);
+  event.set_counter_value(counter.value);
 }
 
 void PerfettoTrace::write(const TraceBatch& batch) {
   perfetto::Trace trace;
   add_names(trace, batch);
   for (const ScopeEvent& scope : batch.scopes) add_scope(trace, scope);
-  for (const MemoryEvent& event : batch.memory) {
-    add_counter(trace, event.time_ns, live_bytes_counter, event.live_bytes);
-  }
-  for (const CounterEvent& event : batch.counters) {
-    add_counter(trace, event.time_ns, event.name, event.value);
-  }
+  for (const MemoryEvent& event : batch.memory) add_live_bytes(trace, event);
+  for (const CounterEvent& event : batch.counters) add_counter(trace, event);
   for (const KernelEvent& kernel : batch.kernels) add_kernel(trace, kernel);
   append(trace);
 }
 
 void PerfettoTrace::finish(const TraceRecord& /*losses*/) {
-  stream_.close();
+  stream_.flush();
 }
 
 }  // namespace actscope::reports

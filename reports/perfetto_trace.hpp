@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <ostream>
 #include <set>
 #include <string>
 #include <utility>
@@ -23,7 +23,8 @@ namespace actscope::reports {
 /// Source  https://perfetto.dev/docs/reference/synthetic-track-event
 class PerfettoTrace : public TraceSink {
  public:
-  explicit PerfettoTrace(const std::filesystem::path& file);
+  /// Writes to `stream`, which outlives it; `path` is for messages.
+  PerfettoTrace(std::ostream& stream, std::filesystem::path path);
 
   void write(const TraceBatch& batch) override;
   void finish(const TraceRecord& losses) override;
@@ -36,12 +37,12 @@ class PerfettoTrace : public TraceSink {
                       bool is_counter);
   void add_scope(perfetto::Trace& trace, const ScopeEvent& scope);
   void add_kernel(perfetto::Trace& trace, const KernelEvent& kernel);
-  void add_counter(perfetto::Trace& trace, std::int64_t time_ns, NameNumber name,
-                   std::int64_t value);
+  void add_live_bytes(perfetto::Trace& trace, const MemoryEvent& event);
+  void add_counter(perfetto::Trace& trace, const CounterEvent& counter);
   void append(const perfetto::Trace& trace);
 
   std::filesystem::path path_;
-  std::ofstream stream_;
+  std::ostream& stream_;
   std::vector<std::string> names_;
   std::set<std::uint64_t> tracks_;
   std::set<std::pair<std::int32_t, NameNumber>> arrows_;  ///< backward reached of (step, layer)

@@ -22,7 +22,8 @@ CREATE TABLE step (step INTEGER PRIMARY KEY, begin_ns INTEGER, duration_ns INTEG
 CREATE TABLE scope (begin_ns INTEGER, duration_ns INTEGER, kind INTEGER, name INTEGER,
                     layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER, thread INTEGER);
 CREATE TABLE memory (time_ns INTEGER, address INTEGER, bytes INTEGER, live_bytes INTEGER,
-                     layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER, thread INTEGER);
+                     layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER, thread INTEGER,
+                     device INTEGER);
 CREATE TABLE kernel (begin_ns INTEGER, duration_ns INTEGER, kind INTEGER, name TEXT,
                      device INTEGER, stream INTEGER, correlation INTEGER, bytes INTEGER,
                      layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER);
@@ -76,7 +77,7 @@ TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
       layer_(file_, "layer", 2),
       step_(file_, "step", 3),
       scope_(file_, "scope", 9),
-      memory_(file_, "memory", 9),
+      memory_(file_, "memory", 10),
       kernel_(file_, "kernel", 12),
       counter_(file_, "counter", 3),
       ledger_(file_, "ledger", 5),
@@ -155,7 +156,7 @@ void TraceDb::write_memory(const TraceBatch& batch) {
     write_layer(m.place.layer);
     memory_.row(m.time_ns, static_cast<std::int64_t>(m.address), m.bytes, m.live_bytes,
                 std::int64_t{m.place.layer}, std::int64_t{m.place.slot}, number(m.place.phase),
-                std::int64_t{m.place.step}, std::int64_t{m.thread});
+                std::int64_t{m.place.step}, std::int64_t{m.thread}, std::int64_t{m.device});
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/reports/trace_files.hpp"
 
+#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -26,17 +27,22 @@ class TraceFiles : public TraceSink {
     open();
     db_->finish(losses);
     perfetto_->finish(losses);
+    stream_.close();
   }
 
  private:
   void open() {
     if (!db_) db_.emplace(folder_ / "trace.db", meta_);
-    if (!perfetto_) perfetto_.emplace(folder_ / "trace.pftrace");
+    if (perfetto_) return;
+    const std::filesystem::path file = folder_ / "trace.pftrace";
+    stream_.open(file, std::ios::binary | std::ios::trunc);
+    perfetto_.emplace(stream_, file);
   }
 
   std::filesystem::path folder_;
   TraceMeta meta_;
   std::optional<TraceDb> db_;
+  std::ofstream stream_;
   std::optional<PerfettoTrace> perfetto_;
 };
 

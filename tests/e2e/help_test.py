@@ -16,7 +16,7 @@ def documented():
         sections = re.split(r"^## ", file.read(), flags=re.MULTILINE)[1:]
     found = {}
     for section in sections:
-        title = re.match(r"`actscope (bench [a-z]+|[a-z]+)", section)
+        title = re.match(r"`actscope ((?:bench|trace) [a-z]+|[a-z]+)", section)
         if title:
             rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
             found[title.group(1)] = {name for row in rows for name in OPTION.findall(row)}
@@ -30,10 +30,12 @@ class Help(ProgramTest):
         return re.findall(r"^  ([a-z]+)\s", listing, flags=re.MULTILINE)
 
     def commands(self):
-        """In place of the group bench, its members."""
-        names = self.listing()
-        at = names.index("bench")
-        return names[:at] + ["bench " + name for name in self.listing("bench")] + names[at + 1:]
+        """In place of the groups bench and trace, their members."""
+        found = []
+        for name in self.listing():
+            is_group = name in ("bench", "trace")
+            found += [name + " " + member for member in self.listing(name)] if is_group else [name]
+        return found
 
     def options(self, command):
         """Names at the beginning of a line of help, not those that a description mentions."""
@@ -44,7 +46,7 @@ class Help(ProgramTest):
     def test_every_command_has_help_with_an_example(self):
         commands = self.commands()
         self.assertEqual(commands, ["run", "sweep", "footprint", "compare", "gate", "report", "validate",
-                                    "bench kernels", "doctor"])
+                                    "bench kernels", "trace export", "doctor"])
         for command in commands:
             text = self.succeed(*command.split(), "--help")
             self.assertIn("Example: actscope " + command, text)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Traces of real runs, read with SQLite and with Perfetto's own definitions from PyPI."""
+import gzip
 import json
 import os
+import pickle
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -142,6 +145,90 @@ def test_perfetto_reads_it(runs, scheme):
     assert set(counters["saved_stored_bytes"]) == {report(runs / scheme)["summary"]["saved_bytes"]}
     assert {names[iid] for iid in names} >= {"blocks.0", "blocks.1", "forward", "backward", "optimizer"}
     assert flows and all(count == 2 for count in flows.values()), "one arrow a layer and step"
+
+
+def shown(path):
+    """What each track of a Perfetto trace shows, in order, with names in place of numbers."""
+    trace = perfetto_trace_pb2.Trace()
+    trace.ParseFromString(path.read_bytes())
+    tracks, names, events = {}, {}, {}
+    for packet in trace.packet:
+        if packet.HasField("track_descriptor"):
+            tracks[packet.track_descriptor.uuid] = packet.track_descriptor.SerializeToString()
+        for entry in packet.interned_data.event_names:
+            names[entry.iid] = entry.name
+        if packet.HasField("track_event"):
+            event = packet.track_event
+            events.setdefault(tracks[event.track_uuid], []).append(
+                (packet.timestamp, event.type, names.get(event.name_iid), event.counter_value, list(event.flow_ids),
+                 [note.SerializeToString() for note in event.debug_annotations]))
+    return events
+
+
+def export(folder, form, *options):
+    return subprocess.run([PROGRAM, "trace", "export", str(folder), "--format", form, *options], capture_output=True,
+                          text=True)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_export_is_what_the_run_wrote(runs, scheme, tmp_path):
+    result = export(runs / scheme, "perfetto", "--output", str(tmp_path / "again.pftrace"), "--quiet")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    written = shown(runs / scheme / "trace.pftrace")
+    assert written and shown(tmp_path / "again.pftrace") == written
+    refused = export(runs / scheme, "perfetto")
+    assert refused.returncode == 4 and "it exists already" in refused.stderr
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_chrome_events_are_balanced(runs, scheme, tmp_path):
+    assert export(runs / scheme, "chrome", "--output", str(tmp_path / "t.json.gz")).returncode == 0
+    with gzip.open(tmp_path / "t.json.gz", "rt", encoding="utf-8") as file:
+        events = json.load(file)["traceEvents"]
+    depth, last, begun = {}, {}, 0
+    for event in events:
+        if event["ph"] in "BE":
+            assert event["ts"] >= last.get(event["tid"], 0)
+            last[event["tid"]] = event["ts"]
+            depth[event["tid"]] = depth.get(event["tid"], 0) + (1 if event["ph"] == "B" else -1)
+            assert depth[event["tid"]] >= 0
+            begun += event["ph"] == "B"
+    assert set(depth.values()) == {0}
+    assert begun == database(runs / scheme).execute("SELECT count(*) FROM scope").fetchone()[0]
+
+
+def test_device_allocations_open_as_a_pickle(runs, tmp_path):
+    folder = tmp_path / "r"
+    shutil.copytree(runs / "dense", folder)
+    refused = export(folder, "memory")
+    assert refused.returncode == 4 and refused.stderr.count("\n") == 1 and "CUDA" in refused.stderr
+    connection = sqlite3.connect(folder / "trace.db")
+    connection.execute("DELETE FROM memory")
+    base = 0x7F0000000000
+    for time_ns, address, size, live in ((9000, base, 4096, 4096), (9500, base + 8192, 512, 4608),
+                                         (12000, base, -4096, 512)):
+        connection.execute("INSERT INTO memory VALUES (?, ?, ?, ?, 0, 0, 1, 3, 0, 0)", (time_ns, address, size, live))
+    connection.commit()
+    connection.close()
+    assert export(folder, "memory").returncode == 0
+    with open(folder / "memory.pickle", "rb") as file:
+        snapshot = pickle.load(file)
+    assert {"segments", "device_traces"} <= set(snapshot)
+    (trace,) = snapshot["device_traces"]
+    assert [(e["action"], e["addr"] - base, e["size"], e["time_us"]) for e in trace] == [
+        ("alloc", 0, 4096, 9), ("alloc", 8192, 512, 9), ("free_completed", 0, 4096, 12)]
+    assert trace[0]["frames"] == [{"name": "forward", "filename": "step", "line": 3}]
+    (segment,) = snapshot["segments"]
+    assert segment["address"] == base + 8192 and segment["blocks"][0]["state"] == "active_allocated"
+
+
+def test_an_export_tells_what_is_wrong(tmp_path):
+    (tmp_path / "trace.db").write_bytes(b"no database" * 100)
+    for folder, form, code in ((tmp_path, "chrome", 3), (tmp_path / "none", "chrome", 3), (tmp_path, "svg", 2)):
+        result = export(folder, form)
+        assert result.returncode == code and result.stderr.count("\n") == 1, result.stderr
+        assert result.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["trace.db"]
 
 
 def test_a_killed_run_leaves_a_whole_database(tmp_path):

@@ -3,8 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "activity_interpreter.hpp"
 #include "actscope/base/error.hpp"
+#include "actscope/tracer/name.hpp"
 #include "actscope/tracer/place_observer.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
@@ -19,6 +25,9 @@ namespace {
 constexpr CUpti_ActivityKind recorded_kinds[] = {
     CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, CUPTI_ACTIVITY_KIND_MEMCPY, CUPTI_ACTIVITY_KIND_MEMSET,
     CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION};
+// Only for a sink: nothing else asks for them, and they cost time.
+constexpr CUpti_ActivityKind further_kinds[] = {
+    CUPTI_ACTIVITY_KIND_RUNTIME, CUPTI_ACTIVITY_KIND_OVERHEAD, CUPTI_ACTIVITY_KIND_MEMORY2};
 constexpr auto external_kind = CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM2;
 constexpr std::size_t device_buffer_pool = 20;
 
@@ -77,7 +86,7 @@ std::string why_not_enabled(const CuptiApi& api, CUptiResult result) {
 
 class Session final : public KernelSession {
  public:
-  explicit Session(const CuptiApi& api) : api_(api) {
+  Session(const CuptiApi& api, ActivitySink* sink) : api_(api), sink_(sink) {
     subscribe();
     std::size_t pool = device_buffer_pool;
     std::size_t bytes = sizeof pool;
@@ -107,6 +116,11 @@ class Session final : public KernelSession {
     for (const CUpti_ActivityKind kind : recorded_kinds) {
       if (api_.enable(kind) != CUPTI_SUCCESS) ++failures_;
     }
+    if (sink_ != nullptr) {
+      for (const CUpti_ActivityKind kind : further_kinds) {
+        if (api_.enable(kind) != CUPTI_SUCCESS) ++failures_;
+      }
+    }
     place_observer = &correlate;
     is_on_ = true;
   }
@@ -124,7 +138,10 @@ class Session final : public KernelSession {
         static_cast<std::int64_t>(dropped) + failures_ + buffers().refused() - refused_before_;
     failures_ = 0;
     refused_before_ = buffers().refused();
-    return decoder_.take(losses);
+    hand_on(losses);
+    for (const ActivityRecord& record : records_) interpreter_.add(record);
+    records_.clear();
+    return interpreter_.take(losses).kernels;
   }
 
  private:
@@ -151,18 +168,39 @@ class Session final : public KernelSession {
     is_on_ = false;
     place_observer = nullptr;
     for (const CUpti_ActivityKind kind : recorded_kinds) api_.disable(kind);
+    if (sink_ == nullptr) return;
+    for (const CUpti_ActivityKind kind : further_kinds) api_.disable(kind);
   }
 
   void decode(const ActivityBuffers::Filled& filled) {
     CUpti_Activity* record = nullptr;
     while (api_.get_next_record(filled.bytes.get(), filled.valid_bytes, &record) == CUPTI_SUCCESS) {
-      decoder_.add(*record);
+      if (std::optional<ActivityRecord> ours = decode_activity(*record)) {
+        records_.push_back(std::move(*ours));
+      }
+    }
+  }
+
+  void hand_on(TraceRecord& losses) {
+    if (sink_ == nullptr) return;
+    try {
+      std::vector<ActivityRecord> window = records_;
+      window.emplace_back().kind = ActivityKind::window_end;
+      const std::vector<std::string> names = names_from(names_given_);
+      names_given_ += names.size();
+      sink_->write(names, window);
+    } catch (const std::exception&) {
+      sink_ = nullptr;
+      losses.dropped_records += static_cast<std::int64_t>(records_.size());
     }
   }
 
   const CuptiApi& api_;
   CUpti_SubscriberHandle subscriber_ = nullptr;
-  ActivityDecoder decoder_;
+  ActivitySink* sink_;
+  std::vector<ActivityRecord> records_;  // of the window
+  std::size_t names_given_ = 0;
+  ActivityInterpreter interpreter_;
   bool is_on_ = false;
   std::int64_t failures_ = 0;
   std::int64_t refused_before_ = 0;
@@ -192,13 +230,13 @@ std::string describe_cupti() {
   return "CUPTI API " + std::to_string(version);
 }
 
-std::unique_ptr<KernelSession> open_cupti_session() {
+std::unique_ptr<KernelSession> open_cupti_session(ActivitySink* sink) {
   std::string why_not;
   const CuptiApi* api = cupti_api(why_not);
   if (api == nullptr) {
     throw DeviceError(error_text("CUPTI not usable", why_not, "use --trace timeline"));
   }
-  return std::make_unique<Session>(*api);
+  return std::make_unique<Session>(*api, sink);
 }
 
 }  // namespace actscope::tracer

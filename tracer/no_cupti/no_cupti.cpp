@@ -17,7 +17,7 @@ std::string describe_cupti() {
   return "not in this build; scripts/setup --cuda, then scripts/build cuda";
 }
 
-std::unique_ptr<KernelSession> open_cupti_session() {
+std::unique_ptr<KernelSession> open_cupti_session(ActivitySink* /*sink*/) {
   throw BackendNotBuilt(error_text("kernels cannot be recorded", "CUPTI is " + describe_cupti(),
                                    "or use --trace timeline"));
 }

@@ -47,6 +47,9 @@ struct ScopeEvent {
 };
 static_assert(sizeof(ScopeEvent) == 32);
 
+/// The device number of memory that is the host's.
+inline constexpr std::int16_t host_memory = -1;
+
 /// One allocation or free.
 struct MemoryEvent {
   std::int64_t time_ns = 0;
@@ -55,6 +58,7 @@ struct MemoryEvent {
   std::int64_t live_bytes = 0;  ///< of the allocator afterwards
   TracePlace place;             ///< at an allocation the allocating, at a free the freeing place
   std::uint16_t thread = 0;
+  std::int16_t device = host_memory;
 };
 
 enum class KernelKind : std::uint8_t { kernel, copy, set };

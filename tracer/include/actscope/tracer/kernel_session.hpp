@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "actscope/base/activity_record.hpp"
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/trace_events.hpp"
 
@@ -32,10 +33,11 @@ class KernelSession {
   virtual std::vector<KernelEvent> end(TraceRecord& losses) = 0;
 };
 
-/// Every kernel, copy and set, by CUPTI.
+/// Every kernel, copy and set, by CUPTI. The records of each window also go to `sink`, where there
+/// is one; a sink that fails gets no more, and its records count as dropped.
 /// Errors  BackendNotBuilt: a build without CUDA; DeviceError: no library, no driver, or another
 ///         profiler holds CUPTI
 /// Source  CUPTI 13.0 Activity API
-std::unique_ptr<KernelSession> open_cupti_session();
+std::unique_ptr<KernelSession> open_cupti_session(ActivitySink* sink = nullptr);
 
 }  // namespace actscope::tracer

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "trace_db_reader.hpp"
+
+namespace actscope::reports {
+
+/// The allocations on CUDA devices as a snapshot for PyTorch's memory viewer: what
+/// torch.cuda.memory._snapshot() returns, pickled. In place of Python frames stand slot, layer,
+/// phase and step. Segments are not recorded: every block that is live at the end is one of its
+/// own.
+///
+/// Errors  EnvironmentError: the trace has no allocation on a device
+/// Source  PyTorch 2.11, torch/cuda/memory.py; https://pytorch.org/memory_viz
+std::string memory_snapshot(const StoredTrace& trace);
+
+}  // namespace actscope::reports

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_reader.hpp"
+
+#include "actscope/base/error.hpp"
+
+namespace actscope::reports {
+
+std::string SqliteRow::text(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+SqliteReader::SqliteReader(const std::filesystem::path& path)
+    : path_(path), handle_(nullptr, &sqlite3_close) {
+  const auto unreadable = [&](const std::string& why) {
+    throw DataError(error_text("cannot read " + path.string(), why,
+                               "name a trace.db, or the folder of a run with --trace timeline"));
+  };
+  std::error_code code;
+  if (!std::filesystem::exists(path, code)) unreadable("there is no such file");
+  if (!std::filesystem::is_regular_file(path, code)) unreadable("not a regular file");
+  sqlite3* handle = nullptr;
+  const int opened = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr);
+  handle_.reset(handle);
+  if (opened != SQLITE_OK) unreadable(handle ? sqlite3_errmsg(handle) : "out of memory");
+}
+
+void SqliteReader::refuse(const std::string& why) const {
+  throw ReportFormatError(error_text(path_.string() + " is not a whole trace of Actscope", why,
+                                     "run again with --trace timeline"));
+}
+
+void SqliteReader::select(const std::string& sql,
+                          const std::function<void(const SqliteRow&)>& take) const {
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &raw, nullptr) != SQLITE_OK) {
+    refuse(sqlite3_errmsg(handle_.get()));
+  }
+  const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(raw, &sqlite3_finalize);
+  int code = SQLITE_OK;
+  while ((code = sqlite3_step(raw)) == SQLITE_ROW) take(SqliteRow(raw));
+  if (code != SQLITE_DONE) refuse(sqlite3_errmsg(handle_.get()));
+}
+
+std::int64_t SqliteReader::number(const std::string& sql) const {
+  std::int64_t value = 0;
+  select(sql, [&](const SqliteRow& row) { value = row.number(0); });
+  return value;
+}
+
+}  // namespace actscope::reports

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace_db_reader.hpp"
+
+#include <limits>
+#include <string>
+
+#include "sqlite_reader.hpp"
+#include "trace_db.hpp"
+
+namespace actscope::reports {
+namespace {
+
+// Checks every number before it is narrowed: a damaged file must not become a wrong trace.
+class Reading {
+ public:
+  explicit Reading(const std::filesystem::path& file) : file_(file) {}
+
+  StoredTrace read() {
+    check_version();
+    read_names();
+    read_scopes();
+    read_memory();
+    read_kernels();
+    read_counters();
+    return std::move(trace_);
+  }
+
+ private:
+  template <class Number>
+  Number narrowed(const SqliteRow& row, int column, const char* what) const {
+    const std::int64_t value = row.number(column);
+    if (value < std::int64_t{std::numeric_limits<Number>::min()} ||
+        value > std::int64_t{std::numeric_limits<Number>::max()}) {
+      refuse(what, value);
+    }
+    return static_cast<Number>(value);
+  }
+
+  template <class Enumeration>
+  Enumeration chosen(const SqliteRow& row, int column, Enumeration last, const char* what) const {
+    const std::int64_t value = row.number(column);
+    if (value < 0 || value > static_cast<std::int64_t>(last)) refuse(what, value);
+    return static_cast<Enumeration>(value);
+  }
+
+  NameNumber name(const SqliteRow& row, int column) const {
+    const std::int64_t value = row.number(column);
+    if (value < 0 || value >= static_cast<std::int64_t>(trace_.events.new_names.size())) {
+      refuse("name", value);
+    }
+    return static_cast<NameNumber>(value);
+  }
+
+  std::int64_t end(const SqliteRow& row) const {
+    std::int64_t end = 0;
+    if (__builtin_add_overflow(row.number(0), row.number(1), &end)) {
+      refuse("duration", row.number(1));
+    }
+    return end;
+  }
+
+  // Columns layer, slot, phase, step from `column` on.
+  TracePlace place(const SqliteRow& row, int column) const {
+    return {narrowed<std::int32_t>(row, column + 3, "step"), name(row, column),
+            name(row, column + 1), chosen(row, column + 2, Phase::optimizer, "phase")};
+  }
+
+  [[noreturn]] void refuse(const std::string& what, std::int64_t value) const {
+    file_.refuse(what + " " + std::to_string(value) + " is out of range");
+  }
+
+  void check_version() {
+    if (file_.number("PRAGMA application_id") != trace_application_id) {
+      file_.refuse("its application_id is another");
+    }
+    version_ = file_.number("PRAGMA user_version");
+    if (version_ < 1 || version_ > trace_schema_version) {
+      file_.refuse("version " + std::to_string(version_) + ", this program reads 1 to " +
+                   std::to_string(trace_schema_version));
+    }
+    file_.select("SELECT key, value FROM meta",
+                 [&](const SqliteRow& row) { trace_.meta[row.text(0)] = row.text(1); });
+  }
+
+  void read_names() {
+    std::vector<std::string>& names = trace_.events.new_names;
+    file_.select("SELECT name, text FROM name ORDER BY name", [&](const SqliteRow& row) {
+      if (row.number(0) != static_cast<std::int64_t>(names.size())) {
+        file_.refuse("name " + std::to_string(names.size()) + " is missing");
+      }
+      if (names.size() > std::numeric_limits<NameNumber>::max()) file_.refuse("too many names");
+      names.push_back(row.text(1));
+    });
+    if (names.empty()) names.emplace_back();
+  }
+
+  void read_scopes() {
+    file_.select(
+        "SELECT begin_ns, duration_ns, kind, name, layer, slot, phase, step, thread FROM scope "
+        "ORDER BY rowid",
+        [&](const SqliteRow& row) {
+          const TracePlace at = place(row, 4);
+          trace_.events.scopes.push_back({row.number(0), end(row), at.step, name(row, 3), at.layer,
+                                          at.slot, narrowed<std::uint16_t>(row, 8, "thread"),
+                                          chosen(row, 2, ScopeKind::op, "kind of scope"),
+                                          at.phase});
+        });
+  }
+
+  // Version 1 knew the host's memory only.
+  void read_memory() {
+    const std::string device = version_ >= 2 ? "device" : std::to_string(host_memory);
+    file_.select("SELECT time_ns, address, bytes, live_bytes, layer, slot, phase, step, thread, " +
+                     device + " FROM memory ORDER BY rowid",
+                 [&](const SqliteRow& row) {
+                   trace_.events.memory.push_back(
+                       {row.number(0), static_cast<std::uint64_t>(row.number(1)), row.number(2),
+                        row.number(3), place(row, 4), narrowed<std::uint16_t>(row, 8, "thread"),
+                        narrowed<std::int16_t>(row, 9, "device")});
+                 });
+  }
+
+  void read_kernels() {
+    file_.select(
+        "SELECT begin_ns, duration_ns, kind, name, device, stream, correlation, bytes, layer, "
+        "slot, phase, step FROM kernel ORDER BY rowid",
+        [&](const SqliteRow& row) {
+          trace_.events.kernels.push_back(
+              {row.text(3), chosen(row, 2, KernelKind::set, "kind of kernel"), row.number(0),
+               end(row), narrowed<std::int32_t>(row, 4, "device"),
+               narrowed<std::int32_t>(row, 5, "stream"), static_cast<std::uint64_t>(row.number(6)),
+               row.number(7), place(row, 8)});
+        });
+  }
+
+  void read_counters() {
+    file_.select("SELECT time_ns, name, value FROM counter ORDER BY rowid",
+                 [&](const SqliteRow& row) {
+                   trace_.events.counters.push_back({row.number(0), row.number(2), name(row, 1)});
+                 });
+  }
+
+  SqliteReader file_;
+  std::int64_t version_ = 0;
+  StoredTrace trace_;
+};
+
+}  // namespace
+
+StoredTrace read_trace_db(const std::filesystem::path& file) {
+  return Reading(file).read();
+}
+
+}  // namespace actscope::reports
