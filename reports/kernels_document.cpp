@@ -52,21 +52,22 @@ Json settings_json(const KernelsSettings& s) {
           {"train_steps", integer_json(s.train_steps)}};
 }
 
+// `one` has been there since 1.0.
 std::vector<std::string> texts_or(const JsonCursor& from, const char* list, const char* one) {
-  return from.has(list) ? from.at(list).texts() : std::vector{from.at(one).text()};
+  const std::string first = from.at(one).text();
+  return from.has(list) ? from.at(list).texts() : std::vector{first};
 }
 
 KernelsSettings read_settings(const JsonCursor& from) {
   KernelsSettings s;
   s.backends = texts_or(from, "backends", "backend");
   s.dtypes = texts_or(from, "dtypes", "dtype");
+  s.threads = {from.at("threads").count()};
   if (from.has("thread_counts")) {
     s.threads.clear();
     for (const JsonCursor& count : from.at("thread_counts").items()) {
       s.threads.push_back(count.count());
     }
-  } else {
-    s.threads = {from.at("threads").count()};
   }
   if (s.backends.empty()) from.at("backends").refuse("a list with a value");
   if (s.dtypes.empty()) from.at("dtypes").refuse("a list with a value");
@@ -121,19 +122,21 @@ Json first_machine_json(const KernelsRecord& record) {
 
 // 1.0 had one machine, the host with the threads of the settings.
 std::vector<KernelsMachine> read_machines(const JsonCursor& root, const KernelsRecord& record) {
-  std::vector<KernelsMachine> machines;
+  const JsonCursor figures = root.at("machine");
+  const double peak_flops = figures.at("fma_peak_flops").amount();
+  const double bandwidth_bytes_per_s = figures.at("stream_bytes_per_s").amount();
   if (root.has("machines")) {
+    std::vector<KernelsMachine> machines;
     for (const JsonCursor& machine : root.at("machines").items()) {
       machines.push_back(read_machine(machine));
     }
     return machines;
   }
-  const JsonCursor figures = root.at("machine");
   KernelsMachine machine;
   machine.threads = record.settings.threads.front();
   machine.device = record.environment.cpu;
-  machine.peak_flops = Measured<double>::of(figures.at("fma_peak_flops").amount());
-  machine.bandwidth_bytes_per_s = Measured<double>::of(figures.at("stream_bytes_per_s").amount());
+  machine.peak_flops = Measured<double>::of(peak_flops);
+  machine.bandwidth_bytes_per_s = Measured<double>::of(bandwidth_bytes_per_s);
   return {machine};
 }
 

@@ -156,6 +156,7 @@ std::optional<LedgerRecord> read_ledger(const JsonCursor& from) {
   const JsonCursor skipped = from.at("skipped");
   ledger.skipped = {skipped.at("excluded").count(), skipped.at("released").count(),
                     skipped.at("hooked").count(), skipped.at("opaque").count()};
+  if (from.has("totals")) from.at("totals").at("kept_bytes").count();  // summed anew from storages
   for (const JsonCursor& storage : from.at("storages").items()) {
     ledger.storages.push_back(read_storage(storage));
   }

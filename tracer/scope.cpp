@@ -90,6 +90,9 @@ TracePlace exchange_place(const TracePlace& place) noexcept {
 }  // namespace detail
 
 void LayerScope::begin(Name layer, Phase phase) {
+  // A node of this layer has opened it already.
+  const TracePlace here = current_place();
+  if (here.layer == layer.number() && here.phase == phase) return;
   detail::open_place(scope_, ScopeKind::layer, layer.number(), {-1, layer.number(), 0, phase});
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -133,6 +134,22 @@ TEST(TraceRecorder, ScopesNestAndEndWhereTheyBegan) {
   EXPECT_GE(outer->end_ns, inner->end_ns);
   EXPECT_LE(step->begin_ns, outer->begin_ns);
   EXPECT_GE(step->end_ns, outer->end_ns);
+}
+
+TEST(TraceRecorder, ALayerInsideItselfIsOneScope) {
+  KeepingSink sink;
+  TraceRecorder recorder({.sink = &sink});
+  recorder.begin_step(0);
+  {
+    const LayerScope node(Name("blocks.0"), Phase::backward);
+    const LayerScope own(Name("blocks.0"), Phase::backward);
+    EXPECT_EQ(Name(current_place().layer).text(), "blocks.0");
+  }
+  recorder.finish();
+  EXPECT_EQ(
+      std::ranges::count_if(sink.scopes,
+                            [](const ScopeEvent& event) { return event.kind == ScopeKind::layer; }),
+      1);
 }
 
 TEST(TraceRecorder, AnOperatorInAnOperatorCountsOnce) {
