@@ -46,7 +46,8 @@ void set_nvtx_counter(NameNumber name, std::int64_t value) noexcept {
     if (const std::uint64_t counter = counter_of(name); counter != 0) {
       nvtxCounterSampleInt64(nullptr, counter, value);
     }
-  } catch (const std::exception&) {  // no memory for another counter: Nsight lacks it, the trace not
+  } catch (
+      const std::exception&) {  // no memory for another counter: Nsight lacks it, the trace not
   }
 }
 

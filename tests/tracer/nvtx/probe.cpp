@@ -32,7 +32,8 @@ int NVTX_API on_pop() {
   return depth;
 }
 
-std::uint64_t NVTX_API on_register(nvtxDomainHandle_t /*domain*/, const nvtxCounterAttr_t* counter) {
+std::uint64_t NVTX_API on_register(nvtxDomainHandle_t /*domain*/,
+                                   const nvtxCounterAttr_t* counter) {
   const std::scoped_lock lock(mutex);
   counters.emplace_back(counter->name);
   return NVTX_COUNTER_ID_DYNAMIC_START + counters.size() - 1;
