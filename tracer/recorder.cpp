@@ -12,6 +12,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "nvtx.hpp"
 #include "thread_rings.hpp"
 #include "timing_sums.hpp"
 
@@ -168,6 +169,7 @@ void TraceRecorder::add_graph(LedgerRecord ledger) {
 }
 
 void TraceRecorder::add_counter(Name name, std::int64_t value) {
+  set_nvtx_counter(name.number(), value);
   const std::scoped_lock lock(state_->mutex);
   state_->pending.counters.push_back({now_ns(), value, name.number()});
 }

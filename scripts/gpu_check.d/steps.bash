@@ -20,7 +20,7 @@ configure() {
 # The targets of a build that this check needs: every test of the CUDA side, the timing, the program.
 cuda_targets() {
   ninja -C "$1" -t targets all |
-    sed -n 's/^\(actscope_test_[a-z0-9_]*cuda[a-z0-9_]*\|actscope_test_tracer_cupti\|actscope_cuda_timing\|actscope\): phony$/\1/p'
+    sed -n 's/^\(actscope_test_[a-z0-9_]*cuda[a-z0-9_]*\|actscope_test_tracer_cupti\|actscope_test_tracer_nvtx\|actscope_test_tracer_replay\|actscope_cuda_timing\|actscope\): phony$/\1/p'
 }
 
 build() {
