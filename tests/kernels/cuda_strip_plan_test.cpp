@@ -99,7 +99,7 @@ TEST(StripPlan, AsManyStagesAsSharedMemoryHolds) {
 TEST(Divider, DividesWithinItsRange) {
   for (const int divisor : {1, 2, 3, 5, 7, 12, 16, 100, 1000, 1023, 1024}) {
     const Divider by(divisor);
-    const int most = static_cast<int>((1U << 31) / static_cast<unsigned>(divisor)) - 1;
+    const int most = static_cast<int>((1U << 31) / static_cast<unsigned>(divisor) - 1);
     for (const int n : {0, 1, divisor - 1, divisor, divisor + 1, 12345, most - divisor, most - 1}) {
       if (n < 0 || n > most) continue;
       ASSERT_EQ(by.quotient(n), n / divisor) << n << " / " << divisor;
