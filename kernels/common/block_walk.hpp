@@ -70,6 +70,16 @@ void for_each_kept_block(const PanelExtent& panel, const BasicBlockIndex<Word>& 
   });
 }
 
+/// Multiplies a block's values with its scale, where blocks are rescaled.
+template <class T>
+void apply_scale(const BsrPanels& panels, std::int64_t slot, T* values) {
+  if (panels.layout.scales() == 0) return;
+  const float scale = panels.index.scales[slot];
+  for (std::int64_t e = 0; e < panels.layout.block_elements(); ++e) {
+    values[e] = scaled(values[e], scale);
+  }
+}
+
 /// Pointer to element (row, col) of a group.
 template <class T, class Pointer>
 T* element(const BasicMatrixView<Pointer>& view, std::int64_t group, std::int64_t row,

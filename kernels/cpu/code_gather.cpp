@@ -49,11 +49,7 @@ void gather_blocks_from_codes(void*, const CodedMatrix& x, const BsrPanels& pane
                        {x.first_element + row * layout.cols() + block.col, layout.cols(),
                         block.rows, block.cols},
                        layout.block_cols(), wide, values);
-          if (layout.scales() == 0) return;
-          const float scale = panels.index.scales[slot];
-          for (std::int64_t e = 0; e < layout.block_elements(); ++e) {
-            values[e] = scaled(values[e], scale);
-          }
+          apply_scale(panels, slot, values);
         });
       }
     }

@@ -59,11 +59,7 @@ class PanelGather {
     } else {
       copy_edge_block(x_, layout, panel_.group, block_extent(layout, panel_, r, c), values);
     }
-    if (layout.scales() == 0) return;
-    const float scale = panels_.index.scales[slot];
-    for (std::int64_t e = 0; e < layout.block_elements(); ++e) {
-      values[e] = scaled(values[e], scale);
-    }
+    apply_scale(panels_, slot, values);
   }
 
   template <std::size_t fixed_bytes>

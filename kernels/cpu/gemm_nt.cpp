@@ -39,10 +39,8 @@ class MixingPlan {
       : strips_(mixed),
         groups_(range.count / layout.panels_per_group()),
         panels_(layout.panels_per_group()) {
-    constexpr std::int64_t least_groups = 4, wanted_tasks = 24;
     const std::int64_t strips = std::max<std::int64_t>(1, strips_.count());
-    runs_ = std::clamp<std::int64_t>((wanted_tasks + strips - 1) / strips, 1,
-                                     std::max<std::int64_t>(1, groups_ / least_groups));
+    runs_ = group_runs(groups_, strips);
     parts_ = parts_for_threads(strips * runs_, panels_, threads);
     task_sums_ = (panels_ + parts_ - 1) / parts_ * layout.panel_rows() * strip_width;
   }
@@ -170,10 +168,7 @@ void gemm_nt_batched(const ExecutionContext&, const ConstMatrixView& dt, const C
 #pragma omp for schedule(static)
       for (std::int64_t first = 0; first < plan.tasks(); first += plan.runs()) {
         Sum* total = sums.data() + first * plan.task_sums();
-        for (std::int64_t run = 1; run < plan.runs(); ++run) {
-          const Sum* more = total + run * plan.task_sums();
-          for (std::int64_t i = 0; i < plan.task_sums(); ++i) total[i] += more[i];
-        }
+        add_runs(total, plan.runs(), plan.task_sums());
         const Task task = plan.task(first);
         const std::int64_t token = task.first_panel * layout.panel_rows();
         const std::int64_t end = std::min(task.end_panel * layout.panel_rows(), layout.rows());

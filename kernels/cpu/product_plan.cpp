@@ -55,6 +55,12 @@ std::int64_t parts_for_threads(std::int64_t strips, std::int64_t most_parts, std
   return best;
 }
 
+std::int64_t group_runs(std::int64_t groups, std::int64_t tasks) {
+  constexpr std::int64_t least_groups = 4, wanted_tasks = 24;
+  return std::clamp<std::int64_t>(divide_up(wanted_tasks, tasks), 1,
+                                  std::max<std::int64_t>(1, groups / least_groups));
+}
+
 TermLists::TermLists(const ConstBsrPanels& x, PanelRange range, std::int64_t lines)
     : lines_(lines),
       terms_(std::make_unique_for_overwrite<Term[]>(static_cast<std::size_t>(kept_in(x, range)))),

@@ -33,6 +33,20 @@ class Strips {
 /// busy; each part packs its strip again. Results do not depend on it.
 std::int64_t parts_for_threads(std::int64_t strips, std::int64_t most_parts, std::int64_t threads);
 
+/// In how many runs, with sums of their own, the groups of a token-mixing product are cut so that
+/// `tasks` tasks a run are enough for many threads. From shapes only, as the order of sums is.
+std::int64_t group_runs(std::int64_t groups, std::int64_t tasks);
+
+/// Adds up the sums of runs, which lie one after the other, into those of the first.
+/// Shapes  sums [runs, count]
+template <class Sum>
+void add_runs(Sum* sums, std::int64_t runs, std::int64_t count) {
+  for (std::int64_t run = 1; run < runs; ++run) {
+    const Sum* more = sums + run * count;
+    for (std::int64_t i = 0; i < count; ++i) sums[i] += more[i];
+  }
+}
+
 /// The kept blocks of a run of panels in the order in which a product reads them: line by line, a
 /// line being a column of blocks or a row of blocks inside a panel.
 class TermLists {

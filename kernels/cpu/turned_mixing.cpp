@@ -23,11 +23,8 @@ class RowPlan {
       : panel_row_blocks_(layout.panel_rows() / layout.block_rows()),
         row_blocks_((layout.rows() + layout.block_rows() - 1) / layout.block_rows()),
         groups_(range.count / layout.panels_per_group()),
-        task_sums_(mixed * layout.block_rows()) {
-    constexpr std::int64_t least_groups = 4, wanted_tasks = 24;
-    runs_ = std::clamp<std::int64_t>((wanted_tasks + row_blocks_ - 1) / row_blocks_, 1,
-                                     std::max<std::int64_t>(1, groups_ / least_groups));
-  }
+        task_sums_(mixed * layout.block_rows()),
+        runs_(group_runs(groups_, row_blocks_)) {}
 
   std::int64_t rows() const noexcept { return row_blocks_; }
   std::int64_t runs() const noexcept { return runs_; }
@@ -52,7 +49,7 @@ class RowPlan {
   std::int64_t row_blocks_;  // of a group
   std::int64_t groups_;
   std::int64_t task_sums_;
-  std::int64_t runs_ = 1;
+  std::int64_t runs_;
 };
 
 // What a block is to the other products, a row of dt is here: its "features" are the mixed tokens.
@@ -141,10 +138,7 @@ class RowTile {
 template <class Sum>
 void write_row(Sum* sums, const RowPlan& plan, const PanelLayout& layout, std::int64_t row_block,
                const MatrixView& da, Output output) {
-  for (std::int64_t run = 1; run < plan.runs(); ++run) {
-    const Sum* more = sums + run * plan.task_sums();
-    for (std::int64_t i = 0; i < plan.task_sums(); ++i) sums[i] += more[i];
-  }
+  add_runs(sums, plan.runs(), plan.task_sums());
   const std::int64_t token = row_block * layout.block_rows();
   const std::int64_t tokens = std::min(layout.block_rows(), layout.rows() - token);
   for (std::int64_t n = 0; n < da.rows; ++n) {

@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/block_walk.hpp"
 #include "reference/entries.hpp"
+#include "reference/kept_values.hpp"
 
 namespace actscope::kernels::reference {
 
 void gather_blocks(void*, const ConstMatrixView& x, const BsrPanels& panels, PanelRange range) {
-  const PanelLayout& layout = panels.layout;
   dispatch_dtype(x.dtype, [&]<class T>() {
-    for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
-      const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto slot) {
-        const BlockExtent block = block_extent(layout, panel, r, c);
-        T* values = static_cast<T*>(panels.values) + slot * layout.block_elements();
-        const float scale = layout.scales() > 0 ? panels.index.scales[slot] : 1.0F;
-        for (std::int64_t i = 0; i < layout.block_rows(); ++i) {
-          for (std::int64_t j = 0; j < layout.block_cols(); ++j) {
-            const bool is_inside = i < block.rows && j < block.cols;
-            const T value =
-                is_inside ? *element<const T>(x, panel.group, block.row + i, block.col + j) : T(0);
-            values[i * layout.block_cols() + j] = scaled(value, scale);
-          }
-        }
-      });
-    }
+    write_kept_values<T>(panels, range, [&](auto group, auto row, auto col) {
+      return *element<const T>(x, group, row, col);
+    });
   });
 }
 
