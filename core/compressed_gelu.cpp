@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/core/compressed_gelu.hpp"
+
+#include <torch/torch.h>
+
+#include "actscope/base/error.hpp"
+#include "block_parts.hpp"
+#include "gelu_passes.hpp"
+#include "kept_slot.hpp"
+
+namespace actscope::core {
+namespace {
+
+using torch::Tensor;
+
+constexpr std::string_view slot_name = "input";
+constexpr std::string_view function_name = "compressed_gelu";
+
+void validate(const Store& store) {
+  if (store.kind != StoreKind::drop && store.kind != StoreKind::bsr) return;
+  throw ConfigError(error_text("compressed_gelu cannot keep its input as " + to_text(store),
+                               "the derivative at 0 would stand for that of every lost element",
+                               "keep it as int8 or int4"));
+}
+
+class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
+ public:
+  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x, const Store& store,
+                        std::int64_t workspace_bytes) {
+    static const tracer::Name slot(slot_name);
+    const Tensor rows = as_rows(x).contiguous();
+    auto kept = c10::make_intrusive<KeptSlot>(
+        SlotStore(store, {1, rows.size(0), rows.size(1)}, rows, slot), slot_name);
+    kept->workspace_bytes = workspace_bytes;
+    kept->store.put(0, rows);
+    ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
+    Tensor result = torch::empty_like(rows);
+    gelu_into(result, rows);
+    return result.view(x.sizes());
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 const torch::autograd::variable_list& outputs) {
+    refuse_second_derivative(function_name);
+    const auto kept =
+        c10::static_intrusive_pointer_cast<KeptSlot>(ctx->saved_data["input"].toCapsule());
+    const SlotStore& store = kept->store;
+    const std::int64_t rows = store.shape().rows;
+    const Tensor dy = outputs.front().reshape({rows, store.shape().cols}).contiguous();
+    Tensor dx = torch::empty_like(dy);
+    const std::int64_t step = chunk_units(
+        rows, kept->workspace_bytes, store.shape().cols * dy.element_size(), {store.granule()});
+    for (std::int64_t first = 0; first < rows; first += step) {
+      const std::int64_t count = std::min(step, rows - first);
+      Tensor part = dx.narrow(0, first, count);
+      part.copy_(dy.narrow(0, first, count));
+      gelu_backward_over(part, store.get(first, count));
+    }
+    kept->release();
+    return {dx.view(outputs.front().sizes()), Tensor(), Tensor()};
+  }
+
+ private:
+  // Codes and their chunks go by rows; a vector is one row of its own.
+  static Tensor as_rows(const Tensor& x) {
+    return x.dim() < 2 ? x.reshape({1, -1}) : x.reshape({-1, x.size(-1)});
+  }
+};
+
+}  // namespace
+
+Tensor compressed_gelu(const Tensor& x, const Store& store, std::int64_t workspace_bytes) {
+  validate(store);
+  // What is kept as it is, autograd keeps best: it also notices changes in place.
+  if (store.kind == StoreKind::keep || !torch::GradMode::is_enabled() || !x.requires_grad()) {
+    return torch::gelu(x);
+  }
+  return CompressedGelu::apply(x, store, workspace_bytes);
+}
+
+}  // namespace actscope::core

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/core/compressed_linear.hpp"
+
+#include <torch/torch.h>
+
+#include "actscope/base/error.hpp"
+#include "actscope/kernels/gemm.hpp"
+#include "actscope/tracer/scope.hpp"
+#include "block_parts.hpp"
+#include "kept_slot.hpp"
+#include "tensor_views.hpp"
+
+namespace actscope::core {
+namespace {
+
+using torch::Tensor;
+
+constexpr std::string_view slot_name = "input";
+constexpr std::string_view function_name = "compressed_linear";
+
+tracer::Name trace_name_of_slot() {
+  static const tracer::Name name(slot_name);
+  return name;
+}
+
+void validate(const InputCompression& input) {
+  if (input.store.kind == StoreKind::drop) {
+    throw ConfigError(error_text("the input of a linear layer cannot be dropped",
+                                 "nothing else rebuilds it", "store it, or use another layer"));
+  }
+  if (input.store.kind == StoreKind::bsr && input.operand.kind == OperandKind::bsr &&
+      input.store.blocks != input.operand.blocks) {
+    throw ConfigError(error_text(
+        "the operand prunes an input that is stored pruned",
+        "the store is " + to_text(input.store) + ", the operand " + to_text(input.operand),
+        "leave the operand full: the product reads the kept blocks"));
+  }
+}
+
+void validate(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const bool fits = x.dim() >= 2 && weight.dim() == 2 && x.size(-1) == weight.size(1) &&
+                    (!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)));
+  if (!fits) {
+    throw ShapeMismatch(
+        error_text("compressed_linear: the shapes do not fit",
+                   "x " + c10::str(x.sizes()) + ", weight " + c10::str(weight.sizes()) +
+                       (bias.defined() ? ", bias " + c10::str(bias.sizes()) : std::string()),
+                   "give x [..., features], weight [outputs, features], bias [outputs]"));
+  }
+  for (const Tensor& other : {weight, bias}) {
+    if (!other.defined()) continue;
+    if (other.scalar_type() == x.scalar_type() && other.device() == x.device()) continue;
+    throw ShapeMismatch(
+        error_text("compressed_linear: weight or bias differs from x in element type or device",
+                   c10::str(other.scalar_type(), " on ", other.device(), ", x is ", x.scalar_type(),
+                            " on ", x.device()),
+                   "move them to one device and type"));
+  }
+}
+
+// Rows that backward decodes at once.
+std::int64_t rows_at_once(const KeptSlot& kept) {
+  const SlotShape& shape = kept.store.shape();
+  const auto bytes_a_row = static_cast<std::int64_t>(static_cast<std::size_t>(2 * shape.cols) *
+                                                     kept.store.options().dtype().itemsize());
+  std::vector<std::int64_t> granules{kept.store.granule()};
+  if (kept.choice) granules.push_back(kept.choice->granule());
+  return chunk_units(shape.rows, kept.workspace_bytes, bytes_a_row, granules);
+}
+
+// Weight gradients of narrow types are summed in float32.
+Tensor zeros_for_sum(const Tensor& parameter) {
+  const bool is_narrow = parameter.scalar_type() == torch::kBFloat16;
+  return torch::zeros_like(
+      parameter, parameter.options().dtype(is_narrow ? torch::kFloat32 : parameter.scalar_type()));
+}
+
+// dW += dYᵀ X over the kept blocks.
+void add_sparse(const Tensor& dy, const kernels::ConstBsrPanels& x, kernels::PanelRange range,
+                Tensor& dw) {
+  static const tracer::Name gemm_tn("gemm_tn");
+  const tracer::OperatorScope scope(gemm_tn);
+  kernels::gemm_tn(context_of(dy), const_view(dy, 1, dy.size(0), dy.size(1)), x,
+                   mutable_view(dw, 1, dw.size(0), dw.size(1)), kernels::Output::accumulate, range);
+}
+
+Tensor weight_gradient(const Tensor& dy, const Tensor& weight, const KeptSlot& kept) {
+  Tensor dw = zeros_for_sum(weight);
+  const std::int64_t rows = dy.size(0);
+  const std::int64_t step = rows_at_once(kept);
+  for (std::int64_t first = 0; first < rows; first += step) {
+    const std::int64_t count = std::min(step, rows - first);
+    const Tensor part = dy.narrow(0, first, count);
+    if (kept.store.kind() == StoreKind::bsr) {
+      add_sparse(part, kept.store.panels(), kept.store.panel_range(first, count), dw);
+    } else if (kept.choice) {
+      const auto gathered = kept.store.is_coded()
+                                ? kept.choice->gather(first, count, kept.store)
+                                : kept.choice->gather(first, kept.store.get(first, count));
+      add_sparse(part, as_const(gathered.panels), {}, dw);
+    } else {
+      const Tensor x = kept.store.get(first, count);
+      dw.scalar_type() == part.scalar_type() ? dw.addmm_(part.t(), x)
+                                             : dw.add_(torch::mm(part.t(), x));
+    }
+  }
+  return dw.to(weight.scalar_type());
+}
+
+class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
+ public:
+  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x,
+                        const Tensor& weight, const std::optional<Tensor>& bias,
+                        const InputCompression& input) {
+    ctx->save_for_backward({weight});
+    ctx->saved_data["has_bias"] = bias.has_value();
+    if (weight.requires_grad()) {
+      const Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
+      const SlotShape shape{1, rows.size(0), rows.size(1)};
+      auto kept = c10::make_intrusive<KeptSlot>(
+          SlotStore(input.store, shape, rows, trace_name_of_slot()), slot_name);
+      kept->workspace_bytes = input.workspace_bytes;
+      kept->store.put(0, rows);
+      if (input.operand.kind == OperandKind::bsr && input.store.kind != StoreKind::bsr) {
+        kept->choice.emplace(input.operand.blocks, shape, rows, trace_name_of_slot());
+        kept->choice->choose(0, rows);
+      }
+      ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
+    }
+    return torch::linear(x, weight, bias);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 const torch::autograd::variable_list& outputs) {
+    refuse_second_derivative(function_name);
+    const Tensor weight = ctx->get_saved_variables().front();
+    const Tensor& dy = outputs.front();
+    const Tensor rows = dy.reshape({-1, dy.size(-1)}).contiguous();
+    Tensor dx, dw, db;
+    if (ctx->needs_input_grad(0)) dx = torch::matmul(dy, weight);
+    if (ctx->needs_input_grad(1)) {
+      const auto kept =
+          c10::static_intrusive_pointer_cast<KeptSlot>(ctx->saved_data["input"].toCapsule());
+      dw = weight_gradient(rows, weight, *kept);
+      kept->release();
+    }
+    // An absent bias is no input of the node.
+    if (ctx->saved_data["has_bias"].toBool() && ctx->needs_input_grad(2)) db = rows.sum(0);
+    return {dx, dw, db, Tensor()};
+  }
+};
+
+}  // namespace
+
+Tensor compressed_linear(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                         const InputCompression& input) {
+  validate(input);
+  validate(x, weight, bias);
+  // What is kept as it is, autograd keeps best: it also notices changes in place.
+  const bool is_plain =
+      input.store.kind == StoreKind::keep && input.operand.kind == OperandKind::full;
+  if (is_plain || !torch::GradMode::is_enabled()) return torch::linear(x, weight, bias);
+  const auto given = bias.defined() ? std::optional<Tensor>(bias) : std::nullopt;
+  return CompressedLinear::apply(x, weight, given, input);
+}
+
+BsrLinearImpl::BsrLinearImpl(const torch::nn::LinearOptions& linear_options,
+                             const kernels::BlockSpec& blocks)
+    : BsrLinearImpl(linear_options, InputCompression{{StoreKind::bsr, blocks}, {}}) {}
+
+BsrLinearImpl::BsrLinearImpl(const torch::nn::LinearOptions& linear_options,
+                             const InputCompression& input)
+    : LinearImpl(linear_options), input_(input) {
+  validate(input_);
+}
+
+BsrLinearImpl::BsrLinearImpl(const torch::nn::LinearImpl& layer, const InputCompression& input)
+    : BsrLinearImpl(layer.options, input) {
+  // Under the registered names, so that the layer's optimizer and weight files go on serving.
+  parameters_["weight"] = weight = layer.weight;
+  if (layer.bias.defined()) parameters_["bias"] = bias = layer.bias;
+  train(layer.is_training());
+}
+
+Tensor BsrLinearImpl::forward(const Tensor& x) {
+  return compressed_linear(x, weight, bias, input_);
+}
+
+void BsrLinearImpl::pretty_print(std::ostream& stream) const {
+  stream << "actscope::core::BsrLinear(in_features=" << options.in_features()
+         << ", out_features=" << options.out_features() << ", bias=" << std::boolalpha
+         << options.bias() << ", store=" << to_text(input_.store) << ')';
+}
+
+}  // namespace actscope::core

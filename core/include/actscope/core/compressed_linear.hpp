@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/nn/modules/linear.h>
+#include <torch/types.h>
+
+#include <cstdint>
+
+#include "actscope/core/scheme.hpp"
+
+namespace actscope::core {
+
+/// Transient bytes that a compressed function takes for decoded parts, where not told otherwise.
+inline constexpr std::int64_t default_workspace_bytes = std::int64_t{64} << 20;
+
+/// What a layer keeps of its input for its weight gradient.
+struct InputCompression {
+  Store store;      ///< how the input is kept
+  Operand operand;  ///< what the weight gradient multiplies; full: all that the store decodes to
+  std::int64_t workspace_bytes = default_workspace_bytes;
+};
+
+/// y = x Wᵀ + b, exact, as is the gradient of x; dW multiplies what is kept of x.
+///
+/// Shapes   x [..., features], rank 2 or more; weight [outputs, features]; bias [outputs] or
+///          undefined → [..., outputs]. float32, float64 or bfloat16, CPU or CUDA, all of one kind
+/// Errors   ShapeMismatch: a length, element type or device disagrees; ConfigError: the store drops
+///          the input, or the operand prunes what is stored pruned; UnsupportedBlockSize;
+///          Error, in backward: a second derivative is asked for
+/// Effects  keeps of x what the store says, nothing where weight needs no gradient
+torch::Tensor compressed_linear(const torch::Tensor& x, const torch::Tensor& weight,
+                                const torch::Tensor& bias, const InputCompression& input);
+
+/// A drop-in for torch::nn::Linear that keeps its input compressed, block-sparse by default. Its
+/// parameters have the names and the initial values of torch::nn::Linear.
+class BsrLinearImpl : public torch::nn::LinearImpl {
+ public:
+  /// Keeps the largest blocks of the input; as `compressed_linear`.
+  BsrLinearImpl(const torch::nn::LinearOptions& options, const kernels::BlockSpec& blocks);
+  BsrLinearImpl(const torch::nn::LinearOptions& options, const InputCompression& input);
+  /// Takes the place of a layer: shares its parameters.
+  BsrLinearImpl(const torch::nn::LinearImpl& layer, const InputCompression& input);
+
+  torch::Tensor forward(const torch::Tensor& x);
+  void pretty_print(std::ostream& stream) const override;
+
+ private:
+  InputCompression input_;
+};
+TORCH_MODULE(BsrLinear);
+
+}  // namespace actscope::core
