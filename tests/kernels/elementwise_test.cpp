@@ -136,6 +136,10 @@ TEST_P(ElementwiseOn, UnitsFarFromZeroKeepTheirGradientOrNone) {
 TEST_P(ElementwiseOn, ErrorsStayWithinWhatIsStated) {
   std::vector<float> h;
   for (double x = -12; x <= 12; x += 1e-4) h.push_back(static_cast<float>(x));
+  // Where the density falls below what a float holds, and far beyond.
+  for (double x = 12; x <= 45; x *= 1.00001) {
+    h.insert(h.end(), {static_cast<float>(x), static_cast<float>(-x)});
+  }
   const auto count = static_cast<std::int64_t>(h.size());
   const std::vector<float> ones(h.size(), 1);
   std::vector<float> u(h.size()), dh(h.size()), again(h.size());

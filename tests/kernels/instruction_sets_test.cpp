@@ -3,6 +3,8 @@
 // proven to be the one that ran.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "actscope/kernels/elementwise.hpp"
 #include "kernel_support.hpp"
 #include "only_target.hpp"
@@ -83,6 +85,25 @@ void compare_row_math_with_reference(double tolerance) {
       ASSERT_NEAR(static_cast<double>(got[i]), static_cast<double>(wanted[i]), tolerance)
           << i << " of " << cols;
     }
+  }
+}
+
+// Also where the density of GELU's derivative falls below what a float holds, at |h| = 13.
+TEST_P(InstructionSets, DerivativesOfGeluAreRightFarFromZero) {
+  const OnlyTarget only(GetParam());
+  std::vector<float> h;
+  for (double x = -50; x <= 50; x += 1e-3) h.push_back(static_cast<float>(x));
+  const std::vector<float> ones(h.size(), 1);
+  std::vector<float> dh(h.size());
+  const auto cols = static_cast<std::int64_t>(h.size());
+  gelu_backward(cpu, contiguous_matrix<const void*>(ones.data(), DType::f32, 1, cols),
+                contiguous_matrix<const void*>(h.data(), DType::f32, 1, cols),
+                contiguous_matrix<void*>(dh.data(), DType::f32, 1, cols));
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    const double x = h[i];
+    const double exact = .5 * std::erfc(-x / std::sqrt(2.)) +
+                         x * std::exp(-x * x / 2) / std::sqrt(8 * std::atan(1.));
+    ASSERT_NEAR(dh[i], exact, 1e-6) << x;
   }
 }
 
