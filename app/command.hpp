@@ -17,6 +17,7 @@ using Action = std::function<ExitCode()>;
 void add_run(CLI::App& program, Action& action);
 void add_sweep(CLI::App& program, Action& action);
 void add_footprint(CLI::App& program, Action& action);
+void add_plan(CLI::App& program, Action& action);
 void add_compare(CLI::App& program, Action& action);
 void add_gate(CLI::App& program, Action& action);
 void add_report(CLI::App& program, Action& action);

@@ -93,6 +93,7 @@ void add_commands(CLI::App& program, Action& action) {
   add_run(program, action);
   add_sweep(program, action);
   add_footprint(program, action);
+  add_plan(program, action);
   add_compare(program, action);
   add_gate(program, action);
   add_report(program, action);

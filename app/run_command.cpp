@@ -33,6 +33,20 @@ struct RunCommand {
   }
 };
 
+// A run that went on to its end is a negative result where it broke its plan.
+ExitCode within_budget(const RunRecord& record) {
+  const std::int64_t peak = record.summary.peak_bytes.value.value_or(0);
+  const std::int64_t budget = record.config.budget_bytes.value_or(peak);
+  if (peak <= budget) return ExitCode::done;
+  std::cerr << "actscope: "
+            << error_text(
+                   "the run exceeded its plan's budget",
+                   "the peak was " + std::to_string(peak) + " bytes of " + std::to_string(budget),
+                   "plan again on this machine")
+            << "\n";
+  return ExitCode::negative_result;
+}
+
 ExitCode print_result(const RunCommand& command, const RunRecord& record) {
   if (command.json) {
     std::cout << command.document(record);
@@ -40,7 +54,7 @@ ExitCode print_result(const RunCommand& command, const RunRecord& record) {
     std::cout << run_summary(record);
   }
   std::cout.flush();
-  if (record.status == RunStatus::completed) return ExitCode::done;
+  if (record.status == RunStatus::completed) return within_budget(record);
   const bool is_failed = record.status == RunStatus::failed;
   const std::string remedy = is_failed || record.config.out.empty()
                                  ? ""
@@ -131,6 +145,7 @@ void add_run(CLI::App& program, Action& action) {
       "actscope run --data fashion-mnist --scheme int4-bsr --block 8 --sparsity 0.8 --out runs/a");
   auto command = std::make_shared<RunCommand>();
   command->options.add_to(*app, RunOptions::Scope::training);
+  command->options.add_plan();
   CLI::Option* force =
       app->add_flag("--force", command->force, "start over in a folder that is not empty");
   command->resume =

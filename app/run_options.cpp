@@ -11,6 +11,7 @@
 #include "actscope/core/scheme.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "nearest_name.hpp"
+#include "planned_config.hpp"
 #include "value_text.hpp"
 
 namespace actscope::app {
@@ -131,9 +132,11 @@ void RunOptions::add_data(Scope scope) {
   command_->add_flag_function("--no-augment", no_augment, "no random crop and flip")->group(group_);
 }
 
-void RunOptions::add_compression() {
+void RunOptions::add_compression(Scope scope) {
   group_ = "Compression";
-  option("--scheme", &RunConfig::scheme, "NAME", "one of " + joined(core::scheme_presets()));
+  if (scope != Scope::plan) {
+    option("--scheme", &RunConfig::scheme, "NAME", "one of " + joined(core::scheme_presets()));
+  }
   const auto block = [this](const std::string& text) {
     const auto sides = parse_block("--block", text);
     given_.emplace_back(
@@ -146,6 +149,7 @@ void RunOptions::add_compression() {
   option("--sparsity", &RunConfig::sparsity_ratio, "RATIO",
          "share of blocks dropped, from 0 to below 1");
   option("--select", &RunConfig::select, "NAME", "how kept blocks are chosen: panel");
+  if (scope == Scope::plan) return;
   const auto overrides = [this](const char* name, Texts RunConfig::*field, const char* help) {
     const auto keep = [this, field](const Texts& texts) {
       given_.push_back([field, texts](RunConfig& config) { config.*field = texts; });
@@ -216,10 +220,18 @@ void RunOptions::add_to(CLI::App& command, Scope scope) {
   command_ = &command;
   add_model();
   add_data(scope);
-  add_compression();
+  add_compression(scope);
   add_training(scope);
   add_machine(scope);
   if (scope == Scope::training) add_recording();
+}
+
+void RunOptions::add_plan() {
+  group_ = "Compression";
+  in_group(command_
+               ->add_option("--plan", plan_file_,
+                            "actscope.plan document to obey: model, batch, stores and budget")
+               ->option_text("FILE"));
 }
 
 RunConfig RunOptions::resolve(const RunConfig& defaults) const {
@@ -227,7 +239,13 @@ RunConfig RunOptions::resolve(const RunConfig& defaults) const {
   if (!config_file_.empty()) {
     config = reports::read_config_document(read_file(config_file_, 1 << 20), config_file_, config);
   }
+  std::optional<PlanRecord> plan;
+  if (!plan_file_.empty()) {
+    plan = read_plan(plan_file_);
+    take_plan(*plan, config);
+  }
   for (const auto& apply : given_) apply(config);
+  if (plan) require_as_planned(*plan, config);
   require_known("model", config.model, models());
   require_known("scheme", config.scheme, core::scheme_presets());
   return config;

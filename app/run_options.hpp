@@ -15,14 +15,17 @@ namespace actscope::app {
 class RunOptions {
  public:
   /// Which options a command takes: `footprint` needs none of those that only training reads.
-  enum class Scope { footprint, training };
+  enum class Scope { footprint, plan, training };
 
   /// Errors  ConfigError, while the command line is parsed: a value that is no number
   void add_to(CLI::App& command, Scope scope);
+  /// The option --plan, after add_to.
+  void add_plan();
 
-  /// `defaults`, then the --config file, then what the command line gave.
+  /// `defaults`, then the --config file, the --plan file, then what the command line gave.
   /// Errors  DataError, ReportFormatError: the --config file;
-  ///         ConfigError: a model or scheme that does not exist, with the nearest that does
+  ///         ConfigError: a model or scheme that does not exist, with the nearest that does; an
+  ///         option that contradicts the plan
   RunConfig resolve(const RunConfig& defaults = {}) const;
 
  private:
@@ -32,14 +35,14 @@ class RunOptions {
   void in_group(CLI::Option* added);
   void add_model();
   void add_data(Scope scope);
-  void add_compression();
+  void add_compression(Scope scope);
   void add_training(Scope scope);
   void add_machine(Scope scope);
   void add_recording();
 
   CLI::App* command_ = nullptr;
   std::string group_;
-  std::string config_file_;
+  std::string config_file_, plan_file_;
   std::vector<std::function<void(RunConfig&)>> given_;  ///< one an option that was given
 };
 

@@ -129,6 +129,7 @@ void validate_run_config(const RunConfig& config) {
   require_between("--heldout-samples", config.heldout_samples, 0, most);
   require_between("--threads", config.threads, 0, 1024);
   require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
+  require_between("the budget", config.budget_bytes.value_or(1), 1, std::int64_t{1} << 62);
   require_between("--checkpoint-every", config.checkpoint_every, 0, most);
   require_between("--seed", config.seed, 0, std::int64_t{1} << 62);
   require_within("--lr", config.learning_rate, 1e-12, 1e3);

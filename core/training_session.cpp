@@ -261,6 +261,10 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
   } else {
     summary.peak_bytes = Measured<std::int64_t>::missing("no step ran");
   }
+  if (config_.budget_bytes && peak_bytes_ > *config_.budget_bytes) {
+    record.warnings.emplace_back("the peak exceeds the budget of the plan by " +
+                                 std::to_string(peak_bytes_ - *config_.budget_bytes) + " bytes");
+  }
   if (saved_.steps == 0) {
     const char* why = config_.trace == "off" ? "trace level is off" : "no step ran";
     summary.saved_bytes = summary.residual_bytes = Measured<std::int64_t>::missing(why);

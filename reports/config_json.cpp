@@ -37,6 +37,7 @@ void for_each_field(Config& c, const Visit& visit) {
   visit("dtype", c.dtype);
   visit("threads", c.threads);
   visit("workspace_bytes", c.workspace_bytes);
+  visit("budget_bytes", c.budget_bytes);
   visit("trace", c.trace);
   visit("weights", c.weights);
   visit("save_weights", c.save_weights);

@@ -8,6 +8,7 @@
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/gate/policy.hpp"
 #include "actscope/reports/kernels_document.hpp"
+#include "actscope/reports/plan_document.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 #include "json_cursor.hpp"
@@ -28,6 +29,8 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
     (void)read_sweep_document(text, source);
   } else if (schema.name == "actscope.footprint") {
     (void)read_footprint_document(text, source);
+  } else if (schema.name == "actscope.plan") {
+    (void)read_plan_document(text, source);
   } else if (schema.name == "actscope.kernels") {
     (void)read_kernels_document(text, source);
   } else if (schema.name == "actscope.compare") {
@@ -42,7 +45,7 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
     throw ReportFormatError(error_text(
         std::string(source) + " is of an unknown kind", "found " + schema.name,
         "this version reads actscope.run, actscope.sweep, actscope.footprint, actscope.compare, "
-        "actscope.gate, actscope.policy, actscope.config, actscope.kernels"));
+        "actscope.gate, actscope.policy, actscope.config, actscope.kernels, actscope.plan"));
   }
   return schema;
 }

@@ -8,6 +8,7 @@
 #include "actscope/reports/document.hpp"
 #include "actscope/reports/footprint_document.hpp"
 #include "actscope/reports/kernels_document.hpp"
+#include "actscope/reports/plan_document.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 #include "golden_support.hpp"
@@ -71,6 +72,45 @@ TEST(GoldenDocuments, Sweep) {
   const std::string text = write_sweep_document(small_sweep());
   expect_golden("sweep.json", text);
   EXPECT_EQ(write_sweep_document(read_sweep_document(text, "t")), text);
+}
+
+PlanRecord small_plan() {
+  PlanRecord plan;
+  plan.config = small_run().config;
+  plan.config.slot_overrides = {"blocks.0.h=int4", "blocks.1.h=int4"};
+  plan.config.budget_bytes = 5000;
+  plan.environment = small_run().environment;
+  plan.budget_bytes = 5000;
+  plan.max_gradient_error_ratio = 0.5;
+  plan.layers = {"exact, h int4", "exact, h int4", "exact"};
+  plan.estimate = {900, 4800, 0.25, 0.125};
+  plan.least_budget_bytes = 3000;
+  plan.reserve_bytes = 16;
+  plan.trial = PlanTrial{4700, 0.5};
+  plan.candidates = {
+      {"dense", {}, {}, 1400, 2000, 2500, 0.125, 0},
+      {"exact, h int4", {"h=int4"}, {"dW1=bsr:16:0.8"}, 300, 400, 500, 0.0625, 0.25}};
+  plan.presets = {{"dense", {4200, 9000, 0.375, 0}, false},
+                  {"exact", {1800, 4900, 0.375, 0}, true}};
+  return plan;
+}
+
+TEST(GoldenDocuments, Plan) {
+  const std::string text = write_plan_document(small_plan());
+  expect_golden("plan.json", text);
+  EXPECT_EQ(write_plan_document(read_plan_document(text, "t")), text);
+  expect_golden("plan.txt", plan_text(small_plan()));
+}
+
+TEST(GoldenDocuments, PlanThatNothingFits) {
+  PlanRecord plan = small_plan();
+  plan.layers.clear();
+  plan.trial.reset();
+  plan.max_gradient_error_ratio.reset();
+  const std::string text = write_plan_document(plan);
+  EXPECT_EQ(write_plan_document(read_plan_document(text, "t")), text);
+  EXPECT_NE(plan_text(plan).find("the least budget is 2.93 KiB (3000 bytes)"), std::string::npos)
+      << plan_text(plan);
 }
 
 TEST(GoldenDocuments, Config) {

@@ -52,6 +52,7 @@ struct RunConfig {
   std::string dtype = "fp32";  ///< fp32
   std::int64_t threads = 0;    ///< 0: as many as the machine has
   std::int64_t workspace_bytes = std::int64_t{64} << 20;
+  std::optional<std::int64_t> budget_bytes;  ///< for the peak of a step, from a plan
 
   // Recording.
   std::string trace = "ledger";  ///< off, ledger
