@@ -23,6 +23,12 @@ DEVICE = {"device": {"name": "GPU", "compute_capability": "9.0"}, "versions": {"
 TIMING = [{"operator": "weight_gradient", "time_s": 1e-3, "tokens": 128}]
 
 
+def memory_of(peak_bytes, share_bytes=None):
+    """The explained peak of a device."""
+    return {"peak": {"bytes": peak_bytes},
+            "composition": [{"bytes": 1000}, {"bytes": (peak_bytes if share_bytes is None else share_bytes) - 1000}]}
+
+
 def run_report(saved_bytes=1000, predicted_bytes=1000, status="completed", device="cuda", loss=2.0):
     """A report as `actscope run` writes it, as far as the check reads it."""
     return {
@@ -31,6 +37,7 @@ def run_report(saved_bytes=1000, predicted_bytes=1000, status="completed", devic
         "kernels": [{"name": "gemm", "layer": "blocks.0", "phase": "forward", "calls": 1, "total_s": 1.0}],
         "trace": {"kernels_source": "cupti", "kernels_reason": "", "dropped_records": 0, "untimed_records": 0,
                   "clock_anomalies": 0},
+        "memory": memory_of(19000),
         "layers": [{"name": "blocks.0", "slots": [{"name": "x"}, {"name": "h"}]}],
         "summary": {"saved_bytes": saved_bytes, "predicted_saved_bytes": predicted_bytes,
                     "dense_saved_bytes": 9000, "peak_bytes": 20000, "step_time_s": 0.1,
@@ -255,13 +262,14 @@ class CheckTrace(unittest.TestCase):
         import check_trace  # pylint: disable=import-outside-toplevel,import-error
         cls.module = check_trace
 
-    def complaints(self, source="cupti", lost=0, unnamed_s=0.0):
+    def complaints(self, source="cupti", lost=0, unnamed_s=0.0, memory=memory_of(19000)):
         kernels = [{"name": "gemm", "layer": "blocks.0", "phase": "backward", "calls": 2, "total_s": 1.0},
                    {"name": "gemm", "layer": "", "phase": "forward", "calls": 1, "total_s": unnamed_s},
                    {"name": "adam", "layer": "", "phase": "optimizer", "calls": 1, "total_s": 9.0}]
         trace = {"kernels_source": source, "kernels_reason": "", "dropped_records": lost, "untimed_records": 0,
                  "clock_anomalies": 0}
-        return self.module.check({"kernels": kernels, "trace": trace})[1]
+        return self.module.check({"kernels": kernels, "trace": trace, "memory": memory,
+                                  "summary": {"peak_bytes": 20000}})[1]
 
     def test_named_kernels_pass_and_the_optimizer_needs_no_layer(self):
         self.assertEqual(self.complaints(), [])
@@ -276,7 +284,12 @@ class CheckTrace(unittest.TestCase):
     def test_no_kernels_fail(self):
         trace = {"kernels_source": "cupti", "kernels_reason": "", "dropped_records": 0, "untimed_records": 0,
                  "clock_anomalies": 0}
-        self.assertEqual(len(self.module.check({"kernels": [], "trace": trace})[1]), 1)
+        self.assertEqual(len(self.module.check({"kernels": [], "trace": trace, "memory": memory_of(20000),
+                                                "summary": {"peak_bytes": 20000}})[1]), 1)
+
+    def test_an_unexplained_peak_fails(self):
+        for memory in (None, memory_of(19000, 18000), memory_of(20001), memory_of(9999)):
+            self.assertEqual(len(self.complaints(memory=memory)), 1, memory)
 
 
 class CheckStream(unittest.TestCase):
