@@ -5,6 +5,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/progress.hpp"
 #include "actscope/core/training.hpp"
+#include "actscope/reports/activity_stream.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/trace_files.hpp"
 #include "command.hpp"
@@ -19,7 +20,7 @@ namespace {
 struct RunCommand {
   RunOptions options;
   CLI::Option* resume = nullptr;
-  std::string resume_folder;
+  std::string resume_folder, activity;
   bool force = false, quiet = false, json = false, no_volatile = false;
 
   bool is_resumed() const { return resume->count() > 0; }
@@ -96,6 +97,9 @@ ExitCode train(const RunCommand& command, const RunRequest& request, RunFolder& 
   const std::unique_ptr<TraceSink> trace_files =
       config.out.empty() ? nullptr : reports::make_trace_files(config.out, meta_of(config));
   hooks.trace_sink = trace_files.get();
+  const std::unique_ptr<ActivitySink> activity =
+      command.activity.empty() ? nullptr : reports::make_activity_file(command.activity);
+  hooks.activity_sink = activity.get();
   catch_stop_signals();
   try {
     const RunRecord record =
@@ -134,6 +138,7 @@ ExitCode run(const RunCommand& command) {
   RunFolder folder(request.config.out, command.existing());
   folder.check();
   check_weights_target(request.config);
+  check_activity_target(request.config, command.activity);
   return train(command, request, folder);
 }
 
@@ -157,7 +162,14 @@ void add_run(CLI::App& program, Action& action) {
   CLI::Option* no_volatile =
       app->add_flag("--no-volatile", command->no_volatile,
                     "leave out times, host and process id: identical\nwork, identical bytes");
-  for (CLI::Option* option : {force, command->resume, no_volatile}) option->group("Recording");
+  CLI::Option* activity =
+      app->add_option(
+             "--activity", command->activity,
+             "what CUPTI tells, record by record, for replay without a\nGPU; with --device "
+             "cuda and --trace cupti or audit")
+          ->option_text("FILE");
+  for (CLI::Option* option : {force, command->resume, no_volatile, activity})
+    option->group("Recording");
   app->add_flag("--json", command->json, "print the report document");
   app->add_flag("--quiet", command->quiet, "no progress and no summary");
   app->callback([&action, command] { action = [command] { return run(*command); }; });

@@ -23,6 +23,21 @@ fs::path whole_path(const fs::path& folder) {
   return (fs::absolute(folder, code) / "x").lexically_normal().parent_path();
 }
 
+// The folder of a file to write has to be there, unless the run makes it.
+void check_file(const std::string& file, const std::string& what, const RunConfig& config) {
+  std::error_code code;
+  if (fs::is_directory(file, code)) {
+    throw EnvironmentError(error_text("cannot write " + what, "it is a folder", "name a file"));
+  }
+  const fs::path folder = fs::absolute(file, code).parent_path();
+  if (!config.out.empty() && whole_path(folder) == whole_path(config.out)) return;  // made later
+  if (!fs::exists(folder, code)) {
+    throw EnvironmentError(error_text("cannot write " + what, folder.string() + " does not exist",
+                                      "make the folder first"));
+  }
+  check_writable(folder, what);
+}
+
 }  // namespace
 
 RunRequest resumed_request(const RunOptions& options, const std::string& folder) {
@@ -52,18 +67,17 @@ RunRequest resumed_request(const RunOptions& options, const std::string& folder)
 
 void check_weights_target(const RunConfig& config) {
   if (config.save_weights.empty()) return;
-  const std::string what = "--save-weights " + config.save_weights;
-  std::error_code code;
-  if (fs::is_directory(config.save_weights, code)) {
-    throw EnvironmentError(error_text("cannot write " + what, "it is a folder", "name a file"));
+  check_file(config.save_weights, "--save-weights " + config.save_weights, config);
+}
+
+void check_activity_target(const RunConfig& config, const std::string& file) {
+  if (file.empty()) return;
+  if (config.device != "cuda" || (config.trace != "cupti" && config.trace != "audit")) {
+    throw ConfigError(error_text("--activity " + file + " would stay empty",
+                                 "device " + config.device + ", trace level " + config.trace,
+                                 "give --device cuda and --trace cupti or audit"));
   }
-  const fs::path folder = fs::absolute(config.save_weights, code).parent_path();
-  if (!config.out.empty() && whole_path(folder) == whole_path(config.out)) return;  // made later
-  if (!fs::exists(folder, code)) {
-    throw EnvironmentError(error_text("cannot write " + what, folder.string() + " does not exist",
-                                      "make the folder first"));
-  }
-  check_writable(folder, what);
+  check_file(file, "--activity " + file, config);
 }
 
 }  // namespace actscope::app

@@ -28,4 +28,9 @@ RunRequest resumed_request(const RunOptions& options, const std::string& folder)
 /// Errors  EnvironmentError: --save-weights names a folder, or lies where no file can be made
 void check_weights_target(const RunConfig& config);
 
+/// Whether the device's records can be had and written to `file`; empty: none are asked for.
+/// Errors  ConfigError: no CUPTI at this device or trace level; EnvironmentError: no file can be
+/// made
+void check_activity_target(const RunConfig& config, const std::string& file);
+
 }  // namespace actscope::app

@@ -31,6 +31,17 @@ const char* name_of(ScopeKind kind) {
   return "operator";
 }
 
+const char* name_of(MemoryLife life) {
+  switch (life) {
+    case MemoryLife::logical:
+      return "logical";
+    case MemoryLife::physical:
+      return "physical";
+    default:
+      return "whole";
+  }
+}
+
 const char* name_of(KernelKind kind) {
   switch (kind) {
     case KernelKind::copy:

@@ -1,7 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step_ledger.hpp"
 
+#include <exception>
+
 namespace actscope::core {
+
+template <class Part>
+void StepLedger::guarded(const Part& part) noexcept {
+  try {
+    part();
+  } catch (const std::exception& error) {
+    give_up(error.what());
+  } catch (...) {
+    give_up("unknown error");
+  }
+}
+
+void StepLedger::give_up(const char* why) noexcept {
+  has_failed_ = true;
+  ledger_.reset();
+  record_.reset();
+  marks_.clear();
+  tracer_.note_failure(why);
+}
 
 void StepLedger::mark(const torch::Tensor& tensor, MemoryCategory category) {
   if (tensor.defined()) tracer_.mark_memory(tensor.storage().data(), category);
@@ -18,34 +39,40 @@ void StepLedger::mark_optimizer_state() {
 }
 
 void StepLedger::begin(const Batch& batch) {
-  ledger_.emplace(device_);
-  ledger_->exclude(model_.parameters());
-  ledger_->exclude({batch.images, batch.labels});
-  for (const torch::Tensor& parameter : model_.parameters()) {
-    mark(parameter, MemoryCategory::parameter);
-  }
-  mark_optimizer_state();
-  ledger_->begin();
+  guarded([&] {
+    ledger_.emplace(device_);
+    ledger_->exclude(model_.parameters());
+    ledger_->exclude({batch.images, batch.labels});
+    for (const torch::Tensor& parameter : model_.parameters()) {
+      mark(parameter, MemoryCategory::parameter);
+    }
+    mark_optimizer_state();
+    ledger_->begin();
+  });
 }
 
 void StepLedger::count(std::int64_t step, const torch::Tensor& loss, const torch::Tensor& logits) {
   if (!ledger_) return;
-  record_ = ledger_->count(loss, {logits});
-  record_->step = step;
-  tracer_.add_graph(*record_);
-  for (const void* address : ledger_->kept_memory()) {
-    marks_.push_back(tracer_.mark_memory(address, MemoryCategory::saved_activation));
-  }
-  mark(loss, MemoryCategory::output);
-  mark(logits, MemoryCategory::output);
+  guarded([&] {
+    record_ = ledger_->count(loss, {logits});
+    record_->step = step;
+    tracer_.add_graph(*record_);
+    for (const void* address : ledger_->kept_memory()) {
+      marks_.push_back(tracer_.mark_memory(address, MemoryCategory::saved_activation));
+    }
+    mark(loss, MemoryCategory::output);
+    mark(logits, MemoryCategory::output);
+  });
 }
 
 void StepLedger::mark_gradients() {
   if (!ledger_) return;
-  for (const torch::Tensor& parameter : model_.parameters()) {
-    mark(parameter.grad(), MemoryCategory::gradient);
-  }
-  ledger_.reset();
+  guarded([&] {
+    for (const torch::Tensor& parameter : model_.parameters()) {
+      mark(parameter.grad(), MemoryCategory::gradient);
+    }
+    ledger_.reset();
+  });
 }
 
 std::optional<LedgerRecord> StepLedger::record() const {

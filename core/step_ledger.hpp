@@ -15,7 +15,8 @@
 namespace actscope::core {
 
 /// Reads the autograd graph of one step of a run, once, and tells the tracer what the memory of
-/// that step is for. Every other step passes through untouched.
+/// that step is for. Every other step passes through untouched. What hinders it is told to the
+/// tracer: the run goes on without this ledger.
 class StepLedger {
  public:
   /// The arguments outlive it.
@@ -30,11 +31,15 @@ class StepLedger {
   /// After backward. Does nothing without begin.
   void mark_gradients();
 
-  bool has_record() const noexcept { return record_.has_value(); }
+  /// Whether a step was read, or could not be.
+  bool is_done() const noexcept { return record_.has_value() || has_failed_; }
   /// What was counted, with what the tracer says of the peak. Call after the tracer's finish.
   std::optional<LedgerRecord> record() const;
 
  private:
+  template <class Part>
+  void guarded(const Part& part) noexcept;
+  void give_up(const char* why) noexcept;
   void mark(const torch::Tensor& tensor, MemoryCategory category);
   void mark_optimizer_state();
 
@@ -45,6 +50,7 @@ class StepLedger {
   std::optional<tracer::ModelLedger> ledger_;  // of the step being read
   std::optional<LedgerRecord> record_;
   std::vector<std::optional<std::size_t>> marks_;  // of the storages of record_
+  bool has_failed_ = false;
 };
 
 }  // namespace actscope::core

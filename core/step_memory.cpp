@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step_memory.hpp"
 
+#include <new>
 #include <utility>
 
 #include "actscope/tracer/recorder.hpp"
 
 namespace actscope::core {
 
-void StepMemory::begin(std::int64_t step, std::vector<tracer::LiveMemory> live) {
+void StepMemory::begin(std::int64_t step, std::int32_t device,
+                       std::vector<tracer::LiveMemory> live) {
   const std::scoped_lock lock(mutex_);
+  has_begun_ = true;
+  device_ = device;
   timeline_.emplace(step, std::move(live));
 }
 
 bool StepMemory::has_begun() const {
   const std::scoped_lock lock(mutex_);
-  return timeline_.has_value();
+  return has_begun_;
 }
 
 std::optional<std::size_t> StepMemory::mark(const void* address, MemoryCategory category) {
@@ -24,17 +28,16 @@ std::optional<std::size_t> StepMemory::mark(const void* address, MemoryCategory 
 }
 
 void StepMemory::write(const TraceBatch& batch) {
-  {
-    const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(mutex_);
+  if (!timeline_) return;
+  try {
     for (const MemoryEvent& event : batch.memory) {
-      if (timeline_ && event.place.step == timeline_->step()) timeline_->add(event);
+      if (event.place.step == timeline_->step() && event.device == device_) timeline_->add(event);
     }
+  } catch (const std::bad_alloc&) {
+    timeline_.reset();  // a part of a step explains nothing
+    throw;
   }
-  if (next_ != nullptr) next_->write(batch);
-}
-
-void StepMemory::finish(const TraceRecord& losses) {
-  if (next_ != nullptr) next_->finish(losses);
 }
 
 std::optional<tracer::MemoryExplanation> StepMemory::explain() const {

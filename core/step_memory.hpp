@@ -11,27 +11,26 @@
 
 namespace actscope::core {
 
-/// Stands before the sink of a trace and keeps the allocations of one step, to explain its peak.
+/// Sees every portion of a trace and keeps the allocations of one step on one device, to explain
+/// its peak.
 class StepMemory : public TraceSink {
  public:
-  /// `next` may be null.
-  explicit StepMemory(TraceSink* next) : next_(next) {}
-
-  /// The step to keep, and what is live before it. Once.
-  void begin(std::int64_t step, std::vector<tracer::LiveMemory> live);
+  /// The step and the device to keep, and what is live before it. Once.
+  void begin(std::int64_t step, std::int32_t device, std::vector<tracer::LiveMemory> live);
   bool has_begun() const;
   /// The memory at this address is of this category from now on. The number of the mark; nothing
   /// before begin.
   std::optional<std::size_t> mark(const void* address, MemoryCategory category);
 
   void write(const TraceBatch& batch) override;
-  void finish(const TraceRecord& losses) override;
+  void finish(const TraceRecord& /*losses*/) override {}
 
-  /// Nothing where no step was kept.
+  /// Nothing where no step was kept whole.
   std::optional<tracer::MemoryExplanation> explain() const;
 
  private:
-  TraceSink* next_;
+  std::int32_t device_ = host_memory;
+  bool has_begun_ = false;
   mutable std::mutex mutex_;  // the recorder writes from a thread of its own
   std::optional<tracer::MemoryTimeline> timeline_;
 };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step_tracer.hpp"
 
+#include <exception>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/allocations.hpp"
 #include "actscope/tracer/torch/cuda_event_session.hpp"
 
@@ -18,32 +19,68 @@ bool has_timeline(const std::string& level) {
 
 }  // namespace
 
-StepTracer::StepTracer(const RunConfig& config, TraceSink* sink)
-    : is_audited_(config.trace == "audit"), is_on_cpu_(config.device == "cpu"), memory_(sink) {
-  if (!has_timeline(config.trace)) return;
-  recorder_ = std::make_unique<tracer::TraceRecorder>(tracer::RecorderOptions{.sink = &memory_});
-  observer_ = std::make_unique<tracer::OperatorObserver>();
-  TraceRecord kernels;  // where they come from
-  if (config.device != "cuda") {
-    kernels.kernels_reason = "the run was on the CPU";
-  } else if (config.trace == "timeline") {
-    kernels.kernels_reason = "trace level timeline records no kernels";
-  } else {
-    open_kernel_session(kernels.kernels_reason);
-    kernels.kernels_source = kernels_->source();
+template <class Part>
+void StepTracer::guarded(const Part& part) noexcept {
+  try {
+    part();
+  } catch (const std::exception& error) {
+    note_failure(error.what());
+  } catch (...) {
+    note_failure("unknown error");
   }
-  recorder_->add_losses(kernels);
+}
+
+void StepTracer::note_failure(const char* why) noexcept {
+  if (failures_++ > 0) return;
+  try {
+    first_failure_ = why;
+    first_failure_ = first_failure_.substr(0, first_failure_.find('\n'));
+  } catch (const std::bad_alloc&) {
+    first_failure_ = "out of memory";  // fits into any string object
+  }
+}
+
+StepTracer::StepTracer(const RunConfig& config, const TrainingHooks& hooks)
+    : is_audited_(config.trace == "audit"), is_on_cpu_(config.device == "cpu") {
+  if (!has_timeline(config.trace)) return;
+  if (config.trace == "cupti" && !tracer::is_cupti_built()) (void)tracer::open_cupti_session();
+  has_timeline_ = true;
+  guarded([&] {
+    tracer::RecorderOptions options{.sink = hooks.trace_sink, .observer = &memory_};
+    if (hooks.trace_ring_records > 0) options.ring_records = hooks.trace_ring_records;
+    recorder_ = std::make_unique<tracer::TraceRecorder>(options);
+  });
+  if (!recorder_) return;
+  guarded([&] { observer_ = std::make_unique<tracer::OperatorObserver>(); });
+  guarded([&] { open_sources(config, hooks); });
 }
 
 StepTracer::~StepTracer() = default;
 
-void StepTracer::open_kernel_session(std::string& why_not_cupti) {
+// Where the memory and the kernels of a device are told.
+void StepTracer::open_sources(const RunConfig& config, const TrainingHooks& hooks) {
+  TraceRecord kernels;  // where they come from
+  if (is_on_cpu_) {
+    kernels.kernels_reason = "the run was on the CPU";
+  } else {
+    guarded([&] { device_memory_ = std::make_unique<tracer::CudaAllocations>(); });
+    if (config.trace == "timeline") {
+      kernels.kernels_reason = "trace level timeline records no kernels";
+    } else {
+      guarded([&] { open_kernel_session(hooks.activity_sink, kernels); });
+    }
+  }
+  recorder_->add_losses(kernels);
+}
+
+void StepTracer::open_kernel_session(ActivitySink* sink, TraceRecord& kernels) {
   try {
-    kernels_ = tracer::open_cupti_session();
-  } catch (const DeviceError& error) {
-    why_not_cupti = error.what();
+    kernels_ = tracer::open_cupti_session(sink);
+  } catch (const std::exception& error) {
+    kernels.kernels_reason = error.what();
     kernels_ = tracer::make_cuda_event_session();
   }
+  kernels.kernels_source = kernels_->source();
 }
 
 void StepTracer::begin_step(std::int64_t step, std::int64_t total_steps, std::int64_t live_bytes) {
@@ -54,18 +91,22 @@ void StepTracer::begin_step(std::int64_t step, std::int64_t total_steps, std::in
   is_tracing_ = !is_warm_up && steps_seen_ <= traced_steps;
   ++steps_seen_;
   if (!is_tracing_) return;
-  if (kernels_) kernels_->begin();
-  if (is_on_cpu_ && !memory_.has_begun()) begin_memory(step);
-  recorder_->begin_step(step);
+  if (kernels_) guarded([&] { kernels_->begin(); });
+  if (!memory_.has_begun()) guarded([&] { begin_memory(step); });
+  guarded([&] { recorder_->begin_step(step); });
 }
 
-// The CPU's allocator tells every allocation; that of CUDA only its sums.
 void StepTracer::begin_memory(std::int64_t step) {
+  if (!is_on_cpu_) {
+    reported_bytes_ = Measured<std::int64_t>::missing("compared on the CPU only");
+    if (device_memory_) memory_.begin(step, device_memory_->device(), device_memory_->live());
+    return;
+  }
   std::vector<tracer::LiveMemory> live;
   for (const tracer::Allocation& allocation : tracer::allocations_after(0)) {
     live.push_back({reinterpret_cast<std::uint64_t>(allocation.address), allocation.bytes});
   }
-  memory_.begin(step, std::move(live));
+  memory_.begin(step, host_memory, std::move(live));
   if (is_audited_) memory_report_ = std::make_unique<tracer::MemoryReport>();
 }
 
@@ -85,11 +126,13 @@ void StepTracer::add_ledger(const tracer::SavedLedger& ledger, std::int64_t save
 }
 
 void StepTracer::add_graph(const LedgerRecord& ledger) {
-  if (is_tracing_) recorder_->add_graph(ledger);
+  if (is_tracing_) guarded([&] { recorder_->add_graph(ledger); });
 }
 
 std::optional<std::size_t> StepTracer::mark_memory(const void* address, MemoryCategory category) {
-  return memory_.mark(address, category);
+  std::optional<std::size_t> number;
+  guarded([&] { number = memory_.mark(address, category); });
+  return number;
 }
 
 void StepTracer::end_step() {
@@ -100,8 +143,11 @@ void StepTracer::end_step() {
     reported_bytes_ = Measured<std::int64_t>::of(memory_report_->allocated_bytes());
     memory_report_.reset();
   }
-  observer_->forget_nodes();
-  if (!kernels_) return;
+  if (observer_) observer_->forget_nodes();
+  if (kernels_) guarded([&] { end_kernels(); });
+}
+
+void StepTracer::end_kernels() {
   TraceRecord losses;
   recorder_->add_kernels(kernels_->end(losses));
   const TraceRecord before = recorder_->losses();
@@ -110,28 +156,46 @@ void StepTracer::end_step() {
   recorder_->add_losses(losses);
 }
 
-void StepTracer::finish(RunRecord& record) {
-  if (!recorder_) return;
-  end_step();  // where the step was left by an error
+void StepTracer::fill(RunRecord& record) {
   recorder_->finish();
+  device_memory_.reset();
+  *record.trace = recorder_->losses();
+  record.trace->files_reason = recorder_->sink_failure();
   record.operators = recorder_->operators();
   record.kernels = recorder_->kernels();
-  record.trace = recorder_->losses();
   if (std::optional<tracer::MemoryExplanation> memory = memory_.explain()) {
     record.memory = std::move(memory->record);
     record.memory->reported_bytes = reported_bytes_;
     marks_at_peak_ = std::move(memory->marks_at_peak);
   }
-  if (const std::string failure = recorder_->sink_failure(); !failure.empty()) {
-    record.warnings.push_back("the trace files are not whole: " + failure);
+}
+
+void StepTracer::finish(RunRecord& record) {
+  if (has_timeline_) {
+    record.trace.emplace();
+    end_step();  // where the step was left by an error
+    if (recorder_) guarded([&] { fill(record); });
+    record.trace->dropped_records += failures_;
   }
-  if (record.trace->dropped_records > 0) {
-    record.warnings.push_back(std::to_string(record.trace->dropped_records) +
-                              " trace records were dropped");
+  warn(record);
+}
+
+void StepTracer::warn(RunRecord& record) const {
+  const auto warn = [&](std::string text) { record.warnings.push_back(std::move(text)); };
+  if (failures_ > 0) {
+    warn("the tracer failed " + std::to_string(failures_) +
+         (failures_ == 1 ? " time: " : " times, first: ") + first_failure_);
+  }
+  if (record.trace && !record.trace->files_reason.empty()) {
+    warn("the trace files are not whole: " + record.trace->files_reason);
+  }
+  if (record.trace && record.trace->dropped_records > 0) {
+    warn(std::to_string(record.trace->dropped_records) +
+         " trace records were dropped: sums or trace files lack them");
   }
   if (steps_off_balance_ > 0) {
-    record.warnings.push_back("live bytes did not return to their start after " +
-                              std::to_string(steps_off_balance_) + " steps");
+    warn("live bytes did not return to their start after " + std::to_string(steps_off_balance_) +
+         " steps");
   }
 }
 

@@ -9,8 +9,10 @@
 
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/trace_events.hpp"
+#include "actscope/core/training.hpp"
 #include "actscope/tracer/kernel_session.hpp"
 #include "actscope/tracer/recorder.hpp"
+#include "actscope/tracer/torch/cuda_allocations.hpp"
 #include "actscope/tracer/torch/memory_report.hpp"
 #include "actscope/tracer/torch/operator_observer.hpp"
 #include "step_memory.hpp"
@@ -23,12 +25,15 @@ inline constexpr std::int64_t traced_steps = 16;
 
 /// Traces some steps of a run at the level of its configuration: scopes, memory, operators, and on
 /// a GPU kernels. At levels off and ledger every call does nothing.
+///
+/// Once made, it throws nothing into the run: a failure is counted, told by finish, and the run
+/// goes on with what is left of the trace.
 class StepTracer {
  public:
-  /// `sink` may be null. Where another profiler holds CUPTI, levels cupti and audit time operators
-  /// with CUDA events instead and say so.
+  /// Where another profiler holds CUPTI, levels cupti and audit time operators with CUDA events
+  /// instead and say so.
   /// Errors  BackendNotBuilt: level cupti of a build without it
-  StepTracer(const RunConfig& config, TraceSink* sink);
+  StepTracer(const RunConfig& config, const TrainingHooks& hooks);
   ~StepTracer();
   StepTracer(const StepTracer&) = delete;
   StepTracer& operator=(const StepTracer&) = delete;
@@ -44,21 +49,32 @@ class StepTracer {
   std::optional<std::size_t> mark_memory(const void* address, MemoryCategory category);
   void end_step();
 
-  /// Ends the trace and tells what it gathered.
+  /// Counts what hindered a part of the tracer, or of what it is told.
+  void note_failure(const char* why) noexcept;
+
+  /// Ends the trace and tells what it gathered, and what it could not.
   void finish(RunRecord& record);
 
   /// Which marks were live at the peak, by their numbers. Call after finish.
   const std::vector<bool>& marks_at_peak() const noexcept { return marks_at_peak_; }
 
  private:
-  void open_kernel_session(std::string& why_not_cupti);
+  template <class Part>
+  void guarded(const Part& part) noexcept;
+  void open_sources(const RunConfig& config, const TrainingHooks& hooks);
+  void open_kernel_session(ActivitySink* sink, TraceRecord& kernels);
   void audit(std::int64_t live_bytes);
   void begin_memory(std::int64_t step);
+  void end_kernels();
+  void fill(RunRecord& record);
+  void warn(RunRecord& record) const;
 
   bool is_audited_ = false;
   bool is_on_cpu_ = true;
+  bool has_timeline_ = false;  // the level asks for one
   std::vector<bool> marks_at_peak_;
-  StepMemory memory_;  // the sink of the recorder
+  StepMemory memory_;                                       // sees what the recorder writes
+  std::unique_ptr<tracer::CudaAllocations> device_memory_;  // of a run on CUDA
   std::unique_ptr<tracer::MemoryReport> memory_report_;
   Measured<std::int64_t> reported_bytes_ =
       Measured<std::int64_t>::missing("compared at trace level audit only");
@@ -66,6 +82,8 @@ class StepTracer {
   bool is_tracing_ = false;
   std::int64_t live_at_start_ = 0;  ///< of the step before
   std::int64_t steps_off_balance_ = 0;
+  std::int64_t failures_ = 0;
+  std::string first_failure_;
   std::unique_ptr<tracer::TraceRecorder> recorder_;
   std::unique_ptr<tracer::OperatorObserver> observer_;
   std::unique_ptr<tracer::KernelSession> kernels_;

@@ -78,7 +78,7 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
       hooks_(hooks),
       device_(config.device),
       memory_(config.device == "cuda" ? tracer::MemoryDevice::cuda : tracer::MemoryDevice::cpu),
-      tracer_(config, hooks.trace_sink) {
+      tracer_(config, hooks) {
   tracer::install_counting_cpu_allocator();
   set_threads(config_.threads);
   const ResMlpGeometry geometry = resolve_geometry(config_);
@@ -117,7 +117,7 @@ void TrainingSession::set_learning_rate() {
 
 // The first step that fills no caches any more, or the only one.
 bool TrainingSession::is_ledger_step() const {
-  return config_.trace != "off" && !graph_->has_record() &&
+  return config_.trace != "off" && !graph_->is_done() &&
          (saved_.steps > 0 || progress_.step + 1 == total_steps_);
 }
 

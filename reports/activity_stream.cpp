@@ -118,14 +118,15 @@ void read_entry(ActivityStream& stream, std::string_view bytes) {
 
 class ActivityFile : public ActivitySink {
  public:
-  explicit ActivityFile(const std::filesystem::path& file)
-      : path_(file), stream_(file, std::ios::binary | std::ios::trunc) {
-    append(header());
-  }
+  explicit ActivityFile(std::filesystem::path file) : path_(std::move(file)) {}
 
   void write(const std::vector<std::string>& new_names,
              std::span<const ActivityRecord> records) override {
     std::string bytes;
+    if (!stream_.is_open()) {
+      stream_.open(path_, std::ios::binary | std::ios::trunc);
+      bytes = header();
+    }
     for (const std::string& name : new_names) put_name(bytes, name);
     for (const ActivityRecord& record : records) put_record(bytes, record);
     append(bytes);

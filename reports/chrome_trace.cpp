@@ -153,6 +153,7 @@ class Writing {
 
   void write_counters() {
     for (const MemoryEvent& memory : trace_.events.memory) {
+      if (memory.life == MemoryLife::physical) continue;  // live_bytes stays as it was
       write_counter(memory.device == host_memory
                         ? "live_bytes"
                         : fmt::format("live_bytes, device {}", memory.device),

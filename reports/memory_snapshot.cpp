@@ -24,10 +24,13 @@ class Writing {
   explicit Writing(const StoredTrace& trace) : trace_(trace) {
     for (const MemoryEvent& event : trace.events.memory) {
       if (event.device < 0) continue;
-      devices_ = std::max(devices_, event.device + 1);
+      devices_ = std::max(devices_, int{event.device} + 1);
       events_.push_back(&event);
       if (event.bytes > 0) {
-        live_[{event.device, event.address}] = &event;
+        live_[{event.device, event.address}] = {&event, true};
+      } else if (event.life == MemoryLife::logical) {
+        const auto found = live_.find({event.device, event.address});
+        if (found != live_.end()) found->second.has_owner = false;
       } else {
         live_.erase({event.device, event.address});
       }
@@ -40,7 +43,7 @@ class Writing {
     out_.begin_dictionary();
     out_.text("segments");
     out_.begin_list();
-    for (const auto& [place, event] : live_) write_segment(*event);
+    for (const auto& [place, block] : live_) write_segment(block);
     out_.end_list();
     out_.text("device_traces");
     out_.begin_list();
@@ -57,6 +60,17 @@ class Writing {
   }
 
  private:
+  // What is allocated, or let go of while a stream still works on it.
+  struct Block {
+    const MemoryEvent* allocation = nullptr;
+    bool has_owner = false;
+  };
+
+  static const char* action_of(const MemoryEvent& event) {
+    if (event.bytes > 0) return "alloc";
+    return event.life == MemoryLife::logical ? "free_requested" : "free_completed";
+  }
+
   void write_frame(const std::string& name, const std::string& file, std::int64_t line) {
     out_.begin_dictionary();
     out_.pair("name", name);
@@ -80,7 +94,7 @@ class Writing {
     for (const MemoryEvent* event : events_) {
       if (event->device != device) continue;
       out_.begin_dictionary();
-      out_.pair("action", event->bytes > 0 ? "alloc" : "free_completed");
+      out_.pair("action", action_of(*event));
       out_.pair("addr", number(event->address));
       out_.pair("size", std::abs(event->bytes));
       out_.pair("stream", 0);
@@ -92,15 +106,17 @@ class Writing {
     out_.end_list();
   }
 
-  void write_segment(const MemoryEvent& event) {
+  void write_segment(const Block& block) {
+    const MemoryEvent& event = *block.allocation;
     out_.begin_dictionary();
     out_.pair("device", event.device);
     out_.pair("address", number(event.address));
     out_.pair("stream", 0);
     out_.pair("segment_type", event.bytes < (std::int64_t{1} << 20) ? "small" : "large");
-    for (const char* size : {"total_size", "allocated_size", "active_size", "requested_size"}) {
+    for (const char* size : {"total_size", "active_size", "requested_size"}) {
       out_.pair(size, event.bytes);
     }
+    out_.pair("allocated_size", block.has_owner ? event.bytes : 0);
     out_.text("segment_pool_id");
     out_.begin_list();
     out_.number(0);
@@ -113,24 +129,25 @@ class Writing {
     out_.end_list();
     out_.text("blocks");
     out_.begin_list();
-    write_block(event);
+    write_block(block);
     out_.end_list();
     out_.end_dictionary();
   }
 
-  void write_block(const MemoryEvent& event) {
+  void write_block(const Block& block) {
+    const MemoryEvent& event = *block.allocation;
     out_.begin_dictionary();
     out_.pair("address", number(event.address));
     out_.pair("size", event.bytes);
     out_.pair("requested_size", event.bytes);
-    out_.pair("state", "active_allocated");
+    out_.pair("state", block.has_owner ? "active_allocated" : "active_pending_free");
     write_frames(event.place);
     out_.end_dictionary();
   }
 
   const StoredTrace& trace_;
   std::vector<const MemoryEvent*> events_;
-  std::map<std::pair<int, Address>, const MemoryEvent*> live_;
+  std::map<std::pair<int, Address>, Block> live_;
   int devices_ = 0;
   PickleWriter out_;
 };

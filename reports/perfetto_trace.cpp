@@ -143,6 +143,7 @@ void PerfettoTrace::add_kernel(perfetto::Trace& trace, const KernelEvent& kernel
 
 // The host's memory and that of every device count apart.
 void PerfettoTrace::add_live_bytes(perfetto::Trace& trace, const MemoryEvent& memory) {
+  if (memory.life == MemoryLife::physical) return;  // live_bytes stays as it was
   const bool is_host = memory.device == host_memory;
   const std::string title =
       is_host ? "live_bytes" : "live_bytes, device " + std::to_string(memory.device);

@@ -72,7 +72,7 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
   RunConfig config = record.config;
   if (is_dropped) config.out.clear();  // where it was written is no part of the work
   return {
-      {"schema", schema_of("actscope.run", "1.1.0")},
+      {"schema", schema_of("actscope.run", "1.2.0")},
       {"status", status_names[static_cast<int>(record.status)]},
       {"status_reason", record.status_reason},
       {"config", config_json(config)},

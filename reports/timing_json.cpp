@@ -42,7 +42,8 @@ Json trace_json(const std::optional<TraceRecord>& trace) {
           {"untimed_records", integer_json(trace->untimed_records)},
           {"clock_anomalies", integer_json(trace->clock_anomalies)},
           {"kernels_source", trace->kernels_source},
-          {"kernels_reason", trace->kernels_reason}};
+          {"kernels_reason", trace->kernels_reason},
+          {"files_reason", trace->files_reason}};
 }
 
 std::optional<TraceRecord> read_trace(const JsonCursor& from) {
@@ -54,6 +55,7 @@ std::optional<TraceRecord> read_trace(const JsonCursor& from) {
   trace.clock_anomalies = from.at("clock_anomalies").count();
   trace.kernels_source = from.at("kernels_source").text();
   trace.kernels_reason = from.at("kernels_reason").text();
+  if (from.has("files_reason")) trace.files_reason = from.at("files_reason").text();
   return trace;
 }
 

@@ -23,7 +23,8 @@ CREATE TABLE scope (begin_ns INTEGER, duration_ns INTEGER, kind INTEGER, name IN
                     layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER, thread INTEGER);
 CREATE TABLE memory (time_ns INTEGER, address INTEGER, bytes INTEGER, live_bytes INTEGER,
                      layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER, thread INTEGER,
-                     device INTEGER);
+                     device INTEGER, life INTEGER);
+CREATE TABLE memory_life (life INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE kernel (begin_ns INTEGER, duration_ns INTEGER, kind INTEGER, name TEXT,
                      device INTEGER, stream INTEGER, correlation INTEGER, bytes INTEGER,
                      layer INTEGER, slot INTEGER, phase INTEGER, step INTEGER);
@@ -52,9 +53,12 @@ CREATE VIEW holder AS
        LEFT JOIN name AS slot ON slot.name = saved_tensor.slot
   ORDER BY saved_tensor.step, storage_bytes DESC, saved_tensor.storage;
 CREATE VIEW peak AS
-  SELECT memory.*, layer.name AS layer_name, phase.text AS phase_name
-  FROM memory LEFT JOIN layer USING (layer) JOIN phase USING (phase)
-  ORDER BY live_bytes DESC LIMIT 1;
+  SELECT device, time_ns, address, bytes, live_bytes, highest.layer, slot, highest.phase, step,
+         thread, layer.name AS layer_name, phase.text AS phase_name
+  FROM (SELECT *, row_number() OVER (PARTITION BY device ORDER BY live_bytes DESC, time_ns)
+               AS place FROM memory) AS highest
+       LEFT JOIN layer USING (layer) JOIN phase USING (phase)
+  WHERE place = 1 ORDER BY device;
 )sql";
 
 std::int64_t number(Phase phase) {
@@ -77,7 +81,7 @@ TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
       layer_(file_, "layer", 2),
       step_(file_, "step", 3),
       scope_(file_, "scope", 9),
-      memory_(file_, "memory", 10),
+      memory_(file_, "memory", 11),
       kernel_(file_, "kernel", 12),
       counter_(file_, "counter", 3),
       ledger_(file_, "ledger", 5),
@@ -97,6 +101,10 @@ TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
   SqliteInsert kernel_kind(file_, "kernel_kind", 2);
   for (const KernelKind k : {KernelKind::kernel, KernelKind::copy, KernelKind::set}) {
     kernel_kind.row(static_cast<std::int64_t>(k), name_of(k));
+  }
+  SqliteInsert memory_life(file_, "memory_life", 2);
+  for (const MemoryLife l : {MemoryLife::whole, MemoryLife::logical, MemoryLife::physical}) {
+    memory_life.row(static_cast<std::int64_t>(l), name_of(l));
   }
   file_.execute("COMMIT");
 }
@@ -156,7 +164,8 @@ void TraceDb::write_memory(const TraceBatch& batch) {
     write_layer(m.place.layer);
     memory_.row(m.time_ns, static_cast<std::int64_t>(m.address), m.bytes, m.live_bytes,
                 std::int64_t{m.place.layer}, std::int64_t{m.place.slot}, number(m.place.phase),
-                std::int64_t{m.place.step}, std::int64_t{m.thread}, std::int64_t{m.device});
+                std::int64_t{m.place.step}, std::int64_t{m.thread}, std::int64_t{m.device},
+                static_cast<std::int64_t>(m.life));
   }
 }
 
@@ -191,6 +200,10 @@ void TraceDb::write_graph(const LedgerRecord& ledger) {
                         name_of(holder.state));
     }
   }
+}
+
+void TraceDb::note_failure(const std::string& why) {
+  meta_.row("failure", why);
 }
 
 // Back to one file: the journal beside it goes.

@@ -16,7 +16,7 @@ namespace actscope::reports {
 /// SQLite's application_id of a trace: "ActS".
 inline constexpr std::int64_t trace_application_id = 0x41637453;
 /// Of the tables; in user_version.
-inline constexpr std::int64_t trace_schema_version = 2;
+inline constexpr std::int64_t trace_schema_version = 3;
 
 /// trace.db, a transaction a portion.
 class TraceDb : public TraceSink {
@@ -25,6 +25,8 @@ class TraceDb : public TraceSink {
 
   void write(const TraceBatch& batch) override;
   void finish(const TraceRecord& losses) override;
+  /// Says in the file that nothing follows, and why.
+  void note_failure(const std::string& why);
 
  private:
   void write_names(const TraceBatch& batch);

@@ -107,16 +107,18 @@ class Reading {
         });
   }
 
-  // Version 1 knew the host's memory only.
+  // Version 1 knew the host's memory only, version 2 whole lives only.
   void read_memory() {
     const std::string device = version_ >= 2 ? "device" : std::to_string(host_memory);
+    const std::string life = version_ >= 3 ? "life" : "0";
     file_.select("SELECT time_ns, address, bytes, live_bytes, layer, slot, phase, step, thread, " +
-                     device + " FROM memory ORDER BY rowid",
+                     device + ", " + life + " FROM memory ORDER BY rowid",
                  [&](const SqliteRow& row) {
                    trace_.events.memory.push_back(
                        {row.number(0), static_cast<std::uint64_t>(row.number(1)), row.number(2),
                         row.number(3), place(row, 4), narrowed<std::uint16_t>(row, 8, "thread"),
-                        narrowed<std::int16_t>(row, 9, "device")});
+                        narrowed<std::int8_t>(row, 9, "device"),
+                        chosen(row, 10, MemoryLife::physical, "life of memory")});
                  });
   }
 

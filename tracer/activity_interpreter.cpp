@@ -63,9 +63,9 @@ void ActivityInterpreter::add_work(const ActivityRecord& record, KernelKind kind
 void ActivityInterpreter::add_memory(const ActivityRecord& record) {
   const bool is_allocation = record.detail == 1;
   if (!is_allocation && record.detail != 2) return;
-  if (record.device < 0 || record.device > std::numeric_limits<std::int16_t>::max()) return;
+  if (record.device < 0 || record.device > std::numeric_limits<std::int8_t>::max()) return;
   MemoryEvent event;
-  event.device = static_cast<std::int16_t>(record.device);
+  event.device = static_cast<std::int8_t>(record.device);
   event.time_ns = clamped(record.begin_ns);
   event.address = record.value;
   const std::int64_t bytes = clamped(record.bytes);

@@ -126,6 +126,7 @@ class Builder {
     history_.older = history_.pieces.size();
   }
   void apply(const MemoryEvent& event) {
+    if (event.life == MemoryLife::physical) return;  // its owner has let go of it before
     if (event.bytes > 0) {
       open(event.address, {event.bytes, event.place, false, false, {}});
       history_.changes.push_back({history_.pieces.size() - 1, event.bytes});

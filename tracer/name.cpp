@@ -4,7 +4,10 @@
 #include <deque>
 #include <limits>
 #include <mutex>
+#include <new>
 #include <unordered_map>
+
+#include "actscope/tracer/recorder.hpp"
 
 namespace actscope::tracer {
 namespace {
@@ -18,9 +21,15 @@ class NameTable {
     const std::scoped_lock lock(mutex_);
     if (text.empty()) return 0;
     if (const auto known = numbers_.find(text); known != numbers_.end()) return known->second;
-    if (texts_.size() > std::numeric_limits<NameNumber>::max()) return 0;
+    if (texts_.size() > std::numeric_limits<NameNumber>::max()) throw std::bad_alloc();
     const auto number = static_cast<NameNumber>(texts_.size());
-    numbers_.emplace(texts_.emplace_back(text), number);
+    texts_.emplace_back(text);
+    try {
+      numbers_.emplace(texts_.back(), number);
+    } catch (const std::bad_alloc&) {
+      texts_.pop_back();
+      throw;
+    }
     return number;
   }
 
@@ -48,9 +57,18 @@ NameTable& table() {
   return *names;
 }
 
+NameNumber number_of(std::string_view text) noexcept {
+  try {
+    return table().intern(text);
+  } catch (const std::bad_alloc&) {
+    count_lost_record();
+    return 0;
+  }
+}
+
 }  // namespace
 
-Name::Name(std::string_view text) : number_(table().intern(text)) {}
+Name::Name(std::string_view text) noexcept : number_(number_of(text)) {}
 
 const std::string& Name::text() const {
   return table().text(number_);

@@ -35,6 +35,11 @@ class Ring {
     begin_.store(begin, std::memory_order_release);
   }
 
+  /// Records that wait to be drained.
+  std::size_t size() const noexcept {
+    return end_.load(std::memory_order_acquire) - begin_.load(std::memory_order_relaxed);
+  }
+
   /// Dropped since the last call.
   std::int64_t take_dropped() noexcept { return dropped_.exchange(0, std::memory_order_relaxed); }
 

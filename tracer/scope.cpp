@@ -77,8 +77,9 @@ void close(const OpenScope& scope) noexcept {
   leave();
   const TracePlace place = here.place;
   here.place = scope.outer;
+  if (!is_recording()) return;
   ThreadRings* rings = this_thread_rings();
-  if (rings == nullptr || !is_recording()) return;
+  if (rings == nullptr) return count_lost_record();
   rings->scopes.push({scope.begin_ns, end, current_step(), scope.name, place.layer, place.slot,
                       rings->thread, scope.kind, place.phase});
 }
@@ -117,10 +118,21 @@ void SlotScope::end() const noexcept {
 
 void record_memory(const void* address, std::int64_t bytes, std::int64_t live_bytes) noexcept {
   if (!is_recording()) return;
+  MemoryEvent event;
+  event.address = reinterpret_cast<std::uint64_t>(address);
+  event.bytes = bytes;
+  event.live_bytes = live_bytes;
+  record_memory(event);
+}
+
+void record_memory(MemoryEvent event) noexcept {
+  if (!is_recording()) return;
   ThreadRings* rings = this_thread_rings();
-  if (rings == nullptr) return;
-  rings->memory.push({now_ns(), reinterpret_cast<std::uint64_t>(address), bytes, live_bytes,
-                      current_place(), rings->thread});
+  if (rings == nullptr) return count_lost_record();
+  event.time_ns = now_ns();
+  event.place = current_place();
+  event.thread = rings->thread;
+  rings->memory.push(event);
 }
 
 }  // namespace actscope::tracer

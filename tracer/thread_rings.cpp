@@ -28,6 +28,13 @@ class Registry {
     return copy;
   }
 
+  std::int64_t waiting() {
+    const std::scoped_lock lock(mutex_);
+    std::size_t records = 0;
+    for (const auto& rings : rings_) records += rings->scopes.size() + rings->memory.size();
+    return static_cast<std::int64_t>(records);
+  }
+
   void set_capacity(std::size_t records) {
     const std::scoped_lock lock(mutex_);
     capacity_ = records;
@@ -67,6 +74,10 @@ ThreadRings* this_thread_rings() noexcept {
 
 std::vector<std::shared_ptr<ThreadRings>> all_thread_rings() {
   return registry().all();
+}
+
+std::int64_t records_in_rings() noexcept {
+  return registry().waiting();
 }
 
 void set_ring_capacity(std::size_t records) {

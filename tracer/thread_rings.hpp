@@ -34,6 +34,9 @@ ThreadRings* this_thread_rings() noexcept;
 /// All rings ever made; rings of threads that ended stay until they are drained.
 std::vector<std::shared_ptr<ThreadRings>> all_thread_rings();
 
+/// Records that wait in all rings. Allocates nothing.
+std::int64_t records_in_rings() noexcept;
+
 /// Of rings made from now on.
 void set_ring_capacity(std::size_t records);
 

@@ -62,6 +62,7 @@ def main():
         "tests": read_tests(work / "tests.xml"),
         "runs": [run for run in map(read_json, sorted(work.glob("run_*.json"))) if run],
         "trace": read_json(work / "trace.json"),
+        "stream": read_json(work / "stream.json"),
         "timing": read_json(work / "timing.json") or [],
     }
     text = json.dumps(document, indent=2) + "\n"

@@ -96,6 +96,21 @@ run_traced() {
   fi
 }
 
+# What CUPTI told of a step, record by record, small enough to be kept as a fixture of the replay tests.
+record_stream() {
+  local folder=$work/runs/recorded
+  rm -rf "$folder" "$work/activity.actr"
+  step "record a stream of CUPTI" 60 "$build_folder/bin/actscope" run --model resmlp --dim 16 --depth 1 --patch 4 \
+    --data synthetic --train-samples 32 --heldout-samples 16 --batch 16 --steps 2 --seed 1 --block 8 --sparsity 0.5 \
+    --scheme int4-bsr --device cuda --trace cupti --activity "$work/activity.actr" --quiet --out "$folder" || return 0
+  local begin=$SECONDS
+  if python3 "$parts/check_stream.py" "$work/activity.actr" >"$work/stream.json" 2>>"$log"; then
+    note "recorded stream" passed $((SECONDS - begin))
+  else
+    note "recorded stream" failed $((SECONDS - begin)) "see the log: check_stream"
+  fi
+}
+
 time_products() {
   "$build_folder/bin/actscope_cuda_timing" >"$work/sparse.json" &&
     python3 "$parts/time_dense.py" "$work/sparse.json" >"$work/timing.json"
@@ -128,6 +143,7 @@ device_steps() {
   for scheme in dense linear-bsr exact exact-bsr int8 int4 int4-bsr checkpoint; do run_scheme "$scheme"; done
   step "tests of the decoder" 60 ctest --test-dir "$build_folder" -L trace --output-on-failure --no-tests=error || true
   run_traced
+  record_stream
   step "timing against torch" 120 bash -c time_products || true
   bench_kernels
 }
@@ -165,7 +181,7 @@ dry_run_steps() {
   fi
   local name
   for name in "tests labeled gpu" "compute-sanitizer memcheck, racecheck, initcheck" \
-    "runs on the GPU and their bytes" "timing against torch" "kernels against cuBLAS and cuSPARSE"; do
+    "runs on the GPU and their bytes" "record a stream of CUPTI" "timing against torch" "kernels against cuBLAS and cuSPARSE"; do
     note "$name" "not run" 0 "$unbuilt"
   done
 }

@@ -94,6 +94,16 @@ TEST_F(FileTest, OutputFolderThatIsUsedIsRefused) {
   EXPECT_EQ(read_file(folder_ / "mine.txt"), "keep me");
 }
 
+TEST_F(FileTest, StartingOverLeavesNothingOfAnEarlierRun) {
+  for (const char* name :
+       {"report.json", "report.html", "checkpoint.pt", "trace.db", "trace.db-wal", "trace.db-shm",
+        "trace.pftrace", "trace.json.gz", "memory.pickle"}) {
+    write_file_atomically(folder_ / name, "old");
+  }
+  prepare_output_folder(folder_, ExistingFolder::start_over);
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
 TEST_F(FileTest, OutputFolderThatIsAFileIsRefused) {
   write_file_atomically(folder_ / "f", "x");
   for (const auto existing :

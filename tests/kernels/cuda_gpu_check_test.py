@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,12 @@ DEVICE = {"device": {"name": "GPU", "compute_capability": "9.0"}, "versions": {"
 TIMING = [{"operator": "weight_gradient", "time_s": 1e-3, "tokens": 128}]
 
 
+def memory_of(peak_bytes, share_bytes=None):
+    """The explained peak of a device."""
+    return {"peak": {"bytes": peak_bytes},
+            "composition": [{"bytes": 1000}, {"bytes": (peak_bytes if share_bytes is None else share_bytes) - 1000}]}
+
+
 def run_report(saved_bytes=1000, predicted_bytes=1000, status="completed", device="cuda", loss=2.0):
     """A report as `actscope run` writes it, as far as the check reads it."""
     return {
@@ -30,11 +37,17 @@ def run_report(saved_bytes=1000, predicted_bytes=1000, status="completed", devic
         "kernels": [{"name": "gemm", "layer": "blocks.0", "phase": "forward", "calls": 1, "total_s": 1.0}],
         "trace": {"kernels_source": "cupti", "kernels_reason": "", "dropped_records": 0, "untimed_records": 0,
                   "clock_anomalies": 0},
+        "memory": memory_of(19000),
         "layers": [{"name": "blocks.0", "slots": [{"name": "x"}, {"name": "h"}]}],
         "summary": {"saved_bytes": saved_bytes, "predicted_saved_bytes": predicted_bytes,
                     "dense_saved_bytes": 9000, "peak_bytes": 20000, "step_time_s": 0.1,
                     "train_loss": loss},
     }
+
+
+def stream_of(*kinds):
+    """A recorded stream with an entry of each kind, as far as the check reads it."""
+    return b"ActR" + struct.pack("<I", 1) + b"".join(struct.pack("<IB", 4, kind) + b"abc" for kind in kinds)
 
 
 class GpuCheck(unittest.TestCase):
@@ -76,8 +89,12 @@ class GpuCheck(unittest.TestCase):
               while [ "$1" != --out ]; do shift; done
               echo '{{}}' >"$2"; echo page >"$4"; exit 0
             fi
-            while [ "$1" != --out ]; do shift; done
+            while [ "$1" != --out ]; do
+              if [ "$1" = --activity ]; then cp {self.tree}/stream "$2"; fi
+              shift
+            done
             mkdir -p "$2" && cp {self.tree}/run.json "$2/report.json" """, programs)
+        (self.tree / "stream").write_bytes(stream_of(0, 1, 4, 5, 8))
         self.write_tool("actscope_cuda_timing", f"echo '{json.dumps(TIMING)}'", programs)
 
     def write_tool(self, name, body, folder=None):
@@ -135,6 +152,34 @@ class GpuCheck(unittest.TestCase):
         self.assertIn("--backend cuda --dtype fp32,tf32,bf16,fp16", (self.tree / "bench_arguments").read_text())
         self.assertEqual((self.tree / "gpu_check_out" / "kernels.json").read_text(), "{}\n")
         self.assertTrue((self.tree / "gpu_check_out" / "kernels.html").exists())
+        self.assertEqual(self.step_of(document, "recorded stream")["result"], "passed")
+        self.assertEqual(document["stream"]["records"]["kernel"], 1)
+        self.assertEqual((self.tree / "gpu_check_out" / "activity.actr").read_bytes(), stream_of(0, 1, 4, 5, 8))
+
+    def test_a_stream_without_kernels_fails_and_is_left_to_look_at(self):
+        (self.tree / "stream").write_bytes(stream_of(0, 8))
+        done, document = self.check()
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(self.step_of(document, "recorded stream")["result"], "failed")
+        self.assertIn("no record of kind kernel", (self.tree / "gpu_check_out" / "gpu_check.log").read_text())
+        self.assertTrue((self.tree / "gpu_check_out" / "activity.actr").exists())
+
+    def test_a_stream_of_an_earlier_check_is_not_taken_for_this_ones(self):
+        self.check()
+        (self.tree / "gpu_check_out" / "activity.actr").unlink()
+        (self.tree / "stream").unlink()
+        done, document = self.check()
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(self.step_of(document, "recorded stream")["result"], "failed")
+        self.assertFalse((self.tree / "gpu_check_out" / "activity.actr").exists())
+
+    def test_a_dry_run_says_that_no_stream_is_recorded(self):
+        os.environ["ACTSCOPE_PACKAGES_HIDDEN"] = "yes"  # nothing is hidden from stand-ins
+        self.addCleanup(os.environ.pop, "ACTSCOPE_PACKAGES_HIDDEN")
+        done, document = self.check("--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        self.assertEqual(self.step_of(document, "record a stream of CUPTI")["result"], "not run")
+        self.assertFalse((self.tree / "gpu_check_out" / "activity.actr").exists())
 
     def test_a_failed_build_ends_the_steps_and_fails(self):
         self.write_tool("cmake", "if [ $1 = --build ]; then exit 3; fi")
@@ -217,13 +262,14 @@ class CheckTrace(unittest.TestCase):
         import check_trace  # pylint: disable=import-outside-toplevel,import-error
         cls.module = check_trace
 
-    def complaints(self, source="cupti", lost=0, unnamed_s=0.0):
+    def complaints(self, source="cupti", lost=0, unnamed_s=0.0, memory=memory_of(19000)):
         kernels = [{"name": "gemm", "layer": "blocks.0", "phase": "backward", "calls": 2, "total_s": 1.0},
                    {"name": "gemm", "layer": "", "phase": "forward", "calls": 1, "total_s": unnamed_s},
                    {"name": "adam", "layer": "", "phase": "optimizer", "calls": 1, "total_s": 9.0}]
         trace = {"kernels_source": source, "kernels_reason": "", "dropped_records": lost, "untimed_records": 0,
                  "clock_anomalies": 0}
-        return self.module.check({"kernels": kernels, "trace": trace})[1]
+        return self.module.check({"kernels": kernels, "trace": trace, "memory": memory,
+                                  "summary": {"peak_bytes": 20000}})[1]
 
     def test_named_kernels_pass_and_the_optimizer_needs_no_layer(self):
         self.assertEqual(self.complaints(), [])
@@ -238,7 +284,37 @@ class CheckTrace(unittest.TestCase):
     def test_no_kernels_fail(self):
         trace = {"kernels_source": "cupti", "kernels_reason": "", "dropped_records": 0, "untimed_records": 0,
                  "clock_anomalies": 0}
-        self.assertEqual(len(self.module.check({"kernels": [], "trace": trace})[1]), 1)
+        self.assertEqual(len(self.module.check({"kernels": [], "trace": trace, "memory": memory_of(20000),
+                                                "summary": {"peak_bytes": 20000}})[1]), 1)
+
+    def test_an_unexplained_peak_fails(self):
+        for memory in (None, memory_of(19000, 18000), memory_of(20001), memory_of(9999)):
+            self.assertEqual(len(self.complaints(memory=memory)), 1, memory)
+
+
+class CheckStream(unittest.TestCase):
+    """The judgment of a recorded stream."""
+
+    @classmethod
+    def setUpClass(cls):
+        sys.path.insert(0, str(SOURCE / "scripts" / "gpu_check.d"))
+        import check_stream  # pylint: disable=import-outside-toplevel,import-error
+        cls.module = check_stream
+
+    def test_a_whole_stream_passes(self):
+        read, complaints = self.module.check(stream_of(0, 0, 1, 1, 1, 2, 4, 5, 8))
+        self.assertEqual(complaints, [])
+        self.assertEqual(read["records"], {"name": 2, "kernel": 3, "copy": 1, "place": 1, "launch": 1, "window_end": 1})
+
+    def test_damaged_streams_fail(self):
+        whole = stream_of(0, 1, 4, 5, 8)
+        for damaged in (b"", b"ActR", b"x" + whole[1:], whole[:-1], whole + b"\1", stream_of(0, 1, 4, 5),
+                        stream_of(0, 1, 4, 5, 8, 9)):
+            self.assertNotEqual(self.module.check(damaged)[1], [], damaged)
+
+    def test_more_than_a_fixture_may_have_fails(self):
+        large = struct.pack("<IB", 1 + (5 << 20), 1) + bytes(5 << 20)
+        self.assertEqual(len(self.module.check(stream_of(0, 1, 4, 5, 8) + large)[1]), 1)
 
 
 if __name__ == "__main__":

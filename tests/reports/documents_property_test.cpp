@@ -185,8 +185,8 @@ RunRecord any_run() {
   record.operators = a_few(any_timing);
   record.kernels = a_few(any_timing);
   if (*rc::gen::arbitrary<bool>()) {
-    record.trace =
-        TraceRecord{any_count(), any_count(), any_count(), any_count(), any_text(), any_text()};
+    record.trace = TraceRecord{any_count(), any_count(), any_count(), any_count(),
+                               any_text(),  any_text(),  any_text()};
   }
   if (*rc::gen::arbitrary<bool>()) record.ledger = any_ledger();
   if (*rc::gen::arbitrary<bool>()) record.memory = any_memory();

@@ -201,9 +201,52 @@ TEST_F(TraceExportTest, FormatsHaveNamesAndFiles) {
 
 TEST_F(TraceExportTest, ATraceOfVersionOneIsRead) {
   write({portion()});
+  execute("DROP VIEW peak; DROP TABLE memory_life; ALTER TABLE memory DROP COLUMN life");
   execute("ALTER TABLE memory DROP COLUMN device; PRAGMA user_version = 1");
   EXPECT_EQ(shown(export_trace(database(), TraceFormat::perfetto)),
             shown(read_file(folder_ / "trace.pftrace")));
+}
+
+TEST_F(TraceExportTest, ATraceOfVersionTwoIsRead) {
+  write({portion(), device_portion()});
+  execute("DROP VIEW peak; DROP TABLE memory_life; ALTER TABLE memory DROP COLUMN life");
+  execute("PRAGMA user_version = 2");
+  EXPECT_EQ(shown(export_trace(database(), TraceFormat::perfetto)),
+            shown(read_file(folder_ / "trace.pftrace")));
+}
+
+// The first block has lost its owner while a stream works on it; the second is gone; the third
+// stays.
+TEST_F(TraceExportTest, ABlockThatAStreamStillUsesIsPending) {
+  using enum MemoryLife;
+  TraceBatch batch;
+  batch.memory = {{115, 0x7f0000000000, 4096, 4096, {7, 1, 2, Phase::forward}, 0, 0, whole},
+                  {116, 0x7f0000010000, 512, 4608, {7, 1, 0, Phase::forward}, 0, 0, whole},
+                  {117, 0x7f0000020000, 64, 4672, {7, 1, 0, Phase::forward}, 0, 0, whole},
+                  {330, 0x7f0000000000, -4096, 576, {7, 1, 0, Phase::backward}, 0, 0, logical},
+                  {331, 0x7f0000010000, -512, 64, {7, 1, 0, Phase::backward}, 0, 0, logical},
+                  {340, 0x7f0000010000, -512, 64, {7, 1, 0, Phase::backward}, 0, 0, physical}};
+  write({portion(), batch});
+  const std::string pickle = export_trace(database(), TraceFormat::memory);
+  const auto count = [&](const std::string& text) {
+    int found = 0;
+    for (std::size_t at = pickle.find(text); at != std::string::npos;
+         at = pickle.find(text, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count("free_requested"), 2);
+  EXPECT_EQ(count("free_completed"), 1);
+  EXPECT_EQ(count("active_pending_free"), 1);
+  EXPECT_EQ(count("active_allocated"), 1);
+  const nlohmann::json document =
+      nlohmann::json::parse(unpacked(export_trace(database(), TraceFormat::chrome)));
+  std::vector<std::int64_t> live;
+  for (const nlohmann::json& event : document["traceEvents"]) {
+    if (event["name"] == "live_bytes, device 0") live.push_back(event["args"]["bytes"]);
+  }
+  EXPECT_EQ(live, (std::vector<std::int64_t>{4096, 4608, 4672, 576, 64}));
 }
 
 TEST_F(TraceExportTest, MissingFilesAreTold) {
@@ -213,12 +256,13 @@ TEST_F(TraceExportTest, MissingFilesAreTold) {
 
 TEST_F(TraceExportTest, DamagedFilesAreTold) {
   const char* const damages[] = {
-      "PRAGMA application_id = 1",           "PRAGMA user_version = 3",
+      "PRAGMA application_id = 1",           "PRAGMA user_version = 4",
       "DROP VIEW holder; DROP TABLE kernel", "DELETE FROM name WHERE name = 2",
       "UPDATE scope SET name = 99",          "UPDATE scope SET phase = 4",
       "UPDATE scope SET kind = -1",          "UPDATE scope SET duration_ns = 9223372036854775807",
       "UPDATE scope SET thread = 65536",     "UPDATE kernel SET kind = 3",
-      "UPDATE memory SET device = 40000",    "UPDATE counter SET name = -1"};
+      "UPDATE memory SET device = 40000",    "UPDATE counter SET name = -1",
+      "UPDATE memory SET life = 3"};
   for (const char* damage : damages) {
     write({portion()});
     execute(damage);

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -13,6 +15,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/reports/trace_export.hpp"
 #include "perfetto_trace.pb.h"
 
 namespace actscope::reports {
@@ -132,6 +135,97 @@ TEST_F(TraceFilesTest, NothingIsMadeBeforeTheFirstPortion) {
   const auto files = make_trace_files(folder_ / "none", {});
   EXPECT_FALSE(std::filesystem::exists(folder_ / "none"));
   EXPECT_THROW(files->write(portion()), EnvironmentError);
+}
+
+TEST_F(TraceFilesTest, EveryDeviceHasAPeakOfItsOwn) {
+  TraceBatch devices;
+  devices.memory = {{111, 0x7f00, 900, 900, {7, 1, 2, Phase::forward}, 0, 0},
+                    {112, 0x7f00, 100, 100, {7, 1, 2, Phase::forward}, 0, 1},
+                    {113, 0x7f00, -900, 0, {7, 1, 2, Phase::backward}, 0, 0, MemoryLife::logical},
+                    {114, 0x8f00, 300, 400, {7, 0, 0, Phase::backward}, 0, 1}};
+  const auto files = make_trace_files(folder_, {});
+  files->write(portion());
+  files->write(devices);
+  files->finish({});
+  using Rows = std::vector<std::string>;
+  EXPECT_EQ(query(database(), "SELECT device || ' ' || live_bytes || phase_name FROM peak"),
+            (Rows{"-1 640forward", "0 900forward", "1 400backward"}));
+  EXPECT_EQ(query(database(),
+                  "SELECT text FROM memory JOIN memory_life USING (life) "
+                  "WHERE device = 0"),
+            (Rows{"whole", "logical"}));
+}
+
+TEST_F(TraceFilesTest, AFullDiskLeavesTheDatabaseAndRoom) {
+  std::filesystem::create_symlink("/dev/full", folder_ / "trace.pftrace");
+  const auto files = make_trace_files(folder_, {});
+  try {
+    files->write(portion());
+    FAIL() << "wrote to a full device";
+  } catch (const EnvironmentError& error) {
+    EXPECT_NE(std::string(error.what()).find("No space left"), std::string::npos) << error.what();
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "trace.pftrace"));
+  EXPECT_TRUE(std::filesystem::exists("/dev/full"));
+  using Rows = std::vector<std::string>;
+  EXPECT_EQ(query(database(),
+                  "SELECT instr(value, 'No space left') > 0 FROM meta "
+                  "WHERE key = 'failure'"),
+            Rows{"1"});
+  EXPECT_EQ(query(database(), "SELECT count(*) FROM memory"), Rows{"2"})
+      << "the portion had reached the database";
+}
+
+// Files of at most so many bytes, as on a disk that is full after them.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST_F(TraceFilesTest, WhatWasWrittenBeforeAFailureIsReadable) {
+  const auto files = make_trace_files(folder_, {});
+  files->write(portion());
+  TraceBatch large;
+  large.memory.assign(100'000, portion().memory[0]);
+  {
+    const FileSizeLimit limit(512 << 10);
+    EXPECT_THROW(files->write(large), EnvironmentError);
+  }
+  EXPECT_EQ(query(database(), "SELECT count(*) FROM memory"), std::vector<std::string>{"2"});
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "trace.pftrace"));
+  EXPECT_NE(export_trace(database(), TraceFormat::perfetto), "");
+}
+
+TEST_F(TraceFilesTest, ADatabaseThatCannotBeMadeLeavesNothing) {
+  {
+    const FileSizeLimit limit(1 << 10);
+    const auto files = make_trace_files(folder_, {});
+    EXPECT_THROW(files->write(portion()), EnvironmentError);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(TraceFilesTest, WhatWasExportedFromAnEarlierTraceGoes) {
+  write_whole();
+  for (const char* name : {"trace.json.gz", "memory.pickle", "mine.txt"}) {
+    write_file_atomically(folder_ / name, "old");
+  }
+  write_whole();
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "trace.json.gz"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "memory.pickle"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "mine.txt"));
 }
 
 TEST_F(TraceFilesTest, AnEarlierTraceIsReplaced) {

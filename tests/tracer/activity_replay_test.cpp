@@ -36,7 +36,10 @@ TEST(ActivityStream, ComesBackAsItWasWritten) {
   EXPECT_EQ(stream.records, records);
   EXPECT_EQ(stream.unreadable_records, 0);
   EXPECT_FALSE(stream.is_truncated);
-  EXPECT_THROW(reports::make_activity_file(folder / "none" / "a"), EnvironmentError);
+  const auto nowhere = reports::make_activity_file(folder / "none" / "a");
+  EXPECT_THROW(nowhere->write(stream_names, records), EnvironmentError);
+  (void)reports::make_activity_file(folder / "unused");
+  EXPECT_FALSE(std::filesystem::exists(folder / "unused")) << "made at the first write";
   std::filesystem::remove_all(folder);
 }
 

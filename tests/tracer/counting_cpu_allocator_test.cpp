@@ -11,6 +11,7 @@
 #include "actscope/tracer/torch/allocations.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/memory_report.hpp"
+#include "exhaustion.hpp"
 
 namespace actscope::tracer {
 namespace {
@@ -50,6 +51,23 @@ TEST_F(CountingCpuAllocator, EarlierMemoryIsFreedByItsOwnDeleter) {
   const MemoryCounters after = memory_counters(MemoryDevice::cpu);
   EXPECT_EQ(after.live_bytes, before.live_bytes);
   EXPECT_EQ(after.frees, before.frees);
+}
+
+// The program still gets its memory.
+TEST_F(CountingCpuAllocator, WithoutMemoryForItsListNothingIsCounted) {
+  const std::int64_t before = live();
+  const MemoryCounters counters = memory_counters(MemoryDevice::cpu);
+  c10::DataPtr data;
+  {
+    const Exhaustion exhaustion;
+    data = c10::GetCPUAllocator()->allocate(640);
+  }
+  EXPECT_NE(data.get(), nullptr);
+  EXPECT_EQ(live(), before);
+  EXPECT_FALSE(find_allocation(data.get()));
+  data = {};
+  EXPECT_EQ(live(), before);
+  EXPECT_EQ(memory_counters(MemoryDevice::cpu).frees, counters.frees);
 }
 
 TEST_F(CountingCpuAllocator, InstallingTwiceChangesNothing) {

@@ -50,6 +50,24 @@ TEST(MemoryTimeline, WithoutEventsThePeakIsWhatWasThere) {
   EXPECT_EQ(bytes_of(record, MemoryCategory::other), 50);
 }
 
+// On a device the allocator may keep a block for a stream after its owner has let go of it.
+TEST(MemoryTimeline, APhysicalEndChangesNothingForOwners) {
+  MemoryTimeline timeline(0, {});
+  MemoryEvent requested = event(2, 0x10, -400), completed = event(4, 0x10, -400);
+  requested.life = MemoryLife::logical;
+  completed.life = MemoryLife::physical;
+  timeline.add(event(1, 0x10, 400));
+  timeline.add(requested);
+  timeline.add(event(3, 0x20, 300));
+  timeline.add(completed);
+  timeline.add(event(5, 0x10, 90));
+  timeline.add(completed);  // late: the address belongs to another piece by now
+  const MemoryRecord record = timeline.explain().record;
+  EXPECT_EQ(record.peak.bytes, 400);
+  EXPECT_EQ(record.allocated_bytes, 790);
+  EXPECT_EQ(bytes_of(record, MemoryCategory::workspace), 400);
+}
+
 // Two activations, one temporary while both are there, a gradient after that.
 MemoryTimeline small_step() {
   MemoryTimeline timeline(3, {{0x1, 1000}});

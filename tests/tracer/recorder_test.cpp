@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -211,6 +212,76 @@ TEST(TraceRecorder, ASinkThatFailsLosesRecordsNotTheRun) {
   EXPECT_GT(recorder.losses().dropped_records, 0);
   EXPECT_EQ(recorder.operators().size(), 1U) << "sums do not need the sink";
   EXPECT_EQ(sink.ends, 0);
+}
+
+// Fails with something that is no exception of the library.
+class OddSink : public TraceSink {
+ public:
+  void write(const TraceBatch& /*batch*/) override { throw 7; }
+  void finish(const TraceRecord& /*losses*/) override {}
+};
+
+TEST(TraceRecorder, ASinkMayThrowAnything) {
+  OddSink sink;
+  TraceRecorder recorder({.sink = &sink});
+  recorder.begin_step(0);
+  recorder.finish();
+  EXPECT_EQ(recorder.sink_failure(), "unknown error");
+  EXPECT_EQ(recorder.losses().dropped_records, 1) << "the step itself";
+}
+
+TEST(TraceRecorder, AnObserverGetsWhatTheSinkNoLongerTakes) {
+  KeepingSink sink, observer;
+  sink.fails = true;
+  TraceRecorder recorder({.sink = &sink, .observer = &observer});
+  recorder.begin_step(0);
+  record_memory(&sink, 8, 8);
+  recorder.flush();
+  record_memory(&sink, -8, 0);
+  recorder.finish();
+  EXPECT_EQ(observer.memory.size(), 2U);
+  EXPECT_EQ(observer.ends, 0);
+  EXPECT_EQ(recorder.losses().dropped_records, 3) << "what is not in the files, the step too";
+}
+
+TEST(TraceRecorder, AnObserverThatFailsDoesNotStopTheSink) {
+  KeepingSink sink;
+  OddSink observer;
+  TraceRecorder recorder({.sink = &sink, .observer = &observer});
+  recorder.begin_step(0);
+  record_memory(&sink, 8, 8);
+  recorder.finish();
+  EXPECT_EQ(sink.memory.size(), 1U);
+  EXPECT_EQ(recorder.sink_failure(), "");
+  EXPECT_EQ(recorder.losses().dropped_records, 2);
+}
+
+// Writes until it is let go.
+class SlowSink : public TraceSink {
+ public:
+  void write(const TraceBatch& /*batch*/) override {
+    if (has_begun) return;
+    has_begun = true;
+    begun.set_value();
+    release.get_future().wait();
+  }
+  void finish(const TraceRecord& /*losses*/) override {}
+  bool has_begun = false;
+  std::promise<void> begun, release;
+};
+
+TEST(TraceRecorder, ASinkThatIsBusyHoldsNobodyUp) {
+  SlowSink sink;
+  TraceRecorder recorder({.sink = &sink});
+  recorder.begin_step(0);
+  record_memory(&sink, 8, 8);
+  sink.begun.get_future().wait();
+  recorder.add_counter(Name("saved bytes"), 1);  // would wait for the sink forever
+  recorder.end_step();
+  EXPECT_EQ(recorder.losses().traced_steps, 1);
+  sink.release.set_value();
+  recorder.finish();
+  EXPECT_EQ(recorder.losses().dropped_records, 0);
 }
 
 TEST(TraceRecorder, LedgerAndCountersReachTheSink) {

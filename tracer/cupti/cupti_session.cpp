@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/tracer/kernel_session.hpp"
+#include "cupti/cupti_session.hpp"
 
 #include <array>
 #include <cstdint>
-#include <exception>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -17,7 +17,6 @@
 #include "correlation.hpp"
 #include "cupti/activity_buffers.hpp"
 #include "cupti/activity_decoder.hpp"
-#include "cupti/cupti_api.hpp"
 
 namespace actscope::tracer {
 namespace {
@@ -128,10 +127,7 @@ class Session final : public KernelSession {
   std::vector<KernelEvent> end(TraceRecord& losses) override {
     stop();
     if (api_.flush_all(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED) != CUPTI_SUCCESS) ++failures_;
-    for (ActivityBuffers::Filled& filled : buffers().take_filled()) {
-      decode(filled);
-      buffers().recycle(std::move(filled));
-    }
+    take_records(losses);
     std::size_t dropped = 0;
     if (api_.get_dropped_records(nullptr, 0, &dropped) != CUPTI_SUCCESS) ++failures_;
     losses.dropped_records +=
@@ -139,8 +135,8 @@ class Session final : public KernelSession {
     failures_ = 0;
     refused_before_ = buffers().refused();
     hand_on(losses);
-    for (const ActivityRecord& record : records_) interpreter_.add(record);
-    records_.clear();
+    const std::vector<ActivityRecord> window = std::exchange(records_, {});
+    for (const ActivityRecord& record : window) interpreter_.add(record);
     return interpreter_.take(losses).kernels;
   }
 
@@ -172,6 +168,19 @@ class Session final : public KernelSession {
     for (const CUpti_ActivityKind kind : further_kinds) api_.disable(kind);
   }
 
+  // Where memory runs out, the rest of the window is lost.
+  void take_records(TraceRecord& losses) {
+    std::vector<ActivityBuffers::Filled> filled = buffers().take_filled();
+    for (ActivityBuffers::Filled& one : filled) {
+      try {
+        decode(one);
+        buffers().recycle(std::move(one));
+      } catch (const std::bad_alloc&) {
+        ++losses.dropped_records;
+      }
+    }
+  }
+
   void decode(const ActivityBuffers::Filled& filled) {
     CUpti_Activity* record = nullptr;
     while (api_.get_next_record(filled.bytes.get(), filled.valid_bytes, &record) == CUPTI_SUCCESS) {
@@ -189,7 +198,7 @@ class Session final : public KernelSession {
       const std::vector<std::string> names = names_from(names_given_);
       names_given_ += names.size();
       sink_->write(names, window);
-    } catch (const std::exception&) {
+    } catch (...) {
       sink_ = nullptr;
       losses.dropped_records += static_cast<std::int64_t>(records_.size());
     }
@@ -236,7 +245,11 @@ std::unique_ptr<KernelSession> open_cupti_session(ActivitySink* sink) {
   if (api == nullptr) {
     throw DeviceError(error_text("CUPTI not usable", why_not, "use --trace timeline"));
   }
-  return std::make_unique<Session>(*api, sink);
+  return make_cupti_session(*api, sink);
+}
+
+std::unique_ptr<KernelSession> make_cupti_session(const CuptiApi& api, ActivitySink* sink) {
+  return std::make_unique<Session>(api, sink);
 }
 
 }  // namespace actscope::tracer

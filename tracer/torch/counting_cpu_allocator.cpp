@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <unordered_map>
 
@@ -113,11 +114,8 @@ class CountingCpuAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
     void* pointer = base_allocator().raw_allocate(bytes);
-    if (pointer != nullptr) {
+    if (pointer != nullptr && list(pointer, bytes)) {
       const auto added = static_cast<std::int64_t>(bytes);
-      const std::int64_t serial = ++counters().allocations;
-      live_table().insert(
-          {pointer, added, serial, is_recording() ? current_place() : TracePlace()});
       const std::int64_t live = counters().live_bytes.fetch_add(added) + added;
       raise_peak(live);
       record_memory(pointer, added, live);
@@ -126,6 +124,18 @@ class CountingCpuAllocator final : public c10::Allocator {
   }
 
   c10::DeleterFnPtr raw_deleter() const override { return &counted_free; }
+
+  // Without memory for the list, the program still gets what it asked for: it is not counted.
+  static bool list(void* pointer, std::size_t bytes) noexcept {
+    try {
+      live_table().insert({pointer, static_cast<std::int64_t>(bytes), ++counters().allocations,
+                           is_recording() ? current_place() : TracePlace()});
+      return true;
+    } catch (const std::bad_alloc&) {
+      count_lost_record();
+      return false;
+    }
+  }
 
   void copy_data(void* to, const void* from, std::size_t bytes) const override {
     default_copy_data(to, from, bytes);

@@ -4,7 +4,10 @@
 #include <ATen/cuda/CUDAEvent.h>
 #include <c10/cuda/CUDAFunctions.h>
 
+#include <atomic>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,15 +27,31 @@ struct Measured {
 };
 
 // What is open on one thread: places that are no operators stand as empty entries.
-std::vector<std::optional<Measured>>& open_measurements() {
-  thread_local std::vector<std::optional<Measured>> stack;
-  return stack;
+struct OpenMeasurements {
+  std::vector<std::optional<Measured>> stack;
+  int missing = 0;  // innermost places that found no memory
+
+  bool push() noexcept {
+    try {
+      if (missing == 0) stack.emplace_back();
+    } catch (const std::bad_alloc&) {
+      ++missing;
+      return false;
+    }
+    if (missing > 0) ++missing;
+    return missing == 0;
+  }
+};
+
+OpenMeasurements& open_measurements() {
+  thread_local OpenMeasurements open;
+  return open;
 }
 
 struct Gathered {
   std::mutex mutex;
   std::vector<Measured> all;
-  std::int64_t lost = 0;
+  std::atomic<std::int64_t> lost{0};
 };
 
 Gathered& gathered() {
@@ -41,8 +60,11 @@ Gathered& gathered() {
 }
 
 void enter(const TracePlace& place, NameNumber name, ScopeKind kind) {
-  auto& stack = open_measurements();
-  stack.emplace_back();
+  OpenMeasurements& open = open_measurements();
+  if (!open.push()) {
+    ++gathered().lost;
+    return;
+  }
   if (kind != ScopeKind::op) return;
   try {
     Measured measured;
@@ -50,14 +72,19 @@ void enter(const TracePlace& place, NameNumber name, ScopeKind kind) {
     measured.place = place;
     measured.stream = static_cast<int>(c10::cuda::getCurrentCUDAStream().id());
     measured.begin.record();
-    stack.back() = std::move(measured);
-  } catch (const c10::Error&) {
+    open.stack.back() = std::move(measured);
+  } catch (const std::exception&) {
     ++gathered().lost;
   }
 }
 
 void leave() {
-  auto& stack = open_measurements();
+  OpenMeasurements& open = open_measurements();
+  if (open.missing > 0) {
+    --open.missing;
+    return;
+  }
+  auto& stack = open.stack;
   if (stack.empty()) return;
   std::optional<Measured> measured = std::move(stack.back());
   stack.pop_back();
@@ -67,7 +94,7 @@ void leave() {
     measured->end.record();
     const std::scoped_lock lock(all.mutex);
     all.all.push_back(std::move(*measured));
-  } catch (const c10::Error&) {
+  } catch (const std::exception&) {
     ++all.lost;
   }
 }
@@ -97,7 +124,7 @@ class CudaEventSession final : public KernelSession {
     std::vector<KernelEvent> events;
     for (const Measured& measured : gathered().all) events.push_back(event_of(measured, losses));
     gathered().all.clear();
-    losses.dropped_records += std::exchange(gathered().lost, 0);
+    losses.dropped_records += gathered().lost.exchange(0);
     return events;
   }
 

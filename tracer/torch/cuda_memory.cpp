@@ -9,12 +9,9 @@
 
 namespace actscope::tracer {
 
-namespace {
-
 namespace caching_allocator = c10::cuda::CUDACachingAllocator;
 
-/// The current device, with the caching allocator ready for questions.
-c10::DeviceIndex ready_device() {
+int ready_cuda_device() {
   if (c10::cuda::device_count() == 0) {
     throw DeviceError(error_text("CUDA memory cannot be counted", "no CUDA device answers",
                                  "check that nvidia-smi lists a GPU with a driver for CUDA 13 (580 "
@@ -26,14 +23,12 @@ c10::DeviceIndex ready_device() {
   return c10::cuda::current_device();
 }
 
-}  // namespace
-
 MemoryCounters cuda_memory_counters() {
   // The entry AGGREGATE sums LibTorch's small and large pools. allocated_bytes counts a block until
   // its owner lets go of it, also while a stream still uses it: the logical life of a tensor.
   constexpr auto whole = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
   const c10::CachingDeviceAllocator::DeviceStats stats =
-      caching_allocator::getDeviceStats(ready_device());
+      caching_allocator::getDeviceStats(static_cast<c10::DeviceIndex>(ready_cuda_device()));
   return {.live_bytes = stats.allocated_bytes[whole].current,
           .peak_bytes = stats.allocated_bytes[whole].peak,
           .allocations = stats.allocation[whole].allocated,
@@ -41,7 +36,7 @@ MemoryCounters cuda_memory_counters() {
 }
 
 void reset_cuda_peak() {
-  caching_allocator::resetPeakStats(ready_device());
+  caching_allocator::resetPeakStats(static_cast<c10::DeviceIndex>(ready_cuda_device()));
 }
 
 }  // namespace actscope::tracer

@@ -9,4 +9,8 @@ namespace actscope::tracer {
 MemoryCounters cuda_memory_counters();
 void reset_cuda_peak();
 
+/// The current device, with the caching allocator ready for questions. Builds with CUDA alone.
+/// Errors  DeviceError: no CUDA device
+int ready_cuda_device();
+
 }  // namespace actscope::tracer

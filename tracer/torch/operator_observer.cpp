@@ -7,10 +7,12 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 
+#include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
 
 namespace actscope::tracer {
@@ -96,8 +98,7 @@ bool is_engine_frame(std::string_view name) {
   return name.starts_with("autograd::engine::");
 }
 
-std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
-  if (!is_recording()) return nullptr;
+std::unique_ptr<at::ObserverContext> open(const at::RecordFunction& function) {
   if (function.scope() == at::RecordScope::BACKWARD_FUNCTION) {
     const std::optional<TracePlace> place = node_places().find(function.seqNr());
     if (!place || place->layer == 0) return nullptr;
@@ -120,8 +121,17 @@ std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
   return open;
 }
 
-void end(const at::RecordFunction& /*function*/, at::ObserverContext* context) {
-  if (context == nullptr) return;
+std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
+  if (!is_recording()) return nullptr;
+  try {
+    return open(function);
+  } catch (const std::bad_alloc&) {
+    count_lost_record();
+    return nullptr;
+  }
+}
+
+void close(at::ObserverContext* context) {
   const auto* open = static_cast<OpenFunction*>(context);
   if (open->scope.is_open) detail::close(open->scope);
   if (!open->node_place && !open->outside) note_nodes(open->place);
@@ -129,6 +139,15 @@ void end(const at::RecordFunction& /*function*/, at::ObserverContext* context) {
   if (open->outside) {
     --frame_depth();
     detail::exchange_place(*open->outside);
+  }
+}
+
+void end(const at::RecordFunction& /*function*/, at::ObserverContext* context) {
+  if (context == nullptr) return;
+  try {
+    close(context);
+  } catch (const std::bad_alloc&) {
+    count_lost_record();
   }
 }
 

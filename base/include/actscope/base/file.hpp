@@ -24,8 +24,8 @@ enum class ExistingFolder { refuse_unless_empty, start_over, keep };
 /// Errors  EnvironmentError: it exists and is not empty (refuse_unless_empty), is no folder, or
 ///         cannot be written to
 /// Effects start_over removes what an earlier run of ours left there
-///         (report.json, checkpoint.pt, trace.db, trace.pftrace, report.html),
-///         never files of others
+///         (report.json, report.html, checkpoint.pt, trace.db with its journals, trace.pftrace,
+///         and what trace export made of them: trace.json.gz, memory.pickle), never files of others
 void prepare_output_folder(const std::filesystem::path& folder, ExistingFolder existing);
 
 }  // namespace actscope

@@ -46,6 +46,7 @@ struct TraceRecord {
   std::int64_t clock_anomalies = 0;  ///< records that end before they begin
   std::string kernels_source;        ///< cupti, cuda_event; empty: no device kernels recorded
   std::string kernels_reason;        ///< why kernels_source is empty or not cupti
+  std::string files_reason;          ///< why the trace files are not whole; empty: they are
 };
 
 /// How far a compressed gradient is from the exact one on the same batch.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
+#include "actscope/base/activity_record.hpp"
 #include "actscope/base/progress.hpp"
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/trace_events.hpp"
@@ -30,6 +32,11 @@ struct TrainingHooks {
   std::function<bool()> stop_requested;  ///< asked after every step; may be empty
   /// Takes the trace at levels timeline and above; may be null.
   TraceSink* trace_sink = nullptr;
+  /// Takes what CUPTI records at levels cupti and audit on CUDA, for replay; may be null.
+  ActivitySink* activity_sink = nullptr;
+  /// Records that a thread can leave until the trace is written, a power of two; 0: the usual
+  /// number.
+  std::size_t trace_ring_records = 0;
   /// Called once when data and weights are read, before the first step; may throw. May be empty.
   std::function<void()> before_start;
   /// Called once after forward of the first step, before the bytes are counted; tests plant hidden
@@ -40,7 +47,7 @@ struct TrainingHooks {
 /// Trains one configuration and returns the whole record, also when stopped (status interrupted; a
 /// checkpoint for resuming lies in config.out where that is set) or when the loss became non-finite
 /// (status failed, the reason names step and layer).
-///
+/// A failure of the tracer never ends a run nor changes what it learns: the record tells it.
 /// Effects  seeds everything from config.seed: equal configurations give equal bytes and, on CPU
 ///          with equal threads, equal weights; writes only below config.out: `checkpoint.pt`, and
 ///          config.save_weights

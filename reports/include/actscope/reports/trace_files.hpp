@@ -18,8 +18,10 @@ using TraceMeta = std::map<std::string, std::string>;
 /// trace.db       SQLite, tables as docs/reference/trace.md; whole after any crash
 /// trace.pftrace  Perfetto TrackEvents for ui.perfetto.dev
 ///
-/// Files of an earlier trace in the folder are replaced at the first portion.
-/// Errors  (of the sink's write and finish) EnvironmentError: not writable, disk full
+/// Files of an earlier trace in the folder are replaced at the first portion; what was exported
+/// from it is removed. After a failure trace.db keeps the portions before and says why there are no
+/// more (meta: failure), where it still can; trace.pftrace, which trace export makes from it, is
+/// removed. Errors  (of the sink's write and finish) EnvironmentError: not writable, disk full
 std::unique_ptr<TraceSink> make_trace_files(const std::filesystem::path& folder,
                                             const TraceMeta& meta);
 

@@ -23,7 +23,8 @@ struct MemoryExplanation {
   std::vector<bool> marks_at_peak;  ///< by the number of the mark
 };
 
-/// Every allocation of one step with what it was for, and from these the peak explained.
+/// Every allocation of one step on one device with what it was for, and from these the peak of what
+/// owners held explained.
 ///
 /// Events may come in any order, on any thread, but not two at once. A mark holds for the memory
 /// that is live at its address at its time; the first mark of a piece of memory counts. What is not

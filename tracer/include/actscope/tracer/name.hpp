@@ -11,11 +11,12 @@
 namespace actscope::tracer {
 
 /// An interned name: made once, compared and copied as a number. Names live as long as the process.
-/// At most 65535 of them; later ones are the empty name.
+/// At most 65535 of them; later ones, and those that find no memory, are the empty name and count
+/// as lost records.
 class Name {
  public:
   Name() = default;
-  explicit Name(std::string_view text);
+  explicit Name(std::string_view text) noexcept;
   explicit Name(NameNumber number) : number_(number) {}
 
   NameNumber number() const noexcept { return number_; }

@@ -14,17 +14,21 @@
 namespace actscope::tracer {
 
 struct RecorderOptions {
-  TraceSink* sink = nullptr;             ///< may be null: only sums are kept
+  TraceSink* sink = nullptr;  ///< may be null: only sums are kept
+  /// Gets every portion before the sink does, also those that the sink no longer takes, and no end;
+  /// may be null.
+  TraceSink* observer = nullptr;
   std::size_t ring_records = 1U << 15U;  ///< a thread and kind of record; a power of two
 };
 
 /// Gathers scopes and memory events of all threads while a step is traced, sums them and hands them
 /// to a sink from a thread of its own. One at a time in a process.
 ///
-/// Never throws into the program it observes: what finds no room or cannot be written is counted.
+/// Never throws into the program it observes: what finds no room or no memory, or cannot be
+/// written, is counted. A sink that fails, whatever it throws, gets nothing more.
 class TraceRecorder {
  public:
-  /// Errors  TraceError: another recorder is there
+  /// Errors  TraceError: another recorder is there, or its thread could not be started
   explicit TraceRecorder(const RecorderOptions& options);
   ~TraceRecorder();
   TraceRecorder(const TraceRecorder&) = delete;
@@ -53,7 +57,7 @@ class TraceRecorder {
   std::vector<OperatorTiming> operators() const;
   std::vector<OperatorTiming> kernels() const;
   TraceRecord losses() const;
-  /// Why the sink stopped taking records; empty: it did not.
+  /// Why the sink stopped taking records; empty: it did not. Call after finish, or flush.
   std::string sink_failure() const;
 
  private:
@@ -64,6 +68,12 @@ class TraceRecorder {
 /// Called by allocators for every allocation (bytes above 0) and free (below 0); `live_bytes` is
 /// afterwards. Costs one branch while nothing records.
 void record_memory(const void* address, std::int64_t bytes, std::int64_t live_bytes) noexcept;
+
+/// The same of any device and life: time, place and thread are filled in here.
+void record_memory(MemoryEvent event) noexcept;
+
+/// Counts a record that could not be made: the recorder at work adds it to its dropped records.
+void count_lost_record() noexcept;
 
 /// Nanoseconds of the monotonic clock that all records use.
 std::int64_t now_ns() noexcept;

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <new>
+#include <string>
+#include <thread>
+
+#include "actscope/base/trace_events.hpp"
+#include "actscope/tracer/recorder.hpp"
+#include "actscope/tracer/scope.hpp"
+#include "timing_sums.hpp"
+
+namespace actscope::tracer {
+
+/// What was counted by count_lost_record since the last call.
+std::int64_t take_lost_records() noexcept;
+
+/// What a recorder's own thread does: takes records out of the rings, sums them and hands them on,
+/// a portion at a time. No failure leaves it; every one is counted.
+struct TraceRecorder::State {
+  TraceSink* sink;
+  TraceSink* observer;
+  detail::OpenScope step_scope;
+
+  // What other threads leave for the next portion.
+  std::mutex mutex;
+  std::condition_variable changed;
+  TraceBatch pending;
+  TraceRecord losses;
+  std::int64_t flushes_asked = 0, flushes_done = 0;
+  bool is_ending = false;
+  bool has_failed = false;  // the sink
+  std::string failure;
+  TimingSums operators, kernels;
+
+  std::size_t names_given = 0;  // of the draining thread alone, like the next
+  bool has_written = false;
+  std::thread drainer;
+
+  void run();
+  void drain();
+  void gather(TraceBatch& batch, std::int64_t& dropped);
+  void add_up(const TraceBatch& batch);
+  std::int64_t deliver(const TraceBatch& batch) noexcept;
+  void note_failure() noexcept;
+  void drop(std::int64_t records) noexcept;
+  /// Adds to the next portion; where there is no memory for it, a record is dropped.
+  template <class Add>
+  void leave(const Add& add) noexcept {
+    const std::scoped_lock lock(mutex);
+    try {
+      add();
+    } catch (const std::bad_alloc&) {
+      ++losses.dropped_records;
+    }
+  }
+};
+
+}  // namespace actscope::tracer
