@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step_tracer.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,12 @@
 namespace actscope::core {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 bool has_timeline(const std::string& level) {
   return level == "timeline" || level == "cupti" || level == "audit";
 }
@@ -19,10 +26,12 @@ bool has_timeline(const std::string& level) {
 }  // namespace
 
 StepTracer::StepTracer(const RunConfig& config, TraceSink* sink)
-    : is_audited_(config.trace == "audit"), is_on_cpu_(config.device == "cpu"), memory_(sink) {
+    : level_(config.trace),
+      is_audited_(config.trace == "audit"),
+      is_on_cpu_(config.device == "cpu"),
+      memory_(sink) {
   if (!has_timeline(config.trace)) return;
   recorder_ = std::make_unique<tracer::TraceRecorder>(tracer::RecorderOptions{.sink = &memory_});
-  observer_ = std::make_unique<tracer::OperatorObserver>();
   TraceRecord kernels;  // where they come from
   if (config.device != "cuda") {
     kernels.kernels_reason = "the run was on the CPU";
@@ -47,13 +56,20 @@ void StepTracer::open_kernel_session(std::string& why_not_cupti) {
 }
 
 void StepTracer::begin_step(std::int64_t step, std::int64_t total_steps, std::int64_t live_bytes) {
-  if (!recorder_) return;
+  if (level_ == "off") return;
+  const Clock::time_point start = Clock::now();
+  capture_ = schedule_.begin(step, total_steps);
   if (is_audited_) audit(live_bytes);
   live_at_start_ = live_bytes;
-  const bool is_warm_up = steps_seen_ == 0 && step + 1 < total_steps;
-  is_tracing_ = !is_warm_up && steps_seen_ <= traced_steps;
   ++steps_seen_;
-  if (!is_tracing_) return;
+  if (recorder_ && capture_ == Capture::traced) start_recording(step);
+  begin_s_ = seconds_since(start);
+}
+
+// The observer is there for recorded steps only: operators of the others are not even looked at.
+void StepTracer::start_recording(std::int64_t step) {
+  is_tracing_ = true;
+  observer_ = std::make_unique<tracer::OperatorObserver>();
   if (kernels_) kernels_->begin();
   if (is_on_cpu_ && !memory_.has_begun()) begin_memory(step);
   recorder_->begin_step(step);
@@ -92,7 +108,19 @@ std::optional<std::size_t> StepTracer::mark_memory(const void* address, MemoryCa
   return memory_.mark(address, category);
 }
 
-void StepTracer::end_step() {
+void StepTracer::end_step(double step_s) {
+  if (level_ == "off") return;
+  const Clock::time_point start = Clock::now();
+  stop_recording();
+  if (schedule_.ends_traced_block()) flush();
+  schedule_.add(begin_s_ + step_s + seconds_since(start));
+}
+
+void StepTracer::flush() {
+  if (recorder_) recorder_->flush();
+}
+
+void StepTracer::stop_recording() {
   if (!is_tracing_) return;
   is_tracing_ = false;
   recorder_->end_step();
@@ -100,7 +128,7 @@ void StepTracer::end_step() {
     reported_bytes_ = Measured<std::int64_t>::of(memory_report_->allocated_bytes());
     memory_report_.reset();
   }
-  observer_->forget_nodes();
+  observer_.reset();
   if (!kernels_) return;
   TraceRecord losses;
   recorder_->add_kernels(kernels_->end(losses));
@@ -111,8 +139,9 @@ void StepTracer::end_step() {
 }
 
 void StepTracer::finish(RunRecord& record) {
+  record.tracer_cost = schedule_.cost(level_);
   if (!recorder_) return;
-  end_step();  // where the step was left by an error
+  stop_recording();  // where the step was left by an error
   recorder_->finish();
   record.operators = recorder_->operators();
   record.kernels = recorder_->kernels();
