@@ -153,6 +153,7 @@ void add_bench(CLI::App& program, Action& action) {
                               "actscope bench kernels --help");
   app->require_subcommand(1);
   add_kernels(*app, action);
+  add_bench_tracer(*app, action);
 }
 
 }  // namespace actscope::app

@@ -23,6 +23,8 @@ void add_gate(CLI::App& program, Action& action);
 void add_report(CLI::App& program, Action& action);
 void add_validate(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);
+/// A subcommand of bench.
+void add_bench_tracer(CLI::App& bench, Action& action);
 void add_trace(CLI::App& program, Action& action);
 void add_doctor(CLI::App& program, Action& action);
 

@@ -6,6 +6,7 @@
 #include "actscope/reports/kernels_document.hpp"
 #include "actscope/reports/rendering.hpp"
 #include "actscope/reports/run_document.hpp"
+#include "actscope/reports/tracer_document.hpp"
 #include "command.hpp"
 #include "report_files.hpp"
 #include "sweep_result.hpp"
@@ -27,6 +28,9 @@ std::string rewritten(const ReportCommand& command) {
   if (is_kernels(command.files.front()) && !command.no_volatile) {
     return reports::write_kernels_document(read_kernels(command.files.front()));
   }
+  if (is_tracer(command.files.front()) && !command.no_volatile) {
+    return reports::write_tracer_document(read_tracer(command.files.front()));
+  }
   const auto volatile_fields =
       command.no_volatile ? reports::VolatileFields::drop : reports::VolatileFields::keep;
   return reports::write_run_document(read_run(command.files.front()).record, volatile_fields);
@@ -45,6 +49,9 @@ std::string rendered(const ReportCommand& command) {
   if (command.files.size() == 1 && is_kernels(command.files.front())) {
     return reports::render_kernels(read_kernels(command.files.front()), format,
                                    command.introduction);
+  }
+  if (command.files.size() == 1 && is_tracer(command.files.front())) {
+    return reports::render_tracer(read_tracer(command.files.front()), format, command.introduction);
   }
   return reports::render_runs(read_runs(command.files), format, command.introduction);
 }
@@ -69,7 +76,7 @@ void add_report(CLI::App& program, Action& action) {
   auto command = std::make_shared<ReportCommand>();
   app->add_option("RUN", command->files,
                   "run folders or report files; the first dense one\nis the reference; or one "
-                  "folder of a sweep, or one document of\nbench kernels")
+                  "folder of a sweep, or one document of\nbench")
       ->required()
       ->option_text("...");
   app->add_option("--format", command->format,

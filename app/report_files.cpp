@@ -8,6 +8,7 @@
 #include "actscope/reports/document.hpp"
 #include "actscope/reports/kernels_document.hpp"
 #include "actscope/reports/run_document.hpp"
+#include "actscope/reports/tracer_document.hpp"
 
 namespace actscope::app {
 namespace fs = std::filesystem;
@@ -15,24 +16,45 @@ namespace fs = std::filesystem;
 fs::path document_path(const std::string& path) {
   std::error_code code;
   if (!fs::is_directory(path, code)) return path;
-  const fs::path report = fs::path(path) / "report.json", kernels = fs::path(path) / "kernels.json";
-  return !fs::exists(report, code) && fs::exists(kernels, code) ? kernels : report;
+  const fs::path report = fs::path(path) / "report.json";
+  if (fs::exists(report, code)) return report;
+  for (const char* name : {"kernels.json", "tracer.json"}) {
+    if (fs::exists(fs::path(path) / name, code)) return fs::path(path) / name;
+  }
+  return report;
 }
 
-bool is_kernels(const std::string& path) {
+namespace {
+
+bool is_of_kind(const std::string& path, std::string_view kind) {
   std::error_code code;
   const fs::path file = document_path(path);
   if (!fs::is_regular_file(file, code)) return false;
   try {
-    return reports::identify(read_file(file), file.string()).name == "actscope.kernels";
+    return reports::identify(read_file(file), file.string()).name == kind;
   } catch (const ReportFormatError&) {
     return false;  // who reads it next says what is wrong
   }
 }
 
+}  // namespace
+
+bool is_kernels(const std::string& path) {
+  return is_of_kind(path, "actscope.kernels");
+}
+
+bool is_tracer(const std::string& path) {
+  return is_of_kind(path, "actscope.tracer");
+}
+
 KernelsRecord read_kernels(const std::string& path) {
   const fs::path file = document_path(path);
   return reports::read_kernels_document(read_file(file), file.string());
+}
+
+TracerBenchRecord read_tracer(const std::string& path) {
+  const fs::path file = document_path(path);
+  return reports::read_tracer_document(read_file(file), file.string());
 }
 
 std::string report_name(const fs::path& file) {

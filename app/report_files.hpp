@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "actscope/base/kernels_record.hpp"
+#include "actscope/base/tracer_record.hpp"
 #include "actscope/reports/rendering.hpp"
 
 namespace actscope::app {
 
-/// The report.json of a folder, its kernels.json where it has only that, or the file itself.
+/// The report.json of a folder, its kernels.json or tracer.json where it has only that, or the file
+/// itself.
 std::filesystem::path document_path(const std::string& path);
 
 /// Whether a path names a kernels document: a file of that kind, or a folder with one.
@@ -18,6 +20,11 @@ bool is_kernels(const std::string& path);
 
 /// Errors  DataError: missing or unreadable; ReportFormatError: no valid kernels document
 KernelsRecord read_kernels(const std::string& path);
+
+/// The same of a tracer document.
+bool is_tracer(const std::string& path);
+/// Errors  DataError: missing or unreadable; ReportFormatError: no valid tracer document
+TracerBenchRecord read_tracer(const std::string& path);
 
 /// What a report is called: its folder where it is a report.json or sweep.json, else the file.
 std::string report_name(const std::filesystem::path& file);

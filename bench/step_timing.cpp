@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "actscope/base/error.hpp"
+#include "actscope/base/paired_ratio.hpp"
 #include "actscope/core/resmlp.hpp"
-#include "kernels/paired_ratio.hpp"
 #include "plain_resmlp.hpp"
 
 namespace {
@@ -84,9 +84,9 @@ double step_seconds(Contestant& contestant) {
 void print(const std::vector<Contestant>& all) {
   std::printf("{\n");
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const PairedRatio ratio = bench::paired_ratio(all[i].seconds, all[0].seconds);
+    const PairedRatio ratio = paired_ratio(all[i].seconds, all[0].seconds);
     std::printf("  \"%s\": {\"step_s\": %.4f, \"ratio\": %.3f", all[i].name.c_str(),
-                bench::median_of(all[i].seconds), ratio.ratio.value.value_or(0));
+                median_of(all[i].seconds), ratio.ratio.value.value_or(0));
     if (ratio.low.value)
       std::printf(", \"low\": %.3f, \"high\": %.3f", *ratio.low.value, *ratio.high.value);
     std::printf("}%s\n", i + 1 < all.size() ? "," : "");

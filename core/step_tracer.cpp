@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step_tracer.hpp"
 
+#include <chrono>
 #include <exception>
 #include <new>
 #include <string>
@@ -12,6 +13,12 @@
 
 namespace actscope::core {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 bool has_timeline(const std::string& level) {
   return level == "timeline" || level == "cupti" || level == "audit";
@@ -41,7 +48,9 @@ void StepTracer::note_failure(const char* why) noexcept {
 }
 
 StepTracer::StepTracer(const RunConfig& config, const TrainingHooks& hooks)
-    : is_audited_(config.trace == "audit"), is_on_cpu_(config.device == "cpu") {
+    : level_(config.trace),
+      is_audited_(config.trace == "audit"),
+      is_on_cpu_(config.device == "cpu") {
   if (!has_timeline(config.trace)) return;
   if (config.trace == "cupti" && !tracer::is_cupti_built()) (void)tracer::open_cupti_session();
   has_timeline_ = true;
@@ -51,7 +60,6 @@ StepTracer::StepTracer(const RunConfig& config, const TrainingHooks& hooks)
     recorder_ = std::make_unique<tracer::TraceRecorder>(options);
   });
   if (!recorder_) return;
-  guarded([&] { observer_ = std::make_unique<tracer::OperatorObserver>(); });
   guarded([&] { open_sources(config, hooks); });
 }
 
@@ -84,13 +92,20 @@ void StepTracer::open_kernel_session(ActivitySink* sink, TraceRecord& kernels) {
 }
 
 void StepTracer::begin_step(std::int64_t step, std::int64_t total_steps, std::int64_t live_bytes) {
-  if (!recorder_) return;
+  if (level_ == "off") return;
+  const Clock::time_point start = Clock::now();
+  capture_ = schedule_.begin(step, total_steps);
   if (is_audited_) audit(live_bytes);
   live_at_start_ = live_bytes;
-  const bool is_warm_up = steps_seen_ == 0 && step + 1 < total_steps;
-  is_tracing_ = !is_warm_up && steps_seen_ <= traced_steps;
   ++steps_seen_;
-  if (!is_tracing_) return;
+  if (recorder_ && capture_ == Capture::traced) start_recording(step);
+  begin_s_ = seconds_since(start);
+}
+
+// The observer is there for recorded steps only: operators of the others are not even looked at.
+void StepTracer::start_recording(std::int64_t step) {
+  is_tracing_ = true;
+  guarded([&] { observer_ = std::make_unique<tracer::OperatorObserver>(); });
   if (kernels_) guarded([&] { kernels_->begin(); });
   if (!memory_.has_begun()) guarded([&] { begin_memory(step); });
   guarded([&] { recorder_->begin_step(step); });
@@ -135,7 +150,19 @@ std::optional<std::size_t> StepTracer::mark_memory(const void* address, MemoryCa
   return number;
 }
 
-void StepTracer::end_step() {
+void StepTracer::end_step(double step_s) {
+  if (level_ == "off") return;
+  const Clock::time_point start = Clock::now();
+  stop_recording();
+  if (schedule_.ends_traced_block()) flush();
+  schedule_.add(begin_s_ + step_s + seconds_since(start));
+}
+
+void StepTracer::flush() {
+  if (recorder_) guarded([&] { recorder_->flush(); });
+}
+
+void StepTracer::stop_recording() {
   if (!is_tracing_) return;
   is_tracing_ = false;
   recorder_->end_step();
@@ -143,7 +170,7 @@ void StepTracer::end_step() {
     reported_bytes_ = Measured<std::int64_t>::of(memory_report_->allocated_bytes());
     memory_report_.reset();
   }
-  if (observer_) observer_->forget_nodes();
+  observer_.reset();
   if (kernels_) guarded([&] { end_kernels(); });
 }
 
@@ -171,9 +198,10 @@ void StepTracer::fill(RunRecord& record) {
 }
 
 void StepTracer::finish(RunRecord& record) {
+  record.tracer_cost = schedule_.cost(level_);
   if (has_timeline_) {
     record.trace.emplace();
-    end_step();  // where the step was left by an error
+    stop_recording();  // where the step was left by an error
     if (recorder_) guarded([&] { fill(record); });
     record.trace->dropped_records += failures_;
   }

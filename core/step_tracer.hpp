@@ -15,16 +15,14 @@
 #include "actscope/tracer/torch/cuda_allocations.hpp"
 #include "actscope/tracer/torch/memory_report.hpp"
 #include "actscope/tracer/torch/operator_observer.hpp"
+#include "capture_schedule.hpp"
 #include "step_memory.hpp"
 
 namespace actscope::core {
 
-/// Steps of a run that levels timeline and above record, the first of the process left out where
-/// there are others.
-inline constexpr std::int64_t traced_steps = 16;
-
 /// Traces some steps of a run at the level of its configuration: scopes, memory, operators, and on
-/// a GPU kernels. At levels off and ledger every call does nothing.
+/// a GPU kernels; and measures what the level costs. At level off every call does nothing, at level
+/// ledger nothing is recorded.
 ///
 /// Once made, it throws nothing into the run: a failure is counted, told by finish, and the run
 /// goes on with what is left of the trace.
@@ -40,6 +38,9 @@ class StepTracer {
 
   /// `live_bytes`: of the allocator before the step.
   void begin_step(std::int64_t step, std::int64_t total_steps, std::int64_t live_bytes);
+  /// Whether nothing may be recorded in the current step, by nobody: the level is off, or the step
+  /// is one that others are compared with.
+  bool is_bare_step() const noexcept { return capture_ == Capture::bare; }
   void add_ledger(const tracer::SavedLedger& ledger, std::int64_t saved_bytes,
                   std::int64_t dense_bytes);
   /// What the autograd graph of the current step keeps.
@@ -47,7 +48,11 @@ class StepTracer {
   /// What the memory at this address is for, in the step whose peak is explained.
   /// Returns the number of the mark; nothing where no peak will be explained.
   std::optional<std::size_t> mark_memory(const void* address, MemoryCategory category);
-  void end_step();
+  /// `step_s` is how long the step took without begin_step and this.
+  void end_step(double step_s);
+
+  /// Returns when everything recorded so far has reached the sink.
+  void flush();
 
   /// Counts what hindered a part of the tracer, or of what it is told.
   void note_failure(const char* why) noexcept;
@@ -68,7 +73,13 @@ class StepTracer {
   void end_kernels();
   void fill(RunRecord& record);
   void warn(RunRecord& record) const;
+  void start_recording(std::int64_t step);
+  void stop_recording();
 
+  std::string level_;
+  CaptureSchedule schedule_;
+  Capture capture_ = Capture::bare;
+  double begin_s_ = 0;  ///< that begin_step took
   bool is_audited_ = false;
   bool is_on_cpu_ = true;
   bool has_timeline_ = false;  // the level asks for one

@@ -117,12 +117,12 @@ void TrainingSession::set_learning_rate() {
 
 // The first step that fills no caches any more, or the only one.
 bool TrainingSession::is_ledger_step() const {
-  return config_.trace != "off" && !graph_->is_done() &&
+  return !tracer_.is_bare_step() && !graph_->is_done() &&
          (saved_.steps > 0 || progress_.step + 1 == total_steps_);
 }
 
 torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tensor& logits) {
-  const bool is_traced = config_.trace != "off";
+  const bool is_traced = !tracer_.is_bare_step();
   tracer::SavedLedger ledger;
   if (is_traced) {
     for (const torch::Tensor& parameter : model_->parameters()) {
@@ -195,7 +195,7 @@ double TrainingSession::step() {
   std::int64_t correct = 0;
   const double loss_value = traced_step(batch, correct);
   const double seconds = seconds_since(start);
-  tracer_.end_step();
+  tracer_.end_step(seconds);
   peak_bytes_ = std::max(peak_bytes_, tracer::memory_counters(memory_).peak_bytes);
   progress_.step_times_s.push_back(seconds);
   progress_.elapsed_s += seconds;

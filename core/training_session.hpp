@@ -63,6 +63,9 @@ class TrainingSession {
   void save_checkpoint() const;
   void load_checkpoint();
 
+  /// Returns when everything that the steps so far left to other threads has reached the trace.
+  void flush_trace() { tracer_.flush(); }
+
   /// Ends the trace and fills everything a run measured into `record`.
   void fill(RunRecord& record);
 

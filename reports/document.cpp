@@ -11,6 +11,7 @@
 #include "actscope/reports/plan_document.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/tracer_document.hpp"
 #include "json_cursor.hpp"
 
 namespace actscope::reports {
@@ -33,6 +34,8 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
     (void)read_plan_document(text, source);
   } else if (schema.name == "actscope.kernels") {
     (void)read_kernels_document(text, source);
+  } else if (schema.name == "actscope.tracer") {
+    (void)read_tracer_document(text, source);
   } else if (schema.name == "actscope.compare") {
     (void)read_comparison_document(text, source);
   } else if (schema.name == "actscope.gate") {
@@ -45,7 +48,8 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
     throw ReportFormatError(error_text(
         std::string(source) + " is of an unknown kind", "found " + schema.name,
         "this version reads actscope.run, actscope.sweep, actscope.footprint, actscope.compare, "
-        "actscope.gate, actscope.policy, actscope.config, actscope.kernels, actscope.plan"));
+        "actscope.gate, actscope.policy, actscope.config, actscope.kernels, actscope.plan, "
+        "actscope.tracer"));
   }
   return schema;
 }

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "ratio_json.hpp"
+
 namespace actscope::reports {
 namespace {
 
@@ -16,19 +18,6 @@ Value read_name(const JsonCursor& from, const Value (&values)[count], const char
     if (name == name_of(value)) return value;
   }
   from.refuse(expected);
-}
-
-// "ratio", "ratio_low", "ratio_high" with a name of their own in front.
-void set_ratio(Json& object, const std::string& name, const std::string& bound,
-               const PairedRatio& ratio) {
-  set_measured(object, name, ratio.ratio);
-  set_measured(object, bound + "_low", ratio.low);
-  set_measured(object, bound + "_high", ratio.high);
-}
-
-PairedRatio read_ratio(const JsonCursor& from, const std::string& name, const std::string& bound) {
-  return {measured_amount(from, name), measured_amount(from, bound + "_low"),
-          measured_amount(from, bound + "_high")};
 }
 
 Json rival_json(const KernelRival& rival) {

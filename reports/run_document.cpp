@@ -11,6 +11,7 @@
 #include "memory_json.hpp"
 #include "summary_json.hpp"
 #include "timing_json.hpp"
+#include "tracer_cost_json.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -87,6 +88,7 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
       {"operators", is_dropped ? Json::array() : timings_json(record.operators)},
       {"kernels", is_dropped ? Json::array() : timings_json(record.kernels)},
       {"trace", trace_json(record.trace)},
+      {"tracer_cost", is_dropped ? Json(nullptr) : tracer_cost_json(record.tracer_cost)},
       {"ledger", ledger_json(record.ledger)},
       {"memory", memory_json(record.memory)},
       {"gradients", gradients_json(record.gradients)},
@@ -129,6 +131,7 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   record.operators = read_timings(root.at("operators"));
   if (root.has("kernels")) record.kernels = read_timings(root.at("kernels"));
   if (root.has("trace")) record.trace = read_trace(root.at("trace"));
+  if (root.has("tracer_cost")) record.tracer_cost = read_tracer_cost(root.at("tracer_cost"));
   if (root.has("ledger")) record.ledger = read_ledger(root.at("ledger"));
   if (root.has("memory")) record.memory = read_memory(root.at("memory"));
   for (const JsonCursor& g : root.at("gradients").items()) {

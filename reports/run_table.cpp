@@ -9,6 +9,7 @@
 #include <set>
 
 #include "actscope/base/units.hpp"
+#include "timing_table.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -166,6 +167,9 @@ Remarks remarks_on(std::span<const NamedRun> runs) {
   remarks.general.emplace_back(
       "step: median of one run each; between runs made one after the other it also holds what else "
       "the machine did.");
+  if (runs.size() == 1 && runs[0].record.tracer_cost) {
+    remarks.general.push_back(tracer_cost_remark(*runs[0].record.tracer_cost));
+  }
   for (const NamedRun& run : runs) {
     if (run.record.status != RunStatus::completed) {
       remarks.general.push_back(run.name + " " + status_text(run.record) + ": " +

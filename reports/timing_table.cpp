@@ -101,4 +101,17 @@ std::string timing_remark(const RunRecord& run) {
   return text;
 }
 
+std::string tracer_cost_remark(const TracerCost& cost) {
+  const std::string begin = "Trace level " + cost.level;
+  if (!cost.ratio.ratio.value)
+    return begin + ", cost not measured: " + cost.ratio.ratio.reason + ".";
+  std::string text =
+      fmt::format("{} cost {:+.1f} % of a step", begin, 100 * (*cost.ratio.ratio.value - 1));
+  if (cost.ratio.low.value && cost.ratio.high.value) {
+    text += fmt::format(" (95 %: {:+.1f} to {:+.1f})", 100 * (*cost.ratio.low.value - 1),
+                        100 * (*cost.ratio.high.value - 1));
+  }
+  return text + fmt::format(", in {} pairs of blocks of steps with it and without.", cost.samples);
+}
+
 }  // namespace actscope::reports

@@ -37,4 +37,7 @@ TextTable timing_table(const RunRecord& run, std::size_t rows);
 /// What must be known beside it: how many steps, where kernels come from, what was lost.
 std::string timing_remark(const RunRecord& run);
 
+/// What the trace level cost the run, or why that was not measured.
+std::string tracer_cost_remark(const TracerCost& cost);
+
 }  // namespace actscope::reports

@@ -6,7 +6,6 @@
 
 #include "actscope/base/error.hpp"
 #include "own_times.hpp"
-#include "paired_ratio.hpp"
 
 namespace actscope::bench {
 namespace {

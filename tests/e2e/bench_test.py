@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""actscope bench kernels: a table, a document, a page; stopped and gone on with."""
+"""actscope bench: tables, documents, a page; stopped and gone on with."""
 import json
 import os
 import signal
@@ -108,6 +108,41 @@ class Kernels(ProgramTest):
         self.refused(2, "bench", "kernels", "--bloks", "8", says="did you mean --blocks")
         self.refused(2, "bench", says="actscope bench --help")
         self.refused(4, *bench(backend="cuda"), says="cuda")
+
+
+SMALL_PROGRAM = ["bench", "tracer", "--dim", "8", "--depth", "1", "--patch", "4", "--image-size", "8", "--batch", "8",
+                 "--threads", "1", "--rounds", "6", "--steps", "2"]
+
+
+class Tracer(ProgramTest):
+    def test_results_in_every_form(self):
+        code, text, err = self.call(*SMALL_PROGRAM, "--out", "t", "--quiet")
+        self.assertEqual((code, err), (0, ""))
+        self.assertTrue(text.startswith("level or rival"), text)
+        with open(self.path("t", "tracer.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        self.assertEqual([row["name"] for row in document["steps"]],
+                         ["ledger", "ledger_step", "timeline", "audit", "libtorch-profiler", "libtorch-profiler-memory"])
+        self.assertEqual({row["samples"] for row in document["steps"]}, {6})
+        self.assertIn("ok actscope.tracer", self.succeed("validate", "t"))
+        self.assertEqual(json.loads(self.succeed("report", "t", "--format", "json")), document)
+        self.assertTrue(self.succeed("report", "t/tracer.json", "--format", "md").startswith("| level"))
+        self.refused(2, "report", "t", "--format", "html", says="no page")
+
+    def test_interrupted(self):
+        process = self.start("bench", "tracer", "--rounds", "1000", "--threads", "1", "--out", "t.json")
+        self.assertIn("rounds: started", process.stderr.readline())
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("ok actscope.tracer", self.succeed("validate", "t.json"))
+
+    def test_bad_options(self):
+        self.refused(2, "bench", "tracer", "--steps", "15", says="1 to 14")
+        self.refused(2, "bench", "tracer", "--rounds", "5", says="6 to 1000")
+        self.refused(2, "bench", "tracer", "--scheme", "int5", says="int5")
+        self.refused(2, "bench", "tracer", "--batch", "x", says="--batch takes a whole number")
+        self.refused(4, "bench", "tracer", "--device", "cuda", says="cuda")
 
 
 if __name__ == "__main__":

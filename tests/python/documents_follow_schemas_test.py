@@ -39,7 +39,7 @@ def run_folder(tmp_path_factory):
 
 def test_the_schemas_are_schemas():
     files = sorted((ROOT / "schemas").glob("*.schema.json"))
-    assert len(files) == 8
+    assert len(files) == 9
     for file in files:
         jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text(encoding="utf-8")))
 
@@ -79,6 +79,13 @@ def test_kernels_documents():
     assert {row["operator"] for row in document["results"]} == {"weight_gradient", "mixing_gradient", "compress",
                                                                 "product"}
     assert all(0 < row["kept_norm_ratio"] < 1 for row in document["results"])
+
+
+def test_tracer_documents():
+    document = actscope("bench", "tracer", "--dim", "8", "--depth", "1", "--image-size", "8", "--batch", "8",
+                        "--threads", "1", "--rounds", "6", "--steps", "1", "--json")
+    validate(document)
+    assert all(row["samples"] == 6 for row in document["steps"])
 
 
 @pytest.mark.parametrize("scheme", ["dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint"])

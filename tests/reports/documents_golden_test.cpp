@@ -3,6 +3,7 @@
 // back unchanged. A golden file of a released version is never renewed, only added to.
 #include <gtest/gtest.h>
 
+#include "actscope/base/error.hpp"
 #include "actscope/reports/comparison.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/document.hpp"
@@ -11,6 +12,7 @@
 #include "actscope/reports/plan_document.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/tracer_document.hpp"
 #include "golden_support.hpp"
 #include "record_support.hpp"
 
@@ -47,8 +49,18 @@ TEST(GoldenDocuments, RunOfVersion10) {
   EXPECT_EQ(write_run_document(record), write_run_document(small_run()));
 }
 
-TEST(GoldenDocuments, RunWithLedgerAndMemory) {
+TEST(GoldenDocuments, RunOfVersion11) {
+  const std::string text = read_golden("run_1_1.json");
+  RunRecord record = read_run_document(text, "t");
+  EXPECT_TRUE(record.ledger);
+  EXPECT_FALSE(record.tracer_cost);
+  record.tracer_cost = small_tracer_cost();
+  EXPECT_EQ(write_run_document(record), read_golden("run_ledger.json"));
+}
+
+TEST(GoldenDocuments, RunWithLedgerMemoryAndTracerCost) {
   RunRecord record = small_run("dense");
+  record.tracer_cost = small_tracer_cost();
   record.ledger = small_ledger();
   record.memory = small_memory();
   const std::string text = write_run_document(record);
@@ -158,6 +170,22 @@ TEST(GoldenDocuments, KernelsRendered) {
                                      {"kernels.csv", Format::csv}}) {
     expect_golden(name, render_kernels(small_kernels(), format, "One point."));
   }
+}
+
+TEST(GoldenDocuments, Tracer) {
+  const std::string text = write_tracer_document(small_tracer_bench());
+  expect_golden("tracer.json", text);
+  EXPECT_EQ(write_tracer_document(read_tracer_document(text, "t")), text);
+  EXPECT_EQ(validate_document(text, "t").name, "actscope.tracer");
+}
+
+TEST(GoldenDocuments, TracerRendered) {
+  for (const auto& [name, format] : {std::pair{"tracer.txt", Format::text},
+                                     {"tracer.md", Format::markdown},
+                                     {"tracer.csv", Format::csv}}) {
+    expect_golden(name, render_tracer(small_tracer_bench(), format, "One program."));
+  }
+  EXPECT_THROW(render_tracer(small_tracer_bench(), Format::html), ConfigError);
 }
 
 TEST(GoldenDocuments, Compare) {

@@ -6,6 +6,7 @@
 #include "actscope/base/kernels_record.hpp"
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/sweep_record.hpp"
+#include "actscope/base/tracer_record.hpp"
 
 namespace actscope::reports::test {
 
@@ -120,6 +121,61 @@ inline MemoryRecord small_memory() {
   memory.allocated_bytes = 123456;
   memory.reported_bytes = Measured<std::int64_t>::of(123456);
   return memory;
+}
+
+/// What level timeline cost a run; made up.
+inline TracerCost small_tracer_cost() {
+  const auto of = [](double value) { return Measured<double>::of(value); };
+  return {"timeline", 7, of(0.205), of(0.2), {of(1.025), of(0.9875), of(1.0625)}};
+}
+
+/// A measurement of the tracer with a row of each kind; made up.
+inline TracerBenchRecord small_tracer_bench() {
+  TracerBenchRecord record;
+  record.environment = small_run().environment;
+  record.settings.threads = 2;
+  const auto of = [](double value) { return Measured<double>::of(value); };
+  const auto none = Measured<double>::missing("no goal is set");
+  record.calls = {{"scope_off",
+                   "an operator scope while nothing records",
+                   31,
+                   {of(-0.125), of(-0.25), of(0.25)},
+                   of(2),
+                   GoalVerdict::met},
+                  {"scope_on",
+                   "an operator scope of a recorded step",
+                   31,
+                   {of(42), of(41), of(44)},
+                   of(40),
+                   GoalVerdict::missed},
+                  {"operator",
+                   "a LibTorch operator seen in a recorded step",
+                   31,
+                   {of(150), of(140), of(160)},
+                   none,
+                   GoalVerdict::none}};
+  record.steps = {{"ledger_step",
+                   TracerKind::level,
+                   "the step whose autograd graph is read",
+                   11,
+                   0.201,
+                   0.2,
+                   {of(1.005), of(0.995), of(1.0375)},
+                   of(1.02),
+                   GoalVerdict::undecided},
+                  {"libtorch-profiler",
+                   TracerKind::rival,
+                   "operators of the host",
+                   11,
+                   0.25,
+                   0.2,
+                   {of(1.25), of(1.2), of(1.3)},
+                   none,
+                   GoalVerdict::none}};
+  record.files = {{"trace.db", TracerKind::level, 48000, 2000, 24, of(24), GoalVerdict::met},
+                  {"libtorch-profiler chrome.json", TracerKind::rival, 400000, 1000, 400, none,
+                   GoalVerdict::none}};
+  return record;
 }
 
 /// A sweep of one seed, one baseline and a 2 × 2 grid, of which one point failed and one is to be

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actscope/base/environment_record.hpp"
+#include "actscope/base/paired_ratio.hpp"
 #include "actscope/base/run_record.hpp"
 
 namespace actscope {
@@ -18,13 +19,6 @@ enum class RivalStatus { ok, refused, missing };
 /// dense: the whole product; masked: input times mask, then the whole product; sparse: kept blocks
 /// only.
 enum class RivalKind { dense, masked, sparse };
-
-/// A median of paired rounds with its interval. Absent with a reason where nothing was timed.
-struct PairedRatio {
-  Measured<double> ratio;
-  Measured<double> low;
-  Measured<double> high;
-};
 
 struct KernelRival {
   std::string name;  ///< "openblas", …

@@ -11,6 +11,7 @@
 #include "actscope/base/ledger_record.hpp"
 #include "actscope/base/measured.hpp"
 #include "actscope/base/memory_record.hpp"
+#include "actscope/base/paired_ratio.hpp"
 #include "actscope/base/run_config.hpp"
 
 namespace actscope {
@@ -47,6 +48,15 @@ struct TraceRecord {
   std::string kernels_source;        ///< cupti, cuda_event; empty: no device kernels recorded
   std::string kernels_reason;        ///< why kernels_source is empty or not cupti
   std::string files_reason;          ///< why the trace files are not whole; empty: they are
+};
+
+/// What the trace level of a run cost it, by its own steps with the level and without it in turns.
+struct TracerCost {
+  std::string level;
+  std::int64_t samples = 0;     ///< pairs of blocks of steps, one with the level, one without
+  Measured<double> on_step_s;   ///< median of a step with the level
+  Measured<double> off_step_s;  ///< of a step without
+  PairedRatio ratio;            ///< with / without
 };
 
 /// How far a compressed gradient is from the exact one on the same batch.
@@ -92,6 +102,7 @@ struct RunRecord {
   std::vector<OperatorTiming> operators;  ///< by scopes around each operator, host time
   std::vector<OperatorTiming> kernels;    ///< device kernels, device time
   std::optional<TraceRecord> trace;       ///< absent where nothing was timed
+  std::optional<TracerCost> tracer_cost;  ///< absent where no step could run
   std::optional<LedgerRecord> ledger;     ///< of one step; absent where none was read
   std::optional<MemoryRecord> memory;     ///< of one step; absent where no allocation was recorded
   std::vector<GradientError> gradients;

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/measured.hpp"
 
-namespace actscope::bench {
+namespace actscope {
+
+/// A median of paired rounds with its interval. Absent with a reason where nothing was timed.
+struct PairedRatio {
+  Measured<double> ratio;
+  Measured<double> low;
+  Measured<double> high;
+};
 
 /// Requires at least one value.
 double median_of(std::vector<double> values);
@@ -20,4 +28,4 @@ PairedRatio paired_ratio(const std::vector<double>& times, const std::vector<dou
 /// No ratio, for this reason.
 PairedRatio no_ratio(const std::string& reason);
 
-}  // namespace actscope::bench
+}  // namespace actscope

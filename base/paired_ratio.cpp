@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "paired_ratio.hpp"
+#include "actscope/base/paired_ratio.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace actscope::bench {
+namespace actscope {
 namespace {
 
 constexpr double confidence = 0.95;
@@ -54,4 +54,4 @@ PairedRatio no_ratio(const std::string& reason) {
   return {none, none, none};
 }
 
-}  // namespace actscope::bench
+}  // namespace actscope

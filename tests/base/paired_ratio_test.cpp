@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/paired_ratio.hpp"
+#include "actscope/base/paired_ratio.hpp"
 
 #include <gtest/gtest.h>
 
-namespace actscope::bench {
+namespace actscope {
 namespace {
 
 TEST(MedianOf, TakesTheMiddle) {
@@ -44,4 +44,4 @@ TEST(PairedRatio, FiveRoundsGiveNoInterval) {
 }
 
 }  // namespace
-}  // namespace actscope::bench
+}  // namespace actscope

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libtorch_profiler.hpp"
+
+#include <torch/csrc/autograd/profiler_kineto.h>
+
+#include <set>
+
+namespace actscope::bench {
+namespace {
+
+using torch::profiler::impl::ActivityType;
+
+const std::set<ActivityType>& activities() {
+  static const std::set<ActivityType> host = {ActivityType::CPU};
+  return host;
+}
+
+}  // namespace
+
+LibtorchProfiler::LibtorchProfiler(ProfilesMemory memory) {
+  const torch::profiler::impl::ProfilerConfig config(torch::profiler::impl::ProfilerState::KINETO,
+                                                     /*report_input_shapes=*/false,
+                                                     memory == ProfilesMemory::yes);
+  torch::autograd::profiler::prepareProfiler(config, activities());
+  torch::autograd::profiler::enableProfiler(config, activities());
+}
+
+LibtorchProfiler::~LibtorchProfiler() {
+  if (is_on_) (void)torch::autograd::profiler::disableProfiler();
+}
+
+std::int64_t LibtorchProfiler::stop(const std::filesystem::path& file) {
+  is_on_ = false;
+  const auto result = torch::autograd::profiler::disableProfiler();
+  if (!file.empty()) result->save(file.string());
+  return static_cast<std::int64_t>(result->events().size());
+}
+
+}  // namespace actscope::bench
