@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture_schedule.hpp"
 
-#include <algorithm>
-
 namespace actscope::core {
 namespace {
 
@@ -56,14 +54,13 @@ void CaptureSchedule::add(double step_s) {
   } else {
     sums.back() += step_s;
   }
+  ++added_;
 }
 
 TracerCost CaptureSchedule::cost(const std::string& level) const {
   TracerCost cost;
   cost.level = level;
-  const std::int64_t ended = std::min(std::max<std::int64_t>(seen_ - first_compared, 0),
-                                      is_measured_ ? compared_steps : 0);
-  const std::int64_t pairs = ended / (2 * compared_block_steps);
+  const std::int64_t pairs = added_ / (2 * compared_block_steps);
   std::string why;
   if (level == "off") {
     why = "trace level is off";

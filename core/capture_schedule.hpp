@@ -55,6 +55,7 @@ class CaptureSchedule {
   std::int64_t seen_ = 0;   // steps begun
   std::int64_t steps_ = 0;  // that the process could have at its first step
   Capture now_ = Capture::idle;
+  std::int64_t added_ = 0;            // compared steps that ended
   std::vector<double> on_s_, off_s_;  // sums of blocks, in order
 };
 

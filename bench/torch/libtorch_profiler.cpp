@@ -3,6 +3,7 @@
 
 #include <torch/csrc/autograd/profiler_kineto.h>
 
+#include <cstdlib>
 #include <set>
 
 namespace actscope::bench {
@@ -18,6 +19,9 @@ const std::set<ActivityType>& activities() {
 }  // namespace
 
 LibtorchProfiler::LibtorchProfiler(ProfilesMemory memory) {
+  // The Kineto in LibTorch 2.11 asks for GPUs when the host alone is profiled, and complains on
+  // stderr where there is no driver. Its level is read when it is first prepared; a user's stands.
+  ::setenv("KINETO_LOG_LEVEL", "99", /*overwrite=*/0);
   const torch::profiler::impl::ProfilerConfig config(torch::profiler::impl::ProfilerState::KINETO,
                                                      /*report_input_shapes=*/false,
                                                      memory == ProfilesMemory::yes);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace actscope::core {
 namespace {
@@ -51,18 +52,12 @@ TEST(CaptureSchedule, AResumedRunCountsFromItsOwnFirstStep) {
 
 TEST(CaptureSchedule, WaitsAtTheEndOfComparedTracedBlocksOnly) {
   CaptureSchedule schedule;
-  std::string waits;
+  std::vector<std::int64_t> waits;
   for (std::int64_t step = 0; step < 33; ++step) {
     schedule.begin(step, 33);
-    waits += schedule.ends_traced_block() ? "!" : ".";
+    if (schedule.ends_traced_block()) waits.push_back(step);
   }
-  EXPECT_EQ(waits,
-            "..."
-            "!..."
-            "..!!..."
-            "..!!..."
-            "..!!..."
-            "...");
+  EXPECT_EQ(waits, (std::vector<std::int64_t>{3, 9, 11, 17, 19, 25, 27}));
 }
 
 TEST(CaptureSchedule, TheCostIsOfPairedBlocks) {
@@ -86,6 +81,13 @@ TEST(CaptureSchedule, APairThatDidNotEndIsLeftOut) {
   EXPECT_EQ(cost.ratio.ratio.value, 1.5);
   EXPECT_FALSE(cost.ratio.low.value);
   EXPECT_EQ(cost.ratio.low.reason, "1 rounds, 6 give an interval");
+}
+
+TEST(CaptureSchedule, AStepThatFailedIsNoSample) {
+  CaptureSchedule schedule;
+  played(schedule, 0, 40, 2 + 3, 3, 2);
+  schedule.begin(5, 40);  // would end the first pair
+  EXPECT_EQ(schedule.cost("timeline").samples, 0);
 }
 
 TEST(CaptureSchedule, LevelOffCostsNothingToMeasure) {

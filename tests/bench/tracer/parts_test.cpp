@@ -28,8 +28,8 @@ TEST(ScopeCosts, MeasuresEveryKindOfCall) {
     EXPECT_EQ(cost.samples, 6) << cost.name;
     EXPECT_TRUE(cost.time_ns.low.value) << cost.name;
   }
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"scope_off", "scope_on", "layer_scope_on", "allocation_on"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"scope_off", "scope_on", "layer_scope_on",
+                                             "allocation_on", "clock_read"}));
 }
 
 TEST(TemporaryFolder, GoesWithWhatLiesInIt) {
