@@ -18,9 +18,10 @@ kernels::DType dtype_of(const torch::Tensor& tensor) {
   if (tensor.scalar_type() == torch::kFloat32) return kernels::DType::f32;
   if (tensor.scalar_type() == torch::kFloat64) return kernels::DType::f64;
   if (tensor.scalar_type() == torch::kBFloat16) return kernels::DType::bf16;
+  if (tensor.scalar_type() == torch::kFloat16) return kernels::DType::f16;
   throw ShapeMismatch(error_text("no operators for this element type",
                                  c10::toString(tensor.scalar_type()),
-                                 "use float32, float64 or bfloat16"));
+                                 "use float32, float64, bfloat16 or float16"));
 }
 
 kernels::ConstMatrixView const_view(const torch::Tensor& tensor, std::int64_t groups,

@@ -13,7 +13,7 @@ namespace actscope::core {
 /// Errors  DeviceError: neither CPU nor CUDA
 kernels::ExecutionContext context_of(const torch::Tensor& tensor);
 
-/// Errors  ShapeMismatch: neither float32, float64 nor bfloat16
+/// Errors  ShapeMismatch: neither float32, float64, bfloat16 nor float16
 kernels::DType dtype_of(const torch::Tensor& tensor);
 
 /// Views of contiguous tensors as groups × [rows, cols].

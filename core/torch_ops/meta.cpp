@@ -18,9 +18,9 @@ Tensor words_for(std::int64_t count, const Tensor& like) {
   return at::empty({count}, like.options().dtype(at::kInt));
 }
 
-// Products of bf16 are summed and returned in f32.
+// Products of types of two bytes are summed and returned in f32.
 at::TensorOptions result_options(const Tensor& values) {
-  const bool is_narrow = values.scalar_type() == at::kBFloat16;
+  const bool is_narrow = values.scalar_type() == at::kBFloat16 || values.scalar_type() == at::kHalf;
   return values.options().dtype(is_narrow ? at::kFloat : values.scalar_type());
 }
 

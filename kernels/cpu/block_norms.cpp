@@ -49,16 +49,21 @@ HWY_INLINE hn::Vec<Doubles> load_doubles(const float16* x) {
   return hn::PromoteTo(Doubles(), hn::BitCast(floats, hn::Or(sign, result)));
 }
 
-// Two vectors of columns at a time; their sums stay in registers down the rows.
+// Rows ahead are asked for as data read once: what is compressed is then not to push the blocks
+// that are kept out of the last cache. Two vectors of columns at a time; their sums stay in
+// registers down the rows.
 template <class T>
 HWY_INLINE void add_squares_of(const T* x, std::int64_t rows, std::int64_t cols,
-                               std::int64_t row_stride, ColumnSums what,
+                               std::int64_t row_stride, std::int64_t rows_ahead, ColumnSums what,
                                double* HWY_RESTRICT sums) {
   const Doubles d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const bool goes_on = what == ColumnSums::go_on;
   std::int64_t j = 0;
   for (; j + 2 * lanes <= cols; j += 2 * lanes) {
+    for (std::int64_t i = rows; i < rows + rows_ahead; ++i) {
+      __builtin_prefetch(x + i * row_stride + j, 0, 0);
+    }
     auto low = goes_on ? hn::LoadU(d, sums + j) : hn::Zero(d);
     auto high = goes_on ? hn::LoadU(d, sums + j + lanes) : hn::Zero(d);
     for (std::int64_t i = 0; i < rows; ++i) {
@@ -81,20 +86,22 @@ HWY_INLINE void add_squares_of(const T* x, std::int64_t rows, std::int64_t cols,
 }
 
 void add_squares_f32(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                     ColumnSums what, double* sums) {
-  add_squares_of(x, rows, cols, row_stride, what, sums);
+                     std::int64_t rows_ahead, ColumnSums what, double* sums) {
+  add_squares_of(x, rows, cols, row_stride, rows_ahead, what, sums);
 }
 void add_squares_bf16(const bfloat16* x, std::int64_t rows, std::int64_t cols,
-                      std::int64_t row_stride, ColumnSums what, double* sums) {
-  add_squares_of(x, rows, cols, row_stride, what, sums);
+                      std::int64_t row_stride, std::int64_t rows_ahead, ColumnSums what,
+                      double* sums) {
+  add_squares_of(x, rows, cols, row_stride, rows_ahead, what, sums);
 }
 void add_squares_f16(const float16* x, std::int64_t rows, std::int64_t cols,
-                     std::int64_t row_stride, ColumnSums what, double* sums) {
-  add_squares_of(x, rows, cols, row_stride, what, sums);
+                     std::int64_t row_stride, std::int64_t rows_ahead, ColumnSums what,
+                     double* sums) {
+  add_squares_of(x, rows, cols, row_stride, rows_ahead, what, sums);
 }
 void add_squares_f64(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                     ColumnSums what, double* sums) {
-  add_squares_of(x, rows, cols, row_stride, what, sums);
+                     std::int64_t rows_ahead, ColumnSums what, double* sums) {
+  add_squares_of(x, rows, cols, row_stride, rows_ahead, what, sums);
 }
 
 // Sums of four adjacent columns, a vector of blocks at a time; returns how many blocks it did.
@@ -127,20 +134,20 @@ HWY_EXPORT(add_squares_f16);
 HWY_EXPORT(add_fours);
 
 void add_squares(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                 ColumnSums what, double* sums) {
-  HWY_DYNAMIC_DISPATCH(add_squares_f32)(x, rows, cols, row_stride, what, sums);
+                 std::int64_t rows_ahead, ColumnSums what, double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_squares_f32)(x, rows, cols, row_stride, rows_ahead, what, sums);
 }
 void add_squares(const bfloat16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                 ColumnSums what, double* sums) {
-  HWY_DYNAMIC_DISPATCH(add_squares_bf16)(x, rows, cols, row_stride, what, sums);
+                 std::int64_t rows_ahead, ColumnSums what, double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_squares_bf16)(x, rows, cols, row_stride, rows_ahead, what, sums);
 }
 void add_squares(const float16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                 ColumnSums what, double* sums) {
-  HWY_DYNAMIC_DISPATCH(add_squares_f16)(x, rows, cols, row_stride, what, sums);
+                 std::int64_t rows_ahead, ColumnSums what, double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_squares_f16)(x, rows, cols, row_stride, rows_ahead, what, sums);
 }
 void add_squares(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                 ColumnSums what, double* sums) {
-  HWY_DYNAMIC_DISPATCH(add_squares_f64)(x, rows, cols, row_stride, what, sums);
+                 std::int64_t rows_ahead, ColumnSums what, double* sums) {
+  HWY_DYNAMIC_DISPATCH(add_squares_f64)(x, rows, cols, row_stride, rows_ahead, what, sums);
 }
 
 void add_columns(const double* sums, std::int64_t cols, std::int64_t block_cols, double* blocks) {

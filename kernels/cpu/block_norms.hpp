@@ -12,16 +12,16 @@ enum class ColumnSums { begin, go_on };
 
 /// Sums of the squares of each column over `rows` rows, begun or added to what is there, top to
 /// bottom, each square and sum rounded to double. Chosen for the machine's instruction set at run
-/// time; the same bits on every one.
+/// time; the same bits on every one. Asks for `rows_ahead` rows that follow meanwhile.
 /// Shapes  x [rows, cols], rows row_stride apart; sums [cols]
 void add_squares(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                 ColumnSums what, double* sums);
+                 std::int64_t rows_ahead, ColumnSums what, double* sums);
 void add_squares(const bfloat16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                 ColumnSums what, double* sums);
+                 std::int64_t rows_ahead, ColumnSums what, double* sums);
 void add_squares(const float16* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                 ColumnSums what, double* sums);
+                 std::int64_t rows_ahead, ColumnSums what, double* sums);
 void add_squares(const double* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
-                 ColumnSums what, double* sums);
+                 std::int64_t rows_ahead, ColumnSums what, double* sums);
 
 /// Adds the columns of each block from left to right; the last block may be narrower.
 /// Shapes  sums [cols]; blocks [⌈cols / block_cols⌉]

@@ -3,6 +3,7 @@
 #include "cpu/entries.hpp"
 #include "cpu/gather.hpp"
 #include "cpu/selection.hpp"
+#include "cpu/shared_work.hpp"
 
 namespace actscope::kernels::cpu {
 
@@ -40,16 +41,17 @@ void compress(void* stream, const ConstMatrixView& x, const BsrPanels& panels, v
     select_blocks(stream, x, layout, panels.index, workspace, draw);
     return gather_blocks(stream, x, panels, {0, layout.panels()});
   }
+  SharedWork work(layout.panels());
 #pragma omp parallel
   {
     PanelSelector selector;
     KeptRows scratch;
-#pragma omp for schedule(static)
-    for (std::int64_t p = 0; p < layout.panels(); ++p) {
+    work.run([&](std::int64_t p) {
       const PanelExtent panel = layout.panel(p);
       selector.select(x, layout, panel, draw, panels.index);
       gather_panel(x, panels, panel, scratch);
-    }
+    });
+    leave_region(work);
   }
 }
 

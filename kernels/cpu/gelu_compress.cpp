@@ -5,6 +5,7 @@
 #include "cpu/entries.hpp"
 #include "cpu/gather.hpp"
 #include "cpu/selection.hpp"
+#include "cpu/shared_work.hpp"
 
 namespace actscope::kernels::cpu {
 namespace {
@@ -44,13 +45,13 @@ void gelu_compress(void*, const ConstMatrixView& h, const MatrixView* u, const B
                    void*, const Draw& draw) {
   const PanelLayout& layout = panels.layout;
   if (counts_follow_data(layout.spec().select)) return compress_whole(h, u, panels, draw);
+  SharedWork work(layout.panels());
 #pragma omp parallel
   {
     PanelSelector selector;
     KeptRows scratch;
     std::vector<std::byte> memory;
-#pragma omp for schedule(static)
-    for (std::int64_t p = 0; p < layout.panels(); ++p) {
+    work.run([&](std::int64_t p) {
       PanelExtent panel = layout.panel(p);
       MatrixView rows;
       if (u != nullptr) {
@@ -64,7 +65,8 @@ void gelu_compress(void*, const ConstMatrixView& h, const MatrixView* u, const B
       panel.first_row = 0;
       selector.select(as_const(rows), layout, panel, draw, panels.index);
       gather_panel(as_const(rows), panels, panel, scratch);
-    }
+    });
+    leave_region(work);
   }
 }
 

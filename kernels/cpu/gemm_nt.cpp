@@ -8,6 +8,7 @@
 #include "cpu/entries.hpp"
 #include "cpu/packing.hpp"
 #include "cpu/product_plan.hpp"
+#include "cpu/shared_work.hpp"
 #include "cpu/turned_mixing.hpp"
 
 namespace actscope::kernels::cpu {
@@ -156,24 +157,26 @@ void gemm_nt_batched(const ExecutionContext&, const ConstMatrixView& dt, const C
   dispatch_dtype(y.dtype, [&]<class T>() {
     using Sum = SumOf<T>;
     AlignedVector<Sum> sums(static_cast<std::size_t>(plan.tasks() * plan.task_sums()), Sum(0));
+    SharedWork tiles(plan.tasks()), totals(plan.tasks() / plan.runs());
 #pragma omp parallel
     {
       lists.fill_by_row(y, range);
       MixingTile<T> tile(dt, y, range, lists);
-#pragma omp for schedule(dynamic)
-      for (std::int64_t number = 0; number < plan.tasks(); ++number) {
+      tiles.run([&](std::int64_t number) {
         tile.run(plan.task(number), sums.data() + number * plan.task_sums());
-      }
+      });
+      tiles.wait();
       // The runs of groups of one tile are neighbors: the first of them takes up the others.
-#pragma omp for schedule(static)
-      for (std::int64_t first = 0; first < plan.tasks(); first += plan.runs()) {
+      totals.run([&](std::int64_t number) {
+        const std::int64_t first = number * plan.runs();
         Sum* total = sums.data() + first * plan.task_sums();
         add_runs(total, plan.runs(), plan.task_sums());
         const Task task = plan.task(first);
         const std::int64_t token = task.first_panel * layout.panel_rows();
         const std::int64_t end = std::min(task.end_panel * layout.panel_rows(), layout.rows());
         write_transposed(total, end - token, task.strip, da, token, output);
-      }
+      });
+      leave_region(totals);
     }
   });
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <omp.h>
 
-#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "cpu/entries.hpp"
 #include "cpu/packing.hpp"
 #include "cpu/product_plan.hpp"
+#include "cpu/shared_work.hpp"
 #include "cpu/strip_packer.hpp"
 
 namespace actscope::kernels::cpu {
@@ -40,7 +40,7 @@ struct WeightProduct {
   const TermLists& lists;
   Strips strips;
   std::int64_t parts;  // of the columns
-  std::atomic<std::int64_t> next_task{0};
+  SharedWork tasks;
 };
 
 // A strip of outputs times a run of column blocks, over all panels.
@@ -85,7 +85,10 @@ class WeightWorker {
         packing_->begin({});
       }
       multiply(task, portion);
-      if (ends_task) finish(task);
+      if (ends_task) {
+        finish(task);
+        product_.tasks.finish_one();
+      }
       if (!goes_on) return;
       packing_->finish();
       std::swap(packed_, packing_);
@@ -96,8 +99,8 @@ class WeightWorker {
 
  private:
   bool claim(Task& task) {
-    const std::int64_t number = product_.next_task.fetch_add(1, std::memory_order_relaxed);
-    if (number >= product_.strips.count() * product_.parts) return false;
+    const std::int64_t number = product_.tasks.take();
+    if (number >= product_.tasks.pieces()) return false;
     const std::int64_t part = number % product_.parts;
     const std::int64_t columns = product_.x.layout.col_blocks();
     task = {product_.strips.strip(number / product_.parts), part * columns / product_.parts,
@@ -201,6 +204,8 @@ void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrP
   if (range.count == 0) return write_nothing(dw, output, epilogue);
   const std::int64_t columns = x.layout.col_blocks();
   TermLists lists(x, range, columns);
+  const Strips strips(dw.rows);
+  const std::int64_t parts = parts_for_threads(strips.count(), columns, omp_get_max_threads());
   WeightProduct product{.dy = dy,
                         .x = x,
                         .dw = dw,
@@ -208,14 +213,15 @@ void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrP
                         .range = range,
                         .epilogue = epilogue,
                         .lists = lists,
-                        .strips = Strips(dw.rows),
-                        .parts = 1};
-  product.parts = parts_for_threads(product.strips.count(), columns, omp_get_max_threads());
+                        .strips = strips,
+                        .parts = parts,
+                        .tasks = SharedWork(strips.count() * parts)};
   dispatch_dtype(x.dtype, [&]<class T>() {
 #pragma omp parallel
     {
       lists.fill_by_column(x, range);
       WeightWorker<T>(product).run();
+      leave_region(product.tasks);
     }
   });
 }

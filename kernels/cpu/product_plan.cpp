@@ -63,6 +63,7 @@ std::int64_t group_runs(std::int64_t groups, std::int64_t tasks) {
 
 TermLists::TermLists(const ConstBsrPanels& x, PanelRange range, std::int64_t lines)
     : lines_(lines),
+      panels_(range.count),
       terms_(std::make_unique_for_overwrite<Term[]>(static_cast<std::size_t>(kept_in(x, range)))),
       starts_(std::make_unique_for_overwrite<std::uint64_t[]>(
           static_cast<std::size_t>(range.count * (lines + 1)))) {}
@@ -70,8 +71,7 @@ TermLists::TermLists(const ConstBsrPanels& x, PanelRange range, std::int64_t lin
 void TermLists::fill_by_column(const ConstBsrPanels& x, PanelRange range) {
   const PanelLayout& layout = x.layout;
   const std::int64_t origin = origin_of(x, range);
-#pragma omp for schedule(static)
-  for (std::int64_t p = 0; p < range.count; ++p) {
+  panels_.run([&](std::int64_t p) {
     const PanelExtent panel = layout.panel(range.first + p);
     const std::uint32_t* starts = x.index.column_starts + panel.column_start;
     const auto base = static_cast<std::uint64_t>(first_value(panel, x.index) - origin);
@@ -83,15 +83,15 @@ void TermLists::fill_by_column(const ConstBsrPanels& x, PanelRange range) {
                         [&](std::uint32_t r, std::uint32_t, std::uint32_t slot) {
                           terms[slot] = {slot, r};
                         });
-  }
+  });
+  panels_.wait();
 }
 
 void TermLists::fill_by_row(const ConstBsrPanels& x, PanelRange range) {
   const PanelLayout& layout = x.layout;
   const std::int64_t origin = origin_of(x, range);
   std::vector<std::uint64_t> next(static_cast<std::size_t>(lines_ + 1));
-#pragma omp for schedule(static)
-  for (std::int64_t p = 0; p < range.count; ++p) {
+  panels_.run([&](std::int64_t p) {
     const PanelExtent panel = layout.panel(range.first + p);
     std::ranges::fill(next, 0);
     for_each_kept_place(panel, x.index.mask,
@@ -103,7 +103,8 @@ void TermLists::fill_by_row(const ConstBsrPanels& x, PanelRange range) {
                         [&](std::uint32_t r, std::uint32_t c, std::uint32_t slot) {
                           terms_[next[r]++] = {slot, c};
                         });
-  }
+  });
+  panels_.wait();
 }
 
 }  // namespace actscope::kernels::cpu

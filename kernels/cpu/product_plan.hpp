@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "actscope/kernels/bsr_panels.hpp"
+#include "cpu/shared_work.hpp"
 #include "cpu/tile.hpp"
 
 namespace actscope::kernels::cpu {
@@ -54,8 +55,8 @@ class TermLists {
   /// Memory for the lists, not yet written.
   TermLists(const ConstBsrPanels& x, PanelRange range, std::int64_t lines);
 
-  /// Fills the lists by column block: terms of a column are its kept row blocks. Called by all
-  /// threads of a parallel region, which share the panels and wait for each other.
+  /// Fills the lists by column block: terms of a column are its kept row blocks. Called once
+  /// by all threads of a parallel region, which share the panels and go on once all are listed.
   /// Requires lines = column blocks
   void fill_by_column(const ConstBsrPanels& x, PanelRange range);
   /// The same by row block: terms of a row are its kept column blocks.
@@ -76,6 +77,7 @@ class TermLists {
   }
 
   std::int64_t lines_ = 0;
+  SharedWork panels_;
   std::unique_ptr<Term[]> terms_;
   std::unique_ptr<std::uint64_t[]> starts_;  ///< [panels, lines + 1]
 };

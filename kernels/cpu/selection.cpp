@@ -2,6 +2,7 @@
 #include "cpu/selection.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "common/block_walk.hpp"
 #include "common/sampling.hpp"
@@ -40,7 +41,17 @@ void BlockKeys::write(const ConstMatrixView& x, const PanelLayout& layout, const
   // Rows of blocks were written side by side; numbers go down the columns.
   transpose(row_keys_.data(), layout.col_blocks(), panel.row_blocks, layout.col_blocks(), keys,
             panel.row_blocks);
+  const BlockSpec& spec = layout.spec();
   const std::int64_t first = draw.first_block + panel.first_block;
+  if (spec.select != Select::random && spec.rescale != Rescale::unbiased) {
+    // As selection_key, which nothing but the norm matters to here: a loop of vectors.
+    constexpr double largest = std::numeric_limits<double>::max();
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (std::int64_t i = 0; i < panel.blocks; ++i) {
+      keys[i] = keys[i] <= largest ? keys[i] : infinity;
+    }
+    return;
+  }
   for (std::int64_t i = 0; i < panel.blocks; ++i) {
     keys[i] = selection_key(layout.spec(), keys[i], draw.seed, first + i);
   }
@@ -54,8 +65,9 @@ void BlockKeys::write_row(const ConstMatrixView& x, const PanelLayout& layout,
   const std::int64_t first = row_block * layout.block_rows();
   const std::int64_t end = std::min(first + layout.block_rows(), panel.rows);
   for (std::int64_t i = first; i < end; i += rows_at_once) {
-    add_squares(element<const T>(x, panel.group, panel.first_row + i, 0),
-                std::min(rows_at_once, end - i), layout.cols(), x.row_stride,
+    const std::int64_t rows = std::min(rows_at_once, end - i);
+    add_squares(element<const T>(x, panel.group, panel.first_row + i, 0), rows, layout.cols(),
+                x.row_stride, std::min(rows, panel.rows - i - rows),
                 i == first ? ColumnSums::begin : ColumnSums::go_on, column_sums_.data());
   }
   add_columns(column_sums_.data(), layout.cols(), layout.block_cols(),

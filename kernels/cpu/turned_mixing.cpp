@@ -9,6 +9,7 @@
 #include "common/block_walk.hpp"
 #include "cpu/aligned_vector.hpp"
 #include "cpu/product_plan.hpp"
+#include "cpu/shared_work.hpp"
 #include "cpu/tile.hpp"
 #include "cpu/transpose.hpp"
 
@@ -167,21 +168,22 @@ void turn_and_mix(const ConstMatrixView& dt, const ConstBsrPanels& y, const Matr
   dispatch_dtype(y.dtype, [&]<class T>() {
     using Sum = SumOf<T>;
     AlignedVector<Sum> sums(static_cast<std::size_t>(plan.tasks() * plan.task_sums()));
+    SharedWork tiles(plan.tasks()), totals(plan.rows());
 #pragma omp parallel
     {
       lists.fill_by_row(y, range);
       RowTile<T> tile(dt, y, range, lists, plan);
-#pragma omp for schedule(dynamic)
-      for (std::int64_t task = 0; task < plan.tasks(); ++task) {
+      tiles.run([&](std::int64_t task) {
         Sum* own = sums.data() + task * plan.task_sums();
         std::fill_n(own, plan.task_sums(), Sum(0));
         tile.run(task, own);
-      }
-#pragma omp for schedule(static)
-      for (std::int64_t row = 0; row < plan.rows(); ++row) {
+      });
+      tiles.wait();
+      totals.run([&](std::int64_t row) {
         write_row(sums.data() + row * plan.runs() * plan.task_sums(), plan, layout, row, da,
                   output);
-      }
+      });
+      leave_region(totals);
     }
   });
 }

@@ -24,7 +24,7 @@ def mask_of(x, select="panel", sparsity=SPARSITY, **draw):
     return kept, (values, mask, starts, scales)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.float16])
 @pytest.mark.parametrize("select", ["panel", "row", "column", "global", "random"])
 def test_compress_keeps_blocks_and_decompress_gives_them_back(dtype, select):
     for size in [(100, 30), (3, 49, 64), (1, 1)]:
@@ -32,6 +32,15 @@ def test_compress_keeps_blocks_and_decompress_gives_them_back(dtype, select):
         kept, (values, mask, starts, _) = mask_of(x, select)
         back = ops.decompress(values, mask, starts, list(size), BLOCK, SPARSITY, select=select)
         assert torch.equal(back, x * kept)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_products_of_narrow_types_are_summed_in_float32(dtype):
+    x, dy = matrix(100, 30, dtype=dtype), matrix(100, 9, dtype=dtype)
+    kept, (values, mask, starts, _) = mask_of(x)
+    dw = ops.gemm_tn(dy, values, mask, starts, [100, 30], BLOCK, SPARSITY)
+    assert dw.dtype == torch.float32
+    torch.testing.assert_close(dw.double(), dy.double().T @ (x * kept).double(), rtol=1e-4, atol=1e-4)
 
 
 def test_kept_blocks_are_the_largest():
