@@ -51,8 +51,7 @@ bool write_whole(int fd, std::string_view bytes) {
   return true;
 }
 
-// What a run leaves in its folder; `start_over` removes these and
-// nothing else.
+// What a run leaves in its folder; `start_over` removes these and nothing else.
 constexpr std::array<std::string_view, 10> own_files{
     "report.json",  "report.html",      "checkpoint.pt", "trace.db",      "trace.db-wal",
     "trace.db-shm", "trace.db-journal", "trace.pftrace", "trace.json.gz", "memory.pickle"};
