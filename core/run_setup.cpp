@@ -9,6 +9,7 @@
 #include "actscope/core/dataset.hpp"
 #include "actscope/core/training.hpp"
 #include "actscope/kernels/backend.hpp"
+#include "weight_names.hpp"
 
 namespace actscope::core {
 namespace {
@@ -135,6 +136,9 @@ void validate_run_config(const RunConfig& config) {
   require_within("--weight-decay", config.weight_decay, 0, 10);
   require_within("--warmup", config.warmup_ratio, 0, 1);
   require_within("--label-smoothing", config.label_smoothing, 0, 0.999);
+  require_within("--max-corrupt-share", config.max_corrupt_share, 0, 1);
+  require_between("--data-workers", config.data_workers, 1, 256);
+  (void)parse_weight_names(config.weights_names);
   if (config.dtype != "fp32") {
     throw ConfigError(error_text("unknown element type '" + config.dtype + "' for training", {},
                                  "this version trains in fp32"));

@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/sha256.hpp"
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "heldout.hpp"
 #include "learning_rate.hpp"
 #include "safetensors.hpp"
+#include "torch_threads.hpp"
 
 namespace actscope::core {
 namespace {
@@ -42,19 +43,6 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
   groups.emplace_back(vectors, options(0));
   return std::make_unique<torch::optim::AdamW>(
       groups, torch::optim::AdamWOptions(config.learning_rate).weight_decay(config.weight_decay));
-}
-
-// As many threads as asked, or as LibTorch chose when the process began.
-void set_threads(std::int64_t threads) {
-  static const int initial_threads = torch::get_num_threads();
-  torch::set_num_threads(threads > 0 ? static_cast<int>(threads) : initial_threads);
-  static std::once_flag once;
-  std::call_once(once, [] {
-    try {
-      at::set_num_interop_threads(1);
-    } catch (const c10::Error&) {  // LibTorch 2.11 refuses it once its pool runs; then it stays
-    }
-  });
 }
 
 double median(std::vector<double> values) {
@@ -98,10 +86,17 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
   model_->to(device_);
   optimizer_ = make_optimizer(*model_, config_);
   graph_ = std::make_unique<StepLedger>(memory_, *model_, *optimizer_, tracer_);
-  loader_ = std::make_unique<BatchLoader>(data_, config_.augment,
-                                          static_cast<std::uint64_t>(config_.seed));
+  loader_ = std::make_unique<BatchLoader>(
+      data_, config_.augment, static_cast<std::uint64_t>(config_.seed), config_.data_workers);
+  const auto note = [progress = hooks.progress](std::string_view line) {
+    if (progress != nullptr) progress->note(line);
+  };
+  corrupt_train_ = std::make_unique<CorruptImages>(data_.train, config_.max_corrupt_share, note);
+  corrupt_heldout_ =
+      std::make_unique<CorruptImages>(data_.heldout, config_.max_corrupt_share, note);
   total_steps_ =
       config_.steps > 0 ? config_.steps : config_.epochs * loader_->steps_per_epoch(config_.batch);
+  loader_->expect_steps(total_steps_);
 }
 
 bool TrainingSession::is_epoch_end() const {
@@ -186,6 +181,7 @@ double TrainingSession::traced_step(const Batch& batch, std::int64_t& correct) {
 double TrainingSession::step() {
   const std::int64_t live_bytes = tracer::memory_counters(memory_).live_bytes;
   Batch batch = loader_->train_batch(progress_.step, config_.batch);
+  corrupt_train_->add(batch.corrupt);
   batch.images = batch.images.to(device_);
   batch.labels = batch.labels.to(device_);
   set_learning_rate();
@@ -207,17 +203,13 @@ double TrainingSession::step() {
 }
 
 void TrainingSession::evaluate() {
-  torch::NoGradGuard no_grad;
-  double loss_sum = 0;
-  std::int64_t correct = 0;
-  for (std::int64_t first = 0; first < data_.heldout.samples; first += config_.batch) {
-    const std::int64_t count = std::min(config_.batch, data_.heldout.samples - first);
-    const Batch batch = loader_->heldout_batch(first, count);
-    const torch::Tensor labels = batch.labels.to(device_);
-    const torch::Tensor logits = model_->forward(batch.images.to(device_));
-    loss_sum +=
-        smoothed_cross_entropy(logits, labels, 0).item<double>() * static_cast<double>(count);
-    correct += logits.argmax(1).eq(labels).sum().item<std::int64_t>();
+  const HeldoutSums sums = walk_heldout(*model_, *loader_, device_, config_.batch,
+                                        [&](const Batch& batch, const torch::Tensor&) {
+                                          corrupt_heldout_->add(batch.corrupt);
+                                          return true;
+                                        });
+  if (sums.samples == 0) {
+    throw DataError(error_text("not one held-out image can be read", {}, "check --data-dir"));
   }
   const auto measured = [](double value) {
     return std::isfinite(value) ? Measured<double>::of(value)
@@ -236,9 +228,9 @@ void TrainingSession::evaluate() {
     point.train_loss = Measured<double>::missing("no step since the last point");
     point.train_accuracy_ratio = point.train_loss;
   }
-  const auto samples = static_cast<double>(data_.heldout.samples);
-  point.heldout_loss = measured(loss_sum / samples);
-  point.heldout_accuracy_ratio = Measured<double>::of(static_cast<double>(correct) / samples);
+  const auto samples = static_cast<double>(sums.samples);
+  point.heldout_loss = measured(sums.loss / samples);
+  point.heldout_accuracy_ratio = Measured<double>::of(static_cast<double>(sums.correct) / samples);
   progress_.accuracy.push_back(point);
   progress_.loss_sum = 0;
   progress_.correct = progress_.steps_summed = 0;
@@ -301,6 +293,11 @@ void TrainingSession::fill(RunRecord& record) {
   record.accuracy = progress_.accuracy;
   record.step_times_s = progress_.step_times_s;
   fill_bytes(record);
+  for (const auto* corrupt : {corrupt_train_.get(), corrupt_heldout_.get()}) {
+    for (const std::string& path : corrupt->paths()) {
+      record.warnings.push_back("skipped, cannot be read: " + path);
+    }
+  }
   RunSummary& summary = record.summary;
   summary.workspace_bytes = config_.workspace_bytes;
   summary.steps = progress_.step;

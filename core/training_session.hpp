@@ -16,6 +16,7 @@
 #include "actscope/tracer/saved_ledger.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "batch_loader.hpp"
+#include "corrupt_images.hpp"
 #include "step_ledger.hpp"
 #include "step_tracer.hpp"
 
@@ -86,6 +87,7 @@ class TrainingSession {
   std::unique_ptr<ResMlp> model_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;
   std::unique_ptr<BatchLoader> loader_;
+  std::unique_ptr<CorruptImages> corrupt_train_, corrupt_heldout_;
   std::int64_t total_steps_ = 0;
   TrainingProgress progress_;
   SavedMeasurement saved_;  ///< of this process

@@ -283,7 +283,7 @@ TEST(Train, SavesWeightsThatAnotherRunTakes) {
   EXPECT_EQ(*again.summary.heldout_accuracy_ratio.value,
             *first.summary.heldout_accuracy_ratio.value);
   still.dim = 12;
-  EXPECT_THAT(error_of<DataError>([&] { (void)train(still, {}); }), HasSubstr("has shape"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)train(still, {}); }), HasSubstr("shapes differ"));
 }
 
 // A weights file whose last number (of stem.proj.weight) is `value`.
