@@ -15,6 +15,7 @@ using Action = std::function<ExitCode()>;
 
 /// Every subcommand, a file each: adds its options and, when it was chosen, sets `action`.
 void add_run(CLI::App& program, Action& action);
+void add_eval(CLI::App& program, Action& action);
 void add_sweep(CLI::App& program, Action& action);
 void add_footprint(CLI::App& program, Action& action);
 void add_plan(CLI::App& program, Action& action);

@@ -91,6 +91,7 @@ void add_commands(CLI::App& program, Action& action) {
       "5 inconclusive, 6 run failed, 130 interrupted.\n"
       "Example: actscope doctor");
   add_run(program, action);
+  add_eval(program, action);
   add_sweep(program, action);
   add_footprint(program, action);
   add_plan(program, action);

@@ -120,12 +120,20 @@ void RunOptions::add_model() {
 
 void RunOptions::add_data(Scope scope) {
   group_ = "Data";
-  option("--data", &RunConfig::data, "NAME", "one of fashion-mnist, cifar10, cifar100, synthetic");
+  option("--data", &RunConfig::data, "NAME",
+         "one of fashion-mnist, cifar10, cifar100, imagefolder, synthetic");
   if (scope == Scope::footprint) return;
   option("--data-dir", &RunConfig::data_dir, "DIR",
          "folder of the data set [where its Debian package puts it]");
-  option("--train-samples", &RunConfig::train_samples, "N", "first N training images; 0: all");
+  option("--max-corrupt-share", &RunConfig::max_corrupt_share, "RATIO",
+         "imagefolder: share of images that may be unreadable, of each part, 0 to 1");
+  if (scope == Scope::training) {
+    option("--data-workers", &RunConfig::data_workers, "N",
+           "imagefolder: batches decoded ahead, a thread each, 1 to 256");
+    option("--train-samples", &RunConfig::train_samples, "N", "first N training images; 0: all");
+  }
   option("--heldout-samples", &RunConfig::heldout_samples, "N", "first N held-out images; 0: all");
+  if (scope != Scope::training) return;
   const auto no_augment = [this](std::int64_t) {
     given_.emplace_back([](RunConfig& config) { config.augment = false; });
   };
@@ -170,21 +178,34 @@ void RunOptions::add_compression(Scope scope) {
 void RunOptions::add_training(Scope scope) {
   group_ = "Training";
   option("--batch", &RunConfig::batch, "N", "images a step, from 1");
+  option(
+      "--drop-path", &RunConfig::drop_path_ratio, "RATE",
+      "chance that an image skips the last block, rising linearly from 0 at the first, 0 to 0.9");
   if (scope == Scope::footprint) return;
   option("--epochs", &RunConfig::epochs, "N", "passes over the training images, from 1");
   option("--steps", &RunConfig::steps, "N", "steps, instead of epochs; 0: by epochs");
   option("--seed", &RunConfig::seed, "N", "of initialization, order and augmentation, from 0");
-  option("--lr", &RunConfig::learning_rate, "RATE", "highest learning rate of AdamW, above 0");
+  option("--optimizer", &RunConfig::optimizer, "NAME", "adamw or lamb");
+  option("--lr", &RunConfig::learning_rate, "RATE", "highest learning rate, above 0");
   option("--weight-decay", &RunConfig::weight_decay, "RATE", "of matrices only, 0 to 10");
   option("--warmup", &RunConfig::warmup_ratio, "RATIO",
          "share of the steps with rising learning rate, 0 to 1");
   option("--label-smoothing", &RunConfig::label_smoothing, "RATIO", "0 to 0.999");
+  option("--ema", &RunConfig::ema_decay, "DECAY",
+         "of averaged weights, which are then evaluated and saved; 0: none, below 1");
   option("--weights", &RunConfig::weights, "FILE",
-         "safetensors to start from [seeded initialization]");
+         "safetensors to start from, in timm's or the original names [seeded initialization]");
 }
 
 void RunOptions::add_machine(Scope scope) {
   group_ = "Machine";
+  if (scope != Scope::evaluation) add_numbers(scope);
+  if (scope == Scope::footprint) return;
+  option("--device", &RunConfig::device, "NAME", "cpu or cuda");
+  option("--threads", &RunConfig::threads, "N", "CPU threads; 0: one a core");
+}
+
+void RunOptions::add_numbers(Scope scope) {
   option("--dtype", &RunConfig::dtype, "NAME", scope == Scope::footprint ? "fp32 or fp64" : "fp32");
   const auto workspace = [this](const std::string& text) {
     const std::int64_t bytes = parse_size("--workspace-bytes", text);
@@ -195,9 +216,14 @@ void RunOptions::add_machine(Scope scope) {
                    "--workspace-bytes", workspace,
                    "transient memory of a compressed block, from 1; units as 64MiB [64MiB]")
                ->option_text("SIZE"));
-  if (scope == Scope::footprint) return;
-  option("--device", &RunConfig::device, "NAME", "cpu or cuda");
-  option("--threads", &RunConfig::threads, "N", "CPU threads; 0: one a core");
+}
+
+void RunOptions::add_evaluation() {
+  group_ = "Evaluation";
+  option("--weights", &RunConfig::weights, "FILE",
+         "safetensors to evaluate, in timm's or the original names; required");
+  option("--batch", &RunConfig::batch, "N", "images at once, from 1");
+  option("--seed", &RunConfig::seed, "N", "of synthetic images, from 0");
 }
 
 void RunOptions::add_recording() {
@@ -208,6 +234,8 @@ void RunOptions::add_recording() {
          "off; ledger: counts every saved byte; timeline: and allocations\nand operators of 16 "
          "steps; cupti: and GPU kernels; audit: and\ncross-checks");
   option("--save-weights", &RunConfig::save_weights, "FILE", "safetensors to write at the end");
+  option("--weights-names", &RunConfig::weights_names, "NAME",
+         "of the tensors written: timm, or original as facebookresearch/deit");
   option("--checkpoint-every", &RunConfig::checkpoint_every, "N",
          "steps between checkpoints in DIR; 0: only when stopped");
   in_group(command_
@@ -220,8 +248,12 @@ void RunOptions::add_to(CLI::App& command, Scope scope) {
   command_ = &command;
   add_model();
   add_data(scope);
-  add_compression(scope);
-  add_training(scope);
+  if (scope == Scope::evaluation) {
+    add_evaluation();
+  } else {
+    add_compression(scope);
+    add_training(scope);
+  }
   add_machine(scope);
   if (scope == Scope::training) add_recording();
 }

@@ -14,8 +14,9 @@ namespace actscope::app {
 /// configuration. Lives as long as the parser it was added to.
 class RunOptions {
  public:
-  /// Which options a command takes: `footprint` needs none of those that only training reads.
-  enum class Scope { footprint, plan, training };
+  /// Which options a command takes: `footprint` and `evaluation` need none of those that only
+  /// training reads, `plan` none of those that it chooses.
+  enum class Scope { footprint, evaluation, plan, training };
 
   /// Errors  ConfigError, while the command line is parsed: a value that is no number
   void add_to(CLI::App& command, Scope scope);
@@ -38,6 +39,8 @@ class RunOptions {
   void add_compression(Scope scope);
   void add_training(Scope scope);
   void add_machine(Scope scope);
+  void add_numbers(Scope scope);
+  void add_evaluation();
   void add_recording();
 
   CLI::App* command_ = nullptr;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/base/file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,6 +9,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "actscope/base/atomic_file.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/units.hpp"
 
@@ -20,35 +19,6 @@ namespace {
 
 std::string reason(int code) {
   return std::generic_category().message(code);
-}
-
-// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-  bool close() {
-    const int fd = fd_;
-    fd_ = -1;
-    return fd < 0 || ::close(fd) == 0;
-  }
-
- private:
-  int fd_;
-};
-
-bool write_whole(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 // What a run leaves in its folder; `start_over` removes these and nothing else.
@@ -83,22 +53,9 @@ std::string read_file(const fs::path& path, std::int64_t limit_bytes) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
-  std::string name = path.string() + ".XXXXXX";
-  Descriptor file(::mkstemp(name.data()));
-  const auto fail = [&](int code) {
-    if (file.get() >= 0) ::unlink(name.c_str());
-    throw EnvironmentError(error_text("cannot write " + path.string(), reason(code),
-                                      "check the folder, its permissions and the space left"));
-  };
-  if (file.get() < 0) fail(errno);
-  ::fchmod(file.get(), 0644);
-  if (!write_whole(file.get(), bytes) || ::fsync(file.get()) != 0) fail(errno);
-  const bool closed = file.close();
-  if (!closed || ::rename(name.c_str(), path.c_str()) != 0) {
-    const int code = errno;
-    ::unlink(name.c_str());
-    fail(code);
-  }
+  AtomicFile file(path);
+  file.append(bytes);
+  file.commit();
 }
 
 void prepare_output_folder(const fs::path& folder, ExistingFolder existing) {

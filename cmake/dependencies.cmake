@@ -30,6 +30,11 @@ if(ACTSCOPE_WITH_TORCH)
   find_package(CLI11 2.1 REQUIRED)
   find_package(TorchLib ${ACTSCOPE_LIBTORCH_VERSION} EXACT REQUIRED)
   find_package(Python3 REQUIRED COMPONENTS Interpreter) # scripts/generate_saved_members
+  # JPEG and PNG of image folders; without it core links no_image_codec.cpp. Debian keeps OpenCV's
+  # CMake package in libopencv-dev, which brings all of its modules: the two we use are looked up.
+  find_path(ACTSCOPE_OPENCV_INCLUDE_DIR opencv2/imgcodecs.hpp PATH_SUFFIXES opencv4)
+  find_library(ACTSCOPE_OPENCV_IMGCODECS opencv_imgcodecs)
+  find_library(ACTSCOPE_OPENCV_CORE opencv_core)
 endif()
 
 if(ACTSCOPE_WITH_CUDA)

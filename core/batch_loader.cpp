@@ -2,6 +2,7 @@
 #include "batch_loader.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "random.hpp"
@@ -14,10 +15,13 @@ std::int64_t largest_shift(const ImageSet& set) {
   return set.height / 8;
 }
 
-// Writes one normalized image; outside pixels are byte 0.
-void write_image(const DataSet& data, const ImageSet& set, std::int64_t sample,
+std::int64_t image_bytes(const ImageSet& set) {
+  return set.channels * set.height * set.width;
+}
+
+// Writes one image normalized; outside pixels are byte 0.
+void write_image(const DataSet& data, const ImageSet& set, const std::uint8_t* from,
                  const Augmentation& change, float* to) {
-  const std::uint8_t* from = set.pixels.data() + sample * set.channels * set.height * set.width;
   for (std::int64_t c = 0; c < set.channels; ++c) {
     const float scale = 1 / (255 * data.stddev[static_cast<std::size_t>(c)]);
     const float offset =
@@ -39,7 +43,28 @@ void write_image(const DataSet& data, const ImageSet& set, std::int64_t sample,
 
 Batch empty_batch(const ImageSet& set, std::int64_t count) {
   return {torch::empty({count, set.channels, set.height, set.width}),
-          torch::empty({count}, torch::kInt64)};
+          torch::empty({count}, torch::kInt64),
+          {},
+          {}};
+}
+
+// The batch of decoded images.
+Batch normalized(const DataSet& data, const ImageSet& set, PixelBatch decoded) {
+  const auto count = static_cast<std::int64_t>(decoded.samples.size());
+  Batch made = empty_batch(set, count);
+  auto* images = made.images.data_ptr<float>();
+#pragma omp parallel for schedule(static)
+  for (std::int64_t i = 0; i < count; ++i) {
+    write_image(data, set, decoded.pixels.data() + i * image_bytes(set), {},
+                images + i * image_bytes(set));
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto sample = static_cast<std::size_t>(decoded.samples[static_cast<std::size_t>(i)]);
+    made.labels.data_ptr<std::int64_t>()[i] = set.labels[sample];
+  }
+  made.samples = std::move(decoded.samples);
+  made.corrupt = std::move(decoded.corrupt);
+  return made;
 }
 
 }  // namespace
@@ -70,44 +95,68 @@ Augmentation draw_augmentation(const DataSet& data, std::uint64_t seed, std::uin
   return change;
 }
 
-BatchLoader::BatchLoader(const DataSet& data, bool augment, std::uint64_t seed)
-    : data_(data), augment_(augment), seed_(seed) {}
+BatchLoader::BatchLoader(const DataSet& data, bool augment, std::uint64_t seed,
+                         std::int64_t workers)
+    : data_(data),
+      augment_(augment),
+      seed_(seed),
+      total_steps_(std::numeric_limits<std::int64_t>::max()),
+      prefetch_(workers) {}
 
 std::int64_t BatchLoader::steps_per_epoch(std::int64_t batch) const {
   return data_.train.samples / batch;
 }
 
-Batch BatchLoader::train_batch(std::int64_t step, std::int64_t batch) {
+std::vector<std::int64_t> BatchLoader::samples_of(std::int64_t step, std::int64_t batch) {
   const std::int64_t epoch = step / steps_per_epoch(batch);
-  const std::int64_t first = step % steps_per_epoch(batch) * batch;
   if (epoch != order_epoch_) {
     order_ = epoch_order(data_.train.samples, seed_, static_cast<std::uint64_t>(epoch));
     order_epoch_ = epoch;
   }
+  const auto first = order_.begin() + step % steps_per_epoch(batch) * batch;
+  return {first, first + batch};
+}
+
+Batch BatchLoader::train_batch(std::int64_t step, std::int64_t batch) {
   const ImageSet& set = data_.train;
+  if (!set.files.empty()) return prefetched_batch(step, batch);
+  const std::vector<std::int64_t> samples = samples_of(step, batch);
+  const auto epoch = static_cast<std::uint64_t>(step / steps_per_epoch(batch));
   Batch made = empty_batch(set, batch);
-  const std::int64_t image = set.channels * set.height * set.width;
   auto* images = made.images.data_ptr<float>();
   auto* labels = made.labels.data_ptr<std::int64_t>();
 #pragma omp parallel for schedule(static)
   for (std::int64_t i = 0; i < batch; ++i) {
-    const std::int64_t sample = order_[static_cast<std::size_t>(first + i)];
+    const std::int64_t sample = samples[static_cast<std::size_t>(i)];
     const Augmentation change =
-        augment_ ? draw_augmentation(data_, seed_, static_cast<std::uint64_t>(epoch), sample)
-                 : Augmentation{};
-    write_image(data_, set, sample, change, images + i * image);
+        augment_ ? draw_augmentation(data_, seed_, epoch, sample) : Augmentation{};
+    write_image(data_, set, set.pixels.data() + sample * image_bytes(set), change,
+                images + i * image_bytes(set));
     labels[i] = set.labels[static_cast<std::size_t>(sample)];
   }
   return made;
 }
 
+Batch BatchLoader::prefetched_batch(std::int64_t step, std::int64_t batch) {
+  const std::int64_t steps_an_epoch = steps_per_epoch(batch);
+  const auto make = [&](std::int64_t at) -> BatchPrefetch::Work {
+    return [this, samples = samples_of(at, batch), epoch = at / steps_an_epoch] {
+      return read_training_batch(data_.train, samples, augment_, seed_,
+                                 static_cast<std::uint64_t>(epoch));
+    };
+  };
+  return normalized(data_, data_.train, prefetch_.take(step, total_steps_, make));
+}
+
 Batch BatchLoader::heldout_batch(std::int64_t first, std::int64_t count) const {
   const ImageSet& set = data_.heldout;
+  if (!set.files.empty()) return normalized(data_, set, read_heldout_batch(set, first, count));
   Batch made = empty_batch(set, count);
-  const std::int64_t image = set.channels * set.height * set.width;
   for (std::int64_t i = 0; i < count; ++i) {
-    write_image(data_, set, first + i, {}, made.images.data_ptr<float>() + i * image);
+    write_image(data_, set, set.pixels.data() + (first + i) * image_bytes(set), {},
+                made.images.data_ptr<float>() + i * image_bytes(set));
     made.labels.data_ptr<std::int64_t>()[i] = set.labels[static_cast<std::size_t>(first + i)];
+    made.samples.push_back(first + i);
   }
   return made;
 }

@@ -23,13 +23,34 @@ using Range = std::pair<std::uint64_t, std::uint64_t>;
 
 [[noreturn]] void refuse(std::string_view source, const std::string& why) {
   throw DataError(error_text("cannot use " + std::string(source) + " as weights", why,
-                             "give a safetensors file of float32 tensors"));
+                             "give a safetensors file of this model's weights"));
 }
 
 std::uint64_t little_endian(std::string_view bytes) {
   std::uint64_t value = 0;
   for (std::size_t i = 8; i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
   return value;
+}
+
+// The element types that weights come in.
+constexpr std::pair<const char*, torch::ScalarType> element_types[] = {{"F32", torch::kFloat32},
+                                                                       {"F64", torch::kFloat64},
+                                                                       {"F16", torch::kFloat16},
+                                                                       {"BF16", torch::kBFloat16}};
+
+torch::ScalarType element_type(const std::string& dtype) {
+  for (const auto& [name, type] : element_types) {
+    if (dtype == name) return type;
+  }
+  return torch::ScalarType::Undefined;
+}
+
+const char* name_of(torch::ScalarType wanted) {
+  for (const auto& [name, type] : element_types) {
+    if (type == wanted) return name;
+  }
+  throw Error(error_text(std::string("weights of type ") + torch::toString(wanted) +
+                         " have no place in a file"));
 }
 
 // One entry of the header: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}.
@@ -46,9 +67,11 @@ torch::Tensor read_entry(const nlohmann::json& entry, const std::string& name,
     refuse_entry("lacks dtype, shape or data_offsets");
   }
   const std::string dtype = entry["dtype"];
-  if (dtype != "F32" && dtype != "F64") refuse_entry("has element type " + dtype);
-  const auto type = dtype == "F32" ? torch::kFloat32 : torch::kFloat64;
-  std::uint64_t bytes = dtype == "F32" ? 4 : 8;
+  const torch::ScalarType type = element_type(dtype);
+  if (type == torch::ScalarType::Undefined) {
+    refuse_entry("has element type " + dtype + ", not F32, F64, F16 or BF16");
+  }
+  std::uint64_t bytes = torch::elementSize(type);
   std::vector<std::int64_t> shape;
   if (entry["shape"].size() > highest_rank) refuse_entry("has too many dimensions");
   for (const auto& length : entry["shape"]) {
@@ -72,6 +95,28 @@ torch::Tensor read_entry(const nlohmann::json& entry, const std::string& name,
   torch::Tensor tensor = torch::empty(shape, type);
   std::memcpy(tensor.mutable_data_ptr(), data.data() + begin, bytes);
   return tensor;
+}
+
+// alpha and beta, which timm keeps as [1, 1, dim].
+bool is_affine(std::string_view parameter) {
+  return parameter.ends_with(".alpha") || parameter.ends_with(".beta");
+}
+
+bool fits(const torch::Tensor& tensor, std::string_view name, const torch::Tensor& parameter) {
+  if (tensor.sizes() == parameter.sizes()) return true;
+  return is_affine(name) && tensor.dim() == 3 && tensor.size(0) == 1 && tensor.size(1) == 1 &&
+         tensor.numel() == parameter.numel();
+}
+
+// Appends "; what a, b, c and 9 more" to `text`.
+void add_list(std::string& text, const char* what, const std::vector<std::string>& names) {
+  constexpr std::size_t most = 3;
+  if (names.empty()) return;
+  text += (text.empty() ? "" : "; ") + std::string(what);
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i) {
+    text += (i == 0 ? "" : ", ") + names[i];
+  }
+  if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " more";
 }
 
 }  // namespace
@@ -118,7 +163,7 @@ std::string format_safetensors(const std::map<std::string, torch::Tensor>& tenso
     const torch::Tensor flat = tensor.detach().cpu().contiguous();
     const std::size_t begin = data.size();
     data.append(static_cast<const char*>(flat.const_data_ptr()), flat.nbytes());
-    header[name] = {{"dtype", flat.scalar_type() == torch::kFloat64 ? "F64" : "F32"},
+    header[name] = {{"dtype", name_of(flat.scalar_type())},
                     {"shape", flat.sizes().vec()},
                     {"data_offsets", {begin, data.size()}}};
   }
@@ -131,25 +176,51 @@ std::string format_safetensors(const std::map<std::string, torch::Tensor>& tenso
 
 void load_weights(torch::nn::Module& module, const std::filesystem::path& path) {
   const std::string source = path.string();
-  auto tensors = parse_safetensors(read_file(path, std::int64_t{1} << 34), source);
-  torch::NoGradGuard no_grad;
-  for (auto& parameter : module.named_parameters()) {
-    const auto found = tensors.find(parameter.key());
-    if (found == tensors.end()) refuse(source, "it has no tensor " + parameter.key());
-    if (found->second.sizes() != parameter.value().sizes()) {
-      refuse(source, "tensor " + parameter.key() + " has shape " + c10::str(found->second.sizes()) +
-                         ", the model has " + c10::str(parameter.value().sizes()));
+  std::map<std::string, torch::Tensor> tensors;  // by parameter
+  std::map<std::string, std::string> names;      // in the file
+  for (auto& [name, tensor] : parse_safetensors(read_file(path, std::int64_t{1} << 34), source)) {
+    const std::string parameter = parameter_name(name);
+    if (const auto [other, is_new] = names.emplace(parameter, name); !is_new) {
+      refuse(source, "tensors " + other->second + " and " + name + " are the same parameter");
     }
-    parameter.value().copy_(found->second);
-    tensors.erase(found);
+    tensors.emplace(parameter, std::move(tensor));
   }
-  if (!tensors.empty()) refuse(source, "the model has no parameter " + tensors.begin()->first);
+  const bool is_original =
+      std::ranges::any_of(names, [](const auto& pair) { return pair.first != pair.second; });
+  const WeightNames naming = is_original ? WeightNames::original : WeightNames::timm;
+  std::vector<std::string> missing, unknown, misshapen;
+  for (const auto& parameter : module.named_parameters()) {
+    const auto found = tensors.find(parameter.key());
+    if (found == tensors.end()) {
+      missing.push_back(name_in_file(parameter.key(), naming));
+    } else if (!fits(found->second, parameter.key(), parameter.value())) {
+      misshapen.push_back(names[parameter.key()] + " " + c10::str(found->second.sizes()) +
+                          " instead of " + c10::str(parameter.value().sizes()));
+    }
+  }
+  const auto parameters = module.named_parameters();
+  for (const auto& [parameter, name] : names) {
+    if (!parameters.contains(parameter)) unknown.push_back(name);
+  }
+  std::string why;
+  add_list(why, "it lacks ", missing);
+  add_list(why, "shapes differ: ", misshapen);
+  add_list(why, "the model has no ", unknown);
+  if (!why.empty()) refuse(source, why);
+  const torch::NoGradGuard no_grad;
+  for (const auto& parameter : parameters) {
+    torch::Tensor value = parameter.value();
+    value.copy_(tensors.at(parameter.key()).view(value.sizes()));
+  }
 }
 
-void save_weights(const torch::nn::Module& module, const std::filesystem::path& path) {
+void save_weights(const torch::nn::Module& module, const std::filesystem::path& path,
+                  WeightNames names) {
   std::map<std::string, torch::Tensor> tensors;
   for (const auto& parameter : module.named_parameters()) {
-    tensors.emplace(parameter.key(), parameter.value());
+    const bool is_wide = names == WeightNames::timm && is_affine(parameter.key());
+    tensors.emplace(name_in_file(parameter.key(), names),
+                    is_wide ? parameter.value().view({1, 1, -1}) : parameter.value());
   }
   write_file_atomically(path, format_safetensors(tensors));
 }

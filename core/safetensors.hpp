@@ -9,25 +9,31 @@
 #include <string>
 #include <string_view>
 
+#include "weight_names.hpp"
+
 namespace actscope::core {
 
-/// Reads a safetensors file of F32 and F64 tensors into CPU tensors of their own memory.
+/// Reads a safetensors file of F16, BF16, F32 and F64 tensors into CPU tensors of their own memory.
 /// Source  github.com/huggingface/safetensors, "Format"
 /// Errors  DataError: not safetensors, truncated, a header over 100 MB, tensors that overlap or
-/// leave
-///         the file, another element type
+///         leave the file, another element type
 std::map<std::string, torch::Tensor> parse_safetensors(std::string_view bytes,
                                                        std::string_view source);
 
-/// The file with these tensors (float32 or float64, any device), names sorted.
+/// The file with these tensors (any device), names sorted.
+/// Errors  Error: an element type that parse_safetensors does not read
 std::string format_safetensors(const std::map<std::string, torch::Tensor>& tensors);
 
-/// Copies the tensors of a file into a module's parameters of the same names.
-/// Errors  DataError: as parse_safetensors; a parameter is missing, has another shape, or the file
-///         has a tensor that the module has not
+/// Copies the tensors of a file into a module's parameters, in the type of these. The file may use
+/// the names of timm or the original ones, and alpha and beta of an affine may be [dim] or, as in
+/// timm, [1, 1, dim].
+/// Errors  DataError: as parse_safetensors; one line with every kind of misfit: parameters that the
+///         file lacks, tensors that the module has not, shapes that differ
 void load_weights(torch::nn::Module& module, const std::filesystem::path& path);
 
+/// The parameters of a module in the names and shapes that their authors' models take.
 /// Errors  EnvironmentError: the file cannot be written
-void save_weights(const torch::nn::Module& module, const std::filesystem::path& path);
+void save_weights(const torch::nn::Module& module, const std::filesystem::path& path,
+                  WeightNames names = WeightNames::timm);
 
 }  // namespace actscope::core

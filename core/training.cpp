@@ -142,7 +142,7 @@ RunRecord train_from(const RunConfig& config, const TrainingHooks& hooks, bool i
   }
   session.fill(record);
   if (record.status == RunStatus::completed && !config.save_weights.empty()) {
-    save_weights(session.model(), config.save_weights);
+    save_weights(session.model(), config.save_weights, parse_weight_names(config.weights_names));
   }
   return record;
 }

@@ -3,15 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/sha256.hpp"
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "heldout.hpp"
+#include "lamb.hpp"
 #include "learning_rate.hpp"
 #include "safetensors.hpp"
+#include "torch_threads.hpp"
 
 namespace actscope::core {
 namespace {
@@ -33,28 +35,20 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
   for (const torch::Tensor& parameter : model.parameters()) {
     (parameter.dim() > 1 ? matrices : vectors).push_back(parameter);
   }
+  const bool is_lamb = config.optimizer == "lamb";
   auto options = [&](double decay) {
-    return std::make_unique<torch::optim::AdamWOptions>(
-        torch::optim::AdamWOptions(config.learning_rate).weight_decay(decay));
+    auto made = std::make_unique<torch::optim::AdamWOptions>(config.learning_rate);
+    made->weight_decay(decay);
+    if (is_lamb) made->eps(1e-6);  // as its authors
+    return made;
   };
+  const auto all =
+      torch::optim::AdamWOptions(config.learning_rate).weight_decay(config.weight_decay);
   std::vector<torch::optim::OptimizerParamGroup> groups;
   groups.emplace_back(matrices, options(config.weight_decay));
   groups.emplace_back(vectors, options(0));
-  return std::make_unique<torch::optim::AdamW>(
-      groups, torch::optim::AdamWOptions(config.learning_rate).weight_decay(config.weight_decay));
-}
-
-// As many threads as asked, or as LibTorch chose when the process began.
-void set_threads(std::int64_t threads) {
-  static const int initial_threads = torch::get_num_threads();
-  torch::set_num_threads(threads > 0 ? static_cast<int>(threads) : initial_threads);
-  static std::once_flag once;
-  std::call_once(once, [] {
-    try {
-      at::set_num_interop_threads(1);
-    } catch (const c10::Error&) {  // LibTorch 2.11 refuses it once its pool runs; then it stays
-    }
-  });
+  if (is_lamb) return std::make_unique<Lamb>(groups, all);
+  return std::make_unique<torch::optim::AdamW>(groups, all);
 }
 
 double median(std::vector<double> values) {
@@ -97,11 +91,21 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
   if (!config_.weights.empty()) load_weights(*model_, config_.weights);
   model_->to(device_);
   optimizer_ = make_optimizer(*model_, config_);
+  if (config_.ema_decay > 0) {
+    average_ = std::make_unique<WeightAverage>(*model_, config_.ema_decay);
+  }
   graph_ = std::make_unique<StepLedger>(memory_, *model_, *optimizer_, tracer_);
-  loader_ = std::make_unique<BatchLoader>(data_, config_.augment,
-                                          static_cast<std::uint64_t>(config_.seed));
+  loader_ = std::make_unique<BatchLoader>(
+      data_, config_.augment, static_cast<std::uint64_t>(config_.seed), config_.data_workers);
+  const auto note = [progress = hooks.progress](std::string_view line) {
+    if (progress != nullptr) progress->note(line);
+  };
+  corrupt_train_ = std::make_unique<CorruptImages>(data_.train, config_.max_corrupt_share, note);
+  corrupt_heldout_ =
+      std::make_unique<CorruptImages>(data_.heldout, config_.max_corrupt_share, note);
   total_steps_ =
       config_.steps > 0 ? config_.steps : config_.epochs * loader_->steps_per_epoch(config_.batch);
+  loader_->expect_steps(total_steps_);
 }
 
 bool TrainingSession::is_epoch_end() const {
@@ -133,7 +137,9 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
   }
   if (is_ledger_step()) graph_->begin(batch);
   const std::int64_t before = tracer::memory_counters(memory_).live_bytes;
-  logits = model_->forward(batch.images, is_traced ? &ledger : nullptr);
+  const DropPath drop_path{config_.drop_path_ratio, static_cast<std::uint64_t>(config_.seed),
+                           progress_.step};
+  logits = model_->forward(batch.images, is_traced ? &ledger : nullptr, &drop_path);
   torch::Tensor loss = smoothed_cross_entropy(logits, batch.labels, config_.label_smoothing,
                                               is_traced ? &ledger : nullptr);
   if (progress_.step == 0 && hooks_.before_count) hooks_.before_count();
@@ -178,6 +184,7 @@ double TrainingSession::traced_step(const Batch& batch, std::int64_t& correct) {
     const tracer::PhaseScope phase(Phase::optimizer);
     optimizer_->step();
     optimizer_->zero_grad();
+    if (average_) average_->update();
   }
   correct = logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
   return loss_value;
@@ -186,6 +193,7 @@ double TrainingSession::traced_step(const Batch& batch, std::int64_t& correct) {
 double TrainingSession::step() {
   const std::int64_t live_bytes = tracer::memory_counters(memory_).live_bytes;
   Batch batch = loader_->train_batch(progress_.step, config_.batch);
+  corrupt_train_->add(batch.corrupt);
   batch.images = batch.images.to(device_);
   batch.labels = batch.labels.to(device_);
   set_learning_rate();
@@ -207,17 +215,15 @@ double TrainingSession::step() {
 }
 
 void TrainingSession::evaluate() {
-  torch::NoGradGuard no_grad;
-  double loss_sum = 0;
-  std::int64_t correct = 0;
-  for (std::int64_t first = 0; first < data_.heldout.samples; first += config_.batch) {
-    const std::int64_t count = std::min(config_.batch, data_.heldout.samples - first);
-    const Batch batch = loader_->heldout_batch(first, count);
-    const torch::Tensor labels = batch.labels.to(device_);
-    const torch::Tensor logits = model_->forward(batch.images.to(device_));
-    loss_sum +=
-        smoothed_cross_entropy(logits, labels, 0).item<double>() * static_cast<double>(count);
-    correct += logits.argmax(1).eq(labels).sum().item<std::int64_t>();
+  if (average_) average_->swap();
+  const HeldoutSums sums = walk_heldout(*model_, *loader_, device_, config_.batch,
+                                        [&](const Batch& batch, const torch::Tensor&) {
+                                          corrupt_heldout_->add(batch.corrupt);
+                                          return true;
+                                        });
+  if (average_) average_->swap();
+  if (sums.samples == 0) {
+    throw DataError(error_text("not one held-out image can be read", {}, "check --data-dir"));
   }
   const auto measured = [](double value) {
     return std::isfinite(value) ? Measured<double>::of(value)
@@ -236,9 +242,9 @@ void TrainingSession::evaluate() {
     point.train_loss = Measured<double>::missing("no step since the last point");
     point.train_accuracy_ratio = point.train_loss;
   }
-  const auto samples = static_cast<double>(data_.heldout.samples);
-  point.heldout_loss = measured(loss_sum / samples);
-  point.heldout_accuracy_ratio = Measured<double>::of(static_cast<double>(correct) / samples);
+  const auto samples = static_cast<double>(sums.samples);
+  point.heldout_loss = measured(sums.loss / samples);
+  point.heldout_accuracy_ratio = Measured<double>::of(static_cast<double>(sums.correct) / samples);
   progress_.accuracy.push_back(point);
   progress_.loss_sum = 0;
   progress_.correct = progress_.steps_summed = 0;
@@ -294,6 +300,7 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
 }
 
 void TrainingSession::fill(RunRecord& record) {
+  if (average_) average_->swap();
   record.config = config_;
   tracer_.finish(record);
   record.ledger = graph_->record();
@@ -305,6 +312,11 @@ void TrainingSession::fill(RunRecord& record) {
   record.accuracy = progress_.accuracy;
   record.step_times_s = progress_.step_times_s;
   fill_bytes(record);
+  for (const auto* corrupt : {corrupt_train_.get(), corrupt_heldout_.get()}) {
+    for (const std::string& path : corrupt->paths()) {
+      record.warnings.push_back("skipped, cannot be read: " + path);
+    }
+  }
   RunSummary& summary = record.summary;
   summary.workspace_bytes = config_.workspace_bytes;
   summary.steps = progress_.step;

@@ -60,7 +60,7 @@ RunConfig read_config_document(std::string_view text, std::string_view source,
 
 std::string write_config_document(const RunConfig& config) {
   Json document = config_json(config);
-  document["schema"] = schema_of("actscope.config");
+  document["schema"] = schema_of("actscope.config", "1.1.0");
   return format_json(document);
 }
 
@@ -84,7 +84,7 @@ SweepSpec read_sweep_spec(std::string_view text, std::string_view source,
 
 std::string write_sweep_spec(const SweepSpec& spec) {
   Json document = config_json(spec.base);
-  document["schema"] = schema_of("actscope.config");
+  document["schema"] = schema_of("actscope.config", "1.1.0");
   Json blocks = Json::array();
   for (const BlockSides& sides : spec.blocks) blocks.push_back(sides_json(sides));
   Json seeds = Json::array();

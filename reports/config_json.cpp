@@ -18,6 +18,8 @@ void for_each_field(Config& c, const Visit& visit) {
   visit("train_samples", c.train_samples);
   visit("heldout_samples", c.heldout_samples);
   visit("augment", c.augment);
+  visit("max_corrupt_share", c.max_corrupt_share);
+  visit("data_workers", c.data_workers);
   visit("scheme", c.scheme);
   visit("block_rows", c.block_rows);
   visit("block_cols", c.block_cols);
@@ -33,6 +35,9 @@ void for_each_field(Config& c, const Visit& visit) {
   visit("weight_decay", c.weight_decay);
   visit("warmup_ratio", c.warmup_ratio);
   visit("label_smoothing", c.label_smoothing);
+  visit("optimizer", c.optimizer);
+  visit("drop_path_ratio", c.drop_path_ratio);
+  visit("ema_decay", c.ema_decay);
   visit("device", c.device);
   visit("dtype", c.dtype);
   visit("threads", c.threads);
@@ -41,6 +46,7 @@ void for_each_field(Config& c, const Visit& visit) {
   visit("trace", c.trace);
   visit("weights", c.weights);
   visit("save_weights", c.save_weights);
+  visit("weights_names", c.weights_names);
   visit("checkpoint_every", c.checkpoint_every);
   visit("out", c.out);
 }

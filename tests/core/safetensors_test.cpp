@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/resmlp.hpp"
 #include "temporary_folder.hpp"
 
 namespace actscope::core {
@@ -96,7 +97,8 @@ TEST(Safetensors, RefusesHostileHeaders) {
       {file_of(std::string(5000, '[')), "nested"},
       {file_of(R"({"x":5})"), "lacks"},
       {file_of(R"({"x":{"dtype":"F32"}})"), "lacks"},
-      {file_of(entry("F16", "[1]", "[0,2]"), "ab"), "element type F16"},
+      {file_of(entry("I64", "[1]", "[0,8]"), "abcdefgh"), "element type I64"},
+      {file_of(entry("F16", "[1]", "[0,4]"), "abcd"), "offsets"},
       {file_of(entry("F32", "[-1]", "[0,4]"), "abcd"), "whole number"},
       {file_of(entry("F32", "[1.5]", "[0,4]"), "abcd"), "whole number"},
       {file_of(entry("F32", "[0]", "[0,0]")), "empty"},
@@ -145,11 +147,88 @@ TEST(LoadWeights, NamesTheTensorThatDoesNotFit) {
     return error_of<DataError>([&] { load_weights(module, folder / "w"); });
   };
   const torch::Tensor first = torch::ones({2, 3}), second = torch::ones({2});
-  EXPECT_THAT(load({{"first", first}}), HasSubstr("no tensor second"));
+  EXPECT_THAT(load({{"first", first}}), HasSubstr("it lacks second"));
   EXPECT_THAT(load({{"first", first.t()}, {"second", second}}),
-              AllOf(HasSubstr("tensor first"), HasSubstr("[3, 2]"), HasSubstr("[2, 3]")));
+              HasSubstr("shapes differ: first [3, 2] instead of [2, 3]"));
   EXPECT_THAT(load({{"first", first}, {"second", second}, {"third", second}}),
-              HasSubstr("no parameter third"));
+              HasSubstr("the model has no third"));
+}
+
+TEST(LoadWeights, TellsEveryKindOfMisfitInOneLine) {
+  const TemporaryFolder folder;
+  folder.write("w", format_safetensors({{"first", torch::ones({3})},
+                                        {"a", torch::ones({1})},
+                                        {"b", torch::ones({1})},
+                                        {"c", torch::ones({1})},
+                                        {"d", torch::ones({1})}}));
+  Pair module;
+  const torch::Tensor before = module.first.clone();
+  EXPECT_THAT(error_of<DataError>([&] { load_weights(module, folder / "w"); }),
+              AllOf(HasSubstr("it lacks second; shapes differ: first [3]"),
+                    HasSubstr("the model has no a, b, c and 1 more")));
+  EXPECT_TRUE(torch::equal(module.first, before)) << "a refused file changes nothing";
+}
+
+TEST(LoadWeights, ReadsHalfPrecisionIntoTheTypeOfTheModel) {
+  const TemporaryFolder folder;
+  for (const auto type : {torch::kFloat16, torch::kBFloat16, torch::kFloat64}) {
+    const torch::Tensor first = torch::randn({2, 3}).to(type), second = torch::randn({2}).to(type);
+    folder.write("w", format_safetensors({{"first", first}, {"second", second}}));
+    Pair module;
+    load_weights(module, folder / "w");
+    EXPECT_EQ(module.first.scalar_type(), torch::kFloat32);
+    EXPECT_TRUE(torch::equal(module.first, first.to(torch::kFloat32))) << type;
+    EXPECT_TRUE(torch::equal(module.second, second.to(torch::kFloat32))) << type;
+  }
+}
+
+const ResMlpGeometry tiny{
+    .image_size = 8, .patch = 2, .in_channels = 3, .dim = 8, .depth = 2, .classes = 4};
+
+ResMlp tiny_model(std::uint64_t seed) {
+  return {tiny, make_scheme(RunConfig{}, tiny), seed, 1 << 20};
+}
+
+TEST(Weights, OfBothNamingsAreReadAlike) {
+  const TemporaryFolder folder;
+  const ResMlp saved = tiny_model(1);
+  save_weights(saved, folder / "timm", WeightNames::timm);
+  save_weights(saved, folder / "original", WeightNames::original);
+  for (const char* file : {"timm", "original"}) {
+    ResMlp loaded = tiny_model(2);
+    load_weights(loaded, folder / file);
+    const auto expected = saved.named_parameters();
+    for (const auto& parameter : loaded.named_parameters()) {
+      EXPECT_TRUE(torch::equal(parameter.value(), expected[parameter.key()])) << parameter.key();
+    }
+  }
+  const auto timm = parse_safetensors(folder.read("timm"), "timm");
+  const auto original = parse_safetensors(folder.read("original"), "original");
+  EXPECT_EQ(timm.size(), original.size());
+  EXPECT_EQ(timm.at("blocks.0.norm1.alpha").sizes(), (torch::IntArrayRef{1, 1, 8}));
+  EXPECT_EQ(original.at("blocks.0.norm1.alpha").sizes(), torch::IntArrayRef{8});
+  for (const char* name : {"patch_embed.proj.weight", "blocks.1.attn.weight", "blocks.1.gamma_2",
+                           "blocks.1.mlp.fc1.bias", "norm.beta", "head.weight"}) {
+    EXPECT_TRUE(original.contains(name)) << name;
+  }
+}
+
+TEST(Weights, OfTwoNamingsForOneParameterAreRefused) {
+  const TemporaryFolder folder;
+  ResMlp model = tiny_model(1);
+  save_weights(model, folder / "w", WeightNames::original);
+  auto tensors = parse_safetensors(folder.read("w"), "w");
+  tensors.emplace("blocks.0.ls1", tensors.at("blocks.0.gamma_1"));
+  folder.write("both", format_safetensors(tensors));
+  EXPECT_THAT(error_of<DataError>([&] { load_weights(model, folder / "both"); }),
+              AllOf(HasSubstr("blocks.0.gamma_1"), HasSubstr("blocks.0.ls1")));
+  tensors.erase("blocks.0.ls1");
+  tensors["blocks.0.norm1.alpha"] = torch::ones({1, 1, 9});
+  tensors.erase("blocks.1.gamma_2");
+  folder.write("misfit", format_safetensors(tensors));
+  EXPECT_THAT(
+      error_of<DataError>([&] { load_weights(model, folder / "misfit"); }),
+      AllOf(HasSubstr("it lacks blocks.1.gamma_2"), HasSubstr("blocks.0.norm1.alpha [1, 1, 9]")));
 }
 
 TEST(LoadWeights, RefusesFilesThatAreNoneAndFoldersThatAreNotThere) {

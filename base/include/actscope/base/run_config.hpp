@@ -22,11 +22,13 @@ struct RunConfig {
   std::optional<std::int64_t> classes;
 
   // Data.
-  std::string data = "fashion-mnist";  ///< fashion-mnist, cifar10, cifar100, synthetic
+  std::string data = "fashion-mnist";  ///< fashion-mnist, cifar10, cifar100, imagefolder, synthetic
   std::string data_dir;                ///< empty: where the data set's Debian package puts it
   std::int64_t train_samples = 0;      ///< 0: all
   std::int64_t heldout_samples = 0;    ///< 0: all
   bool augment = true;                 ///< random crop and flip on training images
+  double max_corrupt_share = 0.01;     ///< of image files that may be skipped, of each part
+  std::int64_t data_workers = 2;       ///< batches of image files decoded ahead of the steps
 
   // Compression.
   std::string scheme = "dense";
@@ -46,6 +48,9 @@ struct RunConfig {
   double weight_decay = 0.05;
   double warmup_ratio = 0.1;  ///< share of all steps with rising learning rate
   double label_smoothing = 0.1;
+  std::string optimizer = "adamw";  ///< adamw, lamb
+  double drop_path_ratio = 0;       ///< of the last block; rises linearly from 0 over the blocks
+  double ema_decay = 0;             ///< of averaged weights that are evaluated and saved; 0: none
 
   // Machine.
   std::string device = "cpu";  ///< cpu, cuda
@@ -58,8 +63,9 @@ struct RunConfig {
   std::string trace = "ledger";  ///< off, ledger
   std::string weights;           ///< safetensors file to start from; empty: seeded initialization
   std::string save_weights;      ///< safetensors file to write at the end; empty: none
-  std::int64_t checkpoint_every = 0;  ///< steps between training checkpoints; 0: only when stopped
-  std::string out;                    ///< output folder
+  std::string weights_names = "timm";  ///< of tensors in save_weights: timm, original
+  std::int64_t checkpoint_every = 0;   ///< steps between training checkpoints; 0: only when stopped
+  std::string out;                     ///< output folder
 };
 
 }  // namespace actscope

@@ -10,13 +10,15 @@
 
 namespace actscope::core {
 
-/// Images held as bytes, row-major [samples, channels, height, width], labels beside them.
+/// Images held as bytes, row-major [samples, channels, height, width], or named by files that are
+/// decoded to that shape batch by batch; labels beside them.
 struct ImageSet {
   std::int64_t samples = 0;
   std::int64_t channels = 0;
   std::int64_t height = 0;
   std::int64_t width = 0;
-  std::vector<std::uint8_t> pixels;
+  std::vector<std::uint8_t> pixels;  ///< empty where there are files
+  std::vector<std::string> files;    ///< empty where there are pixels
   std::vector<std::int64_t> labels;
 };
 
@@ -32,6 +34,9 @@ struct DataSet {
   std::string sha256;  ///< of the files read, or of the generator's description
 };
 
+/// Whether this build reads image folders. Asking for one all the same says what to install.
+bool is_image_folder_built() noexcept;
+
 /// What `load_data` would give, without reading the images: enough to size a model.
 struct DataShape {
   std::int64_t channels = 0;
@@ -40,15 +45,21 @@ struct DataShape {
 };
 
 /// fashion-mnist 1×28×28, 10 classes; cifar10, cifar100 3×32×32; synthetic: as config.image_size
-/// (default 28), 3 channels, config.classes (default 10).
-/// Errors  ConfigError: unknown data set name, with those that exist
+/// (default 28), 3 channels, config.classes (default 10); imagefolder: as config.image_size
+/// (default 224), 3 channels, as many classes as there are subfolders (config.classes where no
+/// folder is named). Errors  ConfigError: unknown data set name, with those that exist; DataError:
+/// no classes
+///         in the image folder
 DataShape data_shape(const RunConfig& config);
 
+/// What of a data set is wanted; `heldout` leaves the training images out where it can.
+enum class DataPart { both, heldout };
+
 /// Reads (or generates) the data set of a configuration and keeps the first train_samples and
-/// heldout_samples.
+/// heldout_samples; of an image folder as many, evenly spread, so that every class is met.
 /// Errors  ConfigError: unknown name, more samples asked than there are; DataError: a file is
 ///         missing, truncated, not of the format, or holds labels out of range (the file is named,
 ///         and for a missing one the package or address that has it)
-DataSet load_data(const RunConfig& config, const DataShape& shape);
+DataSet load_data(const RunConfig& config, const DataShape& shape, DataPart part = DataPart::both);
 
 }  // namespace actscope::core

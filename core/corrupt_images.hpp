@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actscope/core/dataset.hpp"
+
+namespace actscope::core {
+
+/// Names the images of one set that could not be read, each once, and says when they are too many.
+class CorruptImages {
+ public:
+  /// `set` outlives this; `note` gets a line for each image. May be empty.
+  CorruptImages(const ImageSet& set, double largest_share,
+                std::function<void(std::string_view)> note)
+      : set_(set), largest_share_(largest_share), note_(std::move(note)) {}
+
+  /// Errors  DataError: more than the stated share of the set, naming the last one
+  void add(const std::vector<std::int64_t>& samples);
+
+  std::int64_t count() const noexcept { return static_cast<std::int64_t>(samples_.size()); }
+  /// Paths, in the order of the set.
+  std::vector<std::string> paths() const;
+
+ private:
+  const ImageSet& set_;
+  double largest_share_;
+  std::function<void(std::string_view)> note_;
+  std::set<std::int64_t> samples_;
+};
+
+}  // namespace actscope::core

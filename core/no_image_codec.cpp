@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/base/error.hpp"
+#include "image_codec.hpp"
+
+namespace actscope::core {
+
+bool is_image_codec_built() noexcept {
+  return false;
+}
+
+std::optional<RgbImage> decode_image(std::string_view) {
+  throw BackendNotBuilt(error_text("image folders were asked for", "this build has no OpenCV",
+                                   "install libopencv-imgcodecs-dev and build again"));
+}
+
+}  // namespace actscope::core

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace actscope::core {
+
+/// Lets LibTorch compute with as many threads as asked; 0: as many as it chose when the process
+/// began.
+void set_threads(std::int64_t threads);
+
+}  // namespace actscope::core
