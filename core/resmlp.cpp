@@ -5,6 +5,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "random.hpp"
 
 namespace actscope::core {
 namespace {
@@ -130,7 +131,7 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
 
 ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64_t seed,
                std::int64_t workspace_bytes)
-    : geometry_(geometry), scheme_(scheme), workspace_bytes_(workspace_bytes) {
+    : geometry_(geometry), scheme_(scheme), seed_(seed), workspace_bytes_(workspace_bytes) {
   geometry_.validate();
   Initializer init(*this, seed);
   stem_weight_ =
@@ -143,6 +144,8 @@ ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64
   norm_beta_ = init.constant("norm.beta", geometry_.dim, 0);
   head_weight_ = init.linear("head.weight", geometry_.classes, geometry_.dim);
   head_bias_ = init.constant("head.bias", geometry_.classes, 0);
+  thresholds_ =
+      register_buffer("thresholds", torch::zeros({geometry_.depth, draw_count}, torch::kFloat64));
 }
 
 Tensor ResMlp::stem(const Tensor& images) const {
@@ -164,8 +167,10 @@ Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger) {
   }
   Tensor x = stem(images);
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    x = resmlp_block(x, blocks_[i],
-                     {"blocks." + std::to_string(i), scheme_.blocks[i], workspace_bytes_, ledger});
+    x = resmlp_block(
+        x, blocks_[i],
+        {"blocks." + std::to_string(i), scheme_.blocks[i], workspace_bytes_, ledger,
+         SplitMix64(seed_, step_, i).next(), thresholds_[static_cast<std::int64_t>(i)]});
   }
   const tracer::LayerScope layer(tail_name(), Phase::forward);
   if (!scheme_.is_plain_autograd()) {

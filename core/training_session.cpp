@@ -133,6 +133,7 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
   }
   if (is_ledger_step()) graph_->begin(batch);
   const std::int64_t before = tracer::memory_counters(memory_).live_bytes;
+  model_->set_step(progress_.step);
   logits = model_->forward(batch.images, is_traced ? &ledger : nullptr);
   torch::Tensor loss = smoothed_cross_entropy(logits, batch.labels, config_.label_smoothing,
                                               is_traced ? &ledger : nullptr);
