@@ -156,7 +156,10 @@ void RunOptions::add_compression(Scope scope) {
                ->option_text("N"));
   option("--sparsity", &RunConfig::sparsity_ratio, "RATIO",
          "share of blocks dropped, from 0 to below 1");
-  option("--select", &RunConfig::select, "NAME", "how kept blocks are chosen: panel");
+  option(
+      "--select", &RunConfig::select, "NAME",
+      "among which blocks the largest are kept: panel, row, column or global; random: a control; "
+      "threshold: carried from step to step; with :unbiased drawn and rescaled");
   if (scope == Scope::plan) return;
   const auto overrides = [this](const char* name, Texts RunConfig::*field, const char* help) {
     const auto keep = [this, field](const Texts& texts) {
@@ -167,9 +170,11 @@ void RunOptions::add_compression(Scope scope) {
         ->option_text("P=V")
         ->allow_extra_args(false);
   };
-  overrides("--slot", &RunConfig::slot_overrides,
-            "store of the slots that a pattern names, as 'blocks.*.h=int8'; repeatable, later "
-            "ones win");
+  overrides(
+      "--slot", &RunConfig::slot_overrides,
+      "store of the slots that a pattern names, as 'blocks.*.h=int8': keep, drop, bsr:16:0.8, "
+      "bsr+int2:16:0.8, int8, int4, int2, bf16, fp8, code4, code2, topk:0.9 or pool:2; "
+      "repeatable, later ones win");
   overrides("--operand", &RunConfig::operand_overrides,
             "operand of a weight gradient, as 'blocks.*.dW1=bsr:16:0.8'; repeatable, later ones "
             "win");

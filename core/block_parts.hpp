@@ -9,6 +9,7 @@
 
 #include "actscope/core/resmlp_block.hpp"
 #include "actscope/tracer/name.hpp"
+#include "block_choice.hpp"
 #include "slot_store.hpp"
 
 namespace actscope::core {
@@ -18,7 +19,8 @@ tracer::Name trace_name(Slot slot);
 
 /// What one block keeps between forward and backward under a plan.
 struct BlockStores {
-  BlockStores(const BlockPlan& plan, const torch::Tensor& x, std::int64_t hidden);
+  /// `context` gives plan, seed and thresholds.
+  BlockStores(const BlockContext& context, const torch::Tensor& x, std::int64_t hidden);
 
   SlotStore& slot(Slot name) { return slots[static_cast<std::size_t>(name)]; }
   const SlotStore& slot(Slot name) const { return slots[static_cast<std::size_t>(name)]; }

@@ -5,7 +5,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/slot_layout.hpp"
-#include "actscope/kernels/codec.hpp"
+#include "actscope/core/store_bytes.hpp"
 
 namespace actscope::core {
 namespace {
@@ -20,32 +20,6 @@ struct Shape {
   ElementType type;
 };
 
-void add_store(SlotFootprint& slot, const Shape& shape, Slot name, const Store& store) {
-  const std::int64_t elements = slot_elements(shape.geometry, shape.batch, name);
-  switch (store.kind) {
-    case StoreKind::keep:
-      slot.predicted_bytes += elements * size_of(shape.type);
-      break;
-    case StoreKind::drop:
-      break;
-    case StoreKind::bsr: {
-      const kernels::PanelLayout layout =
-          slot_layout(shape.geometry, shape.batch, name, store.blocks);
-      slot.predicted_bytes += layout.value_bytes(dtype_of(shape.type)) + layout.index_bytes();
-      slot.index_bytes += layout.index_bytes();
-      break;
-    }
-    case StoreKind::int8:
-    case StoreKind::int4: {
-      const auto bits =
-          store.kind == StoreKind::int8 ? kernels::CodeBits::int8 : kernels::CodeBits::int4;
-      slot.predicted_bytes += kernels::code_bytes(bits, elements) + kernels::scale_bytes(elements);
-      slot.index_bytes += kernels::scale_bytes(elements);
-      break;
-    }
-  }
-}
-
 SlotFootprint block_slot(const Shape& shape, const BlockPlan& plan, Slot name) {
   SlotFootprint slot;
   slot.name = name_of(name);
@@ -55,15 +29,18 @@ SlotFootprint block_slot(const Shape& shape, const BlockPlan& plan, Slot name) {
     slot.predicted_bytes = slot.dense_bytes;
     return slot;
   }
+  const SlotShape matrix = slot_shape(name, shape.batch, shape.geometry.tokens(),
+                                      shape.geometry.dim, shape.geometry.hidden());
+  const auto add = [&](const StoreBytes& bytes) {
+    slot.predicted_bytes += bytes.total();
+    slot.index_bytes += bytes.index;
+  };
   slot.store = to_text(plan.store(name));
-  add_store(slot, shape, name, plan.store(name));
+  add(bytes_of(plan.store(name), matrix, dtype_of(shape.type)));
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
-    if (!has_own_blocks(plan, product) || operand_slot(plan, product) != name) continue;
-    const Operand& operand = plan.operand(product);
-    const std::int64_t mask_bytes =
-        slot_layout(shape.geometry, shape.batch, name, operand.blocks).mask_bytes();
-    slot.predicted_bytes += mask_bytes;
-    slot.index_bytes += mask_bytes;
+    if (has_own_blocks(plan, product) && operand_slot(plan, product) == name) {
+      add(bytes_of(plan.operand(product), matrix));
+    }
   }
   return slot;
 }

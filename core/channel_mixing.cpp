@@ -55,8 +55,9 @@ void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<Bl
                      mutable_view(dw, 1, dw.size(0), dw.size(1)), kernels::Output::accumulate,
                      range, {.bias_gradient = db == nullptr ? nullptr : db->mutable_data_ptr()});
   };
-  if (slot.kind() == StoreKind::bsr) {
-    multiply(slot.panels(), slot.panel_range(first, count));
+  if (slot.has_panels()) {
+    const StoredPanels stored = slot.panels(first, count);
+    multiply(stored.panels, stored.range);
   } else if (choice) {
     const auto gathered =
         decoded.defined() ? choice->gather(first, decoded) : choice->gather(first, count, slot);
@@ -79,6 +80,7 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
   const bool writes_over = stores.slot(Slot::x1).kind() != StoreKind::keep;
   Tensor x2 = writes_over ? flat : torch::empty_like(flat);
   const bool choose_z = stores.slot(Slot::z).is_kept();
+  SlotStore& h_store = stores.slot(Slot::h);
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = flat.narrow(0, first, count);
@@ -88,12 +90,12 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
     stores.slot(Slot::z).put(first, z);
     if (auto& choice = stores.choice(Product::dW1)) choice->choose(first, choose_z ? z : part);
     at.next(trace_name(Slot::h));
-    Tensor h = stores.slot(Slot::h).room(first, count);
+    Tensor h = h_store.room(first, count);
     torch::addmm_out(h, p.fc1_bias, z, p.fc1_weight.t());
-    stores.slot(Slot::h).put(first, h);
+    h_store.put(first, h);
     at.next(trace_name(Slot::u));
     Tensor u = stores.slot(Slot::u).room(first, count);
-    gelu_into(u, h);
+    gelu_into(u, h, h_store.is_gelu_code() ? h_store.gelu_code(first) : kernels::GeluCode{});
     stores.slot(Slot::u).put(first, u);
     if (auto& choice = stores.choice(Product::dW2)) choice->choose(first, u);
     at.next(trace_name(Slot::v));
@@ -120,10 +122,11 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
   const auto& choice1 = stores.choice(Product::dW1);
   const auto& choice2 = stores.choice(Product::dW2);
   // Pruned only in the product, x1 itself decoded whole: α2 sees the whole.
-  const bool sum_alpha = z_store.is_kept() || choice1.has_value();
-  const bool reads_x1 = sum_alpha || !h_store.is_kept() || x1_store.kind() != StoreKind::bsr;
+  const bool sum_alpha =
+      z_store.is_kept() || choice1.has_value() || x1_store.kind() == StoreKind::bsr_int2;
+  const bool reads_x1 = sum_alpha || !h_store.is_kept() || !x1_store.has_panels();
   const bool product_reads_z =
-      z_store.is_kept() && z_store.kind() != StoreKind::bsr && !reads_codes(z_store, choice1);
+      z_store.is_kept() && !z_store.has_panels() && !reads_codes(z_store, choice1);
   const bool reads_z = product_reads_z || !h_store.is_kept();
 
   const Tensor flat = g.view({rows, stores.dim});
@@ -148,18 +151,22 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       z = z_store.is_kept() ? z_store.get(first, count) : torch::addcmul(p.beta2, p.alpha2, x1);
     }
     at.next(trace_name(Slot::h));
-    const Tensor h = h_store.is_kept() ? h_store.get(first, count)
-                                       : torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
     Tensor dh = torch::mm(part, scaled_fc2);
-    Tensor u;
     const bool rebuilds_u = needs.fc2_product && u_store.kind() == StoreKind::drop;
-    // In the place of h, unless that is the kept tensor itself and another walk will read it.
-    const bool keeps_h = h_store.kind() == StoreKind::keep && stores.is_retained;
-    if (rebuilds_u) u = keeps_h ? torch::empty_like(h) : h;
-    gelu_backward_over(dh, h, rebuilds_u ? &u : nullptr);
+    Tensor u;
+    if (h_store.is_gelu_code()) {
+      gelu_backward_over(dh, h_store.gelu_code(first));
+    } else {
+      const Tensor h = h_store.is_kept() ? h_store.get(first, count)
+                                         : torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
+      // In the place of h, unless that is the kept tensor itself and another walk will read it.
+      const bool keeps_h = h_store.kind() == StoreKind::keep && stores.is_retained;
+      if (rebuilds_u) u = keeps_h ? torch::empty_like(h) : h;
+      gelu_backward_over(dh, h, rebuilds_u ? &u : nullptr);
+    }
     if (needs.fc2_product) {
       at.next(trace_name(Slot::u));
-      if (!rebuilds_u && u_store.kind() != StoreKind::bsr && !reads_codes(u_store, choice2)) {
+      if (!rebuilds_u && !u_store.has_panels() && !reads_codes(u_store, choice2)) {
         u = u_store.get(first, count);
       }
       add_product(part, u_store, choice2, u, first, p2, nullptr);

@@ -17,10 +17,11 @@ constexpr std::string_view slot_name = "input";
 constexpr std::string_view function_name = "compressed_gelu";
 
 void validate(const Store& store) {
-  if (store.kind != StoreKind::drop && store.kind != StoreKind::bsr) return;
+  using enum StoreKind;
+  if (store.kind != drop && store.kind != bsr && store.kind != topk && store.kind != pool) return;
   throw ConfigError(error_text("compressed_gelu cannot keep its input as " + to_text(store),
                                "the derivative at 0 would stand for that of every lost element",
-                               "keep it as int8 or int4"));
+                               "keep it as int4 or code4"));
 }
 
 class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
@@ -35,7 +36,8 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
     kept->store.put(0, rows);
     ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
     Tensor result = torch::empty_like(rows);
-    gelu_into(result, rows);
+    gelu_into(result, rows,
+              kept->store.is_gelu_code() ? kept->store.gelu_code(0) : kernels::GeluCode{});
     return result.view(x.sizes());
   }
 
@@ -54,7 +56,11 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
       const std::int64_t count = std::min(step, rows - first);
       Tensor part = dx.narrow(0, first, count);
       part.copy_(dy.narrow(0, first, count));
-      gelu_backward_over(part, store.get(first, count));
+      if (store.is_gelu_code()) {
+        gelu_backward_over(part, store.gelu_code(first));
+      } else {
+        gelu_backward_over(part, store.get(first, count));
+      }
     }
     kept->release();
     return {dx.view(outputs.front().sizes()), Tensor(), Tensor()};

@@ -8,6 +8,7 @@
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
 #include "kept_slot.hpp"
+#include "random.hpp"
 #include "tensor_views.hpp"
 
 namespace actscope::core {
@@ -24,11 +25,13 @@ tracer::Name trace_name_of_slot() {
 }
 
 void validate(const InputCompression& input) {
-  if (input.store.kind == StoreKind::drop) {
-    throw ConfigError(error_text("the input of a linear layer cannot be dropped",
-                                 "nothing else rebuilds it", "store it, or use another layer"));
+  const StoreKind kind = input.store.kind;
+  if (kind == StoreKind::drop || kind == StoreKind::pool || is_gelu_code(kind)) {
+    throw ConfigError(error_text("a linear layer cannot keep its input as " + to_text(input.store),
+                                 "nothing else gives back its values",
+                                 "keep it as bsr:16:0.8 or int4"));
   }
-  if (input.store.kind == StoreKind::bsr && input.operand.kind == OperandKind::bsr &&
+  if (has_panels(kind) && input.operand.kind == OperandKind::bsr &&
       input.store.blocks != input.operand.blocks) {
     throw ConfigError(error_text(
         "the operand prunes an input that is stored pruned",
@@ -91,8 +94,9 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& weight, const KeptSlot& k
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = dy.narrow(0, first, count);
-    if (kept.store.kind() == StoreKind::bsr) {
-      add_sparse(part, kept.store.panels(), kept.store.panel_range(first, count), dw);
+    if (kept.store.has_panels()) {
+      const StoredPanels stored = kept.store.panels(first, count);
+      add_sparse(part, stored.panels, stored.range, dw);
     } else if (kept.choice) {
       const auto gathered = kept.store.is_coded()
                                 ? kept.choice->gather(first, count, kept.store)
@@ -118,11 +122,12 @@ class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
       const Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
       const SlotShape shape{1, rows.size(0), rows.size(1)};
       auto kept = c10::make_intrusive<KeptSlot>(
-          SlotStore(input.store, shape, rows, trace_name_of_slot()), slot_name);
+          SlotStore(input.store, shape, rows, trace_name_of_slot(), {input.seed}), slot_name);
       kept->workspace_bytes = input.workspace_bytes;
       kept->store.put(0, rows);
-      if (input.operand.kind == OperandKind::bsr && input.store.kind != StoreKind::bsr) {
-        kept->choice.emplace(input.operand.blocks, shape, rows, trace_name_of_slot());
+      if (input.operand.kind == OperandKind::bsr && !has_panels(input.store.kind)) {
+        kept->choice.emplace(input.operand.blocks, shape, rows, trace_name_of_slot(),
+                             StoreDraw{input.seed});
         kept->choice->choose(0, rows);
       }
       ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
@@ -183,7 +188,9 @@ BsrLinearImpl::BsrLinearImpl(const torch::nn::LinearImpl& layer, const InputComp
 }
 
 Tensor BsrLinearImpl::forward(const Tensor& x) {
-  return compressed_linear(x, weight, bias, input_);
+  InputCompression input = input_;
+  input.seed = SplitMix64(input_.seed, calls_++, 0).next();
+  return compressed_linear(x, weight, bias, input);
 }
 
 void BsrLinearImpl::pretty_print(std::ostream& stream) const {

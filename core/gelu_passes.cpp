@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gelu_passes.hpp"
 
-#include "actscope/kernels/elementwise.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "tensor_views.hpp"
 
@@ -17,10 +16,10 @@ kernels::MatrixView out(const torch::Tensor& tensor) {
 
 }  // namespace
 
-void gelu_into(torch::Tensor& u, const torch::Tensor& h) {
+void gelu_into(torch::Tensor& u, const torch::Tensor& h, const kernels::GeluCode& code) {
   static const tracer::Name gelu("gelu");
   const tracer::OperatorScope scope(gelu);
-  kernels::gelu(context_of(h), in(h), out(u));
+  kernels::gelu(context_of(h), in(h), out(u), code);
 }
 
 void gelu_backward_over(torch::Tensor& du, const torch::Tensor& h, torch::Tensor* u) {
@@ -28,6 +27,12 @@ void gelu_backward_over(torch::Tensor& du, const torch::Tensor& h, torch::Tensor
   const tracer::OperatorScope scope(gelu_backward);
   const kernels::MatrixView room = u == nullptr ? kernels::MatrixView{} : out(*u);
   kernels::gelu_backward(context_of(h), in(du), in(h), out(du), u == nullptr ? nullptr : &room);
+}
+
+void gelu_backward_over(torch::Tensor& du, const kernels::GeluCode& code) {
+  static const tracer::Name gelu_backward("gelu_backward_from_code");
+  const tracer::OperatorScope scope(gelu_backward);
+  kernels::gelu_backward_from_code(context_of(du), in(du), code.bits, code.codes, out(du));
 }
 
 }  // namespace actscope::core

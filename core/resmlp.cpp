@@ -5,6 +5,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "random.hpp"
 
 namespace actscope::core {
 namespace {
@@ -142,7 +143,7 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
 
 ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64_t seed,
                std::int64_t workspace_bytes)
-    : geometry_(geometry), scheme_(scheme), workspace_bytes_(workspace_bytes) {
+    : geometry_(geometry), scheme_(scheme), seed_(seed), workspace_bytes_(workspace_bytes) {
   geometry_.validate();
   Initializer init(*this, seed);
   stem_weight_ =
@@ -155,6 +156,8 @@ ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64
   norm_beta_ = init.constant("norm.beta", geometry_.dim, 0);
   head_weight_ = init.linear("head.weight", geometry_.classes, geometry_.dim);
   head_bias_ = init.constant("head.bias", geometry_.classes, 0);
+  thresholds_ =
+      register_buffer("thresholds", torch::zeros({geometry_.depth, draw_count}, torch::kFloat64));
 }
 
 Tensor ResMlp::stem(const Tensor& images) const {
@@ -169,9 +172,11 @@ Tensor ResMlp::stem(const Tensor& images) const {
 Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::SavedLedger* ledger,
                      const DropPath* drop_path) const {
   const std::string layer = "blocks." + std::to_string(index);
-  const Tensor x2 =
-      resmlp_block(x, blocks_[index], {layer, scheme_.blocks[index], workspace_bytes_, ledger});
   const auto place = static_cast<std::int64_t>(index);
+  const Tensor x2 = resmlp_block(
+      x, blocks_[index],
+      {layer, scheme_.blocks[index], workspace_bytes_, ledger,
+       SplitMix64(seed_, step_, static_cast<std::uint64_t>(index)).next(), thresholds_[place]});
   if (drop_path == nullptr || DropPath::ratio_of(drop_path->ratio, place, geometry_.depth) == 0) {
     return x2;
   }

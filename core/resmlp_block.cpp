@@ -11,6 +11,7 @@
 #include "actscope/core/slot_layout.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
+#include "random.hpp"
 
 namespace actscope::core {
 namespace {
@@ -92,8 +93,7 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
                         torch::TensorList parameters, const BlockContext& context) {
     const Tensor x = input.contiguous();
     const BlockParameters p = from_list(parameters.vec());
-    auto holder =
-        c10::make_intrusive<StoresHolder>(BlockStores(context.plan, x, p.fc1_weight.size(0)));
+    auto holder = c10::make_intrusive<StoresHolder>(BlockStores(context, x, p.fc1_weight.size(0)));
     holder->workspace_bytes = context.workspace_bytes;
     holder->layer = tracer::Name(context.layer);
     const Tensor x2 = mix_channels(mix_tokens(x, p, holder->stores, context.workspace_bytes), p,
@@ -178,22 +178,38 @@ tracer::Name trace_name(Slot slot) {
   return names[static_cast<std::size_t>(slot)];
 }
 
-BlockStores::BlockStores(const BlockPlan& block_plan, const Tensor& x, std::int64_t hidden_width)
-    : plan(block_plan), batch(x.size(0)), tokens(x.size(1)), dim(x.size(2)), hidden(hidden_width) {
-  const auto shape_of = [&](Slot name) {
-    const bool by_image = name == Slot::x || name == Slot::y;
-    const std::int64_t cols = name == Slot::h || name == Slot::u ? hidden : dim;
-    return by_image ? SlotShape{batch, tokens, cols, true}
-                    : SlotShape{1, batch * tokens, cols, false};
+std::uint64_t draw_seed(std::uint64_t block_seed, Slot slot) {
+  return SplitMix64(block_seed, 0, static_cast<std::uint64_t>(slot)).next();
+}
+
+std::uint64_t draw_seed(std::uint64_t block_seed, Product product) {
+  return SplitMix64(block_seed, 1, static_cast<std::uint64_t>(product)).next();
+}
+
+BlockStores::BlockStores(const BlockContext& context, const Tensor& x, std::int64_t hidden_width)
+    : plan(context.plan),
+      batch(x.size(0)),
+      tokens(x.size(1)),
+      dim(x.size(2)),
+      hidden(hidden_width) {
+  const auto draw = [&](auto name, std::size_t place) {
+    StoreDraw of{draw_seed(context.seed, name), {}};
+    if (context.thresholds.defined()) {
+      of.threshold = context.thresholds.narrow(0, static_cast<std::int64_t>(place), 1);
+    }
+    return of;
   };
   for (std::size_t s = 0; s < slot_count; ++s) {
     const auto slot = static_cast<Slot>(s);
-    slots.emplace_back(plan.stores[s], shape_of(slot), x, trace_name(slot));
+    slots.emplace_back(plan.stores[s], slot_shape(slot, batch, tokens, dim, hidden), x,
+                       trace_name(slot), draw(slot, s));
   }
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
     if (!has_own_blocks(plan, product)) continue;
     const Slot slot = operand_slot(plan, product);
-    choice(product).emplace(plan.operand(product).blocks, shape_of(slot), x, trace_name(slot));
+    choice(product).emplace(plan.operand(product).blocks,
+                            slot_shape(slot, batch, tokens, dim, hidden), x, trace_name(slot),
+                            draw(product, slot_count + static_cast<std::size_t>(product)));
   }
 }
 
@@ -255,8 +271,8 @@ Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
   if (records) return CompressedBlock::apply(x, torch::TensorList(list), context);
   // No backward will come: the same walk, keeping nothing.
   const torch::NoGradGuard no_grad;
-  BlockPlan nothing;
-  nothing.stores.fill({StoreKind::drop, {}});
+  BlockContext nothing;
+  nothing.plan.stores.fill({StoreKind::drop});
   BlockStores stores(nothing, x, parameters.fc1_weight.size(0));
   return mix_channels(mix_tokens(x.contiguous(), parameters, stores, context.workspace_bytes),
                       parameters, stores, context.workspace_bytes);

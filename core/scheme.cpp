@@ -5,20 +5,17 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/slot_layout.hpp"
+#include "actscope/core/store_bytes.hpp"
 
 namespace actscope::core {
 namespace {
 
-Store drop() {
-  return {StoreKind::drop, {}};
-}
-Store keep() {
-  return {StoreKind::keep, {}};
-}
+// Side of the squares of preset pool.
+constexpr std::int64_t preset_pool_side = 2;
 
 BlockPlan all_dropped_but_x(const Store& x) {
   BlockPlan plan;
-  plan.stores.fill(drop());
+  plan.stores.fill({StoreKind::drop});
   plan.store(Slot::x) = x;
   return plan;
 }
@@ -31,32 +28,52 @@ BlockPlan three_slots(const Store& store) {
   return plan;
 }
 
+// The inputs of the linear layers in one store, all else as plain autograd keeps it: what rivals
+// that compress layer by layer do.
+BlockPlan linear_inputs(const Store& store) {
+  BlockPlan plan;
+  plan.store(Slot::y) = plan.store(Slot::z) = plan.store(Slot::u) = store;
+  return plan;
+}
+
+void prune_channel_products(BlockPlan& plan, const kernels::BlockSpec& blocks) {
+  plan.operand(Product::dW1) = plan.operand(Product::dW2) = {OperandKind::bsr, blocks};
+}
+
 BlockPlan preset_plan(const std::string& name, const kernels::BlockSpec& blocks) {
   const Store bsr{StoreKind::bsr, blocks};
   BlockPlan plan;
   if (name == "dense") {
     plan.plain_autograd = true;
   } else if (name == "linear-bsr") {
-    plan.store(Slot::y) = plan.store(Slot::z) = plan.store(Slot::u) = bsr;
+    plan = linear_inputs(bsr);
   } else if (name == "exact") {
-    plan = three_slots(keep());
+    plan = three_slots({StoreKind::keep});
   } else if (name == "exact-bsr") {
     plan = three_slots(bsr);
-    plan.store(Slot::h) = keep();
-  } else if (name == "int8") {
-    plan = three_slots({StoreKind::int8, {}});
-  } else if (name == "int4" || name == "int4-bsr") {
-    plan = three_slots({StoreKind::int4, {}});
+    plan.store(Slot::h) = {StoreKind::keep};
+  } else if (name == "int8" || name == "int4" || name == "int2") {
+    plan = three_slots(parse_store(name));
+  } else if (name == "int4-bsr" || name == "int2-bsr") {
+    plan = three_slots(parse_store(name.substr(0, 4)));
+    prune_channel_products(plan, blocks);
   } else if (name == "checkpoint") {
-    plan = all_dropped_but_x(keep());
+    plan = all_dropped_but_x({StoreKind::keep});
+  } else if (name == "checkpoint-int4") {
+    plan = all_dropped_but_x({StoreKind::int4});
+  } else if (name == "topk") {
+    Store top{StoreKind::topk};
+    top.sparsity_ratio = blocks.sparsity_ratio;
+    plan = linear_inputs(top);
+  } else if (name == "pool") {
+    Store pool{StoreKind::pool};
+    pool.pool_side = preset_pool_side;
+    plan = linear_inputs(pool);
   } else {
     std::string known;
     for (const std::string& preset : scheme_presets())
       known += (known.empty() ? "" : ", ") + preset;
     throw ConfigError(error_text("unknown scheme '" + name + "'", {}, "give one of " + known));
-  }
-  if (name == "int4-bsr") {
-    plan.operand(Product::dW1) = plan.operand(Product::dW2) = {OperandKind::bsr, blocks};
   }
   return plan;
 }
@@ -120,22 +137,38 @@ void apply_override(std::vector<BlockPlan>& blocks, const Override& change, cons
   }
 }
 
+void validate_store(const BlockPlan& plan, Slot slot, const ResMlpGeometry& geometry,
+                    std::int64_t batch) {
+  const Store& store = plan.store(slot);
+  if (has_panels(store.kind)) (void)slot_layout(geometry, batch, slot, store.blocks);
+  if (store.kind == StoreKind::pool) (void)pooled_side(geometry.tokens(), store.pool_side);
+  if (!is_gelu_code(store.kind)) return;
+  if (slot != Slot::h) {
+    throw ConfigError(
+        error_text("slot " + std::string(name_of(slot)) + " cannot be " + to_text(store),
+                   "that is a code of the derivative of GELU, which h has", "give it to slot h"));
+  }
+  if (plan.store(Slot::u).kind == StoreKind::drop) {
+    throw ConfigError(error_text("slot h cannot be " + to_text(store) + " while u is dropped",
+                                 "the code tells the derivative of GELU, and not u = gelu(h)",
+                                 "store u as well, as --slot 'blocks.*.u=int4'"));
+  }
+}
+
 void validate_plan(const BlockPlan& plan, const ResMlpGeometry& geometry, std::int64_t batch) {
   if (plan.store(Slot::x).kind == StoreKind::drop) {
     throw ConfigError(error_text("slot x cannot be dropped", "nothing else rebuilds it",
                                  "store it, or drop x1, h and the others"));
   }
   for (std::size_t s = 0; s < slot_count; ++s) {
-    if (plan.stores[s].kind == StoreKind::bsr) {
-      (void)slot_layout(geometry, batch, static_cast<Slot>(s), plan.stores[s].blocks);
-    }
+    validate_store(plan, static_cast<Slot>(s), geometry, batch);
   }
   for (std::size_t p = 0; p < product_count; ++p) {
     const auto product = static_cast<Product>(p);
     if (plan.operand(product).kind != OperandKind::bsr) continue;
     const Slot source = operand_slot(plan, product);
     const Store& store = plan.store(source);
-    if (store.kind == StoreKind::bsr && store.blocks != plan.operand(product).blocks) {
+    if (has_panels(store.kind) && store.blocks != plan.operand(product).blocks) {
       throw ConfigError(error_text(
           "operand " + std::string(name_of(product)) + " prunes a slot that is stored pruned",
           "slot " + std::string(name_of(source)) + " is " + to_text(store) + ", the operand " +
@@ -153,18 +186,16 @@ bool Scheme::is_plain_autograd() const {
 }
 
 const std::vector<std::string>& scheme_presets() {
-  static const std::vector<std::string> names{"dense", "linear-bsr", "exact",    "exact-bsr",
-                                              "int8",  "int4",       "int4-bsr", "checkpoint"};
+  static const std::vector<std::string> names{
+      "dense",    "linear-bsr", "exact",      "exact-bsr",       "int8", "int4", "int2",
+      "int4-bsr", "int2-bsr",   "checkpoint", "checkpoint-int4", "topk", "pool"};
   return names;
 }
 
 Scheme make_scheme(const RunConfig& config, const ResMlpGeometry& geometry) {
   kernels::BlockSpec blocks{config.block_rows, config.block_cols, config.sparsity_ratio};
   blocks.validate();
-  if (config.select != "panel") {
-    throw ConfigError(
-        error_text("unknown selection '" + config.select + "'", {}, "this version has panel"));
-  }
+  parse_select(config.select, blocks);
   if (config.batch < 1) {
     throw ConfigError(error_text("batch is out of range", "got " + std::to_string(config.batch),
                                  "give a number from 1"));

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
-#include <sstream>
-
 #include "actscope/base/error.hpp"
 #include "actscope/core/scheme.hpp"
+#include "block_grammar.hpp"
 
 namespace actscope::core {
 namespace {
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts(1);
-  for (char c : text) {
-    if (c == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
+constexpr std::int64_t largest_pool_side = 64;
 
 ConfigError not_of_the_grammar(std::string_view what, std::string_view text,
                                std::string_view allowed) {
@@ -27,54 +15,81 @@ ConfigError not_of_the_grammar(std::string_view what, std::string_view text,
 }
 
 constexpr std::string_view store_grammar =
-    "keep, drop, int8, int4, or bsr:BLOCK:SPARSITY[:SELECT] as bsr:16:0.8 or bsr:8x64:0.8:row";
-constexpr std::string_view operand_grammar = "full, or bsr:BLOCK:SPARSITY[:SELECT] as bsr:16:0.8";
+    "keep, drop, bf16, fp8, code4, code2, int8, int4 or int2 with :nearest or :stochastic behind "
+    "it, topk:SPARSITY, pool:SIDE, or bsr:BLOCK:SPARSITY[:SELECT][:VALUES][:unbiased] as "
+    "bsr:16:0.8 or bsr:8x64:0.8:row:int8, or bsr+int2 in place of bsr";
+constexpr std::string_view operand_grammar =
+    "full, or bsr:BLOCK:SPARSITY[:SELECT][:unbiased] as bsr:16:0.8";
 
-template <class Number>
-bool read_number(const std::string& text, Number& number) {
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  return result.ec == std::errc{} && result.ptr == end && !text.empty();
+constexpr std::pair<std::string_view, StoreKind> plain_names[] = {
+    {"keep", StoreKind::keep}, {"drop", StoreKind::drop},   {"bf16", StoreKind::bf16},
+    {"fp8", StoreKind::fp8},   {"code4", StoreKind::code4}, {"code2", StoreKind::code2}};
+constexpr std::pair<std::string_view, StoreKind> code_names[] = {
+    {"int8", StoreKind::int8}, {"int4", StoreKind::int4}, {"int2", StoreKind::int2}};
+
+// Four levels are too few for a nearest one: on average stochastic rounding is right.
+constexpr kernels::RoundTo usual_rounding(StoreKind kind) {
+  return kind == StoreKind::int2 ? kernels::RoundTo::stochastic : kernels::RoundTo::nearest;
 }
 
-// Ways of selecting that see a part of a matrix at a time, as the walk over a batch does.
-kernels::Select parse_select(std::string_view text) {
-  for (const kernels::Select select : {kernels::Select::panel, kernels::Select::row}) {
-    if (text == name_of(select)) return select;
+bool read_coded(const std::vector<std::string>& parts, Store& store) {
+  for (const auto& [name, kind] : code_names) {
+    if (parts[0] != name || parts.size() > 2) continue;
+    store.kind = kind;
+    store.rounding = usual_rounding(kind);
+    if (parts.size() == 1) return true;
+    store.rounding =
+        parts[1] == "stochastic" ? kernels::RoundTo::stochastic : kernels::RoundTo::nearest;
+    return parts[1] == "stochastic" || parts[1] == "nearest";
   }
-  throw ConfigError(error_text("not a way of selecting blocks: '" + std::string(text) + "'", {},
-                               "write panel or row"));
+  return false;
 }
 
-// bsr:BLOCK:SPARSITY[:SELECT]
-kernels::BlockSpec parse_blocks(std::string_view text, std::string_view what,
-                                std::string_view grammar) {
-  const std::vector<std::string> parts = split(text, ':');
-  kernels::BlockSpec spec;
-  if (parts.size() < 3 || parts.size() > 4 || parts[0] != "bsr") {
-    throw not_of_the_grammar(what, text, grammar);
-  }
-  const std::vector<std::string> sides = split(parts[1], 'x');
-  const bool has_sides = sides.size() <= 2 && read_number(sides.front(), spec.block_rows) &&
-                         read_number(sides.back(), spec.block_cols);
-  if (!has_sides || !read_number(parts[2], spec.sparsity_ratio)) {
-    throw not_of_the_grammar(what, text, grammar);
-  }
-  if (parts.size() == 4) spec.select = parse_select(parts[3]);
-  spec.validate();
-  return spec;
+bool read_pruned(const std::vector<std::string>& parts, Store& store) {
+  if (parts[0] != "bsr" && parts[0] != "bsr+int2") return false;
+  store.kind = parts[0] == "bsr" ? StoreKind::bsr : StoreKind::bsr_int2;
+  BlockText text;
+  if (!read_blocks(parts, text)) return false;
+  store.blocks = text.blocks;
+  store.values = text.values;
+  return true;
 }
 
-std::string blocks_text(const kernels::BlockSpec& spec) {
-  // The shortest text that reads back as the same number; zeros end it.
-  char sparsity[32] = {};
-  std::to_chars(sparsity, sparsity + sizeof sparsity - 1, spec.sparsity_ratio);
-  std::ostringstream text;
-  text << "bsr:" << spec.block_rows;
-  if (spec.block_cols != spec.block_rows) text << 'x' << spec.block_cols;
-  text << ':' << sparsity;
-  if (spec.select != kernels::Select::panel) text << ':' << name_of(spec.select);
-  return text.str();
+bool read_measured(const std::vector<std::string>& parts, Store& store) {
+  if (parts.size() != 2) return false;
+  if (parts[0] == "topk") {
+    store.kind = StoreKind::topk;
+    return read_number(parts[1], store.sparsity_ratio);
+  }
+  store.kind = StoreKind::pool;
+  return parts[0] == "pool" && read_number(parts[1], store.pool_side);
+}
+
+void validate(const Store& store, std::string_view text) {
+  const auto refuse = [&](const std::string& why, const std::string& remedy) {
+    throw ConfigError(error_text("not a store: '" + std::string(text) + "'", why, remedy));
+  };
+  if (store.kind == StoreKind::bsr_int2 && store.blocks.rescale == kernels::Rescale::unbiased) {
+    refuse("the rest is kept as well, so nothing is made up for by rescaling",
+           "leave unbiased out, or write bsr");
+  }
+  if (!(store.sparsity_ratio >= 0 && store.sparsity_ratio < 1)) {
+    refuse("sparsity " + number_text(store.sparsity_ratio) + " is out of range",
+           "give a number from 0 to below 1");
+  }
+  if (store.pool_side < 2 || store.pool_side > largest_pool_side) {
+    refuse("a square of side " + std::to_string(store.pool_side) + " is out of range",
+           "give a number from 2 to " + std::to_string(largest_pool_side));
+  }
+}
+
+template <std::size_t Count>
+std::string_view name_in(const std::pair<std::string_view, StoreKind> (&names)[Count],
+                         StoreKind kind) {
+  for (const auto& [name, named] : names) {
+    if (named == kind) return name;
+  }
+  return {};
 }
 
 }  // namespace
@@ -90,36 +105,52 @@ std::string_view name_of(Product product) noexcept {
 }
 
 Store parse_store(std::string_view text) {
-  if (text == "keep") return {StoreKind::keep, {}};
-  if (text == "drop") return {StoreKind::drop, {}};
-  if (text == "int8") return {StoreKind::int8, {}};
-  if (text == "int4") return {StoreKind::int4, {}};
-  return {StoreKind::bsr, parse_blocks(text, "a store", store_grammar)};
+  for (const auto& [name, kind] : plain_names) {
+    if (text == name) return {kind};
+  }
+  const std::vector<std::string> parts = split_text(text, ':');
+  Store store;
+  if (!read_coded(parts, store) && !read_pruned(parts, store) && !read_measured(parts, store)) {
+    throw not_of_the_grammar("a store", text, store_grammar);
+  }
+  validate(store, text);
+  return store;
 }
 
 std::string to_text(const Store& store) {
   switch (store.kind) {
-    case StoreKind::keep:
-      return "keep";
-    case StoreKind::drop:
-      return "drop";
-    case StoreKind::int8:
-      return "int8";
-    case StoreKind::int4:
-      return "int4";
     case StoreKind::bsr:
-      return blocks_text(store.blocks);
+      return blocks_text("bsr", {store.blocks, store.values});
+    case StoreKind::bsr_int2:
+      return blocks_text("bsr+int2", {store.blocks, store.values});
+    case StoreKind::topk:
+      return "topk:" + number_text(store.sparsity_ratio);
+    case StoreKind::pool:
+      return "pool:" + std::to_string(store.pool_side);
+    default:
+      break;
   }
-  return "keep";
+  const std::string_view coded = name_in(code_names, store.kind);
+  if (coded.empty()) return std::string(name_in(plain_names, store.kind));
+  std::string shown(coded);
+  if (store.rounding != usual_rounding(store.kind)) {
+    shown += store.rounding == kernels::RoundTo::nearest ? ":nearest" : ":stochastic";
+  }
+  return shown;
 }
 
 Operand parse_operand(std::string_view text) {
   if (text == "full") return {};
-  return {OperandKind::bsr, parse_blocks(text, "an operand", operand_grammar)};
+  const std::vector<std::string> parts = split_text(text, ':');
+  BlockText read;
+  if (parts[0] != "bsr" || !read_blocks(parts, read) || read.values != BlockValues::full) {
+    throw not_of_the_grammar("an operand", text, operand_grammar);
+  }
+  return {OperandKind::bsr, read.blocks};
 }
 
 std::string to_text(const Operand& operand) {
-  return operand.kind == OperandKind::full ? "full" : blocks_text(operand.blocks);
+  return operand.kind == OperandKind::full ? "full" : blocks_text("bsr", {operand.blocks});
 }
 
 }  // namespace actscope::core

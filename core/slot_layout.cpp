@@ -4,34 +4,33 @@
 #include "actscope/base/error.hpp"
 
 namespace actscope::core {
-namespace {
-
-std::int64_t features_of(const ResMlpGeometry& geometry, Slot slot) {
-  return slot == Slot::h || slot == Slot::u ? geometry.hidden() : geometry.dim;
+SlotShape slot_shape(Slot slot, std::int64_t batch, std::int64_t tokens, std::int64_t dim,
+                     std::int64_t hidden) {
+  const std::int64_t features = slot == Slot::h || slot == Slot::u ? hidden : dim;
+  return slot == Slot::x || slot == Slot::y ? SlotShape{batch, tokens, features, true, tokens}
+                                            : SlotShape{1, batch * tokens, features, false, tokens};
 }
 
-}  // namespace
-
 std::int64_t slot_elements(const ResMlpGeometry& geometry, std::int64_t batch, Slot slot) {
-  return batch * geometry.tokens() * features_of(geometry, slot);
+  return slot_shape(slot, batch, geometry.tokens(), geometry.dim, geometry.hidden()).elements();
 }
 
 kernels::PanelLayout slot_layout(const ResMlpGeometry& geometry, std::int64_t batch, Slot slot,
                                  const kernels::BlockSpec& blocks) {
-  const std::int64_t features = features_of(geometry, slot);
-  const bool by_image = slot == Slot::x || slot == Slot::y;
-  const std::int64_t rows = by_image ? geometry.tokens() : batch * geometry.tokens();
-  if (blocks.block_rows > rows || blocks.block_cols > features) {
+  const SlotShape shape =
+      slot_shape(slot, batch, geometry.tokens(), geometry.dim, geometry.hidden());
+  if (blocks.block_rows > shape.rows || blocks.block_cols > shape.cols) {
     const auto size = [](std::int64_t r, std::int64_t c) {
       return std::to_string(r) + "x" + std::to_string(c);
     };
-    throw UnsupportedBlockSize(error_text(
-        "a " + size(blocks.block_rows, blocks.block_cols) + " block is larger than slot " +
-            std::string(name_of(slot)),
-        "the slot is cut as " + size(rows, features) + (by_image ? ", image by image" : ""),
-        "give a smaller block"));
+    throw UnsupportedBlockSize(error_text("a " + size(blocks.block_rows, blocks.block_cols) +
+                                              " block is larger than slot " +
+                                              std::string(name_of(slot)),
+                                          "the slot is cut as " + size(shape.rows, shape.cols) +
+                                              (shape.by_group ? ", image by image" : ""),
+                                          "give a smaller block"));
   }
-  return {by_image ? batch : 1, rows, features, blocks};
+  return {shape.groups, shape.rows, shape.cols, blocks};
 }
 
 Slot operand_slot(const BlockPlan& plan, Product product) {
@@ -49,7 +48,7 @@ Slot operand_slot(const BlockPlan& plan, Product product) {
 
 bool has_own_blocks(const BlockPlan& plan, Product product) {
   return plan.operand(product).kind == OperandKind::bsr &&
-         plan.store(operand_slot(plan, product)).kind != StoreKind::bsr;
+         !has_panels(plan.store(operand_slot(plan, product)).kind);
 }
 
 }  // namespace actscope::core

@@ -69,8 +69,9 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
                              range);
   };
   if (y.is_kept()) {
-    if (y.kind() == StoreKind::bsr) {
-      multiply(dt, y.panels(), y.panel_range(first, count));
+    if (y.has_panels()) {
+      const StoredPanels stored = y.panels(first, count);
+      multiply(dt, stored.panels, stored.range);
     } else if (choice) {
       const auto gathered =
           y.is_coded() ? choice->gather(first, count, y)
@@ -81,7 +82,7 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
     }
     return;
   }
-  if (x_store.kind() != StoreKind::bsr && !choice) {
+  if (!x_store.has_panels() && !choice) {
     token_weight.addbmm_(dt, affine(x, p.alpha1, p.beta1).transpose(1, 2));
     return;
   }
@@ -91,7 +92,8 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
     const auto gathered = choice->gather(first, x.contiguous());
     multiply(scaled, as_const(gathered.panels), {});
   } else {
-    multiply(scaled, x_store.panels(), x_store.panel_range(first, count));
+    const StoredPanels stored = x_store.panels(first, count);
+    multiply(scaled, stored.panels, stored.range);
   }
   beta_rows.add_(torch::matmul(dt, p.beta1).sum(0));
 }

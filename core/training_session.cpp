@@ -139,6 +139,7 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
   const std::int64_t before = tracer::memory_counters(memory_).live_bytes;
   const DropPath drop_path{config_.drop_path_ratio, static_cast<std::uint64_t>(config_.seed),
                            progress_.step};
+  model_->set_step(progress_.step);
   logits = model_->forward(batch.images, is_traced ? &ledger : nullptr, &drop_path);
   torch::Tensor loss = smoothed_cross_entropy(logits, batch.labels, config_.label_smoothing,
                                               is_traced ? &ledger : nullptr);

@@ -13,7 +13,10 @@
 #include <vector>
 
 #include "actscope/core/resmlp_block.hpp"
+#include "actscope/core/slot_layout.hpp"
 #include "actscope/kernels/codec.hpp"
+#include "actscope/kernels/compress.hpp"
+#include "actscope/kernels/elementwise.hpp"
 
 namespace actscope::test {
 
@@ -82,25 +85,204 @@ inline Tensor slot_mask(Slot slot, const Tensor& value, const kernels::BlockSpec
   return torch::stack(masks);
 }
 
-/// A slot as its store gives it back. Requires store.kind != drop
-inline Tensor after_store(Slot slot, const Tensor& value, const core::Store& store) {
-  if (store.kind == StoreKind::keep) return value;
-  if (store.kind == StoreKind::bsr) return value * slot_mask(slot, value, store.blocks);
-  const auto bits =
-      store.kind == StoreKind::int8 ? kernels::CodeBits::int8 : kernels::CodeBits::int4;
-  const auto type =
-      value.scalar_type() == torch::kFloat64 ? kernels::DType::f64 : kernels::DType::f32;
-  const kernels::ExecutionContext reference{kernels::Backend::reference, nullptr};
+inline kernels::ExecutionContext reference_context() {
+  return {kernels::Backend::reference, nullptr};
+}
+
+inline kernels::DType type_of(const Tensor& tensor) {
+  return tensor.scalar_type() == torch::kFloat64 ? kernels::DType::f64 : kernels::DType::f32;
+}
+
+/// Codes of all of a contiguous tensor, decoded.
+inline Tensor after_codes(const Tensor& value, kernels::CodeBits bits,
+                          const kernels::Rounding& rounding = {}) {
   const Tensor dense = value.contiguous();
   Tensor decoded = torch::empty_like(dense);
   const std::int64_t count = dense.numel();
   std::vector<std::uint8_t> codes(static_cast<std::size_t>(kernels::code_bytes(bits, count)));
   std::vector<kernels::CodeScale> scales(static_cast<std::size_t>(kernels::code_groups(count)));
-  kernels::quantize(reference, type, dense.const_data_ptr(), count, bits, codes.data(),
-                    scales.data());
-  kernels::dequantize(reference, type, bits, codes.data(), scales.data(), 0, count,
-                      decoded.mutable_data_ptr());
+  kernels::quantize(reference_context(), type_of(value), dense.const_data_ptr(), count, bits,
+                    codes.data(), scales.data(), rounding);
+  kernels::dequantize(reference_context(), type_of(value), bits, codes.data(), scales.data(), 0,
+                      count, decoded.mutable_data_ptr());
   return decoded;
+}
+
+/// What every element of a slot is multiplied with where blocks are chosen from `chooser`: 0 where
+/// they are not kept, the scale of the block where they are. By the reference kernels, on the whole
+/// slot at once.
+inline Tensor block_factors(Slot slot, const Tensor& chooser, const kernels::BlockSpec& spec,
+                            std::uint64_t seed) {
+  if (spec.select == kernels::Select::panel && spec.rescale == kernels::Rescale::none) {
+    return slot_mask(slot, chooser, spec);
+  }
+  const core::SlotShape shape =
+      core::slot_shape(slot, chooser.size(0), chooser.size(1), chooser.size(2), chooser.size(2));
+  const kernels::PanelLayout layout(shape.groups, shape.rows, shape.cols, spec);
+  const auto words = [](std::int64_t count) {
+    return std::vector<std::uint32_t>(static_cast<std::size_t>(count));
+  };
+  auto mask = words(layout.mask_words()), starts = words(layout.column_starts());
+  std::vector<float> scales(static_cast<std::size_t>(layout.scales()));
+  Tensor values = torch::zeros({layout.kept_blocks() * layout.block_elements()}, chooser.options());
+  double threshold = 0;
+  kernels::BsrPanels panels{layout, type_of(chooser), values.mutable_data_ptr(), {}};
+  panels.index = {mask.data(), starts.data(), scales.data()};
+  const auto view = [&]<class Pointer>(Pointer data) {
+    return kernels::contiguous_groups<Pointer>(data, type_of(chooser), shape.groups, shape.rows,
+                                               shape.cols);
+  };
+  const Tensor dense = chooser.contiguous();
+  std::vector<std::byte> workspace(
+      static_cast<std::size_t>(kernels::compress_workspace_bytes(reference_context(), layout)));
+  kernels::select_blocks(reference_context(), view(dense.const_data_ptr()), layout, panels.index,
+                         workspace.data(), {seed, 0, &threshold});
+  const Tensor ones = torch::ones_like(dense);
+  kernels::gather_blocks(reference_context(), view(ones.const_data_ptr()), panels);
+  Tensor factors = torch::empty_like(dense);
+  kernels::decompress(reference_context(), as_const(panels), view(factors.mutable_data_ptr()));
+  return factors;
+}
+
+/// Kept blocks with narrow values: each panel's own codes, in the order of its kept blocks, padding
+/// of edge blocks being zero.
+inline Tensor after_block_codes(Slot slot, const Tensor& pruned, const Tensor& mask,
+                                const kernels::BlockSpec& spec, kernels::CodeBits bits) {
+  const core::SlotShape shape =
+      core::slot_shape(slot, pruned.size(0), pruned.size(1), pruned.size(2), pruned.size(2));
+  const kernels::PanelLayout layout(shape.groups, shape.rows, shape.cols, spec);
+  const bool is_one_run = kernels::counts_follow_data(spec.select);
+  const Tensor from = pruned.contiguous().view({shape.groups, shape.rows, shape.cols});
+  const Tensor kept = mask.contiguous().view(from.sizes());
+  Tensor decoded = torch::zeros_like(from);
+  std::vector<Tensor> places, blocks;  // of a run
+  const auto flush = [&] {
+    if (blocks.empty()) return;
+    const Tensor back = after_codes(torch::stack(blocks), bits);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      const Tensor& place = places[i];
+      place.copy_(
+          back[static_cast<std::int64_t>(i)].slice(0, 0, place.size(0)).slice(1, 0, place.size(1)));
+    }
+    places.clear();
+    blocks.clear();
+  };
+  for (std::int64_t p = 0; p < layout.panels(); ++p) {
+    const kernels::PanelExtent panel = layout.panel(p);
+    for (std::int64_t c = 0; c < shape.cols; c += spec.block_cols) {
+      for (std::int64_t r = panel.first_row; r < panel.first_row + panel.rows;
+           r += spec.block_rows) {
+        const auto part = [&](const Tensor& tensor) {
+          return tensor[panel.group]
+              .slice(0, r, std::min(r + spec.block_rows, panel.first_row + panel.rows))
+              .slice(1, c, std::min(c + spec.block_cols, shape.cols));
+        };
+        if (part(kept).flatten()[0].item<double>() == 0) continue;
+        Tensor block = torch::zeros({spec.block_rows, spec.block_cols}, pruned.options());
+        const Tensor real = part(from);
+        block.slice(0, 0, real.size(0)).slice(1, 0, real.size(1)).copy_(real);
+        blocks.push_back(block);
+        places.push_back(part(decoded));
+      }
+    }
+    if (!is_one_run) flush();
+  }
+  flush();
+  return decoded.view(pruned.sizes());
+}
+
+inline Tensor after_blocks(Slot slot, const Tensor& value, const core::Store& store,
+                           std::uint64_t seed) {
+  const Tensor factors = block_factors(slot, value, store.blocks, seed);
+  const Tensor pruned = value * factors;
+  switch (store.values) {
+    case core::BlockValues::full:
+      return pruned;
+    case core::BlockValues::bf16:
+      return pruned.to(torch::kFloat32).to(torch::kBFloat16).to(value.scalar_type());
+    case core::BlockValues::int8:
+      return after_block_codes(slot, pruned, factors, store.blocks, kernels::CodeBits::int8);
+    case core::BlockValues::int4:
+      return after_block_codes(slot, pruned, factors, store.blocks, kernels::CodeBits::int4);
+  }
+  return pruned;
+}
+
+/// The elements of largest magnitude of every row, the others zero.
+inline Tensor after_topk(const Tensor& value, double sparsity_ratio) {
+  const auto cols = static_cast<double>(value.size(-1));
+  const auto kept =
+      static_cast<std::int64_t>(std::max(1.0, std::round((1 - sparsity_ratio) * cols)));
+  const Tensor size = value.abs();
+  const Tensor least = std::get<0>(size.sort(-1, true)).slice(-1, kept - 1, kept);
+  return value * (size >= least);
+}
+
+/// The mean of every square of the token grid, for every token of it.
+inline Tensor after_pool(const Tensor& value, std::int64_t pool_side) {
+  const auto side =
+      static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(value.size(1)))));
+  Tensor maps = value.reshape({value.size(0), side, side, value.size(2)}).clone();
+  for (std::int64_t r = 0; r < side; r += pool_side) {
+    for (std::int64_t c = 0; c < side; c += pool_side) {
+      Tensor square = maps.slice(1, r, std::min(r + pool_side, side))
+                          .slice(2, c, std::min(c + pool_side, side));
+      square.copy_(square.mean(torch::IntArrayRef{1, 2}, true).expand_as(square).clone());
+    }
+  }
+  return maps.view(value.sizes());
+}
+
+/// A slot as its store gives it back, `seed` being the slot's. Requires a store that has its values
+inline Tensor after_store(Slot slot, const Tensor& value, const core::Store& store,
+                          std::uint64_t seed = 0) {
+  const kernels::Rounding rounding{store.rounding, seed, 0};
+  switch (store.kind) {
+    case StoreKind::bsr:
+      return after_blocks(slot, value, store, seed);
+    case StoreKind::bsr_int2: {
+      const Tensor kept = block_factors(slot, value, store.blocks, seed) != 0;
+      const Tensor rest = after_codes(value.masked_fill(kept, 0), kernels::CodeBits::int2,
+                                      {kernels::RoundTo::stochastic, seed, 0});
+      return torch::where(kept, after_blocks(slot, value, store, seed), rest);
+    }
+    case StoreKind::int8:
+      return after_codes(value, kernels::CodeBits::int8, rounding);
+    case StoreKind::int4:
+      return after_codes(value, kernels::CodeBits::int4, rounding);
+    case StoreKind::int2:
+      return after_codes(value, kernels::CodeBits::int2, rounding);
+    case StoreKind::bf16:
+      return value.to(torch::kFloat32).to(torch::kBFloat16).to(value.scalar_type());
+    case StoreKind::fp8:
+      return value.to(torch::kFloat32).to(torch::kFloat8_e4m3fn).to(value.scalar_type());
+    case StoreKind::topk:
+      return after_topk(value, store.sparsity_ratio);
+    case StoreKind::pool:
+      return after_pool(value, store.pool_side);
+    default:
+      return value;
+  }
+}
+
+/// The nearest of 4 or 16 levels between 0 and 1 … of gelu'(h), as the element-wise kernels have
+/// it.
+inline Tensor slope_of_code(const Tensor& h, StoreKind kind) {
+  const auto bits = kind == StoreKind::code4 ? kernels::CodeBits::int4 : kernels::CodeBits::int2;
+  const Tensor rows = h.flatten(0, 1).contiguous();
+  const auto view = [&]<class Pointer>(Pointer data) {
+    return kernels::contiguous_matrix<Pointer>(data, type_of(h), rows.size(0), rows.size(1));
+  };
+  std::vector<std::uint8_t> codes(
+      static_cast<std::size_t>(kernels::gelu_code_bytes(bits, rows.size(0), rows.size(1))));
+  Tensor u = torch::empty_like(rows);
+  kernels::gelu(reference_context(), view(rows.const_data_ptr()), view(u.mutable_data_ptr()),
+                {bits, codes.data()});
+  const Tensor ones = torch::ones_like(rows);
+  Tensor slope = torch::empty_like(rows);
+  kernels::gelu_backward_from_code(reference_context(), view(ones.const_data_ptr()), bits,
+                                   codes.data(), view(slope.mutable_data_ptr()));
+  return slope.view(h.sizes());
 }
 
 /// The eight slots, exact.
@@ -138,11 +320,12 @@ inline Gradients autograd_gradients(const Tensor& x, const BlockParameters& p, c
 /// Gradients of a plan, from the decompressed slots. t's gradient of γ1 reads t where that is
 /// stored, else y; of γ2 reads v where that is stored, else the product of u.
 inline Gradients plan_gradients(const BlockPlan& plan, const Tensor& x, const BlockParameters& p,
-                                const Tensor& g) {
+                                const Tensor& g, std::uint64_t seed = 0) {
   const auto exact = exact_slots(x, p);
   const auto is_stored = [&](Slot s) { return plan.store(s).kind != StoreKind::drop; };
   const auto seen = [&](Slot s, const auto& rebuild) {
-    return is_stored(s) ? after_store(s, exact[static_cast<std::size_t>(s)], plan.store(s))
+    return is_stored(s) ? after_store(s, exact[static_cast<std::size_t>(s)], plan.store(s),
+                                      core::draw_seed(seed, s))
                         : rebuild();
   };
   const Tensor rx = seen(Slot::x, [] { return Tensor(); });
@@ -157,10 +340,13 @@ inline Gradients plan_gradients(const BlockPlan& plan, const Tensor& x, const Bl
   // What a product multiplies: `all`, or its blocks chosen from the exact slot.
   const auto chosen = [&](core::Product product, Slot slot, const Tensor& all) {
     const core::Operand& operand = plan.operand(product);
-    if (operand.kind == core::OperandKind::full || plan.store(slot).kind == StoreKind::bsr) {
-      return all;
+    const Tensor& source = exact[static_cast<std::size_t>(slot)];
+    const core::Store& store = plan.store(slot);
+    if (core::has_panels(store.kind)) {
+      return after_blocks(slot, source, store, core::draw_seed(seed, slot));
     }
-    return all * slot_mask(slot, exact[static_cast<std::size_t>(slot)], operand.blocks);
+    if (operand.kind == core::OperandKind::full) return all;
+    return all * block_factors(slot, source, operand.blocks, core::draw_seed(seed, product));
   };
   const Tensor oy = is_stored(Slot::y)
                         ? chosen(core::Product::dA, Slot::y, ry)
@@ -176,10 +362,13 @@ inline Gradients plan_gradients(const BlockPlan& plan, const Tensor& x, const Bl
   const Tensor d_fc2 = p.gamma2.unsqueeze(1) * p2;
   const Tensor d_gamma2 =
       is_stored(Slot::v) ? sum(g * after_store(Slot::v, exact[static_cast<std::size_t>(Slot::v)],
-                                               plan.store(Slot::v)))
+                                               plan.store(Slot::v), core::draw_seed(seed, Slot::v)))
                          : (p.fc2_weight * p2).sum(1) + p.fc2_bias * sum(g);
-  const Tensor slope = 0.5 * (1 + torch::erf(rh / std::sqrt(2.0))) +
-                       rh * torch::exp(-0.5 * rh * rh) / std::sqrt(2 * M_PI);
+  const StoreKind h_kind = plan.store(Slot::h).kind;
+  const Tensor slope = core::is_gelu_code(h_kind)
+                           ? slope_of_code(exact[static_cast<std::size_t>(Slot::h)], h_kind)
+                           : 0.5 * (1 + torch::erf(rh / std::sqrt(2.0))) +
+                                 rh * torch::exp(-0.5 * rh * rh) / std::sqrt(2 * M_PI);
   const Tensor dh = torch::matmul(g * p.gamma2, p.fc2_weight) * slope;
   const Tensor d_fc1 = rows(dh).t().mm(rows(oz));
   const Tensor dz = torch::matmul(dh, p.fc1_weight);

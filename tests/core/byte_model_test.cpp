@@ -106,6 +106,16 @@ TEST(ByteModel, SchemesSaveTheFactorsOfTheirTable) {
   EXPECT_NEAR(units("int8"), 6 * (1 + 4.0 / 128) / 4, 1e-9);
   EXPECT_NEAR(units("int4"), 6 * (0.5 + 4.0 / 128) / 4, 1e-9);
   EXPECT_NEAR(units("int4-bsr"), units("int4") + 5.0 / 8 / 4 / 256, 1e-3);  // a bit a block
+  EXPECT_NEAR(units("int2"), 0.42, 0.005);
+  EXPECT_NEAR(units("int2-bsr"), units("int2") + 5.0 / 8 / 4 / 256, 1e-3);
+  EXPECT_NEAR(units("checkpoint-int4"), 0.13, 0.005);
+  // Values and 16-bit places of a fifth of the elements; a quarter of the tokens.
+  EXPECT_NEAR(units("topk"), 8 + 6 * 0.2 * 1.5, 0.01);
+  EXPECT_EQ(units("pool"), 8 + 6 * 0.25);
+  // The factors of the table of presets, dense over each.
+  EXPECT_NEAR(14 / units("int2"), 33, 1);
+  EXPECT_NEAR(14 / units("int2-bsr"), 33, 1);
+  EXPECT_GT(14 / units("checkpoint-int4"), 100);
 }
 
 TEST(ByteModel, PaddingIndexAndScalesAreCounted) {

@@ -5,7 +5,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
+#include <sstream>
 
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/resmlp.hpp"
@@ -29,10 +31,16 @@ struct Scene {
   Tensor images = torch::ones({batch_size, 3, 14, 14});
   Tensor labels = torch::zeros({batch_size}, torch::kInt64);
 
-  explicit Scene(const std::string& name) {
+  // A preset and, behind it, overrides: "exact *.h=fp8 *.dW1=bsr:8:0.5".
+  explicit Scene(const std::string& text) {
     tracer::install_counting_cpu_allocator();
     RunConfig config;
-    config.scheme = name;
+    std::istringstream words(text);
+    words >> config.scheme;
+    for (std::string word; words >> word;) {
+      const bool is_operand = word.find(".d") != std::string::npos;
+      (is_operand ? config.operand_overrides : config.slot_overrides).push_back(word);
+    }
     config.block_rows = config.block_cols = 8;
     config.sparsity_ratio = 0.7;
     config.batch = batch_size;
@@ -111,12 +119,36 @@ TEST_P(LedgerOfSchemes, GivesEveryStorageALayer) {
   EXPECT_EQ(bytes[""], 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Presets, LedgerOfSchemes, testing::ValuesIn(scheme_presets()),
-                         [](const auto& scheme) {
-                           std::string name = scheme.param;
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+std::string test_name(const testing::TestParamInfo<std::string>& scheme) {
+  std::string name = scheme.param;
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Presets, LedgerOfSchemes, testing::ValuesIn(scheme_presets()), test_name);
+
+// Every store in a place by images, one by rows and one of the wide slots.
+std::vector<std::string> every_store() {
+  std::vector<std::string> schemes;
+  for (const char* store :
+       {"bf16", "fp8", "int8:stochastic", "int2:nearest", "topk:0.7", "pool:2", "bsr+int2:8:0.6",
+        "bsr:8:0.6:global", "bsr:8:0.6:column:int8", "bsr:8:0.6:row:int4", "bsr:8:0.6:panel:bf16",
+        "bsr:8:0.6:threshold", "bsr:8:0.6:random:unbiased", "bsr:8:0.6:global:unbiased"}) {
+    const std::string text(store);
+    schemes.push_back("exact *.y=" + text + " *.x1=" + text + " *.h=" + text);
+  }
+  for (const char* operand : {"bsr:8:0.6:unbiased", "bsr:8:0.6:global", "bsr:8:0.6:column"}) {
+    const std::string text(operand);
+    schemes.push_back("int4 *.dA=" + text + " *.dW1=" + text + " *.dW2=" + text);
+  }
+  schemes.emplace_back("exact *.h=code4 *.u=int4");
+  schemes.emplace_back("exact *.h=code2 *.u=bsr:8:0.6");
+  return schemes;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, LedgerOfSchemes, testing::ValuesIn(every_store()), test_name);
 
 }  // namespace
 }  // namespace actscope::core

@@ -36,7 +36,12 @@ TEST(Scheme, PresetsKeepWhatTheirPagesSay) {
       {"int8", "int8 drop drop int8 drop int8 drop drop"},
       {"int4", "int4 drop drop int4 drop int4 drop drop"},
       {"int4-bsr", "int4 drop drop int4 drop int4 drop drop"},
-      {"checkpoint", "keep drop drop drop drop drop drop drop"}};
+      {"int2", "int2 drop drop int2 drop int2 drop drop"},
+      {"int2-bsr", "int2 drop drop int2 drop int2 drop drop"},
+      {"checkpoint", "keep drop drop drop drop drop drop drop"},
+      {"checkpoint-int4", "int4 drop drop drop drop drop drop drop"},
+      {"topk", "keep topk:0.8 keep keep topk:0.8 keep topk:0.8 keep"},
+      {"pool", "keep pool:2 keep keep pool:2 keep pool:2 keep"}};
   for (const auto& [name, stores] : expected) {
     const Scheme scheme = make_scheme(config_of(name), geometry);
     EXPECT_EQ(scheme.name, name);
@@ -48,12 +53,13 @@ TEST(Scheme, PresetsKeepWhatTheirPagesSay) {
   EXPECT_EQ(scheme_presets().size(), std::size(expected) + 1);
 }
 
-TEST(Scheme, OnlyInt4BsrChoosesBlocksForItsProducts) {
+TEST(Scheme, OnlyPrunedCodesChooseBlocksForItsProducts) {
   for (const std::string& name : scheme_presets()) {
     const BlockPlan plan = make_scheme(config_of(name), geometry).blocks.front();
     EXPECT_FALSE(has_own_blocks(plan, Product::dA)) << name;
-    EXPECT_EQ(has_own_blocks(plan, Product::dW1), name == "int4-bsr") << name;
-    EXPECT_EQ(has_own_blocks(plan, Product::dW2), name == "int4-bsr") << name;
+    const bool chooses = name == "int4-bsr" || name == "int2-bsr";
+    EXPECT_EQ(has_own_blocks(plan, Product::dW1), chooses) << name;
+    EXPECT_EQ(has_own_blocks(plan, Product::dW2), chooses) << name;
   }
 }
 
@@ -99,8 +105,37 @@ std::string refusal(const RunConfig& config) {
 TEST(Scheme, RefusesUnknownNames) {
   EXPECT_THAT(refusal<ConfigError>(config_of("sparse")), HasSubstr("linear-bsr"));
   RunConfig config = config_of("exact");
-  config.select = "global";
+  config.select = "all";
   EXPECT_THAT(refusal<ConfigError>(config), HasSubstr("panel"));
+}
+
+TEST(Scheme, TheSelectionOfAPresetIsThatOfItsStoresAndOperands) {
+  RunConfig config = config_of("linear-bsr");
+  config.select = "global";
+  const BlockPlan stored = make_scheme(config, geometry).blocks.front();
+  EXPECT_EQ(to_text(stored.store(Slot::u)), "bsr:8:0.8:global");
+  config = config_of("int2-bsr");
+  config.select = "row:unbiased";
+  const BlockPlan chosen = make_scheme(config, geometry).blocks.front();
+  EXPECT_EQ(to_text(chosen.operand(Product::dW2)), "bsr:8:0.8:row:unbiased");
+}
+
+TEST(Scheme, ADerivativeCodeIsOfHAndNeedsU) {
+  RunConfig config = config_of("exact");
+  config.slot_overrides = {"*.h=code4"};
+  EXPECT_THAT(refusal<ConfigError>(config), HasSubstr("u is dropped"));
+  config.slot_overrides = {"*.z=code2"};
+  EXPECT_THAT(refusal<ConfigError>(config), HasSubstr("slot z"));
+  config.slot_overrides = {"*.h=code4", "*.u=bsr:8:0.8"};
+  EXPECT_NO_THROW((void)make_scheme(config, geometry));
+}
+
+TEST(Scheme, BlocksBesideCodesAreTheOperand) {
+  RunConfig config = config_of("exact");
+  config.slot_overrides = {"*.x1=bsr+int2:8:0.8"};
+  EXPECT_FALSE(has_own_blocks(make_scheme(config, geometry).blocks.front(), Product::dW1));
+  config.operand_overrides = {"*.dW1=bsr:4:0.8"};
+  EXPECT_THAT(refusal<ConfigError>(config), HasSubstr("dW1"));
 }
 
 TEST(Scheme, RefusesOverridesThatMeanNothing) {

@@ -17,10 +17,10 @@ TEST(BlockChoice, BlocksFromCodesAreTheBitsOfDecodedOnes) {
   const SlotShape by_rows{1, 400, 48, false};
   const SlotShape by_images{5, 26, 24, true};
   for (const SlotShape& shape : {by_rows, by_images}) {
-    for (const StoreKind kind : {StoreKind::int8, StoreKind::int4}) {
+    for (const StoreKind kind : {StoreKind::int8, StoreKind::int4, StoreKind::int2}) {
       for (const torch::ScalarType type : {torch::kFloat32, torch::kFloat64}) {
         const torch::Tensor x = matrix(shape.units(), shape, type);
-        SlotStore slot({kind, {}}, shape, x);
+        SlotStore slot({kind}, shape, x);
         slot.put(0, x);
         BlockChoice choice({8, 8, 0.5}, shape, x);
         choice.choose(0, x);

@@ -8,7 +8,8 @@ import unittest
 
 from program import TINY, ProgramTest
 
-SCHEMES = ("dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint")
+SCHEMES = ("dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int2", "int4-bsr", "int2-bsr", "checkpoint",
+           "checkpoint-int4", "topk", "pool")
 # More steps than any machine gets through before it is stopped.
 LONG = [*TINY, "--steps", "1000000"]
 
@@ -40,7 +41,8 @@ class Bytes(ProgramTest):
         self.assertEqual(saved["dense"], dense)
         for fewer, more in (("linear-bsr", "dense"), ("exact", "linear-bsr"),
                             ("exact-bsr", "exact"), ("int8", "exact-bsr"), ("int4", "int8"),
-                            ("checkpoint", "exact")):
+                            ("int2", "int4"), ("int4", "int4-bsr"), ("checkpoint", "exact"),
+                            ("checkpoint-int4", "int2"), ("topk", "dense"), ("pool", "dense")):
             self.assertLess(saved[fewer], saved[more])
 
     def test_slots_set_by_hand(self):
@@ -53,6 +55,21 @@ class Bytes(ProgramTest):
         self.assertEqual(stores["blocks.1", "h"], "bsr:8:0.5")
         self.assertEqual(report["summary"]["saved_bytes"],
                          report["summary"]["predicted_saved_bytes"])
+
+    def test_every_selection_of_the_presets(self):
+        for select in ("row", "column", "global", "threshold", "random", "panel:unbiased"):
+            with self.subTest(select):
+                self.succeed("run", *TINY, "--scheme", "linear-bsr", "--block", "8", "--select", select, "--out",
+                             select.replace(":", "-"), "--quiet")
+                report = self.report(select.replace(":", "-"))
+                self.assertEqual(report["config"]["select"], select)
+                self.assertEqual(report["summary"]["saved_bytes"], report["summary"]["predicted_saved_bytes"])
+                self.assertEqual(report["summary"]["residual_bytes"], 0)
+
+    def test_what_no_store_can_do_is_refused(self):
+        for arguments, says in ((("--select", "all"), "threshold"),
+                                (("--scheme", "exact", "--slot", "*.h=code4"), "u is dropped")):
+            self.refused(2, "run", *TINY, *arguments, "--out", "no", says=says)
 
     def test_without_the_ledger_nothing_is_claimed(self):
         self.succeed("run", *TINY, "--trace", "off", "--out", "out", "--quiet")

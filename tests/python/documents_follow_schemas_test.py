@@ -88,7 +88,8 @@ def test_tracer_documents():
     assert all(row["samples"] == 6 for row in document["steps"])
 
 
-@pytest.mark.parametrize("scheme", ["dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint"])
+@pytest.mark.parametrize("scheme", ["dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int2", "int4-bsr", "int2-bsr", "checkpoint",
+                                    "checkpoint-int4", "topk", "pool"])
 def test_footprint_documents(scheme):
     validate(actscope("footprint", "--model", "resmlp_s12", "--scheme", scheme, "--json"))
 

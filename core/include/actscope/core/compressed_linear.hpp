@@ -18,14 +18,16 @@ struct InputCompression {
   Store store;      ///< how the input is kept
   Operand operand;  ///< what the weight gradient multiplies; full: all that the store decodes to
   std::int64_t workspace_bytes = default_workspace_bytes;
+  std::uint64_t seed = 0;  ///< of random selections and stochastic rounding
 };
 
 /// y = x Wᵀ + b, exact, as is the gradient of x; dW multiplies what is kept of x.
 ///
 /// Shapes   x [..., features], rank 2 or more; weight [outputs, features]; bias [outputs] or
 ///          undefined → [..., outputs]. float32, float64 or bfloat16, CPU or CUDA, all of one kind
-/// Errors   ShapeMismatch: a length, element type or device disagrees; ConfigError: the store drops
-///          the input, or the operand prunes what is stored pruned; UnsupportedBlockSize;
+/// Errors   ShapeMismatch: a length, element type or device disagrees; ConfigError: a store that
+///          gives no values back (drop, code4, code2) or wants a grid of tokens (pool), or an
+///          operand that prunes what is stored pruned; UnsupportedBlockSize;
 ///          Error, in backward: a second derivative is asked for
 /// Effects  keeps of x what the store says, nothing where weight needs no gradient
 torch::Tensor compressed_linear(const torch::Tensor& x, const torch::Tensor& weight,
@@ -46,6 +48,7 @@ class BsrLinearImpl : public torch::nn::LinearImpl {
 
  private:
   InputCompression input_;
+  std::uint64_t calls_ = 0;  // each draws anew
 };
 TORCH_MODULE(BsrLinear);
 

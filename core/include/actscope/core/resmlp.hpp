@@ -32,6 +32,9 @@ class ResMlp : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& images, tracer::SavedLedger* ledger = nullptr,
                         const DropPath* drop_path = nullptr);
 
+  /// The number of the step that the next forward belongs to: what stores draw depends on it.
+  void set_step(std::int64_t step) { step_ = static_cast<std::uint64_t>(step); }
+
   const ResMlpGeometry& geometry() const noexcept { return geometry_; }
 
  private:
@@ -41,10 +44,13 @@ class ResMlp : public torch::nn::Module {
 
   ResMlpGeometry geometry_;
   Scheme scheme_;
+  std::uint64_t seed_;
+  std::uint64_t step_ = 0;
   std::int64_t workspace_bytes_;
   torch::Tensor stem_weight_, stem_bias_;
   std::vector<BlockParameters> blocks_;
   torch::Tensor norm_alpha_, norm_beta_, head_weight_, head_bias_;
+  torch::Tensor thresholds_;  // of selections by threshold, block by block; part of a checkpoint
 };
 
 /// Cross entropy with label smoothing, mean over the batch:

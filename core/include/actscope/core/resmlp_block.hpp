@@ -28,7 +28,18 @@ struct BlockContext {
   BlockPlan plan;
   std::int64_t workspace_bytes = 0;       ///< transient budget of forward and backward
   tracer::SavedLedger* ledger = nullptr;  ///< may be null
+  /// Of what stores draw (stochastic rounding, sampled blocks): mixed from run, step and layer.
+  std::uint64_t seed = 0;
+  /// What Select::threshold carries from step to step: f64 [draw_count], changed in place;
+  /// undefined: every step chooses as `global` does.
+  torch::Tensor thresholds = {};
 };
+
+/// Slots and products, each of which draws by itself.
+inline constexpr std::int64_t draw_count = slot_count + product_count;
+/// The seed of a slot, and of the blocks that a product alone reads, in a block of `block_seed`.
+std::uint64_t draw_seed(std::uint64_t block_seed, Slot slot);
+std::uint64_t draw_seed(std::uint64_t block_seed, Product product);
 
 /// One ResMLP block, forward exact, backward from the slots that the plan keeps.
 ///

@@ -10,6 +10,7 @@
 #include "actscope/base/run_config.hpp"
 #include "actscope/core/resmlp_geometry.hpp"
 #include "actscope/kernels/block_spec.hpp"
+#include "actscope/kernels/codec.hpp"
 
 namespace actscope::core {
 
@@ -22,13 +23,43 @@ inline constexpr std::size_t slot_count = 8;
 std::string_view name_of(Slot slot) noexcept;
 
 /// How a slot is kept between forward and backward.
-enum class StoreKind { keep, drop, bsr, int8, int4 };
+enum class StoreKind {
+  keep,      ///< the tensor
+  drop,      ///< nothing: rebuilt from other slots
+  bsr,       ///< kept blocks
+  bsr_int2,  ///< kept blocks in full and the rest in 2 bits; a product reads the blocks alone
+  int8,      ///< codes by group of 128 elements
+  int4,
+  int2,
+  bf16,  ///< narrow floats
+  fp8,
+  code4,  ///< of h: the derivative of GELU in 4 bits, where u is stored
+  code2,
+  topk,  ///< the largest elements of every row and their places
+  pool,  ///< means over squares of the token grid
+};
+
+/// How the values of kept blocks are written: as they are, or narrower.
+enum class BlockValues { full, bf16, int8, int4 };
 
 struct Store {
   StoreKind kind = StoreKind::keep;
-  kernels::BlockSpec blocks;  ///< read where kind is bsr
+  kernels::BlockSpec blocks = {};                         ///< read where kind is bsr or bsr_int2
+  BlockValues values = BlockValues::full;                 ///< of bsr and bsr_int2
+  kernels::RoundTo rounding = kernels::RoundTo::nearest;  ///< of int8, int4 and int2
+  double sparsity_ratio = 0.9;  ///< of topk: the share of elements dropped, in [0, 1)
+  std::int64_t pool_side = 2;   ///< of pool: tokens of a square, along each side
+
   friend bool operator==(const Store&, const Store&) = default;
 };
+
+/// Whether the store has panels of kept blocks, which a product reads as they are.
+constexpr bool has_panels(StoreKind kind) {
+  return kind == StoreKind::bsr || kind == StoreKind::bsr_int2;
+}
+constexpr bool is_gelu_code(StoreKind kind) {
+  return kind == StoreKind::code4 || kind == StoreKind::code2;
+}
 
 /// The weight gradients of a block that are matrix products with a slot.
 enum class Product { dA, dW1, dW2 };
@@ -41,7 +72,7 @@ enum class OperandKind { full, bsr };
 
 struct Operand {
   OperandKind kind = OperandKind::full;
-  kernels::BlockSpec blocks;  ///< read where kind is bsr
+  kernels::BlockSpec blocks = {};  ///< read where kind is bsr
   friend bool operator==(const Operand&, const Operand&) = default;
 };
 
@@ -66,26 +97,30 @@ struct Scheme {
   bool is_plain_autograd() const;
 };
 
-/// dense, linear-bsr, exact, exact-bsr, int8, int4, int4-bsr, checkpoint.
+/// dense, linear-bsr, exact, exact-bsr, int8, …: the names of presets, in the order of help texts.
 const std::vector<std::string>& scheme_presets();
 
-/// Grammar of the contract: "keep", "drop", "int8", "int4", "bsr:16:0.8", "bsr:8x64:0.8:panel".
+/// Grammar of the contract: "keep", "int4", "int8:stochastic", "bsr:8x64:0.8:panel:int8",
+/// "bsr+int2:16:0.8", "topk:0.9", "pool:2"; docs/reference/schemes.md has all of it.
 /// Errors  ConfigError: not of the grammar; UnsupportedBlockSize, ConfigError: as
 /// BlockSpec::validate
 Store parse_store(std::string_view text);
 std::string to_text(const Store& store);
 
-/// "full", "bsr:16:0.8", "bsr:16:0.8:panel". Errors: as parse_store
+/// "full", "bsr:16:0.8", "bsr:16:0.8:panel", "bsr:16:0.8:unbiased". Errors: as parse_store
 Operand parse_operand(std::string_view text);
 std::string to_text(const Operand& operand);
+
+/// Reads "panel" or "row:unbiased" into select and rescale of `blocks`. Errors: as parse_store
+void parse_select(std::string_view text, kernels::BlockSpec& blocks);
 
 /// The scheme of a configuration: the preset with its block and sparsity, then the slot and operand
 /// overrides in order. PATTERN is layer and slot (or product) with `*`, as "blocks.*.h".
 ///
 /// Errors  ConfigError: unknown preset, slot or product, a pattern that matches nothing, a plan
 /// with
-///         a slot that nothing can rebuild, overrides on `dense`; UnsupportedBlockSize: a block
-///         larger than the tensor it cuts
+///         a slot that nothing can rebuild or a derivative code without its u, overrides on
+///         `dense`; UnsupportedBlockSize: a block larger than the tensor it cuts
 Scheme make_scheme(const RunConfig& config, const ResMlpGeometry& geometry);
 
 }  // namespace actscope::core

@@ -9,6 +9,32 @@
 
 namespace actscope::core {
 
+/// The matrix behind a slot. Walks go in units: images ([groups] × [rows, cols], one unit a group)
+/// where groups is set by the layout of x and y, else single rows of one group.
+struct SlotShape {
+  std::int64_t groups = 1;
+  std::int64_t rows = 0;  ///< of one group
+  std::int64_t cols = 0;
+  bool by_group = false;
+  std::int64_t image_rows = 0;  ///< tokens of an image; 0: the rows are of no images
+
+  std::int64_t units() const { return by_group ? groups : rows; }
+  std::int64_t unit_elements() const { return by_group ? rows * cols : cols; }
+  std::int64_t total_rows() const { return groups * rows; }
+  std::int64_t elements() const { return total_rows() * cols; }
+  /// The shape of a run of units.
+  SlotShape part(std::int64_t count) const {
+    return by_group ? SlotShape{count, rows, cols, true, image_rows}
+                    : SlotShape{1, count, cols, false, image_rows};
+  }
+};
+
+/// The shape of a slot of a block: x and y, whose product runs image by image, by images; all
+/// others by rows.
+/// Shapes  batch images of [tokens, dim], `hidden` features in h and u
+SlotShape slot_shape(Slot slot, std::int64_t batch, std::int64_t tokens, std::int64_t dim,
+                     std::int64_t hidden);
+
 /// Elements of a slot: batch·tokens·hidden for h and u, batch·tokens·dim for the others.
 std::int64_t slot_elements(const ResMlpGeometry& geometry, std::int64_t batch, Slot slot);
 
