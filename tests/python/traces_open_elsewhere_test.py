@@ -207,7 +207,7 @@ def test_device_allocations_open_as_a_pickle(runs, tmp_path):
     base = 0x7F0000000000
     for time_ns, address, size, live in ((9000, base, 4096, 4096), (9500, base + 8192, 512, 4608),
                                          (12000, base, -4096, 512)):
-        connection.execute("INSERT INTO memory VALUES (?, ?, ?, ?, 0, 0, 1, 3, 0, 0)", (time_ns, address, size, live))
+        connection.execute("INSERT INTO memory VALUES (?, ?, ?, ?, 0, 0, 1, 3, 0, 0, 0)", (time_ns, address, size, live))
     connection.commit()
     connection.close()
     assert export(folder, "memory").returncode == 0

@@ -244,7 +244,7 @@ TEST_F(TraceExportTest, ABlockThatAStreamStillUsesIsPending) {
       nlohmann::json::parse(unpacked(export_trace(database(), TraceFormat::chrome)));
   std::vector<std::int64_t> live;
   for (const nlohmann::json& event : document["traceEvents"]) {
-    if (event["name"] == "live_bytes, device 0") live.push_back(event["args"]["bytes"]);
+    if (event.value("name", "") == "live_bytes, device 0") live.push_back(event["args"]["bytes"]);
   }
   EXPECT_EQ(live, (std::vector<std::int64_t>{4096, 4608, 4672, 576, 64}));
 }
