@@ -5,6 +5,7 @@
 
 #include "actscope/base/build_facts.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/core/dataset.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/kernels/backend.hpp"
 #include "actscope/tracer/kernel_session.hpp"
@@ -36,6 +37,10 @@ std::vector<Finding> examine() {
       std::filesystem::exists(std::filesystem::path(folder) / "train-images-idx3-ubyte.gz", code);
   findings.push_back({"data fashion-mnist", true, has_data,
                       has_data ? folder : "not found; apt-get install dataset-fashion-mnist"});
+  const bool has_decoder = core::is_image_folder_built();
+  findings.push_back(
+      {"data imagefolder", has_decoder, has_decoder,
+       has_decoder ? "decoded by OpenCV" : "install libopencv-imgcodecs-dev and build again"});
   return findings;
 }
 

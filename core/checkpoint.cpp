@@ -34,6 +34,10 @@ std::string config_digest(const RunConfig& c, const DataSet& data) {
        << c.device << '|' << c.dtype << '|' << c.workspace_bytes;
   for (const std::string& change : c.slot_overrides) text << "|s " << change;
   for (const std::string& change : c.operand_overrides) text << "|o " << change;
+  // What is off does not count: checkpoints of before it was there stay good.
+  if (c.optimizer != "adamw") text << "|optimizer " << c.optimizer;
+  if (c.drop_path_ratio != 0) text << "|drop path " << c.drop_path_ratio;
+  if (c.ema_decay != 0) text << "|ema " << c.ema_decay;
   text << "|d " << data.sha256;
   Sha256 digest;
   digest.update(text.str());
@@ -99,6 +103,11 @@ void TrainingSession::save_checkpoint() const {
   optimizer_->save(optimizer);
   archive.write("model", model);
   archive.write("optimizer", optimizer);
+  if (average_) {
+    torch::serialize::OutputArchive average;
+    average_->save(average);
+    archive.write("average", average);
+  }
   archive.write("step", torch::tensor(progress_.step));
   archive.write("sums", as_tensor({progress_.elapsed_s, progress_.loss_sum,
                                    static_cast<double>(progress_.correct),
@@ -141,6 +150,11 @@ void TrainingSession::load_checkpoint() {
       archive.read("optimizer", optimizer);
       model_->load(model);
       optimizer_->load(optimizer);
+      if (average_) {
+        torch::serialize::InputArchive average;
+        archive.read("average", average);
+        average_->load(average);
+      }
       progress_.step = step.item<std::int64_t>();
       const std::vector<double> numbers = as_vector(sums);
       progress_.elapsed_s = numbers.at(0);

@@ -71,6 +71,10 @@ void list_part(const fs::path& folder, const std::vector<std::string>& classes, 
 
 }  // namespace
 
+bool is_image_folder_built() noexcept {
+  return is_image_codec_built();
+}
+
 std::vector<std::string> image_classes(const fs::path& folder) {
   std::error_code code;
   for (const char* part : {"train", "val"}) {

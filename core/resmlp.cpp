@@ -83,10 +83,22 @@ BlockParameters make_block(Initializer& init, const std::string& name, const Res
   return p;
 }
 
-void record(tracer::SavedLedger* ledger, const char* slot, const Tensor& tensor) {
+void record(tracer::SavedLedger* ledger, const std::string& layer, const char* slot,
+            const Tensor& tensor) {
   if (ledger == nullptr) return;
-  ledger->record("tail", slot, tensor.storage().unsafeGetStorageImpl(),
+  ledger->record(layer, slot, tensor.storage().unsafeGetStorageImpl(),
                  static_cast<std::int64_t>(tensor.storage().nbytes()));
+}
+
+// What the change of each image by a block is multiplied with, [batch, 1, 1].
+Tensor factors_of(const DropPath& drop_path, std::int64_t block, std::int64_t depth,
+                  const Tensor& x) {
+  std::vector<double> factors;
+  for (std::int64_t i = 0; i < x.size(0); ++i) {
+    factors.push_back(drop_path.factor(block, depth, i));
+  }
+  const Tensor made = torch::tensor(factors, torch::kFloat64);
+  return made.to(x.options()).view({-1, 1, 1});
 }
 
 // Final affine, mean over tokens and head, keeping only mean(x) [batch, dim]: the mean commutes
@@ -97,7 +109,7 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
                         const Tensor& beta, const Tensor& weight, const Tensor& bias,
                         tracer::SavedLedger* ledger) {
     const Tensor mean = x.mean(1);
-    record(ledger, "mean", mean);
+    record(ledger, "tail", "mean", mean);
     ctx->save_for_backward({mean, alpha, beta, weight});
     ctx->saved_data["tokens"] = x.size(1);
     return torch::addmm(bias, torch::addcmul(beta, alpha, mean), weight.t());
@@ -154,7 +166,26 @@ Tensor ResMlp::stem(const Tensor& images) const {
       .contiguous();
 }
 
-Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger) {
+Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::SavedLedger* ledger,
+                     const DropPath* drop_path) const {
+  const std::string layer = "blocks." + std::to_string(index);
+  const Tensor x2 =
+      resmlp_block(x, blocks_[index], {layer, scheme_.blocks[index], workspace_bytes_, ledger});
+  const auto place = static_cast<std::int64_t>(index);
+  if (drop_path == nullptr || DropPath::ratio_of(drop_path->ratio, place, geometry_.depth) == 0) {
+    return x2;
+  }
+  static const tracer::Name slot("drop_path");
+  const tracer::LayerScope scope(tracer::Name(layer), Phase::forward);
+  const tracer::SlotScope at(slot);
+  const Tensor factors = factors_of(*drop_path, place, geometry_.depth, x);
+  record(ledger, layer, "drop_path", factors);
+  // x + factor·(x2 − x): its gradients need the factors alone, whatever the block keeps.
+  return torch::lerp(x, x2, factors);
+}
+
+Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger,
+                       const DropPath* drop_path) {
   const std::vector<std::int64_t> expected{images.size(0), geometry_.in_channels,
                                            geometry_.image_size, geometry_.image_size};
   if (images.sizes() != torch::IntArrayRef(expected)) {
@@ -163,17 +194,14 @@ Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger) {
                                                     c10::str(torch::IntArrayRef(expected))));
   }
   Tensor x = stem(images);
-  for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    x = resmlp_block(x, blocks_[i],
-                     {"blocks." + std::to_string(i), scheme_.blocks[i], workspace_bytes_, ledger});
-  }
+  for (std::size_t i = 0; i < blocks_.size(); ++i) x = block(x, i, ledger, drop_path);
   const tracer::LayerScope layer(tail_name(), Phase::forward);
   if (!scheme_.is_plain_autograd()) {
     return CompressedTail::apply(x, norm_alpha_, norm_beta_, head_weight_, head_bias_, ledger);
   }
   const Tensor pooled = torch::addcmul(norm_beta_, norm_alpha_, x).mean(1);
-  record(ledger, "x", x);
-  record(ledger, "pooled", pooled);
+  record(ledger, "tail", "x", x);
+  record(ledger, "tail", "pooled", pooled);
   return torch::addmm(head_bias_, pooled, head_weight_.t());
 }
 

@@ -7,6 +7,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/dataset.hpp"
+#include "actscope/core/drop_path.hpp"
 #include "actscope/core/training.hpp"
 #include "actscope/kernels/backend.hpp"
 #include "weight_names.hpp"
@@ -138,6 +139,12 @@ void validate_run_config(const RunConfig& config) {
   require_within("--label-smoothing", config.label_smoothing, 0, 0.999);
   require_within("--max-corrupt-share", config.max_corrupt_share, 0, 1);
   require_between("--data-workers", config.data_workers, 1, 256);
+  require_within("--drop-path", config.drop_path_ratio, 0, 0.9);
+  require_within("--ema", config.ema_decay, 0, 0.999999999);
+  if (config.optimizer != "adamw" && config.optimizer != "lamb") {
+    throw ConfigError(
+        error_text("unknown optimizer '" + config.optimizer + "'", {}, "give adamw or lamb"));
+  }
   (void)parse_weight_names(config.weights_names);
   if (config.dtype != "fp32") {
     throw ConfigError(error_text("unknown element type '" + config.dtype + "' for training", {},
@@ -168,6 +175,8 @@ FootprintRecord footprint_of(const RunConfig& config) {
   const ElementType type = parse_element_type(config.dtype);
   FootprintRecord record = predict_footprint(geometry, make_scheme(config, geometry), config.batch,
                                              type, config.workspace_bytes);
+  require_within("--drop-path", config.drop_path_ratio, 0, 0.9);
+  add_drop_path(record, geometry, type, config.drop_path_ratio);
   record.model = config.model;
   record.block_rows = config.block_rows;
   record.block_cols = config.block_cols;

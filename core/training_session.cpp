@@ -10,6 +10,7 @@
 #include "actscope/core/run_setup.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "heldout.hpp"
+#include "lamb.hpp"
 #include "learning_rate.hpp"
 #include "safetensors.hpp"
 #include "torch_threads.hpp"
@@ -34,15 +35,20 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
   for (const torch::Tensor& parameter : model.parameters()) {
     (parameter.dim() > 1 ? matrices : vectors).push_back(parameter);
   }
+  const bool is_lamb = config.optimizer == "lamb";
   auto options = [&](double decay) {
-    return std::make_unique<torch::optim::AdamWOptions>(
-        torch::optim::AdamWOptions(config.learning_rate).weight_decay(decay));
+    auto made = std::make_unique<torch::optim::AdamWOptions>(config.learning_rate);
+    made->weight_decay(decay);
+    if (is_lamb) made->eps(1e-6);  // as its authors
+    return made;
   };
+  const auto all =
+      torch::optim::AdamWOptions(config.learning_rate).weight_decay(config.weight_decay);
   std::vector<torch::optim::OptimizerParamGroup> groups;
   groups.emplace_back(matrices, options(config.weight_decay));
   groups.emplace_back(vectors, options(0));
-  return std::make_unique<torch::optim::AdamW>(
-      groups, torch::optim::AdamWOptions(config.learning_rate).weight_decay(config.weight_decay));
+  if (is_lamb) return std::make_unique<Lamb>(groups, all);
+  return std::make_unique<torch::optim::AdamW>(groups, all);
 }
 
 double median(std::vector<double> values) {
@@ -85,6 +91,9 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
   if (!config_.weights.empty()) load_weights(*model_, config_.weights);
   model_->to(device_);
   optimizer_ = make_optimizer(*model_, config_);
+  if (config_.ema_decay > 0) {
+    average_ = std::make_unique<WeightAverage>(*model_, config_.ema_decay);
+  }
   graph_ = std::make_unique<StepLedger>(memory_, *model_, *optimizer_, tracer_);
   loader_ = std::make_unique<BatchLoader>(
       data_, config_.augment, static_cast<std::uint64_t>(config_.seed), config_.data_workers);
@@ -128,7 +137,9 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
   }
   if (is_ledger_step()) graph_->begin(batch);
   const std::int64_t before = tracer::memory_counters(memory_).live_bytes;
-  logits = model_->forward(batch.images, is_traced ? &ledger : nullptr);
+  const DropPath drop_path{config_.drop_path_ratio, static_cast<std::uint64_t>(config_.seed),
+                           progress_.step};
+  logits = model_->forward(batch.images, is_traced ? &ledger : nullptr, &drop_path);
   torch::Tensor loss = smoothed_cross_entropy(logits, batch.labels, config_.label_smoothing,
                                               is_traced ? &ledger : nullptr);
   if (progress_.step == 0 && hooks_.before_count) hooks_.before_count();
@@ -173,6 +184,7 @@ double TrainingSession::traced_step(const Batch& batch, std::int64_t& correct) {
     const tracer::PhaseScope phase(Phase::optimizer);
     optimizer_->step();
     optimizer_->zero_grad();
+    if (average_) average_->update();
   }
   correct = logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
   return loss_value;
@@ -203,11 +215,13 @@ double TrainingSession::step() {
 }
 
 void TrainingSession::evaluate() {
+  if (average_) average_->swap();
   const HeldoutSums sums = walk_heldout(*model_, *loader_, device_, config_.batch,
                                         [&](const Batch& batch, const torch::Tensor&) {
                                           corrupt_heldout_->add(batch.corrupt);
                                           return true;
                                         });
+  if (average_) average_->swap();
   if (sums.samples == 0) {
     throw DataError(error_text("not one held-out image can be read", {}, "check --data-dir"));
   }
@@ -282,6 +296,7 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
 }
 
 void TrainingSession::fill(RunRecord& record) {
+  if (average_) average_->swap();
   record.config = config_;
   tracer_.finish(record);
   record.ledger = graph_->record();

@@ -19,6 +19,7 @@
 #include "corrupt_images.hpp"
 #include "step_ledger.hpp"
 #include "step_tracer.hpp"
+#include "weight_average.hpp"
 
 namespace actscope::core {
 
@@ -55,7 +56,8 @@ class TrainingSession {
 
   /// One step of forward, loss, backward and optimizer. Returns the loss.
   double step();
-  /// Evaluates on held-out data and adds a point to the accuracy curves.
+  /// Evaluates the model, or its average where there is one, on held-out data and adds a point to
+  /// the accuracy curves.
   void evaluate();
 
   /// The first parameter with a non-finite value, or empty.
@@ -64,7 +66,8 @@ class TrainingSession {
   void save_checkpoint() const;
   void load_checkpoint();
 
-  /// Ends the trace and fills everything a run measured into `record`.
+  /// Ends the trace and fills everything a run measured into `record`. Afterwards the parameters
+  /// are those to save: the average where there is one. Call it once, last.
   void fill(RunRecord& record);
 
   TrainingProgress& progress() { return progress_; }
@@ -85,7 +88,8 @@ class TrainingSession {
   DataSet data_;
   FootprintRecord footprint_;
   std::unique_ptr<ResMlp> model_;
-  std::unique_ptr<torch::optim::AdamW> optimizer_;
+  std::unique_ptr<torch::optim::AdamW> optimizer_;  // or Lamb, which is one
+  std::unique_ptr<WeightAverage> average_;          // null without --ema
   std::unique_ptr<BatchLoader> loader_;
   std::unique_ptr<CorruptImages> corrupt_train_, corrupt_heldout_;
   std::int64_t total_steps_ = 0;

@@ -53,6 +53,24 @@ TEST(Checkpoint, AStoppedAndResumedRunEqualsOneNeverStopped) {
   }
 }
 
+TEST(Checkpoint, HoldsLambTheAverageAndTheDrawsOfDropPath) {
+  const auto with_all = [](RunConfig config) {
+    config.optimizer = "lamb";
+    config.ema_decay = 0.8;
+    config.drop_path_ratio = 0.3;
+    return config;
+  };
+  const RunRecord straight = train(with_all(run_into("", "int4-bsr")), {});
+  EXPECT_NE(straight.summary.weights_sha256,
+            train(run_into("", "int4-bsr"), {}).summary.weights_sha256);
+  for (std::int64_t stop : {1, 8, 13}) {
+    const TemporaryFolder folder;
+    const RunConfig config = with_all(run_into(folder / "run", "int4-bsr"));
+    EXPECT_EQ(train(config, stop_after(stop)).summary.steps, stop);
+    expect_same_run(straight, resume(config, {}));
+  }
+}
+
 TEST(Checkpoint, ARunMayBeStoppedManyTimes) {
   const TemporaryFolder folder;
   const RunConfig config = run_into(folder / "run", "exact");
@@ -125,6 +143,9 @@ TEST(Checkpoint, IsRefusedForAnotherConfiguration) {
   EXPECT_THAT(refusal([](RunConfig& c) { c.seed = 9; }), is_refused);
   EXPECT_THAT(refusal([](RunConfig& c) { c.dim = 12; }), is_refused);
   EXPECT_THAT(refusal([](RunConfig& c) { c.epochs = 3; }), is_refused);
+  EXPECT_THAT(refusal([](RunConfig& c) { c.optimizer = "lamb"; }), is_refused);
+  EXPECT_THAT(refusal([](RunConfig& c) { c.ema_decay = 0.9; }), is_refused);
+  EXPECT_THAT(refusal([](RunConfig& c) { c.drop_path_ratio = 0.1; }), is_refused);
 }
 
 }  // namespace

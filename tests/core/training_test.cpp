@@ -72,9 +72,14 @@ TEST(Train, Learns) {
 }
 
 TEST(Train, MeasuresWhatItPredictsForEveryScheme) {
+  std::vector<std::pair<std::string, double>> cases;
   for (const std::string& scheme : scheme_presets()) {
+    for (const double drop_path : {0.0, 0.4}) cases.emplace_back(scheme, drop_path);
+  }
+  for (const auto& [scheme, drop_path] : cases) {
     RunConfig config = tiny_run(scheme);
     config.steps = 3;
+    config.drop_path_ratio = drop_path;
     const RunRecord record = train(config, {});
     const RunSummary& summary = record.summary;
     EXPECT_EQ(record.status, RunStatus::completed) << record.status_reason;
@@ -112,6 +117,7 @@ TEST(Train, TheGraphHoldsWhatTheAllocatorGave) {
   for (const std::string& scheme : scheme_presets()) {
     RunConfig config = tiny_run(scheme);
     config.steps = 3;
+    config.drop_path_ratio = 0.4;
     const RunRecord record = train(config, {});
     ASSERT_TRUE(record.ledger) << scheme;
     EXPECT_EQ(record.ledger->step, 1) << "the first fills caches";
@@ -300,15 +306,70 @@ std::string spoiled_weights(const TemporaryFolder& folder, float value) {
 
 TEST(Train, ANonFiniteLossFailsTheRunAndNamesTheParameter) {
   const TemporaryFolder folder;
+  for (const char* scheme : {"dense", "int4-bsr", "int8"}) {
+    for (const float value : {INFINITY, NAN}) {
+      RunConfig config = tiny_run(scheme);
+      config.weights = spoiled_weights(folder, value);
+      config.save_weights = folder / "after.safetensors";
+      const RunRecord record = train(config, {});
+      EXPECT_EQ(record.status, RunStatus::failed);
+      EXPECT_THAT(record.status_reason, AllOf(HasSubstr("step 1"), HasSubstr("stem.proj.weight")));
+      EXPECT_EQ(record.summary.steps, 1);
+      EXPECT_FALSE(record.summary.heldout_accuracy_ratio.value);
+      EXPECT_FALSE(std::filesystem::exists(config.save_weights));
+    }
+  }
+}
+
+TEST(Train, EvaluatesAndSavesTheAverageOfTheWeights) {
+  const TemporaryFolder folder;
   RunConfig config = tiny_run();
-  config.weights = spoiled_weights(folder, INFINITY);
-  config.save_weights = folder / "after.safetensors";
+  config.steps = 5;
+  const std::string trained = train(config, {}).summary.weights_sha256;
+  config.ema_decay = 0.999999;  // stays where it began
+  config.save_weights = folder / "average.safetensors";
+  const RunRecord averaged = train(config, {});
+  EXPECT_NE(averaged.summary.weights_sha256, trained);
+  RunConfig still = tiny_run();
+  still.steps = 1;
+  still.learning_rate = 1e-12;
+  still.weight_decay = 0;
+  still.weights = config.save_weights;
+  const RunRecord of_file = train(still, {});
+  EXPECT_NEAR(*of_file.accuracy.back().heldout_loss.value,
+              *averaged.accuracy.back().heldout_loss.value, 1e-5);
+}
+
+TEST(Train, LearnsWithLamb) {
+  RunConfig config = tiny_run("int4");
+  config.dim = 32;
+  config.augment = false;
+  config.train_samples = 256;
+  config.heldout_samples = 100;
+  config.epochs = 3;
+  config.learning_rate = 2e-2;
+  config.optimizer = "lamb";
+  config.drop_path_ratio = 0.1;
   const RunRecord record = train(config, {});
-  EXPECT_EQ(record.status, RunStatus::failed);
-  EXPECT_THAT(record.status_reason, AllOf(HasSubstr("step 1"), HasSubstr("stem.proj.weight")));
-  EXPECT_EQ(record.summary.steps, 1);
-  EXPECT_FALSE(record.summary.heldout_accuracy_ratio.value);
-  EXPECT_FALSE(std::filesystem::exists(config.save_weights));
+  ASSERT_EQ(record.accuracy.size(), 3U);
+  EXPECT_LT(*record.accuracy.back().train_loss.value, *record.accuracy.front().train_loss.value);
+  EXPECT_GT(*record.summary.heldout_accuracy_ratio.value, 0.6);  // chance gives 0.25
+}
+
+TEST(Train, APublishedModelTakesStepsAndKeepsWhatIsPredicted) {
+  for (const char* scheme : {"dense", "int4-bsr"}) {
+    RunConfig config;
+    config.model = "resmlp_s12";
+    config.data = "synthetic";
+    config.train_samples = config.heldout_samples = config.batch = 1;
+    config.steps = 2;  // the first may fill caches of libraries
+    config.scheme = scheme;
+    const RunRecord record = train(config, {});
+    EXPECT_EQ(record.status, RunStatus::completed) << record.status_reason;
+    EXPECT_EQ(record.parameters, 15'350'872);
+    EXPECT_EQ(*record.summary.saved_bytes.value, record.summary.predicted_saved_bytes) << scheme;
+    EXPECT_EQ(*record.summary.residual_bytes.value, 0) << scheme;
+  }
 }
 
 TEST(Train, WeightsThatOverflowInTheLastUpdateFailTheRun) {

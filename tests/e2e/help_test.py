@@ -45,7 +45,7 @@ class Help(ProgramTest):
 
     def test_every_command_has_help_with_an_example(self):
         commands = self.commands()
-        self.assertEqual(commands, ["run", "sweep", "footprint", "compare", "gate", "report", "validate",
+        self.assertEqual(commands, ["run", "eval", "sweep", "footprint", "compare", "gate", "report", "validate",
                                     "bench kernels", "trace export", "doctor"])
         for command in commands:
             text = self.succeed(*command.split(), "--help")

@@ -34,6 +34,9 @@ struct DataSet {
   std::string sha256;  ///< of the files read, or of the generator's description
 };
 
+/// Whether this build reads image folders. Asking for one all the same says what to install.
+bool is_image_folder_built() noexcept;
+
 /// What `load_data` would give, without reading the images: enough to size a model.
 struct DataShape {
   std::int64_t channels = 0;

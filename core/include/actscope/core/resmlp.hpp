@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "actscope/core/drop_path.hpp"
 #include "actscope/core/resmlp_block.hpp"
 #include "actscope/core/resmlp_geometry.hpp"
 #include "actscope/core/scheme.hpp"
@@ -26,13 +27,17 @@ class ResMlp : public torch::nn::Module {
 
   /// Shapes  images [batch, in_channels, image_size, image_size] → logits [batch, classes]
   /// Errors  ShapeMismatch: images of another shape
-  /// Effects registers every storage kept for backward with `ledger` where that is not null
-  torch::Tensor forward(const torch::Tensor& images, tracer::SavedLedger* ledger = nullptr);
+  /// Effects registers every storage kept for backward with `ledger` where that is not null; lets
+  ///         images skip blocks where `drop_path` is not null
+  torch::Tensor forward(const torch::Tensor& images, tracer::SavedLedger* ledger = nullptr,
+                        const DropPath* drop_path = nullptr);
 
   const ResMlpGeometry& geometry() const noexcept { return geometry_; }
 
  private:
   torch::Tensor stem(const torch::Tensor& images) const;
+  torch::Tensor block(const torch::Tensor& x, std::size_t index, tracer::SavedLedger* ledger,
+                      const DropPath* drop_path) const;
 
   ResMlpGeometry geometry_;
   Scheme scheme_;

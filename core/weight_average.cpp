@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weight_average.hpp"
+
+#include <torch/torch.h>
+
+namespace actscope::core {
+
+WeightAverage::WeightAverage(torch::nn::Module& module, double decay)
+    : module_(module), decay_(decay) {
+  for (const torch::Tensor& parameter : module.parameters()) {
+    averages_.push_back(parameter.detach().clone());
+  }
+}
+
+void WeightAverage::update() {
+  const torch::NoGradGuard no_grad;
+  const auto parameters = module_.parameters();
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    averages_[i].lerp_(parameters[i], 1 - decay_);
+  }
+}
+
+void WeightAverage::swap() {
+  const torch::NoGradGuard no_grad;
+  auto parameters = module_.parameters();
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    const torch::Tensor trained = parameters[i].clone();
+    parameters[i].copy_(averages_[i]);
+    averages_[i].copy_(trained);
+  }
+}
+
+void WeightAverage::save(torch::serialize::OutputArchive& archive) const {
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    archive.write(std::to_string(i), averages_[i]);
+  }
+}
+
+void WeightAverage::load(torch::serialize::InputArchive& archive) {
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    torch::Tensor stored;
+    archive.read(std::to_string(i), stored);
+    averages_[i].copy_(stored);
+  }
+}
+
+}  // namespace actscope::core

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <zlib.h>
+
+#include <cstdint>
+#include <string>
+
+namespace actscope::core {
+
+/// A PNG of 8-bit RGB pixels [height, width, 3].
+inline std::string png_of(std::uint32_t height, std::uint32_t width, const std::string& pixels) {
+  const auto number = [](std::uint32_t value) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift);
+    return bytes;
+  };
+  const auto chunk = [&](const std::string& type, const std::string& data) {
+    const std::string body = type + data;
+    const auto sum =
+        crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
+    return number(static_cast<std::uint32_t>(data.size())) + body +
+           number(static_cast<std::uint32_t>(sum));
+  };
+  std::string rows;
+  for (std::uint32_t row = 0; row < height; ++row) {
+    rows += '\0' + pixels.substr(std::size_t{3} * row * width, std::size_t{3} * width);
+  }
+  std::string packed(compressBound(rows.size()), '\0');
+  uLongf size = packed.size();
+  compress(reinterpret_cast<Bytef*>(packed.data()), &size,
+           reinterpret_cast<const Bytef*>(rows.data()), rows.size());
+  packed.resize(size);
+  return "\x89PNG\r\n\x1a\n" +
+         chunk("IHDR", number(width) + number(height) + std::string("\x08\x02\0\0\0", 5)) +
+         chunk("IDAT", packed) + chunk("IEND", "");
+}
+
+/// One of a single color.
+inline std::string plain_png(std::uint32_t height, std::uint32_t width, char value) {
+  return png_of(height, width, std::string(std::size_t{3} * height * width, value));
+}
+
+}  // namespace actscope::core
