@@ -56,8 +56,8 @@ TEST(NonFiniteValues, ReachLossAndGradientsAsInDenseTraining) {
         const Outcome got = outcome_of(scheme, place, value);
         EXPECT_EQ(got.is_loss_finite, dense.is_loss_finite) << scheme << " " << place;
         for (const auto& [parameter, is_finite] : dense.finite) {
-          if (!is_finite)
-            EXPECT_FALSE(got.finite.at(parameter)) << scheme << " " << place << " " << parameter;
+          if (is_finite) continue;
+          EXPECT_FALSE(got.finite.at(parameter)) << scheme << " " << place << " " << parameter;
         }
       }
     }
