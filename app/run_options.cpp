@@ -131,7 +131,7 @@ void RunOptions::add_data(Scope scope) {
   command_->add_flag_function("--no-augment", no_augment, "no random crop and flip")->group(group_);
 }
 
-void RunOptions::add_compression() {
+void RunOptions::add_compression(Scope scope) {
   group_ = "Compression";
   option("--scheme", &RunConfig::scheme, "NAME", "one of " + joined(core::scheme_presets()));
   const auto block = [this](const std::string& text) {
@@ -149,6 +149,11 @@ void RunOptions::add_compression() {
       "--select", &RunConfig::select, "NAME",
       "among which blocks the largest are kept: panel, row, column or global; random: a control; "
       "threshold: carried from step to step; with :unbiased drawn and rescaled");
+  if (scope == Scope::training) {
+    option("--schedule", &RunConfig::schedule, "NAME",
+           "of sparsity over steps: constant; warmup:STEPS, dense before; cubic:FROM:TO, dense "
+           "before and rising to all of it");
+  }
   const auto overrides = [this](const char* name, Texts RunConfig::*field, const char* help) {
     const auto keep = [this, field](const Texts& texts) {
       given_.push_back([field, texts](RunConfig& config) { config.*field = texts; });
@@ -208,6 +213,8 @@ void RunOptions::add_recording() {
   option("--trace", &RunConfig::trace, "LEVEL",
          "off; ledger: counts every saved byte; timeline: and allocations\nand operators of 16 "
          "steps; cupti: and GPU kernels; audit: and\ncross-checks");
+  option("--gradient-errors", &RunConfig::gradient_errors, "N",
+         "hold gradients against the exact ones every N steps, by two more passes; 0: never");
   option("--save-weights", &RunConfig::save_weights, "FILE", "safetensors to write at the end");
   option("--checkpoint-every", &RunConfig::checkpoint_every, "N",
          "steps between checkpoints in DIR; 0: only when stopped");
@@ -221,7 +228,7 @@ void RunOptions::add_to(CLI::App& command, Scope scope) {
   command_ = &command;
   add_model();
   add_data(scope);
-  add_compression();
+  add_compression(scope);
   add_training(scope);
   add_machine(scope);
   if (scope == Scope::training) add_recording();

@@ -32,7 +32,7 @@ class RunOptions {
   void in_group(CLI::Option* added);
   void add_model();
   void add_data(Scope scope);
-  void add_compression();
+  void add_compression(Scope scope);
   void add_training(Scope scope);
   void add_machine(Scope scope);
   void add_recording();

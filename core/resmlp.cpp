@@ -167,10 +167,10 @@ Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger) {
   }
   Tensor x = stem(images);
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    x = resmlp_block(
-        x, blocks_[i],
-        {"blocks." + std::to_string(i), scheme_.blocks[i], workspace_bytes_, ledger,
-         SplitMix64(seed_, step_, i).next(), thresholds_[static_cast<std::int64_t>(i)]});
+    x = resmlp_block(x, blocks_[i],
+                     {"blocks." + std::to_string(i), scheme_.blocks[i], workspace_bytes_, ledger,
+                      SplitMix64(seed_, step_, i).next(), thresholds_[static_cast<std::int64_t>(i)],
+                      norms_ == nullptr ? nullptr : &(*norms_)[i]});
   }
   const tracer::LayerScope layer(tail_name(), Phase::forward);
   if (!scheme_.is_plain_autograd()) {

@@ -7,6 +7,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/dataset.hpp"
+#include "actscope/core/sparsity_schedule.hpp"
 #include "actscope/core/training.hpp"
 #include "actscope/kernels/backend.hpp"
 
@@ -130,6 +131,8 @@ void validate_run_config(const RunConfig& config) {
   require_between("--threads", config.threads, 0, 1024);
   require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
   require_between("--checkpoint-every", config.checkpoint_every, 0, most);
+  require_between("--gradient-errors", config.gradient_errors, 0, most);
+  (void)parse_schedule(config.schedule);
   require_between("--seed", config.seed, 0, std::int64_t{1} << 62);
   require_within("--lr", config.learning_rate, 1e-12, 1e3);
   require_within("--weight-decay", config.weight_decay, 0, 10);
@@ -148,7 +151,7 @@ void validate_run_config(const RunConfig& config) {
   }
 }
 
-FootprintRecord footprint_of(const RunConfig& config) {
+FootprintRecord footprint_of(const RunConfig& config, double sparsity_share) {
   ResMlpGeometry geometry;
   if (is_published(config.model)) {
     geometry = published_geometry(config.model);
@@ -162,8 +165,9 @@ FootprintRecord footprint_of(const RunConfig& config) {
   require_between("--batch", config.batch, 1, most);
   require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
   const ElementType type = parse_element_type(config.dtype);
-  FootprintRecord record = predict_footprint(geometry, make_scheme(config, geometry), config.batch,
-                                             type, config.workspace_bytes);
+  const Scheme scheme = scheme_at(make_scheme(config, geometry), sparsity_share);
+  FootprintRecord record =
+      predict_footprint(geometry, scheme, config.batch, type, config.workspace_bytes);
   record.model = config.model;
   record.block_rows = config.block_rows;
   record.block_cols = config.block_cols;
