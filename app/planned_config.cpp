@@ -21,6 +21,8 @@ void for_each_planned_field(Config& to, const RunConfig& from, const Visit& visi
   visit("--batch", to.batch, from.batch);
   visit("--device", to.device, from.device);
   visit("--dtype", to.dtype, from.dtype);
+  visit("--drop-path", to.drop_path_ratio, from.drop_path_ratio);
+  visit("--ema", to.ema_decay, from.ema_decay);
   visit("--workspace-bytes", to.workspace_bytes, from.workspace_bytes);
   visit("--scheme", to.scheme, from.scheme);
   visit("--block", to.block_rows, from.block_rows);

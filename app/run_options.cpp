@@ -161,6 +161,11 @@ void RunOptions::add_compression(Scope scope) {
       "among which blocks the largest are kept: panel, row, column or global; random: a control; "
       "threshold: carried from step to step; with :unbiased drawn and rescaled");
   if (scope == Scope::plan) return;
+  if (scope == Scope::training) {
+    option("--schedule", &RunConfig::schedule, "NAME",
+           "of sparsity over steps: constant; warmup:STEPS, dense before; cubic:FROM:TO, dense "
+           "before and rising to all of it");
+  }
   const auto overrides = [this](const char* name, Texts RunConfig::*field, const char* help) {
     const auto keep = [this, field](const Texts& texts) {
       given_.push_back([field, texts](RunConfig& config) { config.*field = texts; });
@@ -238,6 +243,8 @@ void RunOptions::add_recording() {
   option("--trace", &RunConfig::trace, "LEVEL",
          "off; ledger: counts every saved byte; timeline: and allocations\nand operators of 16 "
          "steps; cupti: and GPU kernels; audit: and\ncross-checks");
+  option("--gradient-errors", &RunConfig::gradient_errors, "N",
+         "hold gradients against the exact ones every N steps, by two more passes; 0: never");
   option("--save-weights", &RunConfig::save_weights, "FILE", "safetensors to write at the end");
   option("--weights-names", &RunConfig::weights_names, "NAME",
          "of the tensors written: timm, or original as facebookresearch/deit");

@@ -5,6 +5,7 @@
 #include "actscope/tracer/scope.hpp"
 #include "panel_parts.hpp"
 #include "saved_tensors.hpp"
+#include "slot_norms.hpp"
 #include "slot_store.hpp"
 #include "tensor_views.hpp"
 
@@ -45,6 +46,21 @@ void BlockChoice::choose_now(std::int64_t first, const torch::Tensor& part) {
   kernels::BlockIndex index{word_data(mask_) + start.mask_word, word_data(column_starts), nullptr};
   if (scales_.defined()) index.scales = float_data(scales_) + start.value_block;
   choose_blocks(part, shape, layout, index, draw_, start.first_block);
+  if (norm_ != nullptr) add_norms(first, part);
+}
+
+void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part) {
+  const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
+  Gathered kept = room(first, shape.units(), part.options());
+  // As they are, not as they are rescaled.
+  kernels::BlockSpec plain = layout_.spec();
+  plain.rescale = kernels::Rescale::none;
+  kept.panels.layout = layout_of(shape, plain);
+  kept.panels.index.scales = nullptr;
+  kept.values.zero_();  // room that a threshold leaves over
+  kernels::gather_blocks(context_of(part), view_of(part, shape), kept.panels);
+  norm_->all += square_sum(part);
+  norm_->kept += square_sum(kept.values);
 }
 
 torch::Tensor BlockChoice::starts_of(std::int64_t first, std::int64_t count) const {

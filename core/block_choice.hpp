@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "actscope/core/slot_layout.hpp"
+#include "actscope/core/slot_norms.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
 #include "actscope/tracer/name.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
@@ -26,6 +27,10 @@ class BlockChoice {
               tracer::Name name = {}, const StoreDraw& draw = {});
 
   std::int64_t granule() const;
+
+  /// Adds the norms of what is chosen from and of what is chosen to `norm`, which outlives the
+  /// forward pass.
+  void measure(SlotNorm* norm) { norm_ = norm; }
 
   /// Chooses the blocks of units [first, first + part); those of a choice among all blocks of the
   /// slot once its last part is there. Requires parts in order
@@ -48,6 +53,7 @@ class BlockChoice {
 
  private:
   void choose_now(std::int64_t first, const torch::Tensor& part);
+  void add_norms(std::int64_t first, const torch::Tensor& part);
   // Panels for units [first, first + count), their index written, their values not.
   Gathered room(std::int64_t first, std::int64_t count, const torch::TensorOptions& options) const;
   // Column starts of units [first, first + count), counted from there.
@@ -61,6 +67,7 @@ class BlockChoice {
   kernels::PanelLayout layout_;
   torch::Tensor mask_, scales_;
   PartBuffer parts_;
+  SlotNorm* norm_ = nullptr;
 };
 
 }  // namespace actscope::core

@@ -29,9 +29,9 @@ std::string config_digest(const RunConfig& c, const DataSet& data) {
        << number(c.image_size) << '|' << number(c.classes) << '|' << c.data << '|'
        << c.train_samples << '|' << c.heldout_samples << '|' << c.augment << '|' << c.scheme << '|'
        << c.block_rows << '|' << c.block_cols << '|' << c.sparsity_ratio << '|' << c.select << '|'
-       << c.epochs << '|' << c.steps << '|' << c.batch << '|' << c.seed << '|' << c.learning_rate
-       << '|' << c.weight_decay << '|' << c.warmup_ratio << '|' << c.label_smoothing << '|'
-       << c.device << '|' << c.dtype << '|' << c.workspace_bytes;
+       << c.schedule << '|' << c.epochs << '|' << c.steps << '|' << c.batch << '|' << c.seed << '|'
+       << c.learning_rate << '|' << c.weight_decay << '|' << c.warmup_ratio << '|'
+       << c.label_smoothing << '|' << c.device << '|' << c.dtype << '|' << c.workspace_bytes;
   for (const std::string& change : c.slot_overrides) text << "|s " << change;
   for (const std::string& change : c.operand_overrides) text << "|o " << change;
   // What is off does not count: checkpoints of before it was there stay good.

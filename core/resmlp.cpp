@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "random.hpp"
@@ -139,6 +141,17 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
   }
 };
 
+// Whether a selection of some block carries a threshold from step to step.
+bool carries_thresholds(const Scheme& scheme) {
+  const auto is_carried = [](const auto& member) {
+    return member.blocks.select == kernels::Select::threshold;
+  };
+  return std::ranges::any_of(scheme.blocks, [&](const BlockPlan& plan) {
+    return std::ranges::any_of(plan.stores, is_carried) ||
+           std::ranges::any_of(plan.operands, is_carried);
+  });
+}
+
 }  // namespace
 
 ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64_t seed,
@@ -156,8 +169,10 @@ ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64
   norm_beta_ = init.constant("norm.beta", geometry_.dim, 0);
   head_weight_ = init.linear("head.weight", geometry_.classes, geometry_.dim);
   head_bias_ = init.constant("head.bias", geometry_.classes, 0);
-  thresholds_ =
-      register_buffer("thresholds", torch::zeros({geometry_.depth, draw_count}, torch::kFloat64));
+  if (carries_thresholds(scheme)) {
+    thresholds_ =
+        register_buffer("thresholds", torch::zeros({geometry_.depth, draw_count}, torch::kFloat64));
+  }
 }
 
 Tensor ResMlp::stem(const Tensor& images) const {
@@ -173,10 +188,12 @@ Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::SavedLedger* le
                      const DropPath* drop_path) const {
   const std::string layer = "blocks." + std::to_string(index);
   const auto place = static_cast<std::int64_t>(index);
-  const Tensor x2 = resmlp_block(
-      x, blocks_[index],
-      {layer, scheme_.blocks[index], workspace_bytes_, ledger,
-       SplitMix64(seed_, step_, static_cast<std::uint64_t>(index)).next(), thresholds_[place]});
+  const Tensor x2 =
+      resmlp_block(x, blocks_[index],
+                   {layer, scheme_.blocks[index], workspace_bytes_, ledger,
+                    SplitMix64(seed_, step_, static_cast<std::uint64_t>(index)).next(),
+                    thresholds_.defined() ? thresholds_[place] : Tensor(),
+                    norms_ == nullptr ? nullptr : &(*norms_)[index]});
   if (drop_path == nullptr || DropPath::ratio_of(drop_path->ratio, place, geometry_.depth) == 0) {
     return x2;
   }

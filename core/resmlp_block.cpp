@@ -203,6 +203,7 @@ BlockStores::BlockStores(const BlockContext& context, const Tensor& x, std::int6
     const auto slot = static_cast<Slot>(s);
     slots.emplace_back(plan.stores[s], slot_shape(slot, batch, tokens, dim, hidden), x,
                        trace_name(slot), draw(slot, s));
+    if (context.norms != nullptr) slots.back().measure(&(*context.norms)[s]);
   }
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
     if (!has_own_blocks(plan, product)) continue;
@@ -210,6 +211,11 @@ BlockStores::BlockStores(const BlockContext& context, const Tensor& x, std::int6
     choice(product).emplace(plan.operand(product).blocks,
                             slot_shape(slot, batch, tokens, dim, hidden), x, trace_name(slot),
                             draw(product, slot_count + static_cast<std::size_t>(product)));
+    const StoreKind kind = plan.store(slot).kind;
+    const bool is_measured = kind == StoreKind::topk || kind == StoreKind::pool;
+    if (context.norms != nullptr && !is_measured) {
+      choice(product)->measure(&(*context.norms)[static_cast<std::size_t>(slot)]);
+    }
   }
 }
 

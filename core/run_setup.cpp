@@ -8,6 +8,7 @@
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/dataset.hpp"
 #include "actscope/core/drop_path.hpp"
+#include "actscope/core/sparsity_schedule.hpp"
 #include "actscope/core/training.hpp"
 #include "actscope/kernels/backend.hpp"
 #include "weight_names.hpp"
@@ -133,6 +134,8 @@ void validate_run_config(const RunConfig& config) {
   require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
   require_between("the budget", config.budget_bytes.value_or(1), 1, std::int64_t{1} << 62);
   require_between("--checkpoint-every", config.checkpoint_every, 0, most);
+  require_between("--gradient-errors", config.gradient_errors, 0, most);
+  (void)parse_schedule(config.schedule);
   require_between("--seed", config.seed, 0, std::int64_t{1} << 62);
   require_within("--lr", config.learning_rate, 1e-12, 1e3);
   require_within("--weight-decay", config.weight_decay, 0, 10);
@@ -160,7 +163,7 @@ void validate_run_config(const RunConfig& config) {
   }
 }
 
-FootprintRecord footprint_of(const RunConfig& config) {
+FootprintRecord footprint_of(const RunConfig& config, double sparsity_share) {
   ResMlpGeometry geometry;
   if (is_published(config.model)) {
     geometry = published_geometry(config.model);
@@ -174,8 +177,9 @@ FootprintRecord footprint_of(const RunConfig& config) {
   require_between("--batch", config.batch, 1, most);
   require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
   const ElementType type = parse_element_type(config.dtype);
-  FootprintRecord record = predict_footprint(geometry, make_scheme(config, geometry), config.batch,
-                                             type, config.workspace_bytes);
+  const Scheme scheme = scheme_at(make_scheme(config, geometry), sparsity_share);
+  FootprintRecord record =
+      predict_footprint(geometry, scheme, config.batch, type, config.workspace_bytes);
   require_within("--drop-path", config.drop_path_ratio, 0, 0.9);
   add_drop_path(record, geometry, type, config.drop_path_ratio);
   record.model = config.model;

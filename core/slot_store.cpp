@@ -2,6 +2,7 @@
 #include "slot_store.hpp"
 
 #include "saved_tensors.hpp"
+#include "slot_norms.hpp"
 
 namespace actscope::core {
 
@@ -14,10 +15,27 @@ SlotStore::SlotStore(const Store& store, const SlotShape& shape, const torch::Te
 
 void SlotStore::put(std::int64_t first, const torch::Tensor& part) {
   if (!stored_->wants_whole()) {
-    stored_->put(first, part);
+    put_now(first, part);
   } else if (const torch::Tensor whole = parts_.add(shape_, first, part); whole.defined()) {
-    stored_->put(0, whole);
+    put_now(0, whole);
   }
+}
+
+void SlotStore::put_now(std::int64_t first, const torch::Tensor& part) {
+  stored_->put(first, part);
+  if (norm_ == nullptr) return;
+  const std::int64_t count = part.numel() / shape_.unit_elements();
+  const torch::Tensor flat = part.view({count, shape_.unit_elements()});
+  const torch::Tensor back = stored_->get(first, count);
+  norm_->all += square_sum(flat);
+  // Blocks and elements as they were before rescaling and narrowing.
+  norm_->kept += square_sum(store_.kind == StoreKind::pool ? back : flat.masked_fill(back == 0, 0));
+}
+
+void SlotStore::measure(SlotNorm* norm) {
+  const bool leaves_out = store_.kind == StoreKind::bsr || store_.kind == StoreKind::topk ||
+                          store_.kind == StoreKind::pool;
+  norm_ = leaves_out ? norm : nullptr;
 }
 
 torch::Tensor SlotStore::get(std::int64_t first, std::int64_t count) const {

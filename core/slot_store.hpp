@@ -9,6 +9,7 @@
 
 #include "actscope/core/scheme.hpp"
 #include "actscope/core/slot_layout.hpp"
+#include "actscope/core/slot_norms.hpp"
 #include "actscope/tracer/name.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
 #include "actscope/tracer/torch/saved_tensor_source.hpp"
@@ -36,6 +37,10 @@ class SlotStore {
   bool has_panels() const noexcept { return core::has_panels(store_.kind); }
   bool is_gelu_code() const noexcept { return core::is_gelu_code(store_.kind); }
   const SlotShape& shape() const noexcept { return shape_; }
+
+  /// Adds the norms of what is put and of what comes of it to `norm`, where the store leaves
+  /// something out (bsr, topk, pool). It outlives the forward pass.
+  void measure(SlotNorm* norm);
 
   /// Units that a part must be a multiple of (the last part excepted), so that neither panels nor
   /// code groups are cut.
@@ -80,11 +85,14 @@ class SlotStore {
   const torch::TensorOptions& options() const noexcept { return options_; }
 
  private:
+  void put_now(std::int64_t first, const torch::Tensor& part);
+
   Store store_;
   SlotShape shape_;
   torch::TensorOptions options_;
   std::unique_ptr<StoredSlot> stored_;
   PartBuffer parts_;
+  SlotNorm* norm_ = nullptr;
 };
 
 }  // namespace actscope::core

@@ -72,7 +72,8 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
       hooks_(hooks),
       device_(config.device),
       memory_(config.device == "cuda" ? tracer::MemoryDevice::cuda : tracer::MemoryDevice::cpu),
-      tracer_(config, hooks) {
+      tracer_(config, hooks),
+      probe_(config.gradient_errors) {
   tracer::install_counting_cpu_allocator();
   set_threads(config_.threads);
   const ResMlpGeometry geometry = resolve_geometry(config_);
@@ -83,11 +84,12 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
                                      std::to_string(data_.train.samples) + " images",
                                  "give a smaller --batch or more --train-samples"));
   }
+  scheme_ = make_scheme(config_, geometry);
+  schedule_ = parse_schedule(config_.schedule);
   footprint_ = footprint_of(config_);
   torch::manual_seed(static_cast<std::uint64_t>(config_.seed));
-  model_ =
-      std::make_unique<ResMlp>(geometry, make_scheme(config_, geometry),
-                               static_cast<std::uint64_t>(config_.seed), config_.workspace_bytes);
+  model_ = std::make_unique<ResMlp>(geometry, scheme_, static_cast<std::uint64_t>(config_.seed),
+                                    config_.workspace_bytes);
   if (!config_.weights.empty()) load_weights(*model_, config_.weights);
   model_->to(device_);
   optimizer_ = make_optimizer(*model_, config_);
@@ -119,6 +121,17 @@ void TrainingSession::set_learning_rate() {
   for (auto& group : optimizer_->param_groups()) group.options().set_lr(rate);
 }
 
+void TrainingSession::set_scheme() {
+  model_->set_step(progress_.step);
+  model_->set_scheme(scheme_at(scheme_, schedule_.share_at(progress_.step)));
+}
+
+// Of the last step that ran, which is the one whose bytes are shown.
+void TrainingSession::predict_bytes() {
+  const std::int64_t last = std::max<std::int64_t>(0, progress_.step - 1);
+  footprint_ = footprint_of(config_, schedule_.share_at(last));
+}
+
 // The first step that fills no caches any more, or the only one.
 bool TrainingSession::is_ledger_step() const {
   return !tracer_.is_bare_step() && !graph_->is_done() &&
@@ -139,7 +152,6 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
   const std::int64_t before = tracer::memory_counters(memory_).live_bytes;
   const DropPath drop_path{config_.drop_path_ratio, static_cast<std::uint64_t>(config_.seed),
                            progress_.step};
-  model_->set_step(progress_.step);
   logits = model_->forward(batch.images, is_traced ? &ledger : nullptr, &drop_path);
   torch::Tensor loss = smoothed_cross_entropy(logits, batch.labels, config_.label_smoothing,
                                               is_traced ? &ledger : nullptr);
@@ -198,6 +210,11 @@ double TrainingSession::step() {
   batch.images = batch.images.to(device_);
   batch.labels = batch.labels.to(device_);
   set_learning_rate();
+  set_scheme();
+  if (probe_.is_due(progress_.step)) {
+    probe_.sample(*model_, scheme_at(scheme_, schedule_.share_at(progress_.step)), batch,
+                  config_.label_smoothing);
+  }
   tracer::reset_peak(memory_);
   tracer_.begin_step(progress_.step, total_steps_, live_bytes);
   const auto start = Clock::now();
@@ -263,6 +280,7 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
   record.layers = footprint_.layers;
   summary.dense_saved_bytes = footprint_.totals.dense_saved_bytes;
   summary.predicted_saved_bytes = footprint_.totals.saved_bytes;
+  summary.predicted_step = std::max<std::int64_t>(0, progress_.step - 1);
   if (peak_bytes_ > 0) {
     summary.peak_bytes = Measured<std::int64_t>::of(peak_bytes_);
   } else {
@@ -277,7 +295,7 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
     summary.saved_bytes = summary.residual_bytes = Measured<std::int64_t>::missing(why);
     return;
   }
-  if (!saved_.is_steady) {
+  if (!saved_.is_steady && schedule_.kind == SparsitySchedule::Kind::constant) {
     record.warnings.emplace_back("saved bytes differ between steps; the last is shown");
   }
   const std::int64_t residual = saved_.saved_bytes - saved_.ledger_bytes;
@@ -311,8 +329,11 @@ void TrainingSession::fill(RunRecord& record) {
   record.data_sha256 = data_.sha256;
   record.layer_names = layer_names(model_->geometry());
   record.accuracy = progress_.accuracy;
+  record.gradients = probe_.errors();
   record.step_times_s = progress_.step_times_s;
+  predict_bytes();
   fill_bytes(record);
+  probe_.fill(record.layers);
   for (const auto* corrupt : {corrupt_train_.get(), corrupt_heldout_.get()}) {
     for (const std::string& path : corrupt->paths()) {
       record.warnings.push_back("skipped, cannot be read: " + path);

@@ -12,11 +12,13 @@
 #include "actscope/base/run_record.hpp"
 #include "actscope/core/dataset.hpp"
 #include "actscope/core/resmlp.hpp"
+#include "actscope/core/sparsity_schedule.hpp"
 #include "actscope/core/training.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "batch_loader.hpp"
 #include "corrupt_images.hpp"
+#include "gradient_probe.hpp"
 #include "step_ledger.hpp"
 #include "step_tracer.hpp"
 #include "weight_average.hpp"
@@ -79,6 +81,8 @@ class TrainingSession {
  private:
   void set_learning_rate();
   bool is_ledger_step() const;
+  void set_scheme();
+  void predict_bytes();
   double traced_step(const Batch& batch, std::int64_t& correct);
   torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
   void require_predicted(const tracer::SavedLedger& ledger) const;
@@ -89,6 +93,8 @@ class TrainingSession {
   torch::Device device_;
   tracer::MemoryDevice memory_;
   DataSet data_;
+  Scheme scheme_;  ///< with all of its sparsity
+  SparsitySchedule schedule_;
   FootprintRecord footprint_;
   std::unique_ptr<ResMlp> model_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;  // or Lamb, which is one
@@ -100,6 +106,7 @@ class TrainingSession {
   SavedMeasurement saved_;  ///< of this process
   std::int64_t peak_bytes_ = 0;
   StepTracer tracer_;
+  GradientProbe probe_;
   std::unique_ptr<StepLedger> graph_;  // of one step
 };
 

@@ -25,6 +25,7 @@ void for_each_field(Config& c, const Visit& visit) {
   visit("block_cols", c.block_cols);
   visit("sparsity_ratio", c.sparsity_ratio);
   visit("select", c.select);
+  visit("schedule", c.schedule);
   visit("slots", c.slot_overrides);
   visit("operands", c.operand_overrides);
   visit("epochs", c.epochs);
@@ -43,6 +44,7 @@ void for_each_field(Config& c, const Visit& visit) {
   visit("threads", c.threads);
   visit("workspace_bytes", c.workspace_bytes);
   visit("budget_bytes", c.budget_bytes);
+  visit("gradient_errors", c.gradient_errors);
   visit("trace", c.trace);
   visit("weights", c.weights);
   visit("save_weights", c.save_weights);

@@ -18,6 +18,11 @@ bool has_blocks(const RunConfig& config) {
   return config.scheme.find("bsr") != std::string::npos;
 }
 
+// Of blocks, or of single elements.
+bool has_sparsity(const RunConfig& config) {
+  return has_blocks(config) || config.scheme == "topk";
+}
+
 std::string factor(const std::optional<double>& dense, const std::optional<double>& value) {
   return dense && value ? format_factor(*dense, *value) : "n/a";
 }
@@ -81,7 +86,8 @@ TextTable run_table(std::span<const NamedRun> runs) {
     std::vector<std::string> row{
         run.name,
         block_text(record.config),
-        has_blocks(record.config) ? fmt::format("{:g} %", 100 * record.config.sparsity_ratio) : "-",
+        has_sparsity(record.config) ? fmt::format("{:g} %", 100 * record.config.sparsity_ratio)
+                                    : "-",
         bytes(s.saved_bytes),
         factor(dense != nullptr ? number(dense->summary.saved_bytes) : std::nullopt,
                number(s.saved_bytes)),

@@ -6,6 +6,7 @@ namespace actscope::reports {
 Json summary_json(const RunSummary& s, VolatileFields volatile_fields) {
   Json object = {{"dense_saved_bytes", integer_json(s.dense_saved_bytes)},
                  {"predicted_saved_bytes", integer_json(s.predicted_saved_bytes)},
+                 {"predicted_step", integer_json(s.predicted_step)},
                  {"workspace_bytes", integer_json(s.workspace_bytes)},
                  {"steps", integer_json(s.steps)},
                  {"weights_sha256", s.weights_sha256}};
@@ -25,6 +26,7 @@ RunSummary read_summary(const JsonCursor& from) {
   RunSummary s;
   s.dense_saved_bytes = from.at("dense_saved_bytes").count();
   s.predicted_saved_bytes = from.at("predicted_saved_bytes").count();
+  if (from.has("predicted_step")) s.predicted_step = from.at("predicted_step").count();
   s.workspace_bytes = from.at("workspace_bytes").count();
   s.steps = from.at("steps").count();
   s.weights_sha256 = from.at("weights_sha256").text();

@@ -13,15 +13,24 @@ bool has_blocks(const RunConfig& config) {
   return config.scheme.find("bsr") != std::string::npos;
 }
 
+namespace {
+
+// Of blocks, or of single elements.
+bool has_sparsity(const RunConfig& config) {
+  return has_blocks(config) || config.scheme == "topk";
+}
+
+}  // namespace
+
 RunConfig canonical(RunConfig config) {
   const RunConfig defaults;
   config.out.clear();
   if (!has_blocks(config)) {
     config.block_rows = defaults.block_rows;
     config.block_cols = defaults.block_cols;
-    config.sparsity_ratio = defaults.sparsity_ratio;
     config.select = defaults.select;
   }
+  if (!has_sparsity(config)) config.sparsity_ratio = defaults.sparsity_ratio;
   return config;
 }
 
@@ -34,10 +43,8 @@ std::string point_id(const RunConfig& config) {
 std::string point_title(const RunConfig& config) {
   std::ostringstream title;
   title << config.scheme;
-  if (has_blocks(config)) {
-    title << " " << config.block_rows << "x" << config.block_cols << " "
-          << 100 * config.sparsity_ratio << " %";
-  }
+  if (has_blocks(config)) title << " " << config.block_rows << "x" << config.block_cols;
+  if (has_sparsity(config)) title << " " << 100 * config.sparsity_ratio << " %";
   title << " seed " << config.seed;
   return title.str();
 }

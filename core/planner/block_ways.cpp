@@ -31,15 +31,13 @@ const std::vector<MixedWay>& mixed_ways() {
 }
 
 std::optional<BlockPlan> plan_of(RunConfig config, const MixedWay& way,
-                                 const ResMlpGeometry& geometry) {
-  const std::string blocks = to_text(
-      Operand{OperandKind::bsr, {config.block_rows, config.block_cols, config.sparsity_ratio}});
+                                 const ResMlpGeometry& geometry, const std::string& pruned = {}) {
   config.scheme = way.preset;
   config.slot_overrides.clear();
   config.operand_overrides.clear();
   for (const std::string& slot : way.slots) config.slot_overrides.push_back("blocks.*." + slot);
   for (const std::string& product : way.pruned_products) {
-    config.operand_overrides.push_back("blocks.*." + product + "=" + blocks);
+    config.operand_overrides.push_back("blocks.*." + product + "=" + pruned);
   }
   ResMlpGeometry one_block = geometry;
   one_block.depth = 1;
@@ -69,10 +67,14 @@ BlockWay described(std::string name, const BlockPlan& plan, const BlockPlan& exa
 
 std::vector<BlockWay> block_ways(const RunConfig& config, const ResMlpGeometry& geometry) {
   const BlockPlan exact = plan_of(config, {"exact", "exact", {}, {}}, geometry).value();
+  // Products are pruned as the preset prunes them.
+  const auto preset = plan_of(config, {"int4-bsr", "int4-bsr", {}, {}}, geometry);
+  const std::string pruned = preset ? to_text(preset->operand(Product::dW1)) : std::string();
   std::vector<BlockWay> ways;
   // Two names of one plan are one way: the first, a preset's, stays.
   const auto add = [&](const MixedWay& way) {
-    const auto plan = plan_of(config, way, geometry);
+    if (pruned.empty() && !way.pruned_products.empty()) return;
+    const auto plan = plan_of(config, way, geometry, pruned);
     if (!plan) return;
     BlockWay found = described(way.name, *plan, exact);
     for (const BlockWay& other : ways) {

@@ -88,11 +88,13 @@ StepShape step_shape(const RunConfig& config, const ResMlpGeometry& g, std::int6
   step.map_bytes = config.batch * g.tokens() * g.dim * s;
   step.block_gradient_bytes = (parameter_count(deeper) - parameters) * s;
   step.tail_gradient_bytes = tail * s;
-  step.base_bytes = 3 * parameters * s + images + rest_bytes;
+  // An average of the weights is one more.
+  const std::int64_t copies = config.ema_decay > 0 ? 4 : 3;
+  step.base_bytes = copies * parameters * s + images + rest_bytes;
   // The optimizer's step: gradients of all, and of the largest weight what its update is made of.
   const std::int64_t largest =
       std::max({g.hidden() * g.dim, g.tokens() * g.tokens(), g.classes * g.dim}) * s;
-  step.floor_bytes = 4 * parameters * s + images + 2 * largest;
+  step.floor_bytes = (copies + 1) * parameters * s + images + 2 * largest;
   return step;
 }
 

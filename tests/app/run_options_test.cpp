@@ -95,6 +95,10 @@ TEST(RunOptions, reach_every_field) {
                               "off",
                               "--weights",
                               "w",
+                              "--schedule",
+                              "warmup:3",
+                              "--gradient-errors",
+                              "8",
                               "--save-weights",
                               "s",
                               "--checkpoint-every",
@@ -116,6 +120,8 @@ TEST(RunOptions, reach_every_field) {
   wanted.block_rows = 8;
   wanted.block_cols = 64;
   wanted.sparsity_ratio = 0.5;
+  wanted.schedule = "warmup:3";
+  wanted.gradient_errors = 8;
   wanted.epochs = 3;
   wanted.steps = 4;
   wanted.batch = 5;

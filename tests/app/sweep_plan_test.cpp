@@ -113,6 +113,8 @@ TEST(PointTitle, SaysWhatAPersonLooksFor) {
   EXPECT_EQ(point_title(config), "int4-bsr 8x64 75 % seed 0");
   config.scheme = "exact";
   EXPECT_EQ(point_title(config), "exact seed 0");
+  config.scheme = "topk";
+  EXPECT_EQ(point_title(config), "topk 75 % seed 0");
 }
 
 }  // namespace

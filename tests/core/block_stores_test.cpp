@@ -267,6 +267,42 @@ TEST(BlockStores, AThresholdIsCarriedToTheNextStep) {
   EXPECT_TRUE(torch::autograd::grad({out}, {x}, {problem.g}).front().isfinite().all().item<bool>());
 }
 
+TEST(BlockStores, NormsAreThoseOfWhatIsKept) {
+  const Problem problem = make_problem(5, 49, 12);
+  const auto exact = test::exact_slots(problem.x, problem.p);
+  const BlockPlan plan =
+      plan_of("exact",
+              {"*.y=bsr:4:0.6", "*.t=topk:0.7", "*.z=bsr:4:0.6:unbiased", "*.v=pool:2", "*.x=int8"},
+              {"*.dW2=bsr:4:0.6:unbiased"});
+  for (std::int64_t workspace_bytes : {roomy, std::int64_t{0}}) {
+    core::SlotNorms norms{};
+    core::BlockContext context{"blocks.0", plan, workspace_bytes, nullptr, block_seed};
+    context.norms = &norms;
+    (void)core::resmlp_block(problem.x.clone().requires_grad_(), problem.p, context);
+    const auto ratio = [&](Slot slot) { return norms[static_cast<std::size_t>(slot)].ratio(); };
+    const auto expected = [&](Slot slot, const Tensor& kept) {
+      const Tensor& all = exact[static_cast<std::size_t>(slot)];
+      return (kept.norm() / all.norm()).item<double>();
+    };
+    const auto masked = [&](Slot slot, const char* store, std::uint64_t seed) {
+      const Tensor& all = exact[static_cast<std::size_t>(slot)];
+      const auto factors = test::block_factors(slot, all, core::parse_store(store).blocks, seed);
+      return expected(slot, all * (factors != 0));
+    };
+    EXPECT_NEAR(*ratio(Slot::y), masked(Slot::y, "bsr:4:0.6", 0), 1e-9);
+    EXPECT_NEAR(*ratio(Slot::z),
+                masked(Slot::z, "bsr:4:0.6:unbiased", core::draw_seed(block_seed, Slot::z)), 1e-9);
+    EXPECT_NEAR(
+        *ratio(Slot::u),
+        masked(Slot::u, "bsr:4:0.6:unbiased", core::draw_seed(block_seed, core::Product::dW2)),
+        1e-9);
+    EXPECT_NEAR(*ratio(Slot::t), expected(Slot::t, test::after_topk(exact[2], 0.7)), 1e-9);
+    EXPECT_NEAR(*ratio(Slot::v), expected(Slot::v, test::after_pool(exact[7], 2)), 1e-9);
+    EXPECT_FALSE(ratio(Slot::x).has_value());
+    EXPECT_FALSE(ratio(Slot::h).has_value());
+  }
+}
+
 TEST(BlockStores, PoolRefusesTokensThatFormNoSquare) {
   const Problem problem = make_problem(2, 8, 8);
   const Tensor x = problem.x.clone().requires_grad_();

@@ -25,7 +25,7 @@ TEST(CompressedGelu, TheDerivativeIsThatOfWhatIsKept) {
   for (const auto& sizes : {std::vector<std::int64_t>{3, 50, 36}, {70}, {5, 1}}) {
     const Tensor x = torch::randn(sizes, torch::kFloat64) * 2;
     const Tensor dy = torch::randn(sizes, torch::kFloat64);
-    for (const char* text : {"int8", "int4"}) {
+    for (const char* text : {"int8", "int4", "int2:nearest", "bf16", "fp8"}) {
       const Store store = parse_store(text);
       const Tensor rows = x.dim() < 2 ? x.view({1, -1}) : x.view({-1, x.size(-1)});
       SlotStore kept(store, {1, rows.size(0), rows.size(1)}, rows);
@@ -42,6 +42,22 @@ TEST(CompressedGelu, TheDerivativeIsThatOfWhatIsKept) {
           gradient_of(x, dy, [&](const Tensor& t) { return compressed_gelu(t, store, 1); });
       EXPECT_TRUE(torch::equal(parts, got)) << text;
     }
+  }
+}
+
+TEST(CompressedGelu, ACodeOfTheDerivativeStaysWithinItsError) {
+  torch::manual_seed(4);
+  const Tensor x = torch::randn({40, 33}) * 2, ones = torch::ones({40, 33});
+  const Tensor exact = gradient_of(x, ones, [](const Tensor& t) { return torch::gelu(t); });
+  for (const auto& [text, most] : {std::pair{"code4", .046}, {"code2", .168}}) {
+    const Store store = parse_store(text);
+    const Tensor got =
+        gradient_of(x, ones, [&](const Tensor& t) { return compressed_gelu(t, store); });
+    EXPECT_LE((got - exact).abs().max().item<double>(), most) << text;
+    EXPECT_GT((got - exact).abs().max().item<double>(), 1e-4) << text << " loses nothing";
+    const Tensor parts =
+        gradient_of(x, ones, [&](const Tensor& t) { return compressed_gelu(t, store, 1); });
+    EXPECT_TRUE(torch::equal(parts, got)) << text;
   }
 }
 
@@ -69,6 +85,7 @@ TEST(CompressedGelu, WhatWouldBeWrongIsRefused) {
   const Tensor x = torch::randn({8, 16}).requires_grad_();
   EXPECT_THROW(compressed_gelu(x, parse_store("drop")), ConfigError);
   EXPECT_THROW(compressed_gelu(x, parse_store("bsr:4:0.5")), ConfigError);
+  EXPECT_THROW(compressed_gelu(x, parse_store("topk:0.5")), ConfigError);
   const Tensor y = compressed_gelu(x, parse_store("int8"));
   EXPECT_THROW(torch::autograd::grad({y.sum()}, {x}, {}, true, true), Error);
 }

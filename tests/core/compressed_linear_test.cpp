@@ -78,7 +78,8 @@ TEST(CompressedLinear, AllBlocksKeptGiveTheGradientsOfAutograd) {
 TEST(CompressedLinear, TheWeightGradientMultipliesWhatTheStoreDecodesTo) {
   Scene scene;
   const Gradients plain = scene.plain();
-  for (const char* store : {"bsr:8:0.6", "bsr:4x8:0.5:row", "int8", "int4"}) {
+  for (const char* store : {"bsr:8:0.6", "bsr:4x8:0.5:row", "bsr:8:0.5:global:int8", "int8", "int4",
+                            "bf16", "fp8", "topk:0.5"}) {
     SlotStore decoded(parse_store(store), {1, rows, features}, scene.flat_x());
     decoded.put(0, scene.flat_x());
     const Tensor expected =
@@ -176,7 +177,9 @@ TEST(CompressedLinear, WhatDoesNotFitIsRefused) {
   EXPECT_THROW(call(scene.x, scene.weight, scene.bias.narrow(0, 0, 3), "int8"), ShapeMismatch);
   EXPECT_THROW(call(scene.x, scene.weight.to(torch::kFloat32), scene.bias, "int8"), ShapeMismatch);
   EXPECT_THROW(call(scene.x[0][0], scene.weight, scene.bias, "int8"), ShapeMismatch);
-  EXPECT_THROW(call(scene.x, scene.weight, scene.bias, "drop"), ConfigError);
+  for (const char* store : {"drop", "code4", "pool:2"}) {
+    EXPECT_THROW(call(scene.x, scene.weight, scene.bias, store), ConfigError) << store;
+  }
   EXPECT_THROW(compressed_linear(scene.x, scene.weight, scene.bias,
                                  {parse_store("bsr:8:0.5"), parse_operand("bsr:4:0.5")}),
                ConfigError);
@@ -211,6 +214,19 @@ TEST(BsrLinear, TrainsInsideASequence) {
     optimizer.step();
   }
   EXPECT_LT(loss().item<double>(), before / 4);
+}
+
+TEST(BsrLinear, EveryCallDrawsAnew) {
+  BsrLinear layer(torch::nn::LinearOptions(features, outputs),
+                  kernels::BlockSpec{4, 4, 0.75, kernels::Select::random});
+  const Tensor x = torch::randn({64, features});
+  const auto gradient = [&] {
+    layer->weight.mutable_grad().reset();
+    layer(x).sum().backward();
+    return layer->weight.grad().clone();
+  };
+  const Tensor first = gradient(), second = gradient();
+  EXPECT_FALSE(torch::equal(first, second));
 }
 
 TEST(BsrLinear, SaysWhatItKeeps) {

@@ -66,8 +66,20 @@ class Bytes(ProgramTest):
                 self.assertEqual(report["summary"]["saved_bytes"], report["summary"]["predicted_saved_bytes"])
                 self.assertEqual(report["summary"]["residual_bytes"], 0)
 
-    def test_what_no_store_can_do_is_refused(self):
-        for arguments, says in ((("--select", "all"), "threshold"),
+    def test_a_schedule_and_gradient_errors_stand_in_the_report(self):
+        self.succeed("run", *TINY, "--steps", "3", "--scheme", "linear-bsr", "--block", "8", "--schedule", "warmup:2",
+                     "--gradient-errors", "1", "--out", "out", "--quiet")
+        report = self.report("out")
+        self.assertEqual(report["config"]["schedule"], "warmup:2")
+        self.assertEqual(report["summary"]["predicted_step"], 2)
+        self.assertEqual(report["summary"]["saved_bytes"], report["summary"]["predicted_saved_bytes"])
+        errors = {(g["layer"], g["parameter"]): g for g in report["gradients"]}
+        pruned = errors["blocks.1", "mlp_channels.fc1.weight"]
+        self.assertGreater(pruned["relative_error"], 0.01)
+        self.assertLess(pruned["cosine"], 0.9999)
+        self.assertLess(errors["tail", "head.weight"]["relative_error"], 1e-5)
+        self.succeed("validate", self.path("out", "report.json"))
+        for arguments, says in ((("--schedule", "soon"), "warmup"), (("--select", "all"), "threshold"),
                                 (("--scheme", "exact", "--slot", "*.h=code4"), "u is dropped")):
             self.refused(2, "run", *TINY, *arguments, "--out", "no", says=says)
 

@@ -36,6 +36,7 @@ struct RunConfig {
   std::int64_t block_cols = 16;
   double sparsity_ratio = 0.8;
   std::string select = "panel";
+  std::string schedule = "constant";           ///< of sparsity over steps: warmup:100, cubic:0:1000
   std::vector<std::string> slot_overrides;     ///< "PATTERN=STORE", later ones win
   std::vector<std::string> operand_overrides;  ///< "PATTERN=OPERAND", later ones win
 
@@ -60,9 +61,10 @@ struct RunConfig {
   std::optional<std::int64_t> budget_bytes;  ///< for the peak of a step, from a plan
 
   // Recording.
-  std::string trace = "ledger";  ///< off, ledger
-  std::string weights;           ///< safetensors file to start from; empty: seeded initialization
-  std::string save_weights;      ///< safetensors file to write at the end; empty: none
+  std::int64_t gradient_errors = 0;  ///< steps between samples of gradient errors; 0: none
+  std::string trace = "ledger";      ///< off, ledger
+  std::string weights;       ///< safetensors file to start from; empty: seeded initialization
+  std::string save_weights;  ///< safetensors file to write at the end; empty: none
   std::string weights_names = "timm";  ///< of tensors in save_weights: timm, original
   std::int64_t checkpoint_every = 0;   ///< steps between training checkpoints; 0: only when stopped
   std::string out;                     ///< output folder

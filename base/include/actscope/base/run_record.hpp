@@ -73,10 +73,11 @@ struct RunSummary {
   Measured<std::int64_t>
       saved_bytes;  ///< live after forward − live before − outputs, by the allocator
   std::int64_t dense_saved_bytes = 0;      ///< byte model of plain autograd
-  std::int64_t predicted_saved_bytes = 0;  ///< byte model of this scheme
-  Measured<std::int64_t> residual_bytes;   ///< saved_bytes − Σ bytes registered by storages
-  std::int64_t workspace_bytes = 0;        ///< configured transient budget of the compressed blocks
-  Measured<double> step_time_s;            ///< median over the training steps
+  std::int64_t predicted_saved_bytes = 0;  ///< byte model of this scheme at `predicted_step`
+  std::int64_t predicted_step = 0;  ///< step, from 0, that the prediction is for: the last one
+  Measured<std::int64_t> residual_bytes;  ///< saved_bytes − Σ bytes registered by storages
+  std::int64_t workspace_bytes = 0;       ///< configured transient budget of the compressed blocks
+  Measured<double> step_time_s;           ///< median over the training steps
   Measured<double> images_per_s;
   Measured<double> train_loss;
   Measured<double> heldout_accuracy_ratio;

@@ -11,6 +11,7 @@
 #include "actscope/core/resmlp_block.hpp"
 #include "actscope/core/resmlp_geometry.hpp"
 #include "actscope/core/scheme.hpp"
+#include "actscope/core/slot_norms.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
 
 namespace actscope::core {
@@ -35,6 +36,14 @@ class ResMlp : public torch::nn::Module {
   /// The number of the step that the next forward belongs to: what stores draw depends on it.
   void set_step(std::int64_t step) { step_ = static_cast<std::uint64_t>(step); }
 
+  /// Another scheme from the next forward on. Requires a plan for every block
+  void set_scheme(const Scheme& scheme) { scheme_ = scheme; }
+  /// Adds what stores keep of their slots to one entry a block, where `norms` is not null: forward
+  /// then decodes what it stores.
+  void measure_norms(std::vector<SlotNorms>* norms) { norms_ = norms; }
+  /// What selections by threshold carry from step to step: f64 [depth, draw_count].
+  torch::Tensor thresholds() const { return thresholds_; }
+
   const ResMlpGeometry& geometry() const noexcept { return geometry_; }
 
  private:
@@ -47,10 +56,13 @@ class ResMlp : public torch::nn::Module {
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
   std::int64_t workspace_bytes_;
+  std::vector<SlotNorms>* norms_ = nullptr;
   torch::Tensor stem_weight_, stem_bias_;
   std::vector<BlockParameters> blocks_;
   torch::Tensor norm_alpha_, norm_beta_, head_weight_, head_bias_;
-  torch::Tensor thresholds_;  // of selections by threshold, block by block; part of a checkpoint
+  // Of selections by threshold, block by block; undefined where there is none. Part of a
+  // checkpoint.
+  torch::Tensor thresholds_;
 };
 
 /// Cross entropy with label smoothing, mean over the batch:

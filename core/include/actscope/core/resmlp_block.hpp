@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actscope/core/scheme.hpp"
+#include "actscope/core/slot_norms.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
 
 namespace actscope::core {
@@ -33,6 +34,7 @@ struct BlockContext {
   /// What Select::threshold carries from step to step: f64 [draw_count], changed in place;
   /// undefined: every step chooses as `global` does.
   torch::Tensor thresholds = {};
+  SlotNorms* norms = nullptr;  ///< what stores keep is added here; null: not measured
 };
 
 /// Slots and products, each of which draws by itself.

@@ -8,9 +8,10 @@
 namespace actscope::core {
 
 /// The predicted footprint of a configuration, without reading data or allocating the model. A
-/// published model is taken with any data set.
-/// Errors  ConfigError, UnsupportedBlockSize: as make_scheme and resolve_geometry
-FootprintRecord footprint_of(const RunConfig& config);
+/// published model is taken with any data set. `sparsity_share`: how much of its sparsity the
+/// scheme has, all of it where the schedule has ended. Errors  ConfigError, UnsupportedBlockSize:
+/// as make_scheme and resolve_geometry
+FootprintRecord footprint_of(const RunConfig& config, double sparsity_share = 1);
 
 /// Facts about this machine and build.
 EnvironmentRecord describe_environment();
