@@ -68,8 +68,8 @@ BlockWay described(std::string name, const BlockPlan& plan, const BlockPlan& exa
 std::vector<BlockWay> block_ways(const RunConfig& config, const ResMlpGeometry& geometry) {
   const BlockPlan exact = plan_of(config, {"exact", "exact", {}, {}}, geometry).value();
   // Products are pruned as the preset prunes them.
-  const auto preset = plan_of(config, {"int4-bsr", "int4-bsr", {}, {}}, geometry);
-  const std::string pruned = preset ? to_text(preset->operand(Product::dW1)) : std::string();
+  const auto pruning = plan_of(config, {"int4-bsr", "int4-bsr", {}, {}}, geometry);
+  const std::string pruned = pruning ? to_text(pruning->operand(Product::dW1)) : std::string();
   std::vector<BlockWay> ways;
   // Two names of one plan are one way: the first, a preset's, stays.
   const auto add = [&](const MixedWay& way) {

@@ -46,7 +46,7 @@ class Help(ProgramTest):
     def test_every_command_has_help_with_an_example(self):
         commands = self.commands()
         self.assertEqual(commands, ["run", "eval", "sweep", "footprint", "plan", "compare", "gate", "report", "validate",
-                                    "bench kernels", "trace export", "doctor"])
+                                    "bench kernels", "bench tracer", "trace export", "doctor"])
         for command in commands:
             text = self.succeed(*command.split(), "--help")
             self.assertIn("Example: actscope " + command, text)
