@@ -2,11 +2,10 @@
 // The second half of a block, token by token. Formulas: docs/reference/block-algebra.md.
 #include <torch/torch.h>
 
-#include "actscope/kernels/gemm.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
 #include "gelu_passes.hpp"
-#include "tensor_views.hpp"
+#include "slot_product.hpp"
 
 namespace actscope::core {
 namespace {
@@ -34,38 +33,6 @@ std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   const std::int64_t whole = chunk_units(rows, workspace_bytes, bytes_a_row, whole_images);
   if (whole <= step || granule_of(granules) == 1) return whole;
   return std::max(step, chunk_units(rows, stores.tokens, 1, granules));
-}
-
-// Whether a product reads the chosen blocks of a slot from its codes: then it wants nothing
-// decoded.
-bool reads_codes(const SlotStore& slot, const std::optional<BlockChoice>& choice) {
-  return slot.is_coded() && choice.has_value();
-}
-
-// dW += dYᵀ X for a chunk of rows, X being a slot: its stored panels, the blocks chosen in forward
-// gathered from `decoded`, or from its codes where nothing is decoded, or all of it. Where `db` is
-// given also db += Σ dY, in the same pass where the product is a sparse one.
-void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<BlockChoice>& choice,
-                 const Tensor& decoded, std::int64_t first, Tensor& dw, Tensor* db) {
-  const std::int64_t count = dy.size(0);
-  const auto multiply = [&](const kernels::ConstBsrPanels& panels, kernels::PanelRange range) {
-    static const tracer::Name gemm_tn("gemm_tn");
-    const tracer::OperatorScope scope(gemm_tn);
-    kernels::gemm_tn(context_of(dy), const_view(dy, 1, count, dy.size(1)), panels,
-                     mutable_view(dw, 1, dw.size(0), dw.size(1)), kernels::Output::accumulate,
-                     range, {.bias_gradient = db == nullptr ? nullptr : db->mutable_data_ptr()});
-  };
-  if (slot.has_panels()) {
-    const StoredPanels stored = slot.panels(first, count);
-    multiply(stored.panels, stored.range);
-  } else if (choice) {
-    const auto gathered =
-        decoded.defined() ? choice->gather(first, decoded) : choice->gather(first, count, slot);
-    multiply(as_const(gathered.panels), {});
-  } else {
-    dw.addmm_(dy.t(), decoded);
-    if (db != nullptr) db->add_(dy.sum(0));
-  }
 }
 
 }  // namespace

@@ -4,12 +4,10 @@
 #include <torch/torch.h>
 
 #include "actscope/base/error.hpp"
-#include "actscope/kernels/gemm.hpp"
-#include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
 #include "kept_slot.hpp"
 #include "random.hpp"
-#include "tensor_views.hpp"
+#include "slot_product.hpp"
 
 namespace actscope::core {
 namespace {
@@ -78,15 +76,6 @@ Tensor zeros_for_sum(const Tensor& parameter) {
       parameter, parameter.options().dtype(is_narrow ? torch::kFloat32 : parameter.scalar_type()));
 }
 
-// dW += dYᵀ X over the kept blocks.
-void add_sparse(const Tensor& dy, const kernels::ConstBsrPanels& x, kernels::PanelRange range,
-                Tensor& dw) {
-  static const tracer::Name gemm_tn("gemm_tn");
-  const tracer::OperatorScope scope(gemm_tn);
-  kernels::gemm_tn(context_of(dy), const_view(dy, 1, dy.size(0), dy.size(1)), x,
-                   mutable_view(dw, 1, dw.size(0), dw.size(1)), kernels::Output::accumulate, range);
-}
-
 Tensor weight_gradient(const Tensor& dy, const Tensor& weight, const KeptSlot& kept) {
   Tensor dw = zeros_for_sum(weight);
   const std::int64_t rows = dy.size(0);
@@ -94,19 +83,9 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& weight, const KeptSlot& k
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = dy.narrow(0, first, count);
-    if (kept.store.has_panels()) {
-      const StoredPanels stored = kept.store.panels(first, count);
-      add_sparse(part, stored.panels, stored.range, dw);
-    } else if (kept.choice) {
-      const auto gathered = kept.store.is_coded()
-                                ? kept.choice->gather(first, count, kept.store)
-                                : kept.choice->gather(first, kept.store.get(first, count));
-      add_sparse(part, as_const(gathered.panels), {}, dw);
-    } else {
-      const Tensor x = kept.store.get(first, count);
-      dw.scalar_type() == part.scalar_type() ? dw.addmm_(part.t(), x)
-                                             : dw.add_(torch::mm(part.t(), x));
-    }
+    const bool wants_decoded = !kept.store.has_panels() && !reads_codes(kept.store, kept.choice);
+    const Tensor x = wants_decoded ? kept.store.get(first, count) : Tensor();
+    add_product(part, kept.store, kept.choice, x, first, dw, nullptr);
   }
   return dw.to(weight.scalar_type());
 }

@@ -13,11 +13,10 @@ void KeptSlot::release() {
   if (choice) choice->release();
 }
 
-void refuse_second_derivative(std::string_view function) {
+void refuse_second_derivative(std::string_view function, std::string_view remedy) {
   if (!at::GradMode::is_enabled()) return;
   throw Error(error_text("a second derivative of " + std::string(function) + " was asked for",
-                         "its gradients carry no graph of their own",
-                         "call backward without create_graph"));
+                         "its gradients carry no graph of their own", remedy));
 }
 
 }  // namespace actscope::core

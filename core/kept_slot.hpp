@@ -29,7 +29,9 @@ struct KeptSlot : torch::CustomClassHolder, tracer::SavedTensorSource {
   std::int64_t workspace_bytes = 0;
 };
 
-/// Throws where a backward pass of ours is asked to be differentiated itself.
-void refuse_second_derivative(std::string_view function);
+/// Throws where a backward pass of ours is asked to be differentiated itself; `remedy` is what to
+/// do instead.
+void refuse_second_derivative(std::string_view function,
+                              std::string_view remedy = "call backward without create_graph");
 
 }  // namespace actscope::core

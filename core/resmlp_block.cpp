@@ -11,6 +11,7 @@
 #include "actscope/core/slot_layout.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
+#include "kept_slot.hpp"
 #include "random.hpp"
 
 namespace actscope::core {
@@ -108,11 +109,8 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
                                                  const torch::autograd::variable_list& outputs) {
     const auto holder =
         c10::static_intrusive_pointer_cast<StoresHolder>(ctx->saved_data["stores"].toCapsule());
-    if (torch::GradMode::is_enabled()) {
-      throw Error(error_text("a second derivative of a compressed block was asked for",
-                             "its gradients carry no graph of their own",
-                             "call backward without create_graph, or use scheme dense"));
-    }
+    refuse_second_derivative("a compressed block",
+                             "call backward without create_graph, or use scheme dense");
     const tracer::LayerScope layer(holder->layer, Phase::backward);
     const BlockParameters p = from_list(ctx->get_saved_variables());
     BlockStores& stores = holder->stores;

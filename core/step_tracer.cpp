@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step_tracer.hpp"
 
-#include <chrono>
 #include <exception>
 #include <new>
 #include <string>
@@ -10,15 +9,10 @@
 
 #include "actscope/tracer/torch/allocations.hpp"
 #include "actscope/tracer/torch/cuda_event_session.hpp"
+#include "stopwatch.hpp"
 
 namespace actscope::core {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 bool has_timeline(const std::string& level) {
   return level == "timeline" || level == "cupti" || level == "audit";

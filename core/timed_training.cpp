@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/timed_training.hpp"
 
-#include <chrono>
-
+#include "stopwatch.hpp"
 #include "training_session.hpp"
 
 namespace actscope::core {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-}  // namespace
-
 TrainingTimes timed_training(RunConfig config, std::int64_t steps, const TimingHooks& hooks) {
   config.steps = steps + 2;
   TrainingHooks training_hooks;

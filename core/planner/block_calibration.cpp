@@ -4,17 +4,16 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "actscope/base/check.hpp"
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/resmlp_block.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
+#include "stopwatch.hpp"
 
 namespace actscope::core {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using torch::Tensor;
 
 struct Sample {
@@ -98,9 +97,6 @@ class Rig {
   // A device works on after the call returns: reading one element waits for it.
   void wait(const Tensor& result) const {
     if (memory_ == tracer::MemoryDevice::cuda) (void)result.flatten()[0].item<float>();
-  }
-  static double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
   }
   std::int64_t live_bytes() const { return tracer::memory_counters(memory_).live_bytes; }
   std::int64_t peak_bytes() const { return tracer::memory_counters(memory_).peak_bytes; }

@@ -25,8 +25,7 @@ const std::vector<MixedWay>& mixed_ways() {
       {"exact, h int4, products pruned", "exact", {"h=int4"}, {"dW1", "dW2"}},
       {"int8, products pruned", "int8", {}, {"dW1", "dW2"}},
       {"int4, h dropped", "int4", {"h=drop"}, {}},
-      {"checkpoint in int8", "checkpoint", {"x=int8"}, {}},
-      {"checkpoint in int4", "checkpoint", {"x=int4"}, {}}};
+      {"checkpoint in int8", "checkpoint", {"x=int8"}, {}}};
   return ways;
 }
 

@@ -6,16 +6,13 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/units.hpp"
-#include "actscope/core/byte_model.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/core/training.hpp"
 #include "planner/block_calibration.hpp"
-#include "planner/budget_knapsack.hpp"
+#include "planner/plan_scene.hpp"
 
 namespace actscope::core {
 namespace {
-
-using Choice = std::vector<std::size_t>;
 
 // Gradients that are equal but for the order of float32 sums.
 constexpr double rounding_error = 1e-5;
@@ -44,84 +41,6 @@ void validate(const PlanRequest& request) {
     throw ConfigError(error_text("a plan chooses slots and operands itself", {},
                                  "leave --slot and --operand out"));
   }
-}
-
-// All that is known when a plan is chosen.
-struct Scene {
-  ResMlpGeometry geometry;
-  std::vector<BlockWay> ways;
-  std::vector<PlanCandidate> candidates;
-  StepShape step;
-  std::int64_t dense_rest_bytes = 0;  ///< kept outside the blocks by plain autograd
-  std::int64_t rest_bytes = 0;        ///< and by every other scheme
-
-  std::int64_t saved_bytes(const Choice& choice) const {
-    const bool is_dense = ways[choice.front()].plan.plain_autograd;
-    std::int64_t bytes = is_dense ? dense_rest_bytes : rest_bytes;
-    for (const std::size_t c : choice) bytes += candidates[c].saved_bytes;
-    return bytes;
-  }
-};
-
-std::int64_t rest_bytes_of(const RunConfig& config, const char* scheme) {
-  RunConfig changed = config;
-  changed.scheme = scheme;
-  std::int64_t bytes = 0;
-  for (const LayerFootprint& layer : footprint_of(changed).layers) {
-    if (layer.name.starts_with("blocks.")) continue;
-    for (const SlotFootprint& slot : layer.slots) bytes += slot.predicted_bytes;
-  }
-  return bytes;
-}
-
-// Parameters, moments and the batch are live all the time; gradients as backward makes them.
-StepShape step_shape(const RunConfig& config, const ResMlpGeometry& g, std::int64_t rest_bytes) {
-  constexpr std::int64_t s = sizeof(float);
-  ResMlpGeometry deeper = g;
-  ++deeper.depth;
-  const std::int64_t parameters = parameter_count(g);
-  const std::int64_t tail = 2 * g.dim + g.classes * g.dim + g.classes;
-  const std::int64_t images = config.batch * g.in_channels * g.image_size * g.image_size * s +
-                              config.batch * static_cast<std::int64_t>(sizeof(std::int64_t));
-  StepShape step;
-  step.blocks = g.depth;
-  step.map_bytes = config.batch * g.tokens() * g.dim * s;
-  step.block_gradient_bytes = (parameter_count(deeper) - parameters) * s;
-  step.tail_gradient_bytes = tail * s;
-  // An average of the weights is one more.
-  const std::int64_t copies = config.ema_decay > 0 ? 4 : 3;
-  step.base_bytes = copies * parameters * s + images + rest_bytes;
-  // The optimizer's step: gradients of all, and of the largest weight what its update is made of.
-  const std::int64_t largest =
-      std::max({g.hidden() * g.dim, g.tokens() * g.tokens(), g.classes * g.dim}) * s;
-  step.floor_bytes = (copies + 1) * parameters * s + images + 2 * largest;
-  return step;
-}
-
-std::vector<BlockOption> options_of(const Scene& scene, double error_weight) {
-  std::vector<BlockOption> options;
-  for (const PlanCandidate& candidate : scene.candidates) {
-    options.push_back({candidate.saved_bytes, candidate.forward_transient_bytes,
-                       candidate.backward_transient_bytes,
-                       candidate.time_s * (1 + error_weight * candidate.gradient_error_ratio)});
-  }
-  return options;
-}
-
-PlanEstimate estimate_of(const Scene& scene, const Choice& choice) {
-  PlanEstimate estimate;
-  estimate.saved_bytes = scene.saved_bytes(choice);
-  StepShape step = scene.step;
-  if (scene.ways[choice.front()].plan.plain_autograd) {
-    step.base_bytes += scene.dense_rest_bytes - scene.rest_bytes;
-  }
-  estimate.peak_bytes = peak_of(step, options_of(scene, 0), choice);
-  for (const std::size_t c : choice) {
-    estimate.blocks_time_s += scene.candidates[c].time_s;
-    estimate.gradient_error_ratio +=
-        scene.candidates[c].gradient_error_ratio / static_cast<double>(choice.size());
-  }
-  return estimate;
 }
 
 bool is_accurate(const PlanRequest& request, const PlanCandidate& candidate) {
@@ -227,12 +146,7 @@ std::optional<PlanTrial> try_out(const RunConfig& planned, const PlanHooks& hook
 
 Scene calibrated(const PlanRequest& request, const PlanHooks& hooks, ProgressSink& progress) {
   const RunConfig& config = request.config;
-  Scene scene;
-  scene.geometry = resolve_geometry(config);
-  scene.ways = block_ways(config, scene.geometry);
-  scene.dense_rest_bytes = rest_bytes_of(config, "dense");
-  scene.rest_bytes = rest_bytes_of(config, "exact");
-  scene.step = step_shape(config, scene.geometry, scene.rest_bytes);
+  Scene scene = uncalibrated_scene(config);
   scene.candidates = calibrate(scene.ways,
                                {scene.geometry, config.batch, config.device, config.workspace_bytes,
                                 config.seed, request.rounds},

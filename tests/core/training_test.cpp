@@ -57,14 +57,20 @@ TEST(Train, AnotherSeedGivesOtherWeights) {
   EXPECT_NE(train(config, {}).summary.weights_sha256, first);
 }
 
-TEST(Train, Learns) {
-  RunConfig config = tiny_run("exact");
+// Long enough for the loss to fall.
+RunConfig learning_run(const std::string& scheme) {
+  RunConfig config = tiny_run(scheme);
   config.dim = 32;
   config.augment = false;
   config.train_samples = 256;
   config.heldout_samples = 100;
   config.epochs = 3;
   config.learning_rate = 5e-3;
+  return config;
+}
+
+TEST(Train, Learns) {
+  const RunConfig config = learning_run("exact");
   const RunRecord record = train(config, {});
   ASSERT_EQ(record.accuracy.size(), 3U);
   EXPECT_LT(*record.accuracy.back().train_loss.value, *record.accuracy.front().train_loss.value);
@@ -341,12 +347,7 @@ TEST(Train, EvaluatesAndSavesTheAverageOfTheWeights) {
 }
 
 TEST(Train, LearnsWithLamb) {
-  RunConfig config = tiny_run("int4");
-  config.dim = 32;
-  config.augment = false;
-  config.train_samples = 256;
-  config.heldout_samples = 100;
-  config.epochs = 3;
+  RunConfig config = learning_run("int4");
   config.learning_rate = 2e-2;
   config.optimizer = "lamb";
   config.drop_path_ratio = 0.1;

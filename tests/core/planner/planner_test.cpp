@@ -93,13 +93,16 @@ TEST(Planner, ThePredictedPeakIsNearTheMeasuredOne) {
 }
 
 TEST(Planner, SavedBytesAreThoseOfARun) {
-  PlanRequest request = small_request(survey().least_budget_bytes * 3 / 2);
-  const PlanRecord plan = make_plan(request, {}).value();
-  RunConfig config = plan.config;
-  config.train_samples = config.batch;
-  config.heldout_samples = 8;
-  config.steps = 2;
-  EXPECT_EQ(train(config, {}).summary.saved_bytes.value, plan.estimate.saved_bytes);
+  for (const double drop_path : {0.0, 0.3}) {
+    PlanRequest request = small_request(survey().least_budget_bytes * 3 / 2);
+    request.config.drop_path_ratio = drop_path;
+    const PlanRecord plan = make_plan(request, {}).value();
+    RunConfig config = plan.config;
+    config.train_samples = config.batch;
+    config.heldout_samples = 8;
+    config.steps = 2;
+    EXPECT_EQ(train(config, {}).summary.saved_bytes.value, plan.estimate.saved_bytes) << drop_path;
+  }
 }
 
 TEST(Planner, StopsWhenAsked) {

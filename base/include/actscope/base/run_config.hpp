@@ -8,6 +8,9 @@
 
 namespace actscope {
 
+/// Transient bytes that compressed functions take for decoded parts, where not told otherwise.
+inline constexpr std::int64_t default_workspace_bytes = std::int64_t{64} << 20;
+
 /// Everything that determines a training run. Filled by the command line or by the reader of
 /// `actscope.config` files; names and defaults are those of `actscope run --help`.
 /// Text fields hold names of the contract ("resmlp_s12", "int4-bsr", "blocks.*.h=int4"); the part
@@ -57,7 +60,7 @@ struct RunConfig {
   std::string device = "cpu";  ///< cpu, cuda
   std::string dtype = "fp32";  ///< fp32
   std::int64_t threads = 0;    ///< 0: as many as the machine has
-  std::int64_t workspace_bytes = std::int64_t{64} << 20;
+  std::int64_t workspace_bytes = default_workspace_bytes;
   std::optional<std::int64_t> budget_bytes;  ///< for the peak of a step, from a plan
 
   // Recording.

@@ -10,9 +10,6 @@
 
 namespace actscope::core {
 
-/// Transient bytes that a compressed function takes for decoded parts, where not told otherwise.
-inline constexpr std::int64_t default_workspace_bytes = std::int64_t{64} << 20;
-
 /// What a layer keeps of its input for its weight gradient.
 struct InputCompression {
   Store store;      ///< how the input is kept
