@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <filesystem>
 #include <iostream>
 
 #include "actscope/base/error.hpp"
@@ -8,8 +7,8 @@
 #include "actscope/core/planner.hpp"
 #include "actscope/reports/plan_document.hpp"
 #include "command.hpp"
-#include "run_folder.hpp"
 #include "run_options.hpp"
+#include "run_request.hpp"
 #include "stop_signal.hpp"
 #include "value_text.hpp"
 
@@ -23,22 +22,10 @@ struct PlanCommand {
   bool json = false, quiet = false;
 };
 
-// Before minutes of measuring: the folder of the document is there and takes files.
-void check_target(const std::string& file) {
-  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (!std::filesystem::is_directory(folder)) {
-    throw EnvironmentError(error_text("cannot write --out " + file,
-                                      folder.string() + " does not exist",
-                                      "make the folder first"));
-  }
-  check_writable(folder, "--out " + file);
-}
-
 ExitCode make_and_tell(PlanCommand& command) {
   command.request.config = command.options.resolve();
-  if (!command.out.empty()) {
-    check_target(command.out);
-  }
+  // Before minutes of measuring.
+  if (!command.out.empty()) check_target(command.out, "--out " + command.out);
   const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
   catch_stop_signals();
   const auto record =

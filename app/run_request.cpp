@@ -23,22 +23,21 @@ fs::path whole_path(const fs::path& folder) {
   return (fs::absolute(folder, code) / "x").lexically_normal().parent_path();
 }
 
-// The folder of a file to write has to be there, unless the run makes it.
-void check_file(const std::string& file, const std::string& what, const RunConfig& config) {
+}  // namespace
+
+void check_target(const std::string& file, const std::string& what, const std::string& made_later) {
   std::error_code code;
   if (fs::is_directory(file, code)) {
     throw EnvironmentError(error_text("cannot write " + what, "it is a folder", "name a file"));
   }
   const fs::path folder = fs::absolute(file, code).parent_path();
-  if (!config.out.empty() && whole_path(folder) == whole_path(config.out)) return;  // made later
+  if (!made_later.empty() && whole_path(folder) == whole_path(made_later)) return;
   if (!fs::exists(folder, code)) {
     throw EnvironmentError(error_text("cannot write " + what, folder.string() + " does not exist",
                                       "make the folder first"));
   }
   check_writable(folder, what);
 }
-
-}  // namespace
 
 RunRequest resumed_request(const RunOptions& options, const std::string& folder) {
   const std::string named = options.resolve().out;
@@ -67,7 +66,7 @@ RunRequest resumed_request(const RunOptions& options, const std::string& folder)
 
 void check_weights_target(const RunConfig& config) {
   if (config.save_weights.empty()) return;
-  check_file(config.save_weights, "--save-weights " + config.save_weights, config);
+  check_target(config.save_weights, "--save-weights " + config.save_weights, config.out);
 }
 
 void check_activity_target(const RunConfig& config, const std::string& file) {
@@ -77,7 +76,7 @@ void check_activity_target(const RunConfig& config, const std::string& file) {
                                  "device " + config.device + ", trace level " + config.trace,
                                  "give --device cuda and --trace cupti or audit"));
   }
-  check_file(file, "--activity " + file, config);
+  check_target(file, "--activity " + file, config.out);
 }
 
 }  // namespace actscope::app

@@ -23,6 +23,12 @@ struct RunRequest {
 ///         DataError, ReportFormatError: its report
 RunRequest resumed_request(const RunOptions& options, const std::string& folder);
 
+/// A file that is written when all work is done: told before it starts where it could not be.
+/// `what` names it in errors; `made_later` is a folder that the work makes itself, empty: none.
+/// Errors  EnvironmentError: the file is a folder, or lies where no file can be made
+void check_target(const std::string& file, const std::string& what,
+                  const std::string& made_later = {});
+
 /// The final weights are written when all work is done: a place that cannot take them is told
 /// before it starts.
 /// Errors  EnvironmentError: --save-weights names a folder, or lies where no file can be made

@@ -4,29 +4,10 @@
 #include "environment_json.hpp"
 #include "json_cursor.hpp"
 #include "kernel_result_json.hpp"
+#include "run_status_json.hpp"
 
 namespace actscope::reports {
 namespace {
-
-const char* status_name(RunStatus status) {
-  switch (status) {
-    case RunStatus::completed:
-      return "completed";
-    case RunStatus::interrupted:
-      return "interrupted";
-    case RunStatus::failed:
-      return "failed";
-  }
-  return "failed";
-}
-
-RunStatus read_run_status(const JsonCursor& from) {
-  const std::string name = from.text();
-  for (const RunStatus status : {RunStatus::completed, RunStatus::interrupted, RunStatus::failed}) {
-    if (name == status_name(status)) return status;
-  }
-  from.refuse("completed, interrupted or failed");
-}
 
 Json settings_json(const KernelsSettings& s) {
   Json blocks = Json::array(), threads = Json::array();
@@ -147,7 +128,7 @@ std::string write_kernels_document(const KernelsRecord& record) {
   for (const KernelResult& row : record.results) results.push_back(kernel_result_json(row));
   for (const KernelsMachine& machine : record.machines) machines.push_back(machine_json(machine));
   return format_json({{"schema", schema_of("actscope.kernels", "1.1.0")},
-                      {"status", status_name(record.status)},
+                      {"status", name_of(record.status)},
                       {"status_reason", record.status_reason},
                       {"environment", environment_json(record.environment, VolatileFields::keep)},
                       {"settings", settings_json(record.settings)},

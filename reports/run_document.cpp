@@ -9,22 +9,13 @@
 #include "footprint_json.hpp"
 #include "ledger_json.hpp"
 #include "memory_json.hpp"
+#include "run_status_json.hpp"
 #include "summary_json.hpp"
 #include "timing_json.hpp"
 #include "tracer_cost_json.hpp"
 
 namespace actscope::reports {
 namespace {
-
-constexpr const char* status_names[] = {"completed", "interrupted", "failed"};
-
-RunStatus read_status(const JsonCursor& from) {
-  const std::string name = from.text();
-  for (int i = 0; i < 3; ++i) {
-    if (name == status_names[i]) return static_cast<RunStatus>(i);
-  }
-  from.refuse("completed, interrupted or failed");
-}
 
 Json accuracy_json(const std::vector<AccuracyPoint>& points, VolatileFields volatile_fields) {
   Json list = Json::array();
@@ -74,7 +65,7 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
   if (is_dropped) config.out.clear();  // where it was written is no part of the work
   return {
       {"schema", schema_of("actscope.run", "1.2.0")},
-      {"status", status_names[static_cast<int>(record.status)]},
+      {"status", name_of(record.status)},
       {"status_reason", record.status_reason},
       {"config", config_json(config)},
       {"environment", environment_json(record.environment, volatile_fields)},
@@ -117,7 +108,7 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   require_schema(root, "actscope.run");
   if (root.has("id")) (void)root.at("id").digest();
   RunRecord record;
-  record.status = read_status(root.at("status"));
+  record.status = read_run_status(root.at("status"));
   record.status_reason = root.at("status_reason").text();
   record.config = read_whole_config(root.at("config"));
   record.environment = read_environment(root.at("environment"));

@@ -6,6 +6,7 @@
 #include "environment_json.hpp"
 #include "json_cursor.hpp"
 #include "ratio_json.hpp"
+#include "run_status_json.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -134,11 +135,11 @@ TracerSettings read_settings(const JsonCursor& from) {
   return s;
 }
 
+// A measurement that failed leaves no document.
 RunStatus read_status(const JsonCursor& from) {
-  const std::string name = from.text();
-  if (name == "completed") return RunStatus::completed;
-  if (name == "interrupted") return RunStatus::interrupted;
-  from.refuse("completed or interrupted");
+  const RunStatus status = read_run_status(from);
+  if (status == RunStatus::failed) from.refuse("completed or interrupted");
+  return status;
 }
 
 }  // namespace
@@ -148,9 +149,8 @@ std::string write_tracer_document(const TracerBenchRecord& record) {
   for (const TracerCallCost& row : record.calls) calls.push_back(call_json(row));
   for (const TracerStepCost& row : record.steps) steps.push_back(step_json(row));
   for (const TracerFileSize& row : record.files) files.push_back(file_json(row));
-  const bool is_completed = record.status == RunStatus::completed;
   return format_json({{"schema", schema_of("actscope.tracer", "1.0.0")},
-                      {"status", is_completed ? "completed" : "interrupted"},
+                      {"status", name_of(record.status)},
                       {"status_reason", record.status_reason},
                       {"environment", environment_json(record.environment, VolatileFields::keep)},
                       {"settings", settings_json(record.settings)},
