@@ -28,7 +28,8 @@ void require_known_scheme(const std::string& name) {
 
 void SweepOptions::add_to(CLI::App& command) {
   command_ = &command;
-  command.add_option("SPEC", file_, "actscope.config document with the axes under \"sweep\"")
+  command
+      .add_option("SPEC", file_, "actscope.config document with axes and points under \"sweep\"")
       ->option_text("[FILE]");
   const auto list = [&](const char* name, const char* value, const char* help, auto read) {
     command.add_option_function<std::string>(name, read, help)->option_text(value)->group("Axes");
@@ -81,6 +82,10 @@ SweepSpec SweepOptions::resolve() const {
   if (!file_.empty()) spec = reports::read_sweep_spec(read_file(file_, 1 << 20), file_, {});
   spec.base = run_.resolve(spec.base);
   spec.base.out.clear();
+  for (RunConfig& point : spec.points) {
+    point = run_.resolve(point);
+    point.out.clear();
+  }
   if (schemes_) spec.schemes = *schemes_;
   if (blocks_) spec.blocks = *blocks_;
   if (sparsities_) spec.sparsities = *sparsities_;

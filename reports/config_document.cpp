@@ -7,7 +7,8 @@
 namespace actscope::reports {
 namespace {
 
-constexpr const char* axis_names[] = {"schemes", "blocks", "sparsities", "seeds", "baselines"};
+constexpr const char* axis_names[] = {"schemes", "blocks",    "sparsities",
+                                      "seeds",   "baselines", "points"};
 
 BlockSides read_sides(const JsonCursor& from) {
   BlockSides sides;
@@ -34,11 +35,28 @@ void read_axes(const JsonCursor& from, SweepSpec& spec) {
     for (const JsonCursor& seed : from.at("seeds").items()) spec.seeds.push_back(seed.integer());
   }
   if (from.has("baselines")) spec.baselines = from.at("baselines").boolean();
+  if (from.has("points")) {
+    std::vector<std::string> names = config_field_names();
+    std::erase_if(names, [](const std::string& n) { return n == "seed" || n == "out"; });
+    for (const JsonCursor& point : from.at("points").items()) {
+      point.require_known_fields(names);
+      spec.points.push_back(read_config_fields(point, spec.base));
+    }
+  }
 }
 
 Json sides_json(const BlockSides& sides) {
   if (sides.rows == sides.cols) return integer_json(sides.rows);
   return Json::array({integer_json(sides.rows), integer_json(sides.cols)});
+}
+
+// The fields in which a point differs from the rest.
+Json point_json(const RunConfig& point, const Json& base) {
+  Json fields = config_json(point);
+  for (const std::string& name : config_field_names()) {
+    if (fields.value(name, Json()) == base.value(name, Json())) fields.erase(name);
+  }
+  return fields;
 }
 
 }  // namespace
@@ -89,11 +107,14 @@ std::string write_sweep_spec(const SweepSpec& spec) {
   for (const BlockSides& sides : spec.blocks) blocks.push_back(sides_json(sides));
   Json seeds = Json::array();
   for (const std::int64_t seed : spec.seeds) seeds.push_back(integer_json(seed));
+  Json points = Json::array();
+  for (const RunConfig& point : spec.points) points.push_back(point_json(point, document));
   document["sweep"] = {{"schemes", spec.schemes},
                        {"blocks", std::move(blocks)},
                        {"sparsities", spec.sparsities},
                        {"seeds", std::move(seeds)},
                        {"baselines", spec.baselines}};
+  if (!points.empty()) document["sweep"]["points"] = std::move(points);
   return format_json(document);
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
 #include "json_cursor.hpp"
 #include "run_table.hpp"
@@ -184,7 +185,7 @@ Json mean_json(const SeedMean& mean) {
 
 Json group_json(const SweepGroup& group) {
   const bool has_blocks = block_text(group.config) != "-";
-  return {{"name", group_name(group.config)},
+  return {{"name", group.name},
           {"scheme", group.config.scheme},
           {"block", has_blocks ? Json(block_text(group.config)) : Json()},
           {"area", group.config.block_rows * group.config.block_cols},
@@ -227,7 +228,7 @@ std::string html_sweep_report(const SweepWithRuns& sweep, std::string_view intro
   std::vector<NamedRun> runs;
   for (const NamedRun& run : sweep.runs) {
     if (run.record.config.seed != sweep.runs.front().record.config.seed) continue;
-    runs.push_back({group_name(run.record.config), run.record});
+    runs.push_back({configuration_name(run.record.config), run.record});
   }
   return page_of(runs, introduction, remarks_on(runs), section, std::string(html_sweep_charts()));
 }

@@ -8,20 +8,12 @@
 #include <limits>
 #include <set>
 
+#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
 #include "timing_table.hpp"
 
 namespace actscope::reports {
 namespace {
-
-bool has_blocks(const RunConfig& config) {
-  return config.scheme.find("bsr") != std::string::npos;
-}
-
-// Of blocks, or of single elements.
-bool has_sparsity(const RunConfig& config) {
-  return has_blocks(config) || config.scheme == "topk";
-}
 
 std::string factor(const std::optional<double>& dense, const std::optional<double>& value) {
   return dense && value ? format_factor(*dense, *value) : "n/a";

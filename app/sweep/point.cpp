@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/point.hpp"
 
-#include <algorithm>
-#include <sstream>
-
+#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/sha256.hpp"
 #include "actscope/reports/config_document.hpp"
 
 namespace actscope::sweep {
-
-bool has_blocks(const RunConfig& config) {
-  return config.scheme.find("bsr") != std::string::npos;
-}
-
-namespace {
-
-// Of blocks, or of single elements.
-bool has_sparsity(const RunConfig& config) {
-  return has_blocks(config) || config.scheme == "topk";
-}
-
-}  // namespace
 
 RunConfig canonical(RunConfig config) {
   const RunConfig defaults;
@@ -41,12 +26,7 @@ std::string point_id(const RunConfig& config) {
 }
 
 std::string point_title(const RunConfig& config) {
-  std::ostringstream title;
-  title << config.scheme;
-  if (has_blocks(config)) title << " " << config.block_rows << "x" << config.block_cols;
-  if (has_sparsity(config)) title << " " << 100 * config.sparsity_ratio << " %";
-  title << " seed " << config.seed;
-  return title.str();
+  return configuration_name(config) + " seed " + std::to_string(config.seed);
 }
 
 }  // namespace actscope::sweep

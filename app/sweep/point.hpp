@@ -7,9 +7,6 @@
 
 namespace actscope::sweep {
 
-/// Whether block and sparsity mean anything to a configuration.
-bool has_blocks(const RunConfig& config);
-
 /// The configuration with everything that does not change the work taken out: the output folder,
 /// and block, sparsity and selection where nothing reads them. Equal work, equal configuration.
 RunConfig canonical(RunConfig config);

@@ -53,6 +53,13 @@ class Expansion {
     }
   }
 
+  void add_points(std::int64_t seed) {
+    for (RunConfig point : spec_.points) {
+      point.seed = seed;
+      add(PointRole::grid, std::move(point));
+    }
+  }
+
   void add_grid(const RunConfig& seeded) {
     for (const std::string& scheme : values(spec_.schemes, spec_.base.scheme)) {
       for (const BlockSides& sides :
@@ -86,6 +93,11 @@ void require_one_scheme_for_overrides(const SweepSpec& spec) {
                                "sweep one scheme at a time"));
 }
 
+bool has_grid(const SweepSpec& spec) {
+  return spec.points.empty() || !spec.schemes.empty() || !spec.blocks.empty() ||
+         !spec.sparsities.empty();
+}
+
 // Baselines of a grid that cannot run are not worth running alone.
 void require_something_to_run(const std::vector<SweepPointRecord>& points) {
   const auto is_grid = [](const SweepPointRecord& p) { return p.role == PointRole::grid; };
@@ -113,7 +125,8 @@ std::vector<SweepPointRecord> expand(const SweepSpec& spec, const Validate& vali
     RunConfig seeded = spec.base;
     seeded.seed = seed;
     if (spec.baselines) expansion.add_baselines(seeded);
-    expansion.add_grid(seeded);
+    if (has_grid(spec)) expansion.add_grid(seeded);
+    expansion.add_points(seed);
   }
   std::vector<SweepPointRecord> points = expansion.take();
   require_something_to_run(points);

@@ -13,8 +13,9 @@ namespace actscope::sweep {
 using Validate = std::function<void(const RunConfig&)>;
 
 /// The points of a sweep, each once: for every seed the baselines (dense, exact, int4, checkpoint),
-/// then schemes × blocks × sparsities. A scheme without blocks is one point. A point that asks for
-/// the impossible (a block larger than the tensor) is `skipped` with its reason.
+/// then schemes × blocks × sparsities, then its single points. A scheme without blocks is one
+/// point. A point that asks for the impossible (a block larger than the tensor) is `skipped` with
+/// its reason.
 ///
 /// Errors  ConfigError: overrides of slots or operands beside several schemes; a sparsity outside
 ///         [0, 1); the first reason, where no point of the grid is possible

@@ -29,7 +29,8 @@ class Linear(torch.nn.Linear):
 
     block        side of a block, or (rows, columns); rows count tokens, columns count features
     sparsity     share of blocks dropped, in [0, 1)
-    select       'panel' (default), 'row', 'column', 'global' or 'random'
+    select       'panel' (default), 'row', 'column', 'global', 'random', or 'threshold': the blocks whose norm reaches
+                 what would have kept the right number a forward pass before
     unbiased     draw blocks in proportion to their norms and rescale them
     """
 
@@ -41,6 +42,7 @@ class Linear(torch.nn.Linear):
         self.block, self.sparsity = _sides(block), float(sparsity)
         self.select, self.unbiased = select, unbiased
         self.draws = 0  # seeds random draws: another one every forward pass
+        self.threshold = None  # of select='threshold', float64; no buffer: it keeps its type whatever the parameters become
 
     @classmethod
     def of(cls, linear, **pruning):
@@ -54,9 +56,18 @@ class Linear(torch.nn.Linear):
     def forward(self, x):
         if self.unbiased or self.select == "random":
             self.draws += 1
+        if self.select == "threshold":
+            return self._forward_at_threshold(x)
         return torch.ops.actscope.linear(
             x, self.weight, self.bias, self.block, self.sparsity,
             select=self.select, unbiased=self.unbiased, seed=self.draws)
+
+    def _forward_at_threshold(self, x):
+        if self.threshold is None or self.threshold.device != x.device:
+            self.threshold = torch.zeros(1, dtype=torch.float64, device=x.device)
+        y, self.threshold = torch.ops.actscope.linear_threshold(
+            x, self.weight, self.bias, self.threshold, self.block, self.sparsity, unbiased=self.unbiased, seed=self.draws)
+        return y
 
     def extra_repr(self):
         rows, cols = self.block

@@ -17,6 +17,8 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::tensor_list;
 
+constexpr const char* threshold_name = "threshold";  // of kernels::Select, as name_of says it
+
 // Calls an operator through the dispatcher, so that every mode sees it.
 template <class Signature, class... Arguments>
 auto call(const char* name, Arguments&&... arguments) {
@@ -62,6 +64,14 @@ Tensor scaled(const Tensor& values, const Tensor& scales, bool unbiased) {
   return values.mul(scales.to(values.scalar_type()).view({-1, 1, 1}));
 }
 
+// Of what was compressed, from the gradient of its values; mask, starts and scales are saved.
+Tensor gradient_of_dense(AutogradContext* context, const Tensor& gradient) {
+  if (!gradient.defined()) return {};
+  const auto saved = context->get_saved_variables();
+  const Pruning pruning = Pruning::kept(context);
+  return pruning.dense(scaled(gradient, saved[2], pruning.unbiased), saved[0], saved[1]);
+}
+
 class CompressFunction : public Function<CompressFunction> {
  public:
   static tensor_list forward(AutogradContext* context, const Tensor& x, c10::IntArrayRef block,
@@ -76,13 +86,28 @@ class CompressFunction : public Function<CompressFunction> {
     return {values, mask, column_starts, scales};
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
-    const auto saved = context->get_saved_variables();
-    const Pruning pruning = Pruning::kept(context);
     tensor_list result(6);
-    if (gradients[0].defined()) {
-      result[0] =
-          pruning.dense(scaled(gradients[0], saved[2], pruning.unbiased), saved[0], saved[1]);
-    }
+    result[0] = gradient_of_dense(context, gradients[0]);
+    return result;
+  }
+};
+
+class CompressThresholdFunction : public Function<CompressThresholdFunction> {
+ public:
+  static tensor_list forward(AutogradContext* context, const Tensor& x, const Tensor& threshold,
+                             c10::IntArrayRef block, double sparsity, bool unbiased,
+                             std::int64_t seed) {
+    at::AutoDispatchBelowAutograd below;
+    auto [values, mask, column_starts, scales, next] = call<CompressThreshold>(
+        "actscope::compress_threshold", x, threshold, block, sparsity, unbiased, seed);
+    Pruning{sizes_of(x), block.vec(), sparsity, threshold_name, unbiased}.keep(context);
+    context->save_for_backward({mask, column_starts, scales});
+    context->mark_non_differentiable({mask, column_starts, scales, next});
+    return {values, mask, column_starts, scales, next};
+  }
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    tensor_list result(6);
+    result[0] = gradient_of_dense(context, gradients[0]);
     return result;
   }
 };
@@ -99,10 +124,8 @@ class GatherFunction : public Function<GatherFunction> {
                         unbiased);
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
-    const auto saved = context->get_saved_variables();
-    const Pruning pruning = Pruning::kept(context);
     tensor_list result(8);
-    result[0] = pruning.dense(scaled(gradients[0], saved[2], pruning.unbiased), saved[0], saved[1]);
+    result[0] = gradient_of_dense(context, gradients[0]);
     return result;
   }
 };
@@ -193,19 +216,30 @@ Tensor as_rows(const Tensor& x) {
 // y = x Wᵀ + b, exact; what backward needs of x is kept block-sparse.
 class LinearFunction : public Function<LinearFunction> {
  public:
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
-                        const std::optional<Tensor>& bias, c10::IntArrayRef block, double sparsity,
-                        std::string_view select, bool unbiased, std::int64_t seed) {
+  // y, and the next threshold where one is given.
+  static tensor_list forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
+                             const std::optional<Tensor>& bias,
+                             const std::optional<Tensor>& threshold, c10::IntArrayRef block,
+                             double sparsity, std::string_view select, bool unbiased,
+                             std::int64_t seed) {
     at::AutoDispatchBelowAutograd below;
     Tensor values, mask, column_starts;
+    tensor_list result{at::linear(x, weight, bias)};
+    if (threshold) result.push_back(threshold->clone());
     if (weight.requires_grad()) {
       const Tensor rows = as_rows(x);
-      std::tie(values, mask, column_starts, std::ignore) =
-          call<Compress>("actscope::compress", rows, block, sparsity, select, unbiased, seed);
+      if (threshold) {
+        std::tie(values, mask, column_starts, std::ignore, result[1]) = call<CompressThreshold>(
+            "actscope::compress_threshold", rows, *threshold, block, sparsity, unbiased, seed);
+      } else {
+        std::tie(values, mask, column_starts, std::ignore) =
+            call<Compress>("actscope::compress", rows, block, sparsity, select, unbiased, seed);
+      }
       Pruning{sizes_of(rows), block.vec(), sparsity, std::string(select)}.keep(context);
     }
+    if (threshold) context->mark_non_differentiable({result[1]});
     context->save_for_backward({weight, values, mask, column_starts});
-    return at::linear(x, weight, bias);
+    return result;
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     if (at::GradMode::is_enabled() && gradients[0].requires_grad()) {
@@ -216,7 +250,7 @@ class LinearFunction : public Function<LinearFunction> {
     const auto saved = context->get_saved_variables();
     const Tensor &weight = saved[0], &values = saved[1], &mask = saved[2], &starts = saved[3];
     const Tensor& dy = gradients[0];
-    tensor_list result(8);
+    tensor_list result(9);
     if (context->needs_input_grad(0)) result[0] = dy.matmul(weight);
     const Tensor rows = as_rows(dy);
     if (context->needs_input_grad(1)) {
@@ -236,6 +270,13 @@ Four compress(const Tensor& x, c10::IntArrayRef block, double sparsity, std::str
               bool unbiased, std::int64_t seed) {
   const tensor_list result = CompressFunction::apply(x, block, sparsity, select, unbiased, seed);
   return {result[0], result[1], result[2], result[3]};
+}
+
+Five compress_threshold(const Tensor& x, const Tensor& threshold, c10::IntArrayRef block,
+                        double sparsity, bool unbiased, std::int64_t seed) {
+  const tensor_list result =
+      CompressThresholdFunction::apply(x, threshold, block, sparsity, unbiased, seed);
+  return {result[0], result[1], result[2], result[3], result[4]};
 }
 
 Tensor gather(const Tensor& x, const Tensor& mask, const Tensor& column_starts,
@@ -265,7 +306,17 @@ Tensor gemm_nt(const Tensor& dt, const Tensor& values, const Tensor& mask,
 Tensor linear(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias,
               c10::IntArrayRef block, double sparsity, std::string_view select, bool unbiased,
               std::int64_t seed) {
-  return LinearFunction::apply(x, weight, bias, block, sparsity, select, unbiased, seed);
+  return LinearFunction::apply(x, weight, bias, std::nullopt, block, sparsity, select, unbiased,
+                               seed)[0];
+}
+
+std::tuple<Tensor, Tensor> linear_threshold(const Tensor& x, const Tensor& weight,
+                                            const std::optional<Tensor>& bias,
+                                            const Tensor& threshold, c10::IntArrayRef block,
+                                            double sparsity, bool unbiased, std::int64_t seed) {
+  const tensor_list result = LinearFunction::apply(x, weight, bias, std::optional(threshold), block,
+                                                   sparsity, threshold_name, unbiased, seed);
+  return {result[0], result[1]};
 }
 
 }  // namespace actscope::torch_ops::autograd

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shapes of results from shapes alone.
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 
 #include "actscope/base/error.hpp"
 #include "torch_ops/operators.hpp"
@@ -33,6 +34,12 @@ void require_sizes(const char* what, const std::vector<std::int64_t>& sizes, std
                                      std::to_string(expected)));
 }
 
+Four parts_of(const kernels::PanelLayout& layout, const Tensor& x) {
+  return {values_for(layout, x), words_for(layout.mask_words(), x),
+          words_for(layout.column_starts(), x),
+          at::empty({layout.scales()}, x.options().dtype(at::kFloat))};
+}
+
 }  // namespace
 
 Four compress(const Tensor& x, c10::IntArrayRef block, double sparsity, std::string_view select,
@@ -41,12 +48,27 @@ Four compress(const Tensor& x, c10::IntArrayRef block, double sparsity, std::str
   const kernels::PanelLayout layout =
       PanelArguments{size, block, sparsity, select, unbiased}.layout();
   if (layout.spec().select == kernels::Select::threshold) {
-    throw ConfigError(
-        error_text("compress has no threshold", {}, "give panel, row, column, global or random"));
+    throw ConfigError(error_text("compress has no threshold", {},
+                                 "call compress_threshold, which takes one and gives the next"));
   }
-  return {values_for(layout, x), words_for(layout.mask_words(), x),
-          words_for(layout.column_starts(), x),
-          at::empty({layout.scales()}, x.options().dtype(at::kFloat))};
+  return parts_of(layout, x);
+}
+
+Five compress_threshold(const Tensor& x, const Tensor& threshold, c10::IntArrayRef block,
+                        double sparsity, bool unbiased, std::int64_t) {
+  if (threshold.scalar_type() != at::kDouble || threshold.sym_numel() != 1 ||
+      threshold.device() != x.device()) {
+    throw ShapeMismatch(
+        error_text("not a threshold",
+                   std::string("got ") + c10::toString(threshold.scalar_type()) + " on " +
+                       threshold.device().str() + ", expected one float64 on " + x.device().str(),
+                   "start with torch.zeros(1, dtype=torch.float64), go on with what was returned"));
+  }
+  const std::vector<std::int64_t> size = sizes_of(x);
+  const kernels::PanelLayout layout =
+      PanelArguments{size, block, sparsity, name_of(kernels::Select::threshold), unbiased}.layout();
+  auto [values, mask, column_starts, scales] = parts_of(layout, x);
+  return {values, mask, column_starts, scales, at::empty_like(threshold)};
 }
 
 Tensor gather(const Tensor& x, const Tensor&, const Tensor&, const Tensor&, c10::IntArrayRef block,

@@ -40,6 +40,19 @@ void require_cpu(const char* what, const Tensor& tensor) {
                                "got a tensor on " + tensor.device().str(), "call .cpu() first"));
 }
 
+void compress_into(const Tensor& x, const kernels::PanelLayout& layout, const Tensor& values,
+                   const Tensor& mask, const Tensor& column_starts, const Tensor& scales,
+                   const kernels::Draw& draw) {
+  kernels::BsrPanels panels = writable_panels(layout, values, mask, column_starts);
+  if (layout.scales() > 0) panels.index.scales = scales.mutable_data_ptr<float>();
+  const Tensor dense = x.contiguous();
+  const kernels::ExecutionContext context = core::context_of(dense);
+  const Tensor workspace =
+      at::empty({compress_workspace_bytes(context, layout)}, x.options().dtype(at::kByte));
+  kernels::compress(context, core::const_view(dense, layout.groups(), layout.rows(), layout.cols()),
+                    panels, workspace.mutable_data_ptr(), draw);
+}
+
 Tensor product(const Tensor& left, const Tensor& values, const Tensor& mask,
                const Tensor& column_starts, const kernels::PanelLayout& layout, const Tensor& out,
                bool by_group) {
@@ -61,18 +74,23 @@ Tensor product(const Tensor& left, const Tensor& values, const Tensor& mask,
 
 Four compress(const Tensor& x, c10::IntArrayRef block, double sparsity, std::string_view select,
               bool unbiased, std::int64_t seed) {
-  const kernels::PanelLayout layout =
-      PanelArguments{x.sizes(), block, sparsity, select, unbiased}.layout();
   Four result = meta::compress(x, block, sparsity, select, unbiased, seed);
-  auto& [values, mask, column_starts, scales] = result;
-  kernels::BsrPanels panels = writable_panels(layout, values, mask, column_starts);
-  if (layout.scales() > 0) panels.index.scales = scales.mutable_data_ptr<float>();
-  const Tensor dense = x.contiguous();
-  const kernels::ExecutionContext context = core::context_of(dense);
-  const Tensor workspace =
-      at::empty({compress_workspace_bytes(context, layout)}, x.options().dtype(at::kByte));
-  kernels::compress(context, core::const_view(dense, layout.groups(), layout.rows(), layout.cols()),
-                    panels, workspace.mutable_data_ptr(), {static_cast<std::uint64_t>(seed)});
+  const auto& [values, mask, column_starts, scales] = result;
+  compress_into(x, PanelArguments{x.sizes(), block, sparsity, select, unbiased}.layout(), values,
+                mask, column_starts, scales, {static_cast<std::uint64_t>(seed)});
+  return result;
+}
+
+Five compress_threshold(const Tensor& x, const Tensor& threshold, c10::IntArrayRef block,
+                        double sparsity, bool unbiased, std::int64_t seed) {
+  Five result = meta::compress_threshold(x, threshold, block, sparsity, unbiased, seed);
+  const auto& [values, mask, column_starts, scales, next] = result;
+  values.zero_();  // fewer blocks may be kept than there is room for
+  next.copy_(threshold);
+  const std::string_view select = name_of(kernels::Select::threshold);
+  compress_into(x, PanelArguments{x.sizes(), block, sparsity, select, unbiased}.layout(), values,
+                mask, column_starts, scales,
+                {static_cast<std::uint64_t>(seed), 0, next.mutable_data_ptr<double>()});
   return result;
 }
 

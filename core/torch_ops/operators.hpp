@@ -13,10 +13,14 @@ namespace actscope::torch_ops {
 
 using at::Tensor;
 using Four = std::tuple<Tensor, Tensor, Tensor, Tensor>;
+using Five = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
 using Three = std::tuple<Tensor, Tensor, Tensor>;
 
 using Compress = Four(const Tensor& x, c10::IntArrayRef block, double sparsity,
                       std::string_view select, bool unbiased, std::int64_t seed);
+/// Select::threshold, carried from call to call: takes a threshold and gives the next one.
+using CompressThreshold = Five(const Tensor& x, const Tensor& threshold, c10::IntArrayRef block,
+                               double sparsity, bool unbiased, std::int64_t seed);
 using Gather = Tensor(const Tensor& x, const Tensor& mask, const Tensor& column_starts,
                       const Tensor& scales, c10::IntArrayRef block, double sparsity,
                       std::string_view select, bool unbiased);
@@ -35,6 +39,7 @@ using FromBsr = Three(const Tensor& row_starts, const Tensor& columns, const Ten
 
 namespace meta {
 Compress compress;
+CompressThreshold compress_threshold;
 Gather gather;
 Decompress decompress;
 Product gemm_tn, gemm_nt;
@@ -44,6 +49,7 @@ FromBsr from_bsr;
 
 namespace device {
 Compress compress;
+CompressThreshold compress_threshold;
 Gather gather;
 Decompress decompress;
 Product gemm_tn, gemm_nt;

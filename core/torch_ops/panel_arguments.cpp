@@ -25,7 +25,7 @@ Select select_of(std::string_view text) {
     if (text == name_of(select)) return select;
   }
   throw ConfigError(error_text("not a way of selecting blocks: '" + std::string(text) + "'", {},
-                               "give panel, row, column, global or random"));
+                               "give panel, row, column, global, random or threshold"));
 }
 
 void require_tensor(const char* name, const at::Tensor& tensor, std::int64_t elements,

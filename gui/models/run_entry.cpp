@@ -3,6 +3,8 @@
 
 #include <QStringList>
 
+#include "actscope/base/configuration_name.hpp"
+
 namespace actscope::gui {
 
 QString statusName(EntryStatus status) {
@@ -32,7 +34,7 @@ void RunEntry::setConfig(const RunConfig& from) {
 }
 
 bool hasBlocks(const RunConfig& config) {
-  return config.scheme.find("bsr") != std::string::npos;
+  return has_blocks(config);
 }
 
 QString blockText(const RunConfig& config) {
@@ -41,7 +43,12 @@ QString blockText(const RunConfig& config) {
 }
 
 QString schemeText(const RunConfig& config) {
+  const RunConfig usual;
   QStringList parts{QString::fromStdString(config.scheme)};
+  if (hasBlocks(config) && config.select != usual.select) {
+    parts << QString::fromStdString(config.select);
+  }
+  if (config.schedule != usual.schedule) parts << QString::fromStdString(config.schedule);
   for (const std::string& slot : config.slot_overrides) parts << QString::fromStdString(slot);
   for (const std::string& text : config.operand_overrides) parts << QString::fromStdString(text);
   return parts.join(' ');

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/error.hpp"
 #include "sweep/point.hpp"
 
@@ -87,6 +88,24 @@ TEST(SweepPlan, RefusesSharesOutOfRangeAndOverridesOfSeveralSchemes) {
   spec.schemes = {"int4", "int8"};
   spec.base.slot_overrides = {"blocks.*.h=int8"};
   EXPECT_THROW((void)expand(spec, accept), ConfigError);
+}
+
+TEST(SweepPlan, SinglePointsAreRunOnceASeedAndReplaceTheGrid) {
+  SweepSpec spec;
+  spec.seeds = {4, 5};
+  spec.baselines = false;
+  RunConfig dense, pruned;
+  pruned.scheme = "exact";
+  pruned.operand_overrides = {"blocks.*.dW1=bsr:16:0.8"};
+  spec.points = {dense, pruned, dense};
+  const auto points = expand(spec, accept);
+  ASSERT_EQ(points.size(), 4u);  // each once
+  EXPECT_EQ(points[1].config.operand_overrides, pruned.operand_overrides);
+  EXPECT_EQ(points[1].config.seed, 4);
+  EXPECT_EQ(points[3].config.seed, 5);
+  EXPECT_EQ(points[3].role, PointRole::grid);
+  spec.schemes = {"int8"};
+  EXPECT_EQ(expand(spec, accept).size(), 2u * (1 + 2));
 }
 
 TEST(PointId, NamesTheWorkAndNothingElse) {

@@ -106,6 +106,44 @@ def test_unbiased_values_are_scaled_and_gather_repeats_them():
     assert not torch.equal(ops.compress(x, BLOCK, SPARSITY, unbiased=True, seed=4)[1], mask)
 
 
+def start_threshold():
+    return torch.zeros(1, dtype=torch.float64)
+
+
+def test_a_threshold_is_carried_from_call_to_call():
+    x = matrix(100, 32)
+    values, mask, starts, _, threshold = ops.compress_threshold(x, start_threshold(), BLOCK, SPARSITY)
+    assert threshold.item() > 0
+    wanted = ops.compress(x, BLOCK, SPARSITY, select="global")
+    assert torch.equal(mask, wanted[1]) and torch.equal(starts, wanted[2])
+    # The same matrix keeps the same blocks; a weaker one, at the same threshold, fewer.
+    again = ops.compress_threshold(x, threshold, BLOCK, SPARSITY)
+    assert torch.equal(again[1], mask)
+    weaker = 0.9 * x
+    parts = ops.compress_threshold(weaker, threshold, BLOCK, SPARSITY)
+    dense = ops.decompress(*parts[:3], list(x.shape), BLOCK, SPARSITY, select="threshold")
+    norms = weaker.view(25, 4, 4, 8).square().sum((1, 3))
+    kept = dense.view(25, 4, 4, 8).square().sum((1, 3)) > 0
+    assert torch.equal(kept, norms >= threshold)
+    assert 0 < kept.sum() < (25 * 4 * (1 - SPARSITY))
+    torch.testing.assert_close(dense[dense != 0], weaker[dense != 0])
+
+
+def test_a_linear_layer_at_a_threshold_learns_from_the_kept_blocks():
+    layer = actscope_torch.Linear(32, 12, block=BLOCK, sparsity=SPARSITY, select="threshold")
+    x = matrix(4, 20, 32, dtype=torch.float32)
+    for _ in range(2):  # the second pass goes by the threshold of the first
+        layer.zero_grad()
+        y = layer(x)
+        y.sum().backward()
+        _, (values, mask, starts, _) = mask_of(x.flatten(0, 1), "global")
+        size = [80, 32]
+        expected = ops.gemm_tn(torch.ones(80, 12), values, mask, starts, size, BLOCK, SPARSITY, select="global")
+        torch.testing.assert_close(layer.weight.grad, expected)
+        torch.testing.assert_close(layer.bias.grad, torch.full((12,), 80.0))
+    assert layer.threshold.item() > 0 and "threshold" not in layer.state_dict()
+
+
 def test_gradcheck_of_every_operator():
     x = matrix(10, 9, requires_grad=True)
     _, (values, mask, starts, scales) = mask_of(x)
@@ -122,8 +160,10 @@ def test_gradcheck_of_every_operator():
     check(lambda dt, v: ops.gemm_nt(dt, v, mask, starts, size, BLOCK, SPARSITY), dt, values)
     # The choice of blocks is constant near a point where no two norms tie.
     check(lambda x: ops.compress(x, BLOCK, SPARSITY)[0], x)
+    check(lambda x: ops.compress_threshold(x, start_threshold(), BLOCK, SPARSITY)[0], x)
     weight, bias = matrix(7, 9, requires_grad=True), matrix(7, requires_grad=True)
     check(lambda x, w, b: ops.linear(x, w, b, BLOCK, 0.0), x, weight, bias)
+    check(lambda x, w, b: ops.linear_threshold(x, w, b, start_threshold(), BLOCK, 0.0)[0], x, weight, bias)
 
 
 @pytest.mark.parametrize("select", ["panel", "row", "global"])
@@ -173,15 +213,20 @@ def test_opcheck_of_every_operator():
     check(ops.to_bsr, (values, mask, starts, size, BLOCK, SPARSITY))
     check(ops.from_bsr, (crow, col, blocks, size, BLOCK, SPARSITY))
     check(ops.linear, (x, weight, bias, BLOCK, SPARSITY))
+    check(ops.compress_threshold, (x, start_threshold(), BLOCK, SPARSITY))
+    check(ops.linear_threshold, (x, weight, bias, start_threshold(), BLOCK, SPARSITY))
 
 
-def test_a_compiled_compressed_pass_equals_the_eager_one():
+@pytest.mark.parametrize("select", ["panel", "threshold"])
+def test_a_compiled_compressed_pass_equals_the_eager_one(select):
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(30, 24), torch.nn.GELU(), torch.nn.Linear(24, 5))
-    actscope_torch.compress_linears(model, block=BLOCK, sparsity=SPARSITY)
+    actscope_torch.compress_linears(model, block=BLOCK, sparsity=SPARSITY, select=select)
     x = matrix(64, 30, dtype=torch.float32)
 
     def step(network):
+        for layer in model[::2]:
+            layer.threshold = None  # a carried one would tell inputs apart that rounding alone makes different
         model.zero_grad()
         loss = network(x).square().mean()
         loss.backward()
@@ -212,6 +257,7 @@ def test_bad_arguments_get_one_clear_error():
     refuses("sparsity", lambda: ops.compress(x, BLOCK, 1.0))
     refuses("way of selecting", lambda: ops.compress(x, BLOCK, 0.5, select="best"))
     refuses("no threshold", lambda: ops.compress(x, BLOCK, 0.5, select="threshold"))
+    refuses("not a threshold", lambda: ops.compress_threshold(x, torch.zeros(2), BLOCK, 0.5))
     refuses("sides of a block", lambda: ops.compress(x, [1, 2, 3], 0.5))
     refuses("size of a matrix", lambda: ops.compress(x[0], BLOCK, 0.5))
     refuses("element type", lambda: ops.compress(x.to(torch.int32), BLOCK, 0.5))

@@ -138,6 +138,10 @@ TEST(GoldenDocuments, SweepSpec) {
   spec.blocks = {{8, 8}, {8, 64}};
   spec.sparsities = {0.5, 0.75};
   spec.seeds = {0, 1};
+  RunConfig single = spec.base;
+  single.scheme = "exact";
+  single.operand_overrides = {"blocks.*.dW1=bsr:16:0.8"};
+  spec.points = {single};
   const std::string text = write_sweep_spec(spec);
   expect_golden("sweep_spec.json", text);
   EXPECT_EQ(write_sweep_spec(read_sweep_spec(text, "t", {})), text);

@@ -78,6 +78,33 @@ TEST(SweepGroups, AFailedSeedIsNoChoice) {
   EXPECT_TRUE(is_told);
 }
 
+TEST(SweepGroups, WhatIsNotTheUsualTellsConfigurationsApart) {
+  SweepRecord sweep = two_seeds(0.8);
+  for (std::size_t i : {1, 3}) {
+    SweepPointRecord other = sweep.points[i];
+    other.config.select = "column";
+    sweep.points.push_back(other);
+    other.config.select = "panel";
+    other.config.learning_rate = 0.5;
+    sweep.points.push_back(other);
+  }
+  const auto groups = sweep_groups(sweep);
+  ASSERT_EQ(groups.size(), 4u);
+  EXPECT_THAT(groups[2].name, HasSubstr(" column"));
+  EXPECT_THAT(groups[3].name, HasSubstr("learning_rate"));
+  EXPECT_THAT(groups[1].name, testing::Not(HasSubstr("learning_rate")));
+  EXPECT_TRUE(groups[2].accuracy_difference_ratio.mean.has_value());
+  EXPECT_FALSE(groups[3].accuracy_difference_ratio.mean.has_value());  // no dense run learned so
+}
+
+TEST(SweepGroups, TheLeastDifferenceIsStudentsOneSidedBound) {
+  SweepRecord sweep = two_seeds(0.79);
+  sweep.points[3].summary->heldout_accuracy_ratio = Measured<double>::of(0.79 + 0.02 + 0.002);
+  const SweepGroup pruned = sweep_groups(sweep)[1];
+  // Differences -0.010 and -0.008: mean -0.009, standard error 0.001, t(1, 95 %) = 6.313752.
+  EXPECT_NEAR(*pruned.least_difference_ratio, -0.009 - 6.313752 * 0.001, 1e-8);
+}
+
 TEST(SweepGroups, WithoutDenseThereIsNothingToCompareWith) {
   SweepRecord sweep = two_seeds(0.8);
   std::erase_if(sweep.points,

@@ -16,15 +16,17 @@ struct BlockSides {
   friend bool operator==(const BlockSides&, const BlockSides&) = default;
 };
 
-/// What a sweep is asked for: one configuration and the axes that are varied over it. An axis left
-/// empty keeps the value of `base`.
+/// What a sweep is asked for: one configuration, the axes that are varied over it, and single
+/// points. An axis left empty keeps the value of `base`; where there are points and no axis of
+/// schemes, blocks or sparsities, there is no grid.
 struct SweepSpec {
   RunConfig base;
   std::vector<std::string> schemes;
   std::vector<BlockSides> blocks;
   std::vector<double> sparsities;
   std::vector<std::int64_t> seeds;
-  bool baselines = true;  ///< adds dense, exact, int4 and checkpoint, once a seed
+  std::vector<RunConfig> points;  ///< single configurations, each once a seed
+  bool baselines = true;          ///< adds dense, exact, int4 and checkpoint, once a seed
 };
 
 }  // namespace actscope
