@@ -4,7 +4,7 @@
 // threads. Prints one JSON object: seconds, and the ratio to the plain step with its interval.
 //
 //     actscope_step_timing [--batch 16] [--depth 12] [--threads 2] [--rounds 9]
-//     SCHEME[:BLOCK:SPARSITY]...
+//     SCHEME[:BLOCK:SPARSITY[:SELECT]][,SLOT=STORE|PRODUCT=OPERAND]...
 #include <torch/torch.h>
 
 #include <chrono>
@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -54,15 +55,26 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-// "int4-bsr:16:0.8": preset, block side, sparsity.
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+// "int4-bsr:16:0.8:row": preset, block side, sparsity, selection; "int4,dW2=bsr:16:0.8": overrides
+// in every block.
 core::Scheme scheme_of(const std::string& text, const core::ResMlpGeometry& geometry) {
   RunConfig config;
-  const std::size_t block = text.find(':');
-  config.scheme = text.substr(0, block);
-  if (block != std::string::npos) {
-    const std::size_t sparsity = text.find(':', block + 1);
-    config.block_rows = config.block_cols = std::stoll(text.substr(block + 1));
-    if (sparsity != std::string::npos) config.sparsity_ratio = std::stod(text.substr(sparsity + 1));
+  const std::vector<std::string> parts = split(text, ',');
+  const std::vector<std::string> preset = split(parts.at(0), ':');
+  config.scheme = preset.at(0);
+  if (preset.size() > 1) config.block_rows = config.block_cols = std::stoll(preset[1]);
+  if (preset.size() > 2) config.sparsity_ratio = std::stod(preset[2]);
+  if (preset.size() > 3) config.select = preset[3];
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const bool is_product = parts[i].starts_with("d");
+    (is_product ? config.operand_overrides : config.slot_overrides).push_back("blocks.*." + parts[i]);
   }
   return core::make_scheme(config, geometry);
 }
