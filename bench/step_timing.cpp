@@ -74,7 +74,8 @@ core::Scheme scheme_of(const std::string& text, const core::ResMlpGeometry& geom
   if (preset.size() > 3) config.select = preset[3];
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const bool is_product = parts[i].starts_with("d");
-    (is_product ? config.operand_overrides : config.slot_overrides).push_back("blocks.*." + parts[i]);
+    (is_product ? config.operand_overrides : config.slot_overrides)
+        .push_back("blocks.*." + parts[i]);
   }
   return core::make_scheme(config, geometry);
 }

@@ -4,6 +4,7 @@
 
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
+#include "dense_product.hpp"
 #include "gelu_passes.hpp"
 #include "slot_product.hpp"
 #include "sum_types.hpp"
@@ -58,8 +59,7 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
     stores.slot(Slot::z).put(first, z);
     if (auto& choice = stores.choice(Product::dW1)) choice->choose(first, choose_z ? z : part);
     at.next(trace_name(Slot::h));
-    Tensor h = h_store.room(first, count);
-    torch::addmm_out(h, p.fc1_bias, z, p.fc1_weight.t());
+    const Tensor h = product_nt(z, p.fc1_weight, p.fc1_bias);
     h_store.put(first, h);
     at.next(trace_name(Slot::u));
     Tensor u = stores.slot(Slot::u).room(first, count);
@@ -67,8 +67,7 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
     stores.slot(Slot::u).put(first, u);
     if (auto& choice = stores.choice(Product::dW2)) choice->choose(first, u);
     at.next(trace_name(Slot::v));
-    Tensor v = stores.slot(Slot::v).room(first, count);
-    torch::addmm_out(v, p.fc2_bias, u, p.fc2_weight.t());
+    const Tensor v = product_nt(u, p.fc2_weight, p.fc2_bias);
     stores.slot(Slot::v).put(first, v);
     at.next({});
     Tensor out = x2.narrow(0, first, count);
@@ -119,14 +118,14 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       z = z_store.is_kept() ? z_store.get(first, count) : torch::addcmul(p.beta2, p.alpha2, x1);
     }
     at.next(trace_name(Slot::h));
-    Tensor dh = torch::mm(part, scaled_fc2);
+    Tensor dh = product_nt(part, scaled_fc2.t());
     const bool rebuilds_u = needs.fc2_product && u_store.kind() == StoreKind::drop;
     Tensor u;
     if (h_store.is_gelu_code()) {
       gelu_backward_over(dh, h_store.gelu_code(first));
     } else {
-      const Tensor h = h_store.is_kept() ? h_store.get(first, count)
-                                         : torch::addmm(p.fc1_bias, z, p.fc1_weight.t());
+      const Tensor h =
+          h_store.is_kept() ? h_store.get(first, count) : product_nt(z, p.fc1_weight, p.fc1_bias);
       // In the place of h, unless that is the kept tensor itself and another walk will read it.
       const bool keeps_h = h_store.kind() == StoreKind::keep && stores.is_retained;
       if (rebuilds_u) u = keeps_h ? torch::empty_like(h) : h;
@@ -149,7 +148,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       dh_sum.add_(feature_sums(dh));
     }
     at.next(trace_name(Slot::z));
-    const Tensor dz = torch::mm(dh, p.fc1_weight);
+    const Tensor dz = product_nt(dh, p.fc1_weight.t());
     if (sum_alpha) dz_x1_sum.add_(feature_sums(dz * x1));
     at.next(trace_name(Slot::v));
     if (v_store.is_kept()) g_v_sum.add_(feature_sums(part * v_store.get(first, count)));

@@ -5,6 +5,7 @@
 
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "dense_product.hpp"
 #include "sum_types.hpp"
 #include "tensor_views.hpp"
 
@@ -30,12 +31,7 @@ void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<Bl
         decoded.defined() ? choice->gather(first, decoded) : choice->gather(first, count, slot);
     multiply(as_const(gathered.panels), {});
   } else {
-    // LibTorch adds no product of narrow values to a float32 sum.
-    if (dw.scalar_type() == dy.scalar_type()) {
-      dw.addmm_(dy.t(), decoded);
-    } else {
-      dw.add_(torch::mm(dy.t(), decoded));
-    }
+    dw.add_(product_nt(dy.t(), decoded.t()));
     if (db != nullptr) db->add_(feature_sums(dy));
   }
 }
