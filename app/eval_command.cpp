@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/progress.hpp"
-#include "actscope/base/units.hpp"
 #include "actscope/core/evaluation.hpp"
+#include "actscope/reports/evaluation_document.hpp"
 #include "command.hpp"
 #include "predictions_file.hpp"
 #include "run_options.hpp"
@@ -21,41 +19,6 @@ struct EvalCommand {
   std::string predictions;
   bool json = false, quiet = false;
 };
-
-nlohmann::json number_or_null(const Measured<double>& measured) {
-  return measured.value ? nlohmann::json(*measured.value) : nlohmann::json();
-}
-
-std::string as_json(const RunConfig& config, const core::EvaluationRecord& record) {
-  const nlohmann::json document{
-      {"model", config.model},
-      {"data", config.data},
-      {"weights", config.weights},
-      {"samples", record.samples},
-      {"correct", record.correct},
-      {"heldout_accuracy_ratio", number_or_null(record.accuracy_ratio)},
-      {"heldout_loss", number_or_null(record.loss)},
-      {"skipped", record.skipped},
-  };
-  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-std::string as_text(const core::EvaluationRecord& record) {
-  if (!record.accuracy_ratio.value) {
-    return "held-out accuracy   n/a (" + record.accuracy_ratio.reason + ")\n";
-  }
-  const auto hundredths = std::llround(*record.accuracy_ratio.value * 10'000);
-  const std::string cents = std::to_string(100 + hundredths % 100).substr(1);
-  std::string text = "held-out accuracy   " + std::to_string(hundredths / 100) + "." + cents +
-                     " % of " + format_count(record.samples) + " images\nheld-out loss       " +
-                     nlohmann::json(std::round(*record.loss.value * 1e4) / 1e4).dump() + "\n";
-  if (!record.skipped.empty()) {
-    text += "skipped             " +
-            format_count(static_cast<std::int64_t>(record.skipped.size())) +
-            " images that cannot be read\n";
-  }
-  return text;
-}
 
 ExitCode evaluate(const EvalCommand& command) {
   const RunConfig config = command.options.resolve();
@@ -72,7 +35,7 @@ ExitCode evaluate(const EvalCommand& command) {
     };
   }
   catch_stop_signals();
-  const core::EvaluationRecord record = core::evaluate(config, hooks);
+  const EvaluationRecord record = core::evaluate(config, hooks);
   if (record.is_interrupted) {
     std::cerr << "actscope: "
               << error_text("the evaluation was stopped",
@@ -82,9 +45,9 @@ ExitCode evaluate(const EvalCommand& command) {
   }
   if (file) file->commit();
   if (command.json) {
-    std::cout << as_json(config, record);
+    std::cout << reports::write_evaluation_document(record);
   } else if (!command.quiet) {
-    std::cout << as_text(record);
+    std::cout << reports::evaluation_text(record);
   }
   if (record.accuracy_ratio.value) return ExitCode::done;
   std::cout.flush();

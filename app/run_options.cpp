@@ -209,14 +209,19 @@ void RunOptions::add_training(Scope scope) {
 
 void RunOptions::add_machine(Scope scope) {
   group_ = "Machine";
-  if (scope != Scope::evaluation) add_numbers(scope);
+  add_numbers(scope);
   if (scope == Scope::footprint) return;
   option("--device", &RunConfig::device, "NAME", "cpu or cuda");
   option("--threads", &RunConfig::threads, "N", "CPU threads; 0: one a core");
 }
 
 void RunOptions::add_numbers(Scope scope) {
-  option("--dtype", &RunConfig::dtype, "NAME", scope == Scope::footprint ? "fp32 or fp64" : "fp32");
+  option("--dtype", &RunConfig::dtype, "NAME",
+         scope == Scope::footprint
+             ? "of activations: fp32, bf16 (parameters stay fp32) or fp64"
+             : "of activations and their products: fp32 or bf16; parameters, optimizer and loss "
+               "stay fp32");
+  if (scope == Scope::evaluation) return;
   const auto workspace = [this](const std::string& text) {
     const std::int64_t bytes = parse_size("--workspace-bytes", text);
     given_.emplace_back([bytes](RunConfig& config) { config.workspace_bytes = bytes; });

@@ -11,7 +11,14 @@ namespace actscope::core {
 namespace {
 
 kernels::DType dtype_of(ElementType type) {
-  return type == ElementType::fp32 ? kernels::DType::f32 : kernels::DType::f64;
+  switch (type) {
+    case ElementType::fp64:
+      return kernels::DType::f64;
+    case ElementType::bf16:
+      return kernels::DType::bf16;
+    default:
+      return kernels::DType::f32;
+  }
 }
 
 struct Shape {
@@ -69,14 +76,15 @@ LayerFootprint tail_layer(const Shape& shape, bool plain_autograd) {
 }
 
 LayerFootprint loss_layer(const Shape& shape) {
-  const std::int64_t scalar = size_of(shape.type);
+  const std::int64_t scalar = parameter_size_of(shape.type);
   const std::int64_t log_p = shape.batch * shape.geometry.classes * scalar;
   return {"loss",
           {plain_slot("log_probabilities", "keep", log_p, log_p),
            plain_slot("total_weight", "keep", scalar, scalar)}};
 }
 
-// Parameters, their gradients and two optimizer moments; what is saved; and the largest transient:
+// Parameters, their gradients and two optimizer moments; narrow copies of the parameters that plain
+// autograd multiplies; what is saved; and the largest transient:
 // the plain block's backward holds u, its gradient, dh and two maps, a compressed one stays within
 // its workspace beside a few maps.
 std::int64_t peak_estimate(const FootprintRecord& record, const Shape& shape, const Scheme& scheme,
@@ -87,7 +95,10 @@ std::int64_t peak_estimate(const FootprintRecord& record, const Shape& shape, co
   const std::int64_t wide = 3 * hidden;
   const std::int64_t transient =
       4 * map + (scheme.is_plain_autograd() ? wide : std::min(wide, workspace_bytes));
-  return 4 * record.totals.parameters * s + record.totals.saved_bytes + transient;
+  const bool holds_copies = shape.type == ElementType::bf16 && scheme.is_plain_autograd();
+  const std::int64_t copies = holds_copies ? narrow_copy_bytes(shape.geometry) : 0;
+  return 4 * record.totals.parameters * parameter_size_of(shape.type) + copies +
+         record.totals.saved_bytes + transient;
 }
 
 }  // namespace
@@ -95,8 +106,27 @@ std::int64_t peak_estimate(const FootprintRecord& record, const Shape& shape, co
 ElementType parse_element_type(std::string_view name) {
   if (name == "fp32") return ElementType::fp32;
   if (name == "fp64") return ElementType::fp64;
-  throw ConfigError(
-      error_text("unknown element type '" + std::string(name) + "'", {}, "give fp32 or fp64"));
+  if (name == "bf16") return ElementType::bf16;
+  throw ConfigError(error_text("unknown element type '" + std::string(name) + "'", {},
+                               "give fp32, bf16 or fp64"));
+}
+
+std::string_view name_of(ElementType type) {
+  switch (type) {
+    case ElementType::fp64:
+      return "fp64";
+    case ElementType::bf16:
+      return "bf16";
+    default:
+      return "fp32";
+  }
+}
+
+std::int64_t narrow_copy_bytes(const ResMlpGeometry& geometry) {
+  const std::int64_t stem =
+      geometry.dim * geometry.in_channels * geometry.patch * geometry.patch + geometry.dim;
+  const std::int64_t head = geometry.classes * (geometry.dim + 1);
+  return (parameter_count(geometry) - stem - head) * size_of(ElementType::bf16);
 }
 
 FootprintRecord predict_footprint(const ResMlpGeometry& geometry, const Scheme& scheme,
@@ -109,7 +139,7 @@ FootprintRecord predict_footprint(const ResMlpGeometry& geometry, const Scheme& 
   const Shape shape{geometry, batch, type};
   FootprintRecord record;
   record.scheme = scheme.name;
-  record.dtype = type == ElementType::fp32 ? "fp32" : "fp64";
+  record.dtype = name_of(type);
   record.batch = batch;
   record.layers.push_back({"stem", {}});
   for (std::size_t i = 0; i < scheme.blocks.size(); ++i) {

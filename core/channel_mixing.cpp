@@ -6,6 +6,7 @@
 #include "block_parts.hpp"
 #include "gelu_passes.hpp"
 #include "slot_product.hpp"
+#include "sum_types.hpp"
 
 namespace actscope::core {
 namespace {
@@ -98,11 +99,11 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
 
   const Tensor flat = g.view({rows, stores.dim});
   Tensor g1 = torch::empty_like(flat);
-  Tensor p1 = torch::zeros_like(p.fc1_weight);  // dhᵀ x1, or dhᵀ z where z is stored
-  Tensor p2 = torch::zeros_like(p.fc2_weight);  // gᵀ u
-  Tensor dh_sum = torch::zeros_like(p.fc1_bias);
-  Tensor dz_x1_sum = torch::zeros_like(p.alpha2);
-  Tensor g_v_sum = torch::zeros_like(p.gamma2);
+  Tensor p1 = zeros_for_sum(p.fc1_weight);  // dhᵀ x1, or dhᵀ z where z is stored
+  Tensor p2 = zeros_for_sum(p.fc2_weight);  // gᵀ u
+  Tensor dh_sum = zeros_for_sum(p.fc1_bias);
+  Tensor dz_x1_sum = zeros_for_sum(p.alpha2);
+  Tensor g_v_sum = zeros_for_sum(p.gamma2);
   tracer::SlotScope at({});
   const Tensor scaled_fc2 = p.fc2_weight * p.gamma2.unsqueeze(1);  // (g⊙γ2) W2 = g (γ2 rows ⊙ W2)
   for (std::int64_t first = 0; first < rows; first += step) {
@@ -145,25 +146,25 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       add_product(dh, reads_slot_z ? z_store : x1_store, choice1, reads_slot_z ? z : x1, first, p1,
                   &dh_sum);
     } else {
-      dh_sum.add_(dh.sum(0));
+      dh_sum.add_(feature_sums(dh));
     }
     at.next(trace_name(Slot::z));
     const Tensor dz = torch::mm(dh, p.fc1_weight);
-    if (sum_alpha) dz_x1_sum.add_((dz * x1).sum(0));
+    if (sum_alpha) dz_x1_sum.add_(feature_sums(dz * x1));
     at.next(trace_name(Slot::v));
-    if (v_store.is_kept()) g_v_sum.add_((part * v_store.get(first, count)).sum(0));
+    if (v_store.is_kept()) g_v_sum.add_(feature_sums(part * v_store.get(first, count)));
     at.next({});
     Tensor out = g1.narrow(0, first, count);
     torch::addcmul_out(out, part, dz, p.alpha2);
   }
-  const Tensor g_sum = flat.sum(0);
+  const Tensor g_sum = feature_sums(flat);
   gradients.gamma2 = v_store.is_kept() ? g_v_sum : (p.fc2_weight * p2).sum(1) + p.fc2_bias * g_sum;
   gradients.fc2_weight = p2.mul_(p.gamma2.unsqueeze(1));
   gradients.fc2_bias = p.gamma2 * g_sum;
   gradients.alpha2 = sum_alpha ? dz_x1_sum : (p.fc1_weight * p1).sum(0);
-  gradients.fc1_weight = z_store.is_kept() ? p1 : p1.mul_(p.alpha2).addr_(dh_sum, p.beta2);
+  gradients.fc1_weight = z_store.is_kept() ? p1 : p1.mul_(p.alpha2).addr_(dh_sum, as_sum(p.beta2));
   gradients.fc1_bias = dh_sum;
-  gradients.beta2 = torch::mv(p.fc1_weight.t(), dh_sum);
+  gradients.beta2 = torch::mv(as_sum(p.fc1_weight).t(), dh_sum);
   stores.release({Slot::x1, Slot::z, Slot::h, Slot::u, Slot::v}, {Product::dW1, Product::dW2});
   return g1.view(g.sizes());
 }

@@ -8,6 +8,7 @@
 #include "kept_slot.hpp"
 #include "random.hpp"
 #include "slot_product.hpp"
+#include "sum_types.hpp"
 
 namespace actscope::core {
 namespace {
@@ -67,13 +68,6 @@ std::int64_t rows_at_once(const KeptSlot& kept) {
   std::vector<std::int64_t> granules{kept.store.granule()};
   if (kept.choice) granules.push_back(kept.choice->granule());
   return chunk_units(shape.rows, kept.workspace_bytes, bytes_a_row, granules);
-}
-
-// Weight gradients of narrow types are summed in float32.
-Tensor zeros_for_sum(const Tensor& parameter) {
-  const bool is_narrow = parameter.scalar_type() == torch::kBFloat16;
-  return torch::zeros_like(
-      parameter, parameter.options().dtype(is_narrow ? torch::kFloat32 : parameter.scalar_type()));
 }
 
 Tensor weight_gradient(const Tensor& dy, const Tensor& weight, const KeptSlot& kept) {

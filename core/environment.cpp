@@ -70,4 +70,10 @@ EnvironmentRecord describe_environment() {
   return record;
 }
 
+EnvironmentRecord environment_of(const RunConfig& config) {
+  EnvironmentRecord record = describe_environment();
+  if (config.device == "cuda") record.kernel_backend = kernels::describe(kernels::Backend::cuda);
+  return record;
+}
+
 }  // namespace actscope::core

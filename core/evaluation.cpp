@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/byte_model.hpp"
 #include "actscope/core/dataset.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/core/training.hpp"
@@ -49,7 +50,8 @@ EvaluationRecord evaluate(const RunConfig& config, const EvaluationHooks& hooks)
   ProgressSink& progress = hooks.progress != nullptr ? *hooks.progress : *quiet;
   set_threads(config.threads);
   const ResMlpGeometry geometry = resolve_geometry(config);
-  ResMlp model(geometry, make_scheme(config, geometry), 0, config.workspace_bytes);
+  ResMlp model(geometry, make_scheme(config, geometry), 0, config.workspace_bytes,
+               parse_element_type(config.dtype));
   load_weights(model, config.weights);
   const torch::Device device(config.device);
   model.to(device);
@@ -60,6 +62,9 @@ EvaluationRecord evaluate(const RunConfig& config, const EvaluationHooks& hooks)
                         [&](std::string_view line) { progress.note(line); });
 
   EvaluationRecord record;
+  record.config = config;
+  record.environment = environment_of(config);
+  record.environment.threads = torch::get_num_threads();
   progress.begin("evaluating", loader.heldout_samples());
   std::int64_t done = 0;
   const HeldoutSums sums = walk_heldout(

@@ -5,8 +5,12 @@
 
 #include <algorithm>
 
+#include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "narrow_copies.hpp"
+#include "narrow_head.hpp"
+#include "parameter_list.hpp"
 #include "random.hpp"
 
 namespace actscope::core {
@@ -115,14 +119,15 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
     record(ledger, "tail", "mean", mean);
     ctx->save_for_backward({mean, alpha, beta, weight});
     ctx->saved_data["tokens"] = x.size(1);
-    return torch::addmm(bias, torch::addcmul(beta, alpha, mean), weight.t());
+    const Tensor pooled = torch::addcmul(beta, alpha, mean.to(weight.scalar_type()));
+    return torch::addmm(bias, pooled, weight.t());
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& outputs) {
     const tracer::LayerScope layer(tail_name(), Phase::backward);
     const auto saved = ctx->get_saved_variables();
-    const Tensor& mean = saved[0];
+    const Tensor mean = saved[0].to(outputs[0].scalar_type());  // logits are float32
     const Tensor& alpha = saved[1];
     const Tensor& beta = saved[2];
     const Tensor& weight = saved[3];
@@ -130,6 +135,7 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
     const Tensor& g = outputs[0];
     const Tensor pooled_gradient = torch::mm(g, weight);
     const Tensor x_gradient = (pooled_gradient * alpha / static_cast<double>(tokens))
+                                  .to(saved[0].scalar_type())
                                   .unsqueeze(1)
                                   .expand({mean.size(0), tokens, mean.size(1)});
     return {x_gradient,
@@ -155,8 +161,12 @@ bool carries_thresholds(const Scheme& scheme) {
 }  // namespace
 
 ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64_t seed,
-               std::int64_t workspace_bytes)
-    : geometry_(geometry), scheme_(scheme), seed_(seed), workspace_bytes_(workspace_bytes) {
+               std::int64_t workspace_bytes, ElementType activations)
+    : geometry_(geometry),
+      scheme_(scheme),
+      seed_(seed),
+      workspace_bytes_(workspace_bytes),
+      is_narrow_(activations == ElementType::bf16) {
   geometry_.validate();
   Initializer init(*this, seed);
   stem_weight_ =
@@ -178,10 +188,42 @@ ResMlp::ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64
 Tensor ResMlp::stem(const Tensor& images) const {
   static const tracer::Name name("stem");
   const tracer::LayerScope layer(name, Phase::forward);
-  return torch::conv2d(images, stem_weight_, stem_bias_, geometry_.patch)
-      .flatten(2)
-      .transpose(1, 2)
-      .contiguous();
+  // In the parameters' type: a narrow copy of the batch would be one more thing to keep.
+  const Tensor maps = torch::conv2d(images, stem_weight_, stem_bias_, geometry_.patch);
+  return (is_narrow_ ? maps.to(torch::kBFloat16) : maps).flatten(2).transpose(1, 2).contiguous();
+}
+
+void ResMlp::hold_narrow_copies() {
+  ACTSCOPE_REQUIRES(is_narrow_);
+  std::vector<Tensor> factors{norm_alpha_, norm_beta_};
+  for (const BlockParameters& p : blocks_) {
+    for (const Tensor& parameter : list_of(p)) factors.push_back(parameter);
+  }
+  copies_ = std::make_shared<NarrowCopies>(factors);
+}
+
+std::vector<Tensor> ResMlp::narrow_copies() const {
+  return copies_ ? copies_->tensors() : std::vector<Tensor>();
+}
+
+Tensor ResMlp::factor(const Tensor& parameter) const {
+  if (!is_narrow_) return parameter;
+  return copies_ && torch::GradMode::is_enabled() ? copies_->lend(parameter)
+                                                  : parameter.to(torch::kBFloat16);
+}
+
+BlockParameters ResMlp::block_parameters(std::size_t index) const {
+  const BlockParameters& p = blocks_[index];
+  if (!is_narrow_ || !scheme_.blocks[index].plain_autograd) return p;
+  return map_of(p, [&](const Tensor& parameter) { return factor(parameter); });
+}
+
+Tensor ResMlp::plain_tail(const Tensor& x, tracer::SavedLedger* ledger) const {
+  const Tensor pooled = torch::addcmul(factor(norm_beta_), factor(norm_alpha_), x).mean(1);
+  record(ledger, "tail", "x", x);
+  record(ledger, "tail", "pooled", pooled);
+  return is_narrow_ ? narrow_head(pooled, head_weight_, head_bias_)
+                    : torch::addmm(head_bias_, pooled, head_weight_.t());
 }
 
 Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::SavedLedger* ledger,
@@ -189,7 +231,7 @@ Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::SavedLedger* le
   const std::string layer = "blocks." + std::to_string(index);
   const auto place = static_cast<std::int64_t>(index);
   const Tensor x2 =
-      resmlp_block(x, blocks_[index],
+      resmlp_block(x, block_parameters(index),
                    {layer, scheme_.blocks[index], workspace_bytes_, ledger,
                     SplitMix64(seed_, step_, static_cast<std::uint64_t>(index)).next(),
                     thresholds_.defined() ? thresholds_[place] : Tensor(),
@@ -221,10 +263,7 @@ Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger,
   if (!scheme_.is_plain_autograd()) {
     return CompressedTail::apply(x, norm_alpha_, norm_beta_, head_weight_, head_bias_, ledger);
   }
-  const Tensor pooled = torch::addcmul(norm_beta_, norm_alpha_, x).mean(1);
-  record(ledger, "tail", "x", x);
-  record(ledger, "tail", "pooled", pooled);
-  return torch::addmm(head_bias_, pooled, head_weight_.t());
+  return plain_tail(x, ledger);
 }
 
 }  // namespace actscope::core

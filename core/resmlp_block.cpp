@@ -12,22 +12,24 @@
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
 #include "kept_slot.hpp"
+#include "parameter_list.hpp"
 #include "random.hpp"
+#include "sum_types.hpp"
 
 namespace actscope::core {
 namespace {
 
 using torch::Tensor;
 
-constexpr std::size_t parameter_tensors = 12;
-
-std::vector<Tensor> as_list(const BlockParameters& p) {
-  return {p.alpha1, p.beta1,      p.token_weight, p.token_bias, p.gamma1,   p.alpha2,
-          p.beta2,  p.fc1_weight, p.fc1_bias,     p.fc2_weight, p.fc2_bias, p.gamma2};
+// Parameters in the type that x is computed in. Recorded by autograd where that is on.
+BlockParameters in_type(const BlockParameters& p, torch::ScalarType type) {
+  return map_of(p, [&](const Tensor& tensor) { return tensor.to(type); });
 }
 
-BlockParameters from_list(const std::vector<Tensor>& t) {
-  return {t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[10], t[11]};
+BlockParameters from_list(torch::TensorList tensors) {
+  ParameterList list;
+  std::ranges::copy(tensors, list.begin());
+  return parameters_of(list);
 }
 
 void validate_shapes(const Tensor& x, const BlockParameters& p) {
@@ -42,7 +44,9 @@ void validate_shapes(const Tensor& x, const BlockParameters& p) {
   const auto require = [&](const char* name, const Tensor& tensor,
                            std::initializer_list<std::int64_t> sizes) {
     if (tensor.sizes() != torch::IntArrayRef(sizes.begin(), sizes.size())) refuse(name, tensor);
-    if (tensor.scalar_type() != x.scalar_type() || tensor.device() != x.device()) {
+    const bool fits_type = tensor.scalar_type() == x.scalar_type() ||
+                           tensor.scalar_type() == sum_type(x.scalar_type());
+    if (!fits_type || tensor.device() != x.device()) {
       throw ShapeMismatch(error_text("resmlp_block: " + std::string(name) +
                                      " differs from x in element type or device"));
     }
@@ -93,7 +97,7 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
   static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& input,
                         torch::TensorList parameters, const BlockContext& context) {
     const Tensor x = input.contiguous();
-    const BlockParameters p = from_list(parameters.vec());
+    const BlockParameters p = in_type(from_list(parameters), x.scalar_type());
     auto holder = c10::make_intrusive<StoresHolder>(BlockStores(context, x, p.fc1_weight.size(0)));
     holder->workspace_bytes = context.workspace_bytes;
     holder->layer = tracer::Name(context.layer);
@@ -112,7 +116,8 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
     refuse_second_derivative("a compressed block",
                              "call backward without create_graph, or use scheme dense");
     const tracer::LayerScope layer(holder->layer, Phase::backward);
-    const BlockParameters p = from_list(ctx->get_saved_variables());
+    const BlockParameters p =
+        in_type(from_list(ctx->get_saved_variables()), outputs[0].scalar_type());
     BlockStores& stores = holder->stores;
     stores.is_retained = torch::autograd::get_current_graph_task_keep_graph();
     const BlockNeeds needs = needs_of(*ctx, stores);
@@ -265,9 +270,9 @@ Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
       tracer::is_recording() ? tracer::Name(context.layer) : tracer::Name(), Phase::forward);
   // Without gradients nothing is kept: the plain operators need no stores.
   if (context.plan.plain_autograd || !torch::GradMode::is_enabled())
-    return plain_block(x, parameters, context);
-  static_assert(sizeof(BlockParameters) == parameter_tensors * sizeof(Tensor));
-  const std::vector<Tensor> list = as_list(parameters);
+    return plain_block(x, in_type(parameters, x.scalar_type()), context);
+  static_assert(sizeof(BlockParameters) == sizeof(ParameterList));
+  const ParameterList list = list_of(parameters);
   const bool records = torch::GradMode::is_enabled() &&
                        (x.requires_grad() || std::ranges::any_of(list, [](const Tensor& tensor) {
                           return tensor.requires_grad();
@@ -278,8 +283,9 @@ Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
   BlockContext nothing;
   nothing.plan.stores.fill({StoreKind::drop});
   BlockStores stores(nothing, x, parameters.fc1_weight.size(0));
-  return mix_channels(mix_tokens(x.contiguous(), parameters, stores, context.workspace_bytes),
-                      parameters, stores, context.workspace_bytes);
+  const BlockParameters p = in_type(parameters, x.scalar_type());
+  return mix_channels(mix_tokens(x.contiguous(), p, stores, context.workspace_bytes), p, stores,
+                      context.workspace_bytes);
 }
 
 }  // namespace actscope::core

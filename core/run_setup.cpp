@@ -150,9 +150,9 @@ void validate_run_config(const RunConfig& config) {
         error_text("unknown optimizer '" + config.optimizer + "'", {}, "give adamw or lamb"));
   }
   (void)parse_weight_names(config.weights_names);
-  if (config.dtype != "fp32") {
+  if (config.dtype != "fp32" && config.dtype != "bf16") {
     throw ConfigError(error_text("unknown element type '" + config.dtype + "' for training", {},
-                                 "this version trains in fp32"));
+                                 "give fp32 or bf16"));
   }
   (void)make_scheme(config, resolve_geometry(config));
   validate_device(config.device);

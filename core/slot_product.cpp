@@ -5,6 +5,7 @@
 
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "sum_types.hpp"
 #include "tensor_views.hpp"
 
 namespace actscope::core {
@@ -35,7 +36,7 @@ void add_product(const Tensor& dy, const SlotStore& slot, const std::optional<Bl
     } else {
       dw.add_(torch::mm(dy.t(), decoded));
     }
-    if (db != nullptr) db->add_(dy.sum(0));
+    if (db != nullptr) db->add_(feature_sums(dy));
   }
 }
 

@@ -21,8 +21,8 @@ inline bool reads_codes(const SlotStore& slot, const std::optional<BlockChoice>&
 /// all of it. Where `db` is given also db += Σ dY, in the same pass where the product is a sparse
 /// one.
 ///
-/// Shapes   dy [rows, outputs]; decoded [rows, features] or undefined; dw [outputs, features], of
-///          dy's element type, or float32 where that is narrow; db [outputs]
+/// Shapes   dy [rows, outputs]; decoded [rows, features] or undefined; dw [outputs, features] of
+///          sum_type(dy's element type); db [outputs], of dw's element type
 /// Requires decoded is defined where the slot has neither panels nor codes that a choice reads
 void add_product(const torch::Tensor& dy, const SlotStore& slot,
                  const std::optional<BlockChoice>& choice, const torch::Tensor& decoded,

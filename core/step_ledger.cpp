@@ -42,9 +42,13 @@ void StepLedger::begin(const Batch& batch) {
   guarded([&] {
     ledger_.emplace(device_);
     ledger_->exclude(model_.parameters());
+    ledger_->exclude(model_.narrow_copies());
     ledger_->exclude({batch.images, batch.labels});
     for (const torch::Tensor& parameter : model_.parameters()) {
       mark(parameter, MemoryCategory::parameter);
+    }
+    for (const torch::Tensor& copy : model_.narrow_copies()) {
+      mark(copy, MemoryCategory::parameter);
     }
     mark_optimizer_state();
     ledger_->begin();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actscope/base/ledger_record.hpp"
+#include "actscope/core/resmlp.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"
 #include "batch_loader.hpp"
 #include "step_tracer.hpp"
@@ -20,8 +21,8 @@ namespace actscope::core {
 class StepLedger {
  public:
   /// The arguments outlive it.
-  StepLedger(tracer::MemoryDevice device, const torch::nn::Module& model,
-             const torch::optim::AdamW& optimizer, StepTracer& tracer)
+  StepLedger(tracer::MemoryDevice device, const ResMlp& model, const torch::optim::AdamW& optimizer,
+             StepTracer& tracer)
       : device_(device), model_(model), optimizer_(optimizer), tracer_(tracer) {}
 
   /// Before forward of the step to read.
@@ -44,7 +45,7 @@ class StepLedger {
   void mark_optimizer_state();
 
   tracer::MemoryDevice device_;
-  const torch::nn::Module& model_;
+  const ResMlp& model_;
   const torch::optim::AdamW& optimizer_;
   StepTracer& tracer_;
   std::optional<tracer::ModelLedger> ledger_;  // of the step being read

@@ -5,6 +5,7 @@
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"
+#include "sum_types.hpp"
 #include "tensor_views.hpp"
 
 namespace actscope::core {
@@ -51,6 +52,15 @@ Tensor images(const SlotStore& slot, const BlockStores& stores, std::int64_t fir
   return slot.get(first, count).view({count, stores.tokens, stores.dim});
 }
 
+// sum += Σ over images of left_b right_bᵀ.
+void add_products(const Tensor& left, const Tensor& right, Tensor& sum) {
+  if (sum.scalar_type() == left.scalar_type()) {
+    sum.addbmm_(left, right.transpose(1, 2));
+  } else {  // LibTorch adds no products of narrow values to a float32 sum
+    sum.add_(torch::bmm(left, right.transpose(1, 2)).sum(0, false, sum.scalar_type()));
+  }
+}
+
 // dA += Σ over the images of a chunk of dT_b Y_bᵀ.
 void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t first,
                                const BlockParameters& p, BlockStores& stores, Tensor& token_weight,
@@ -78,12 +88,12 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
                        : choice->gather(first, images(y, stores, first, count).contiguous());
       multiply(dt, as_const(gathered.panels), {});
     } else {
-      token_weight.addbmm_(dt, images(y, stores, first, count).transpose(1, 2));
+      add_products(dt, images(y, stores, first, count), token_weight);
     }
     return;
   }
   if (!x_store.has_panels() && !choice) {
-    token_weight.addbmm_(dt, affine(x, p.alpha1, p.beta1).transpose(1, 2));
+    add_products(dt, affine(x, p.alpha1, p.beta1), token_weight);
     return;
   }
   // Y = X ⊙ α1 + β1: the pruned part through X, the β part exactly, once for every column.
@@ -95,7 +105,7 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
     const StoredPanels stored = x_store.panels(first, count);
     multiply(scaled, stored.panels, stored.range);
   }
-  beta_rows.add_(torch::matmul(dt, p.beta1).sum(0));
+  beta_rows.add_(torch::matmul(dt, p.beta1).sum(0, false, beta_rows.scalar_type()));
 }
 
 }  // namespace
@@ -161,13 +171,14 @@ Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& sto
   const Tensor through_q = p.gamma1 * p.alpha1;
   const SlotStore& t_store = stores.slot(Slot::t);
   const SlotStore& y_store = stores.slot(Slot::y);
-  Tensor q_sum = torch::zeros_like(p.alpha1);   // Σ q over images and tokens
-  Tensor qx_sum = torch::zeros_like(p.alpha1);  // Σ q⊙x
-  Tensor qy_sum = torch::zeros_like(p.alpha1);  // Σ q⊙y where y is stored and t is not
-  Tensor gt_sum = torch::zeros_like(p.gamma1);  // Σ g1⊙t where t is stored
-  Tensor g_rows = torch::zeros({stores.tokens, stores.dim}, g1.options());  // Σ over images of g1
-  Tensor beta_rows = torch::zeros_like(p.token_bias);
-  if (needs.token_weight) gradients.token_weight = torch::zeros_like(p.token_weight);
+  Tensor q_sum = zeros_for_sum(p.alpha1);   // Σ q over images and tokens
+  Tensor qx_sum = zeros_for_sum(p.alpha1);  // Σ q⊙x
+  Tensor qy_sum = zeros_for_sum(p.alpha1);  // Σ q⊙y where y is stored and t is not
+  Tensor gt_sum = zeros_for_sum(p.gamma1);  // Σ g1⊙t where t is stored
+  Tensor g_rows =
+      torch::zeros({stores.tokens, stores.dim}, q_sum.options());  // Σ over images of g1
+  Tensor beta_rows = zeros_for_sum(p.token_bias);
+  if (needs.token_weight) gradients.token_weight = zeros_for_sum(p.token_weight);
   tracer::SlotScope at({});
   for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
     at.next(trace_name(Slot::x));
@@ -179,30 +190,30 @@ Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& sto
                                 beta_rows);
     }
     at.next(trace_name(Slot::t));
-    g_rows.add_(g.sum(0));
+    g_rows.add_(g.sum(0, false, g_rows.scalar_type()));
     if (t_store.is_kept()) {
       const Tensor t = t_store.get(first * stores.tokens, count * stores.tokens).view(g.sizes());
-      gt_sum.add_((g * t).flatten(0, 1).sum(0));
+      gt_sum.add_(feature_sums(g * t));
     }
     at.next(trace_name(Slot::x));
     const Tensor q = torch::bmm(repeated(p.token_weight.t(), count), g);
-    q_sum.add_(q.flatten(0, 1).sum(0));
-    qx_sum.add_((q * x).flatten(0, 1).sum(0));
+    q_sum.add_(feature_sums(q));
+    qx_sum.add_(feature_sums(q * x));
     if (y_store.is_kept() && !t_store.is_kept()) {
-      qy_sum.add_((q * images(y_store, stores, first, count)).flatten(0, 1).sum(0));
+      qy_sum.add_(feature_sums(q * images(y_store, stores, first, count)));
     }
     g.addcmul_(q, through_q);
   });
   if (needs.token_weight) gradients.token_weight.add_(beta_rows.unsqueeze(1));
   gradients.alpha1 = p.gamma1 * qx_sum;
   gradients.beta1 = p.gamma1 * q_sum;
-  gradients.token_bias = torch::mv(g_rows, p.gamma1);
+  gradients.token_bias = torch::mv(g_rows, as_sum(p.gamma1));
   if (t_store.is_kept()) {
     gradients.gamma1 = gt_sum;
   } else {
     // Σ q⊙y, with y = α1⊙x + β1 where it is not stored, and the share of the bias.
     const Tensor qy = y_store.is_kept() ? qy_sum : p.alpha1 * qx_sum + p.beta1 * q_sum;
-    gradients.gamma1 = qy + torch::mv(g_rows.t(), p.token_bias);
+    gradients.gamma1 = qy + torch::mv(g_rows.t(), as_sum(p.token_bias));
   }
   stores.release({Slot::x, Slot::y, Slot::t}, {Product::dA});
   return g1;

@@ -37,12 +37,6 @@ std::string reason_of(const c10::Error& error) {
   return "out of memory" + (asked == std::string::npos ? "" : ", " + text.substr(asked));
 }
 
-EnvironmentRecord environment_of(const RunConfig& config) {
-  EnvironmentRecord record = describe_environment();
-  if (config.device == "cuda") record.kernel_backend = kernels::describe(kernels::Backend::cuda);
-  return record;
-}
-
 // What can be said of a run whose model or data did not fit: no step ran.
 RunRecord never_begun(const RunConfig& config, const std::string& why) {
   RunRecord record;

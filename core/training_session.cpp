@@ -77,9 +77,10 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
   footprint_ = footprint_of(config_);
   torch::manual_seed(static_cast<std::uint64_t>(config_.seed));
   model_ = std::make_unique<ResMlp>(geometry, scheme_, static_cast<std::uint64_t>(config_.seed),
-                                    config_.workspace_bytes);
+                                    config_.workspace_bytes, parse_element_type(config_.dtype));
   if (!config_.weights.empty()) load_weights(*model_, config_.weights);
   model_->to(device_);
+  if (config_.dtype == "bf16" && scheme_.is_plain_autograd()) model_->hold_narrow_copies();
   optimizer_ = make_optimizer(*model_, config_);
   if (config_.ema_decay > 0) {
     average_ = std::make_unique<WeightAverage>(*model_, config_.ema_decay);
@@ -132,6 +133,9 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
   if (is_traced) {
     for (const torch::Tensor& parameter : model_->parameters()) {
       ledger.exclude(parameter.storage().unsafeGetStorageImpl());
+    }
+    for (const torch::Tensor& copy : model_->narrow_copies()) {
+      ledger.exclude(copy.storage().unsafeGetStorageImpl());
     }
     ledger.exclude(batch.images.storage().unsafeGetStorageImpl());
     ledger.exclude(batch.labels.storage().unsafeGetStorageImpl());

@@ -4,6 +4,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/reports/comparison.hpp"
 #include "actscope/reports/config_document.hpp"
+#include "actscope/reports/evaluation_document.hpp"
 #include "actscope/reports/footprint_document.hpp"
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/gate/policy.hpp"
@@ -28,6 +29,8 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
     (void)read_run_document(text, source);
   } else if (schema.name == "actscope.sweep") {
     (void)read_sweep_document(text, source);
+  } else if (schema.name == "actscope.eval") {
+    (void)read_evaluation_document(text, source);
   } else if (schema.name == "actscope.footprint") {
     (void)read_footprint_document(text, source);
   } else if (schema.name == "actscope.plan") {
@@ -47,8 +50,9 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
   } else {
     throw ReportFormatError(error_text(
         std::string(source) + " is of an unknown kind", "found " + schema.name,
-        "this version reads actscope.run, actscope.sweep, actscope.footprint, actscope.compare, "
-        "actscope.gate, actscope.policy, actscope.config, actscope.kernels, actscope.plan, "
+        "this version reads actscope.run, actscope.sweep, actscope.footprint, actscope.eval, "
+        "actscope.compare, actscope.gate, actscope.policy, actscope.config, actscope.kernels, "
+        "actscope.plan, "
         "actscope.tracer"));
   }
   return schema;

@@ -4,11 +4,14 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "actscope/base/check.hpp"
 #include "actscope/core/byte_model.hpp"
 #include "actscope/core/resmlp_block.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
+#include "narrow_copies.hpp"
+#include "parameter_list.hpp"
 #include "stopwatch.hpp"
 
 namespace actscope::core {
@@ -26,8 +29,8 @@ std::int64_t saved_bytes_of(const BlockWay& way, const CalibrationSettings& sett
   ResMlpGeometry one_block = settings.geometry;
   one_block.depth = 1;
   const FootprintRecord footprint =
-      predict_footprint(one_block, Scheme{way.name, {way.plan}}, settings.batch, ElementType::fp32,
-                        settings.workspace_bytes);
+      predict_footprint(one_block, Scheme{way.name, {way.plan}}, settings.batch,
+                        settings.activations, settings.workspace_bytes);
   std::int64_t bytes = 0;
   for (const LayerFootprint& layer : footprint.layers) {
     if (layer.name != "blocks.0") continue;
@@ -64,8 +67,11 @@ class Rig {
                    weight(d, hidden),
                    vector(d, 0),
                    vector(d, g.layer_scale_init)};
-    x_ = leaf(torch::randn({settings.batch, n, d}, options_));
-    gradient_ = torch::randn({settings.batch, n, d}, options_);
+    const bool is_narrow = settings.activations == ElementType::bf16;
+    const auto type = is_narrow ? torch::kBFloat16 : torch::kFloat32;
+    x_ = leaf(torch::randn({settings.batch, n, d}, options_).to(type));
+    gradient_ = torch::randn({settings.batch, n, d}, options_).to(type);
+    if (is_narrow) copies_.emplace(list_of(parameters_));
   }
 
   Sample measure(const BlockPlan& plan) {
@@ -75,7 +81,7 @@ class Rig {
     const std::int64_t before = live_bytes();
     tracer::reset_peak(memory_);
     const auto start = Clock::now();
-    Tensor out = resmlp_block(x_, parameters_, context);
+    Tensor out = resmlp_block(x_, parameters_for(plan), context);
     wait(out);
     sample.time_s = seconds_since(start);
     sample.forward_bytes = peak_bytes() - before;
@@ -94,6 +100,12 @@ class Rig {
  private:
   static Tensor leaf(const Tensor& value) { return value.detach().requires_grad_(); }
 
+  // As a model hands them over.
+  BlockParameters parameters_for(const BlockPlan& plan) {
+    if (!copies_ || !plan.plain_autograd) return parameters_;
+    return map_of(parameters_, [&](const Tensor& tensor) { return copies_->lend(tensor); });
+  }
+
   // A device works on after the call returns: reading one element waits for it.
   void wait(const Tensor& result) const {
     if (memory_ == tracer::MemoryDevice::cuda) (void)result.flatten()[0].item<float>();
@@ -102,18 +114,15 @@ class Rig {
   std::int64_t peak_bytes() const { return tracer::memory_counters(memory_).peak_bytes; }
 
   void forget_gradients() {
-    for (Tensor* tensor : {&x_, &parameters_.alpha1, &parameters_.beta1, &parameters_.token_weight,
-                           &parameters_.token_bias, &parameters_.gamma1, &parameters_.alpha2,
-                           &parameters_.beta2, &parameters_.fc1_weight, &parameters_.fc1_bias,
-                           &parameters_.fc2_weight, &parameters_.fc2_bias, &parameters_.gamma2}) {
-      tensor->mutable_grad().reset();
-    }
+    x_.mutable_grad().reset();
+    for (Tensor& tensor : list_of(parameters_)) tensor.mutable_grad().reset();
   }
 
   CalibrationSettings settings_;
   tracer::MemoryDevice memory_;
   torch::TensorOptions options_;
   BlockParameters parameters_;
+  std::optional<NarrowCopies> copies_;
   Tensor x_, gradient_;
 };
 

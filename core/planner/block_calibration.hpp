@@ -7,6 +7,7 @@
 
 #include "actscope/base/plan_record.hpp"
 #include "actscope/base/progress.hpp"
+#include "actscope/core/byte_model.hpp"
 #include "planner/block_ways.hpp"
 
 namespace actscope::core {
@@ -20,6 +21,7 @@ struct CalibrationSettings {
   std::int64_t workspace_bytes = 0;
   std::int64_t seed = 0;
   std::int64_t rounds = 3;  ///< every way once a round, after one that warms up
+  ElementType activations = ElementType::fp32;
 };
 
 /// Runs forward and backward of one block every way, in interleaved rounds. `stop_requested` is

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "actscope/core/byte_model.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/core/training.hpp"
 
@@ -34,6 +35,7 @@ std::int64_t rest_bytes_of(const RunConfig& config, const char* scheme) {
 // Parameters, moments and the batch are live all the time; gradients as backward makes them.
 StepShape step_shape(const RunConfig& config, const ResMlpGeometry& g, std::int64_t rest_bytes) {
   constexpr std::int64_t s = sizeof(float);
+  const ElementType type = parse_element_type(config.dtype);
   ResMlpGeometry deeper = g;
   ++deeper.depth;
   const std::int64_t parameters = parameter_count(g);
@@ -42,7 +44,7 @@ StepShape step_shape(const RunConfig& config, const ResMlpGeometry& g, std::int6
                               config.batch * static_cast<std::int64_t>(sizeof(std::int64_t));
   StepShape step;
   step.blocks = g.depth;
-  step.map_bytes = config.batch * g.tokens() * g.dim * s;
+  step.map_bytes = config.batch * g.tokens() * g.dim * size_of(type);
   step.block_gradient_bytes = (parameter_count(deeper) - parameters) * s;
   step.tail_gradient_bytes = tail * s;
   // An average of the weights is one more.
@@ -70,6 +72,9 @@ Scene uncalibrated_scene(const RunConfig& config) {
   scene.ways = block_ways(config, scene.geometry);
   scene.dense_rest_bytes = rest_bytes_of(config, "dense");
   scene.rest_bytes = rest_bytes_of(config, "exact");
+  if (parse_element_type(config.dtype) == ElementType::bf16) {
+    scene.dense_copy_bytes = narrow_copy_bytes(scene.geometry);
+  }
   scene.step = step_shape(config, scene.geometry, scene.rest_bytes);
   return scene;
 }
@@ -89,7 +94,7 @@ PlanEstimate estimate_of(const Scene& scene, const Choice& choice) {
   estimate.saved_bytes = scene.saved_bytes(choice);
   StepShape step = scene.step;
   if (scene.ways[choice.front()].plan.plain_autograd) {
-    step.base_bytes += scene.dense_rest_bytes - scene.rest_bytes;
+    step.base_bytes += scene.dense_rest_bytes - scene.rest_bytes + scene.dense_copy_bytes;
   }
   estimate.peak_bytes = peak_of(step, options_of(scene, 0), choice);
   for (const std::size_t c : choice) {

@@ -21,6 +21,7 @@ struct Scene {
   StepShape step;
   std::int64_t dense_rest_bytes = 0;  ///< kept beside the slots of blocks by plain autograd
   std::int64_t rest_bytes = 0;        ///< and by every other scheme
+  std::int64_t dense_copy_bytes = 0;  ///< of parameters rounded for plain autograd
 
   /// Exact, by the byte model. Units: bytes
   std::int64_t saved_bytes(const Choice& choice) const;

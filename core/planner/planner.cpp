@@ -149,7 +149,7 @@ Scene calibrated(const PlanRequest& request, const PlanHooks& hooks, ProgressSin
   Scene scene = uncalibrated_scene(config);
   scene.candidates = calibrate(scene.ways,
                                {scene.geometry, config.batch, config.device, config.workspace_bytes,
-                                config.seed, request.rounds},
+                                config.seed, request.rounds, parse_element_type(config.dtype)},
                                progress, hooks.stop_requested);
   return scene;
 }

@@ -4,8 +4,8 @@
 
 #include "actscope/kernels/codec.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "code_passes.hpp"
 #include "stores/stored_slot.hpp"
-#include "tensor_views.hpp"
 
 namespace actscope::core {
 namespace {
@@ -42,18 +42,16 @@ class Coded final : public StoredSlot {
     const std::int64_t element = first * setting_.shape.unit_elements();
     ACTSCOPE_REQUIRES(element % kernels::code_group_elements == 0);
     const std::int64_t group = element / kernels::code_group_elements;
-    kernels::quantize(context_of(part), dtype_of(part), part.const_data_ptr(), part.numel(), bits_,
-                      codes_.mutable_data_ptr<std::uint8_t>() + kernels::code_bytes(bits_, element),
-                      scale_data() + group, {setting_.store.rounding, setting_.draw.seed, group});
+    encode(part, bits_,
+           codes_.mutable_data_ptr<std::uint8_t>() + kernels::code_bytes(bits_, element),
+           scale_data() + group, {setting_.store.rounding, setting_.draw.seed, group});
   }
 
   torch::Tensor get(std::int64_t first, std::int64_t count) const override {
     static const tracer::Name dequantize("dequantize");
     const tracer::OperatorScope scope(dequantize, setting_.name);
     torch::Tensor part = setting_.empty_part(count);
-    const kernels::CodedMatrix coded = codes(first);
-    kernels::dequantize(context_of(part), dtype_of(part), coded.bits, coded.codes, coded.scales,
-                        coded.first_element, part.numel(), part.mutable_data_ptr());
+    decode(codes(first), part);
     return part;
   }
 

@@ -2,8 +2,8 @@
 // bf16, fp8: floats of fewer bits.
 #include "actscope/kernels/narrow_float.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "code_passes.hpp"
 #include "stores/stored_slot.hpp"
-#include "tensor_views.hpp"
 
 namespace actscope::core {
 namespace {
@@ -22,16 +22,14 @@ class Narrow final : public StoredSlot {
   void put(std::int64_t first, const torch::Tensor& part) override {
     static const tracer::Name narrow("narrow");
     const tracer::OperatorScope scope(narrow, setting_.name);
-    kernels::narrow_values(context_of(part), dtype_of(part), part.const_data_ptr(), part.numel(),
-                           format_, place(first));
+    narrow_into(part, format_, place(first));
   }
 
   torch::Tensor get(std::int64_t first, std::int64_t count) const override {
     static const tracer::Name widen("widen");
     const tracer::OperatorScope scope(widen, setting_.name);
     torch::Tensor part = setting_.empty_part(count);
-    kernels::widen_values(context_of(part), dtype_of(part), format_, place(first), part.numel(),
-                          part.mutable_data_ptr());
+    widen_over(part, format_, place(first));
     return part;
   }
 

@@ -2,8 +2,8 @@
 #include "stores/value_runs.hpp"
 
 #include "block_values.hpp"
+#include "code_passes.hpp"
 #include "panel_parts.hpp"
-#include "tensor_views.hpp"
 
 namespace actscope::core {
 namespace {
@@ -35,10 +35,9 @@ kernels::CodeScale* scale_data(const CodedValues& coded) {
 void write_coded_panels(const kernels::PanelLayout& layout, kernels::CodeBits bits, PanelRun panels,
                         const torch::Tensor& values, const CodedValues& coded) {
   const auto write = [&](const CodedPanel& place, std::int64_t first, std::int64_t elements) {
-    const torch::Tensor run = values.narrow(0, first, elements);
-    kernels::quantize(context_of(run), dtype_of(run), run.const_data_ptr(), elements, bits,
-                      coded.codes.mutable_data_ptr<std::uint8_t>() + place.first_byte,
-                      scale_data(coded) + place.first_group);
+    encode(values.narrow(0, first, elements), bits,
+           coded.codes.mutable_data_ptr<std::uint8_t>() + place.first_byte,
+           scale_data(coded) + place.first_group);
   };
   if (kernels::counts_follow_data(layout.spec().select)) {
     write({}, 0, values.numel());
@@ -54,10 +53,9 @@ torch::Tensor read_coded_panels(const kernels::PanelLayout& layout, kernels::Cod
   const auto read = [&](const CodedPanel& place, std::int64_t from, std::int64_t first,
                         std::int64_t elements) {
     torch::Tensor run = values.narrow(0, first, elements);
-    kernels::dequantize(context_of(run), dtype_of(run), bits,
-                        coded.codes.const_data_ptr<std::uint8_t>() + place.first_byte,
-                        scale_data(coded) + place.first_group, from, elements,
-                        run.mutable_data_ptr());
+    decode({bits, coded.codes.const_data_ptr<std::uint8_t>() + place.first_byte,
+            scale_data(coded) + place.first_group, from},
+           run);
   };
   if (kernels::counts_follow_data(layout.spec().select)) {
     read({}, blocks.first * layout.block_elements(), 0, values.numel());

@@ -52,6 +52,34 @@ TEST(ByteModel, DenseBlocksKeepFourteenUnits) {
   }
 }
 
+TEST(ByteModel, Bf16HalvesValuesAndLeavesCodesAndIndices) {
+  const ResMlpGeometry s12 = published_geometry("resmlp_s12");
+  for (const char* scheme : {"dense", "exact", "checkpoint", "pool"}) {
+    EXPECT_EQ(2 * block_bytes(predict(scheme, s12, 3, ElementType::bf16)),
+              block_bytes(predict(scheme, s12, 3)))
+        << scheme;
+  }
+  for (const char* scheme : {"int8", "int4", "int2", "int4-bsr", "int2-bsr", "checkpoint-int4"}) {
+    EXPECT_EQ(block_bytes(predict(scheme, s12, 3, ElementType::bf16)),
+              block_bytes(predict(scheme, s12, 3)))
+        << scheme;
+  }
+  const FootprintRecord wide = predict("linear-bsr", s12, 3);
+  const FootprintRecord narrow = predict("linear-bsr", s12, 3, ElementType::bf16);
+  EXPECT_EQ(narrow.dtype, "bf16");
+  for (const Slot slot : {Slot::y, Slot::u}) {
+    const SlotFootprint& w = slot_of(wide, 1, slot);
+    const SlotFootprint& n = slot_of(narrow, 1, slot);
+    EXPECT_EQ(2 * n.dense_bytes, w.dense_bytes);
+    EXPECT_EQ(n.index_bytes, w.index_bytes);
+    EXPECT_EQ(2 * (n.predicted_bytes - n.index_bytes), w.predicted_bytes - w.index_bytes);
+  }
+  // The loss is fp32's, and so are the parameters in the estimate of the peak.
+  EXPECT_EQ(narrow.layers.back().slots[0].predicted_bytes, 3 * 1000 * 4);
+  EXPECT_GT(narrow.totals.peak_bytes, 4 * 4 * narrow.totals.parameters);
+  EXPECT_EQ(narrow_copy_bytes(s12), 2 * (15'350'872 - (384 * 3 * 16 * 16 + 384) - 1000 * 385));
+}
+
 TEST(ByteModel, TheLayersOfATinyModelByHand) {
   // 1 image, 4 tokens, dim 2, hidden 4, 3 classes, fp32.
   const ResMlpGeometry tiny{
@@ -163,6 +191,7 @@ TEST(ByteModel, RefusesABatchBelowOne) {
 TEST(ByteModel, ElementTypesHaveNames) {
   EXPECT_EQ(parse_element_type("fp32"), ElementType::fp32);
   EXPECT_EQ(parse_element_type("fp64"), ElementType::fp64);
+  EXPECT_EQ(parse_element_type("bf16"), ElementType::bf16);
   EXPECT_THROW((void)parse_element_type("half"), ConfigError);
   EXPECT_THROW((void)parse_element_type(""), ConfigError);
 }

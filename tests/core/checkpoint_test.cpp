@@ -53,6 +53,23 @@ TEST(Checkpoint, AStoppedAndResumedRunEqualsOneNeverStopped) {
   }
 }
 
+TEST(Checkpoint, ABf16RunGoesOnToTheBit) {
+  const auto narrow = [](RunConfig config) {
+    config.dtype = "bf16";
+    return config;
+  };
+  for (const char* scheme : {"dense", "int4-bsr"}) {
+    const RunRecord straight = train(narrow(run_into("", scheme)), {});
+    const TemporaryFolder folder;
+    const RunConfig config = narrow(run_into(folder / "run", scheme));
+    EXPECT_EQ(train(config, stop_after(7)).summary.steps, 7);
+    expect_same_run(straight, resume(config, {}));
+    // In another type it would be another run.
+    EXPECT_EQ(train(config, stop_after(7)).summary.steps, 7);
+    EXPECT_THROW((void)resume(run_into(folder / "run", scheme), {}), DataError);
+  }
+}
+
 TEST(Checkpoint, HoldsLambTheAverageAndTheDrawsOfDropPath) {
   const auto with_all = [](RunConfig config) {
     config.optimizer = "lamb";

@@ -45,6 +45,22 @@ TEST(Evaluate, GivesTheAccuracyAndLossOfTheRunThatSavedTheWeights) {
   }
 }
 
+TEST(Evaluate, InBf16GivesTheAccuracyOfTheBf16Run) {
+  const TemporaryFolder folder;
+  RunConfig config = tiny_run("int4");
+  config.dtype = "bf16";
+  config.save_weights = folder / "w.safetensors";
+  const RunRecord run = train(config, {});
+  config.weights = config.save_weights;
+  const EvaluationRecord narrow = evaluate(config, {});
+  EXPECT_EQ(narrow.accuracy_ratio.value, run.summary.heldout_accuracy_ratio.value);
+  EXPECT_NEAR(*narrow.loss.value, *run.accuracy.back().heldout_loss.value, 1e-6);
+  config.dtype = "fp32";
+  const EvaluationRecord wide = evaluate(config, {});
+  EXPECT_NE(*wide.loss.value, *narrow.loss.value);
+  EXPECT_NEAR(*wide.loss.value, *narrow.loss.value, 0.05);
+}
+
 TEST(Evaluate, TellsEveryImageInOrderWhateverTheBatch) {
   const TemporaryFolder folder;
   Trained run = trained(folder);

@@ -27,16 +27,21 @@ struct Scene {
   ResMlpGeometry geometry{
       .image_size = 14, .patch = 2, .in_channels = 3, .dim = 12, .depth = 2, .classes = 7};
   Scheme scheme;
+  ElementType type = ElementType::fp32;
   std::unique_ptr<ResMlp> model;
   Tensor images = torch::ones({batch_size, 3, 14, 14});
   Tensor labels = torch::zeros({batch_size}, torch::kInt64);
 
-  // A preset and, behind it, overrides: "exact *.h=fp8 *.dW1=bsr:8:0.5".
+  // A preset and, behind it, overrides: "exact *.h=fp8 *.dW1=bsr:8:0.5"; in bf16 with that before.
   explicit Scene(const std::string& text) {
     tracer::install_counting_cpu_allocator();
     RunConfig config;
     std::istringstream words(text);
     words >> config.scheme;
+    if (config.scheme == "bf16") {
+      type = ElementType::bf16;
+      words >> config.scheme;
+    }
     for (std::string word; words >> word;) {
       const bool is_operand = word.find(".d") != std::string::npos;
       (is_operand ? config.operand_overrides : config.slot_overrides).push_back(word);
@@ -45,11 +50,14 @@ struct Scene {
     config.sparsity_ratio = 0.7;
     config.batch = batch_size;
     scheme = make_scheme(config, geometry);
-    model = std::make_unique<ResMlp>(geometry, scheme, 1, workspace_bytes);
+    model = std::make_unique<ResMlp>(geometry, scheme, 1, workspace_bytes, type);
+    if (type == ElementType::bf16 && scheme.is_plain_autograd()) model->hold_narrow_copies();
   }
 
   std::vector<Tensor> excluded() const {
     std::vector<Tensor> all = model->parameters();
+    const std::vector<Tensor> copies = model->narrow_copies();
+    all.insert(all.end(), copies.begin(), copies.end());
     all.insert(all.end(), {images, labels});
     return all;
   }
@@ -96,9 +104,9 @@ TEST_P(LedgerOfSchemes, AgreesWithStoresAndByteModel) {
   const Counted counted = count_step(scene);
   const LedgerTotals totals = totals_of(counted.graph);
   EXPECT_EQ(totals.kept_bytes, counted.stores.total_bytes());
-  EXPECT_EQ(totals.kept_bytes, predict_footprint(scene.geometry, scene.scheme, batch_size,
-                                                 ElementType::fp32, workspace_bytes)
-                                   .totals.saved_bytes);
+  EXPECT_EQ(totals.kept_bytes,
+            predict_footprint(scene.geometry, scene.scheme, batch_size, scene.type, workspace_bytes)
+                .totals.saved_bytes);
 }
 
 TEST_P(LedgerOfSchemes, IsEmptyAfterBackward) {
@@ -127,6 +135,14 @@ std::string test_name(const testing::TestParamInfo<std::string>& scheme) {
   return name;
 }
 
+std::vector<std::string> in_bf16(std::vector<std::string> schemes) {
+  for (std::string& scheme : schemes) scheme = "bf16 " + scheme;
+  return schemes;
+}
+
+INSTANTIATE_TEST_SUITE_P(NarrowPresets, LedgerOfSchemes,
+                         testing::ValuesIn(in_bf16(scheme_presets())), test_name);
+
 INSTANTIATE_TEST_SUITE_P(Presets, LedgerOfSchemes, testing::ValuesIn(scheme_presets()), test_name);
 
 // Every store in a place by images, one by rows and one of the wide slots.
@@ -149,6 +165,8 @@ std::vector<std::string> every_store() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, LedgerOfSchemes, testing::ValuesIn(every_store()), test_name);
+INSTANTIATE_TEST_SUITE_P(NarrowStores, LedgerOfSchemes, testing::ValuesIn(in_bf16(every_store())),
+                         test_name);
 
 }  // namespace
 }  // namespace actscope::core

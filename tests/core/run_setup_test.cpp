@@ -112,7 +112,8 @@ TEST(ValidateRunConfig, RefusesEachValueOutOfRangeByItsOption) {
       {[](RunConfig& c) { c.select = "nope"; }, "nope"},
       {[](RunConfig& c) { c.data = "nope"; }, "nope"},
       {[](RunConfig& c) { c.model = "nope"; }, "nope"},
-      {[](RunConfig& c) { c.dtype = "bf16"; }, "fp32"},
+      {[](RunConfig& c) { c.dtype = "fp16"; }, "fp32 or bf16"},
+      {[](RunConfig& c) { c.dtype = "fp64"; }, "fp32 or bf16"},
       {[](RunConfig& c) { c.device = "tpu"; }, "cpu or cuda"},
       {[](RunConfig& c) { c.trace = "nope"; }, "off, ledger, timeline"},
   };

@@ -78,13 +78,17 @@ TEST(Train, Learns) {
 }
 
 TEST(Train, MeasuresWhatItPredictsForEveryScheme) {
-  std::vector<std::pair<std::string, double>> cases;
+  std::vector<std::tuple<std::string, double, std::string>> cases;
   for (const std::string& scheme : scheme_presets()) {
-    for (const double drop_path : {0.0, 0.4}) cases.emplace_back(scheme, drop_path);
+    for (const double drop_path : {0.0, 0.4}) {
+      for (const char* dtype : {"fp32", "bf16"}) cases.emplace_back(scheme, drop_path, dtype);
+    }
   }
-  for (const auto& [scheme, drop_path] : cases) {
+  for (const auto& [scheme, drop_path, dtype] : cases) {
+    SCOPED_TRACE(dtype);
     RunConfig config = tiny_run(scheme);
     config.steps = 3;
+    config.dtype = dtype;
     config.drop_path_ratio = drop_path;
     const RunRecord record = train(config, {});
     const RunSummary& summary = record.summary;
@@ -101,6 +105,74 @@ TEST(Train, MeasuresWhatItPredictsForEveryScheme) {
       }
     }
     EXPECT_EQ(stored, *summary.saved_bytes.value) << scheme;
+  }
+}
+
+TEST(Train, Bf16KeepsHalfOfWhatIsKeptAsItIs) {
+  for (const char* scheme : {"dense", "exact", "checkpoint"}) {
+    RunConfig config = tiny_run(scheme);
+    config.steps = 2;
+    const RunSummary wide = train(config, {}).summary;
+    config.dtype = "bf16";
+    const RunSummary narrow = train(config, {}).summary;
+    const std::int64_t loss_bytes = config.batch * *config.classes * 4 + 4;  // in fp32
+    EXPECT_EQ((*wide.saved_bytes.value - loss_bytes) / 2 + loss_bytes, *narrow.saved_bytes.value);
+    EXPECT_EQ((wide.dense_saved_bytes - loss_bytes) / 2 + loss_bytes, narrow.dense_saved_bytes);
+  }
+}
+
+TEST(Train, Bf16LearnsAsFp32Does) {
+  for (const char* scheme : {"dense", "exact", "int4-bsr"}) {
+    RunConfig config = learning_run(scheme);
+    const RunRecord wide = train(config, {});
+    config.dtype = "bf16";
+    const RunRecord narrow = train(config, {});
+    ASSERT_EQ(narrow.accuracy.size(), 3U) << narrow.status_reason;
+    const double first = *narrow.accuracy.front().train_loss.value;
+    const double last = *narrow.accuracy.back().train_loss.value;
+    EXPECT_LT(last, 0.8 * first) << scheme;
+    EXPECT_NEAR(last, *wide.accuracy.back().train_loss.value, 0.05 * first) << scheme;
+    EXPECT_GT(*narrow.summary.heldout_accuracy_ratio.value, 0.8) << scheme;
+  }
+}
+
+TEST(Train, EqualBf16RunsGiveEqualWeightsOfFp32) {
+  const TemporaryFolder folder;
+  for (const char* scheme : {"dense", "int4-bsr"}) {
+    RunConfig config = tiny_run(scheme);
+    config.dtype = "bf16";
+    config.save_weights = folder / "w.safetensors";
+    const RunRecord first = train(config, {});
+    expect_same_learning(first, train(config, {}));
+    const std::string file = folder.read("w.safetensors");
+    EXPECT_THAT(file, AllOf(HasSubstr("\"F32\""), testing::Not(HasSubstr("BF16"))));
+    // Steps too small to change what matters: what comes out is what went in.
+    RunConfig still = config;
+    still.weights = config.save_weights;
+    still.save_weights.clear();
+    still.steps = 1;
+    still.learning_rate = 1e-12;
+    still.weight_decay = 0;
+    EXPECT_EQ(*train(still, {}).summary.heldout_accuracy_ratio.value,
+              *first.summary.heldout_accuracy_ratio.value)
+        << scheme;
+  }
+}
+
+TEST(Train, GradientErrorsAndSchedulesGoWithBf16) {
+  RunConfig config = tiny_run("int4-bsr");
+  config.dtype = "bf16";
+  config.schedule = "warmup:2";
+  config.steps = 4;
+  const RunSummary plain = train(config, {}).summary;
+  config.gradient_errors = 1;
+  const RunRecord probed = train(config, {});
+  EXPECT_EQ(probed.summary.weights_sha256, plain.weights_sha256);
+  EXPECT_EQ(*probed.summary.saved_bytes.value, probed.summary.predicted_saved_bytes);
+  EXPECT_EQ(*probed.summary.peak_bytes.value, *plain.peak_bytes.value);
+  ASSERT_FALSE(probed.gradients.empty());
+  for (const GradientError& error : probed.gradients) {
+    EXPECT_GT(error.cosine, 0.5) << error.layer << error.parameter;
   }
 }
 
@@ -124,6 +196,7 @@ TEST(Train, TheGraphHoldsWhatTheAllocatorGave) {
     RunConfig config = tiny_run(scheme);
     config.steps = 3;
     config.drop_path_ratio = 0.4;
+    config.dtype = scheme == "dense" || scheme == "int4-bsr" ? "bf16" : "fp32";
     const RunRecord record = train(config, {});
     ASSERT_TRUE(record.ledger) << scheme;
     EXPECT_EQ(record.ledger->step, 1) << "the first fills caches";

@@ -90,6 +90,9 @@ class Footprint(ProgramTest):
         self.assertGreater(one["saved_bytes"], 12 * 14 * 75264 * 4)
         two = self.totals("--model", "resmlp_s12", "--batch", "1", "--dtype", "fp64")
         self.assertAlmostEqual(two["saved_bytes"] / one["saved_bytes"], 2, places=3)
+        half = self.totals("--model", "resmlp_s12", "--batch", "1", "--dtype", "bf16")
+        loss = 1000 * 4 + 4  # in fp32
+        self.assertEqual((one["saved_bytes"] - loss) / 2 + loss, half["saved_bytes"])
         four = self.totals("--model", "resmlp_s12", "--batch", "1", "--scheme", "int4")
         self.assertGreater(one["saved_bytes"] / four["saved_bytes"], 10)
         self.assertIn("15,350,872", self.succeed("footprint", "--model", "resmlp_s12"))

@@ -20,6 +20,8 @@ class Eval(ProgramTest):
         result = json.loads(self.succeed("eval", *MODEL, "--weights", "w", "--predictions", "p.csv", "--json"))
         summary = self.run_document["summary"]
         self.assertEqual(result["heldout_accuracy_ratio"], summary["heldout_accuracy_ratio"])
+        self.assertEqual(result["schema"], {"name": "actscope.eval", "version": "1.0.0"})
+        self.assertEqual((result["config"]["weights"], result["config"]["dim"]), ("w", 32))
         self.assertEqual(result["samples"], 32)
         self.assertEqual(result["skipped"], [])
         with open(self.path("p.csv"), encoding="utf-8") as file:
@@ -33,6 +35,22 @@ class Eval(ProgramTest):
             correct += row[1] == row[2]
         self.assertEqual(correct, result["correct"])
         self.assertEqual(self.names(), ["p.csv", "w"])
+
+    def test_the_document_is_valid(self):
+        with open(self.path("eval.json"), "w", encoding="utf-8") as file:
+            file.write(self.succeed("eval", *MODEL, "--weights", "w", "--json"))
+        self.assertIn("ok actscope.eval 1.0.0", self.succeed("validate", "eval.json"))
+
+    def test_weights_of_a_bf16_run_are_fp32(self):
+        narrow = json.loads(self.succeed("run", *TINY, "--dtype", "bf16", "--scheme", "int4", "--json", "--save-weights",
+                                         "n", "--quiet"))
+        result = json.loads(self.succeed("eval", *MODEL, "--weights", "n", "--dtype", "bf16", "--json"))
+        self.assertEqual(result["heldout_accuracy_ratio"], narrow["summary"]["heldout_accuracy_ratio"])
+        self.assertEqual(result["config"]["dtype"], "bf16")
+        with open(self.path("n"), "rb") as file:
+            header = file.read(8192)
+        self.assertIn(b'"F32"', header)
+        self.assertNotIn(b"BF16", header)
 
     def test_text_and_quiet(self):
         text = self.succeed("eval", *MODEL, "--weights", "w")

@@ -45,6 +45,21 @@ class Bytes(ProgramTest):
                             ("checkpoint-int4", "int2"), ("topk", "dense"), ("pool", "dense")):
             self.assertLess(saved[fewer], saved[more])
 
+    def test_bf16_keeps_what_was_predicted(self):
+        for scheme in ("dense", "linear-bsr", "exact", "int4-bsr"):
+            with self.subTest(scheme):
+                self.succeed("run", *TINY, "--scheme", scheme, "--block", "8", "--dtype", "bf16", "--out", scheme, "--quiet")
+                report = self.report(scheme)
+                summary = report["summary"]
+                self.assertEqual(report["config"]["dtype"], "bf16")
+                self.assertEqual(summary["saved_bytes"], summary["predicted_saved_bytes"])
+                self.assertEqual(summary["residual_bytes"], 0)
+                predicted = json.loads(self.succeed(
+                    "footprint", "--json", *TINY[:2], "--batch", "16", "--dim", "32", "--depth", "2",
+                    "--patch", "4", "--scheme", scheme, "--block", "8", "--dtype", "bf16"))
+                self.assertEqual(predicted["totals"]["saved_bytes"], summary["saved_bytes"])
+                self.assertEqual(predicted["totals"]["dense_saved_bytes"], summary["dense_saved_bytes"])
+
     def test_slots_set_by_hand(self):
         self.succeed("run", *TINY, "--scheme", "exact", "--slot", "blocks.*.h=int8", "--slot",
                      "blocks.1.h=bsr:8:0.5", "--out", "out", "--quiet")

@@ -39,7 +39,7 @@ def run_folder(tmp_path_factory):
 
 def test_the_schemas_are_schemas():
     files = sorted((ROOT / "schemas").glob("*.schema.json"))
-    assert len(files) == 10
+    assert len(files) == 11
     for file in files:
         jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text(encoding="utf-8")))
 
@@ -92,6 +92,20 @@ def test_tracer_documents():
                                     "checkpoint-int4", "topk", "pool"])
 def test_footprint_documents(scheme):
     validate(actscope("footprint", "--model", "resmlp_s12", "--scheme", scheme, "--json"))
+
+
+def test_eval_documents(run_folder, tmp_path):
+    model = ["--data", "synthetic", "--heldout-samples", "16", "--dim", "16", "--depth", "1", "--image-size", "16"]
+    subprocess.run([PROGRAM, "run", *model, "--train-samples", "16", "--batch", "16", "--steps", "1", "--quiet",
+                    "--save-weights", str(tmp_path / "w")], check=True)
+    document = actscope("eval", *model, "--weights", str(tmp_path / "w"), "--json")
+    validate(document)
+    assert document["config"]["data"] == "synthetic"
+    weights = (tmp_path / "w").read_bytes()
+    (tmp_path / "nan").write_bytes(weights[:-4] + b"\0\0\xc0\x7f")
+    document = actscope("eval", *model, "--weights", str(tmp_path / "nan"), "--json", check=False)
+    validate(document)
+    assert document["heldout_loss"] is None and document["first_non_finite"] == 0
 
 
 def test_damage_is_refused(run_folder):

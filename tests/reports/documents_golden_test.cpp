@@ -7,6 +7,7 @@
 #include "actscope/reports/comparison.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/document.hpp"
+#include "actscope/reports/evaluation_document.hpp"
 #include "actscope/reports/footprint_document.hpp"
 #include "actscope/reports/kernels_document.hpp"
 #include "actscope/reports/plan_document.hpp"
@@ -84,6 +85,38 @@ TEST(GoldenDocuments, Sweep) {
   const std::string text = write_sweep_document(small_sweep());
   expect_golden("sweep.json", text);
   EXPECT_EQ(write_sweep_document(read_sweep_document(text, "t")), text);
+}
+
+EvaluationRecord small_evaluation() {
+  EvaluationRecord record;
+  record.config = small_run().config;
+  record.config.weights = "w.safetensors";
+  record.environment = small_run().environment;
+  record.samples = 10'000;
+  record.correct = 8'125;
+  record.accuracy_ratio = Measured<double>::of(0.8125);
+  record.loss = Measured<double>::of(0.53125);
+  record.skipped = {"val/cat/broken.jpg"};
+  return record;
+}
+
+TEST(GoldenDocuments, Evaluation) {
+  const std::string text = write_evaluation_document(small_evaluation());
+  expect_golden("eval.json", text);
+  EXPECT_EQ(write_evaluation_document(read_evaluation_document(text, "t")), text);
+  EXPECT_EQ(evaluation_text(small_evaluation()),
+            "held-out accuracy   81.25 % of 10,000 images\nheld-out loss       0.5312\n"
+            "skipped             1 images that cannot be read\n");
+}
+
+TEST(GoldenDocuments, EvaluationWithoutAccuracy) {
+  EvaluationRecord record = small_evaluation();
+  record.loss = record.accuracy_ratio = Measured<double>::missing("a logit is not finite");
+  record.first_non_finite = 7;
+  const std::string text = write_evaluation_document(record);
+  expect_golden("eval_not_finite.json", text);
+  EXPECT_EQ(write_evaluation_document(read_evaluation_document(text, "t")), text);
+  EXPECT_EQ(evaluation_text(record), "held-out accuracy   n/a (a logit is not finite)\n");
 }
 
 PlanRecord small_plan() {

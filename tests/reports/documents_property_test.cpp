@@ -10,6 +10,7 @@
 
 #include "actscope/reports/comparison.hpp"
 #include "actscope/reports/config_document.hpp"
+#include "actscope/reports/evaluation_document.hpp"
 #include "actscope/reports/footprint_document.hpp"
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/gate/judge.hpp"
@@ -251,6 +252,22 @@ RC_GTEST_PROP(DocumentProperties, FootprintsSurvive, ()) {
   record.totals = {any_count(), any_count(), any_count(), any_count()};
   const std::string text = write_footprint_document(record);
   RC_ASSERT(write_footprint_document(read_footprint_document(text, "t")) == text);
+}
+
+RC_GTEST_PROP(DocumentProperties, EvaluationsSurvive, ()) {
+  const RunRecord run = any_run();
+  EvaluationRecord record;
+  record.config = run.config;
+  record.environment = run.environment;
+  record.samples = any_count();
+  record.correct = any_count();
+  record.accuracy_ratio = *rc::gen::arbitrary<bool>() ? Measured<double>::of(any_share())
+                                                      : Measured<double>::missing(any_text());
+  record.loss = Measured<double>::of(any_amount());
+  if (*rc::gen::arbitrary<bool>()) record.first_non_finite = any_count();
+  record.skipped = {any_text()};
+  const std::string text = write_evaluation_document(record);
+  RC_ASSERT(write_evaluation_document(read_evaluation_document(text, "t")) == text);
 }
 
 RC_GTEST_PROP(DocumentProperties, ComparisonsSurvive, ()) {

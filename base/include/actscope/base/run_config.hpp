@@ -58,7 +58,7 @@ struct RunConfig {
 
   // Machine.
   std::string device = "cpu";  ///< cpu, cuda
-  std::string dtype = "fp32";  ///< fp32
+  std::string dtype = "fp32";  ///< of activations: fp32 or bf16; parameters are fp32
   std::int64_t threads = 0;    ///< 0: as many as the machine has
   std::int64_t workspace_bytes = default_workspace_bytes;
   std::optional<std::int64_t> budget_bytes;  ///< for the peak of a step, from a plan

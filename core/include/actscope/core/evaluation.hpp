@@ -3,12 +3,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
-#include <string>
-#include <vector>
 
-#include "actscope/base/measured.hpp"
+#include "actscope/base/evaluation_record.hpp"
 #include "actscope/base/progress.hpp"
 #include "actscope/base/run_config.hpp"
 
@@ -26,16 +23,6 @@ struct EvaluationHooks {
   ProgressSink* progress = nullptr;                      ///< may be null
   std::function<bool()> stop_requested;                  ///< asked after every batch; may be empty
   std::function<void(const Prediction&)> on_prediction;  ///< in order of index; may be empty
-};
-
-struct EvaluationRecord {
-  bool is_interrupted = false;  ///< then the rest counts what came before
-  std::int64_t samples = 0;     ///< images that were read
-  std::int64_t correct = 0;
-  Measured<double> loss;                         ///< mean cross entropy without smoothing
-  Measured<double> accuracy_ratio;               ///< absent where a logit is not finite
-  std::optional<std::int64_t> first_non_finite;  ///< index of the image
-  std::vector<std::string> skipped;              ///< image files that could not be read
 };
 
 /// Evaluates the weights of config.weights on the held-out part of config.data. The images of a

@@ -16,15 +16,19 @@
 
 namespace actscope::core {
 
+class NarrowCopies;
+
 /// A ResMLP whose blocks keep their slots as a scheme says. Parameter names are timm's:
 /// stem.proj.weight, blocks.0.norm1.alpha, blocks.0.linear_tokens.weight, blocks.0.ls1,
 /// blocks.0.mlp_channels.fc1.weight, …, norm.alpha, head.weight.
 class ResMlp : public torch::nn::Module {
  public:
   /// Parameters are drawn from `seed` with a generator of its own: equal for every scheme.
-  /// Shapes  as geometry; dtype float32 on the CPU (`to` moves them)
+  /// Shapes  as geometry; dtype float32 on the CPU (`to` moves them). With bf16 `activations` the
+  ///         blocks compute in bfloat16 from parameters rounded for each product, sums and
+  ///         gradients of parameters stay float32, and so do stem, head and logits
   ResMlp(const ResMlpGeometry& geometry, const Scheme& scheme, std::uint64_t seed,
-         std::int64_t workspace_bytes);
+         std::int64_t workspace_bytes, ElementType activations = ElementType::fp32);
 
   /// Shapes  images [batch, in_channels, image_size, image_size] → logits [batch, classes]
   /// Errors  ShapeMismatch: images of another shape
@@ -44,10 +48,20 @@ class ResMlp : public torch::nn::Module {
   /// What selections by threshold carry from step to step: f64 [depth, draw_count].
   torch::Tensor thresholds() const { return thresholds_; }
 
+  /// Holds rounded copies of the parameters that blocks of plain autograd multiply from now on,
+  /// 2 bytes an element: autograd keeps factors, and without these each step keeps its own.
+  /// Requires bf16 activations, parameters where they will stay
+  void hold_narrow_copies();
+  /// Those copies; none where none are held.
+  std::vector<torch::Tensor> narrow_copies() const;
+
   const ResMlpGeometry& geometry() const noexcept { return geometry_; }
 
  private:
   torch::Tensor stem(const torch::Tensor& images) const;
+  torch::Tensor factor(const torch::Tensor& parameter) const;
+  BlockParameters block_parameters(std::size_t index) const;
+  torch::Tensor plain_tail(const torch::Tensor& x, tracer::SavedLedger* ledger) const;
   torch::Tensor block(const torch::Tensor& x, std::size_t index, tracer::SavedLedger* ledger,
                       const DropPath* drop_path) const;
 
@@ -56,6 +70,8 @@ class ResMlp : public torch::nn::Module {
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
   std::int64_t workspace_bytes_;
+  bool is_narrow_;                        // activations in bfloat16
+  std::shared_ptr<NarrowCopies> copies_;  // null where none are held
   std::vector<SlotNorms>* norms_ = nullptr;
   torch::Tensor stem_weight_, stem_bias_;
   std::vector<BlockParameters> blocks_;

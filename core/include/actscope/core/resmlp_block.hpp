@@ -45,8 +45,9 @@ std::uint64_t draw_seed(std::uint64_t block_seed, Product product);
 
 /// One ResMLP block, forward exact, backward from the slots that the plan keeps.
 ///
-/// Shapes  x [batch, tokens, dim] → [batch, tokens, dim]; parameters as BlockParameters; float32 or
-///         float64, CPU or CUDA, all of one kind
+/// Shapes  x [batch, tokens, dim] → [batch, tokens, dim]; parameters as BlockParameters; float32,
+///         float64 or bfloat16, CPU or CUDA, all of one kind; beside a bfloat16 x parameters may be
+///         float32: products take them rounded, and their gradients are float32
 /// Errors  ShapeMismatch: a length disagrees; BackendNotBuilt, DeviceError
 /// Source  design page compression.md: the exact algebra; docs/reference/block-algebra.md
 torch::Tensor resmlp_block(const torch::Tensor& x, const BlockParameters& parameters,

@@ -15,5 +15,7 @@ FootprintRecord footprint_of(const RunConfig& config, double sparsity_share = 1)
 
 /// Facts about this machine and build.
 EnvironmentRecord describe_environment();
+/// The same, with the back end that the configuration's device takes.
+EnvironmentRecord environment_of(const RunConfig& config);
 
 }  // namespace actscope::core

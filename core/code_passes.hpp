@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+
+#include "actscope/kernels/coded_blocks.hpp"
+#include "actscope/kernels/narrow_float.hpp"
+
+/// The codecs of `kernels` on tensors. They read and write float32 and float64; bfloat16 goes
+/// through a float32 copy, which is exact, and what is decoded is rounded once more.
+namespace actscope::core {
+
+/// The tensor, or where it is bfloat16 a float32 copy of it.
+torch::Tensor as_codable(const torch::Tensor& values);
+
+/// Shapes  values of any shape, contiguous; codes and scales as kernels::quantize
+void encode(const torch::Tensor& values, kernels::CodeBits bits, std::uint8_t* codes,
+            kernels::CodeScale* scales, const kernels::Rounding& rounding = {});
+
+/// Writes the elements of a code from its element `first_element` on over `values`.
+void decode(const kernels::CodedMatrix& coded, torch::Tensor& values);
+
+/// Narrow floats into `narrow` and back over `values`.
+void narrow_into(const torch::Tensor& values, kernels::NarrowFloat format, void* narrow);
+void widen_over(torch::Tensor& values, kernels::NarrowFloat format, const void* narrow);
+
+}  // namespace actscope::core
