@@ -15,6 +15,13 @@ const QString blockPattern = "[1-9][0-9]*(x[1-9][0-9]*)?";
 const QString sparsityPattern = "(0(\\.[0-9]*)?|\\.[0-9]+)";
 const QString countPattern = "[0-9]+";
 
+QString shareFault(const char* what, const QString& text) {
+  if (text.isEmpty() || QRegularExpression("^" + sparsityPattern + "$").match(text).hasMatch()) {
+    return {};
+  }
+  return QString("%1 is a share from 0 to below 1, not %2").arg(what, text);
+}
+
 QString countFault(const char* what, const QString& text) {
   if (text.isEmpty() || isList(text, countPattern)) return {};
   return QString("%1 is no whole number: %2").arg(what, text);
@@ -22,10 +29,21 @@ QString countFault(const char* what, const QString& text) {
 
 }  // namespace
 
+bool hasSparsity(const RunRequest& r) {
+  return r.isSweep || r.scheme.contains("bsr") || r.scheme == "topk";
+}
+
+bool hasBlocks(const RunRequest& r) {
+  return r.isSweep || r.scheme.contains("bsr");
+}
+
 QStringList argumentsOf(const RunRequest& r) {
   QStringList arguments{r.isSweep ? "sweep" : "run"};
   const auto add = [&](const char* option, const QString& value) {
     if (!value.trimmed().isEmpty()) arguments << option << value.trimmed();
+  };
+  const auto addUnless = [&](const QString& usual, const char* option, const QString& value) {
+    if (value.trimmed() != usual) add(option, value);
   };
   add("--model", r.model);
   if (r.model == "resmlp") {
@@ -43,12 +61,12 @@ QStringList argumentsOf(const RunRequest& r) {
     add("--workers", r.workers);
   } else {
     add("--scheme", r.scheme);
-    if (r.scheme.contains("bsr")) {
-      add("--block", r.block);
-      add("--sparsity", r.sparsity);
-    }
+    if (hasBlocks(r)) add("--block", r.block);
+    if (hasSparsity(r)) add("--sparsity", r.sparsity);
     add("--seed", r.seed);
   }
+  if (hasBlocks(r)) addUnless("panel", "--select", r.select);
+  if (hasSparsity(r)) addUnless("constant", "--schedule", r.schedule);
   if (r.steps.trimmed().isEmpty()) {
     add("--epochs", r.epochs);
   } else {
@@ -56,8 +74,13 @@ QStringList argumentsOf(const RunRequest& r) {
   }
   add("--batch", r.batch);
   add("--lr", r.learningRate);
+  addUnless("adamw", "--optimizer", r.optimizer);
+  add("--drop-path", r.dropPath);
+  add("--ema", r.ema);
   add("--device", r.device);
+  addUnless("fp32", "--dtype", r.dtype);
   add("--trace", r.trace);
+  add("--gradient-errors", r.gradientErrors);
   add("--out", r.out);
   return arguments + QProcess::splitCommand(r.extra);
 }
@@ -71,9 +94,11 @@ QString faultOf(const RunRequest& r) {
     if (!isList(r.sparsities, sparsityPattern))
       return "Sparsities are shares from 0 to below 1: 0.5,0.8";
     if (!isList(r.seeds, countPattern)) return "Seeds are whole numbers: 0,1,2";
-  } else if (r.scheme.contains("bsr")) {
-    if (!isList(r.block, blockPattern) || r.block.contains(',')) return "A block is 16 or 8x64";
-    if (!isList(r.sparsity, sparsityPattern) || r.sparsity.contains(',')) {
+  } else {
+    if (hasBlocks(r) && (!isList(r.block, blockPattern) || r.block.contains(','))) {
+      return "A block is 16 or 8x64";
+    }
+    if (hasSparsity(r) && (!isList(r.sparsity, sparsityPattern) || r.sparsity.contains(','))) {
       return "A sparsity is a share from 0 to below 1: 0.8";
     }
   }
@@ -81,8 +106,14 @@ QString faultOf(const RunRequest& r) {
        {std::pair{"Seed", r.isSweep ? QString() : r.seed}, std::pair{"Epochs", r.epochs},
         std::pair{"Steps", r.steps}, std::pair{"Batch", r.batch}, std::pair{"Dim", r.dim},
         std::pair{"Depth", r.depth}, std::pair{"Workers", r.workers},
-        std::pair{"Images", r.trainSamples}}) {
+        std::pair{"Images", r.trainSamples},
+        std::pair{"Steps between gradient errors", r.gradientErrors}}) {
     const QString fault = countFault(what, text);
+    if (!fault.isEmpty()) return fault;
+  }
+  for (const auto& [what, text] :
+       {std::pair{"Drop-path", r.dropPath}, std::pair{"The average's decay", r.ema}}) {
+    const QString fault = shareFault(what, text.trimmed());
     if (!fault.isEmpty()) return fault;
   }
   return {};

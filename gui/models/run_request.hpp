@@ -19,16 +19,24 @@ struct RunRequest {
   QString scheme = "int4-bsr", block = "16", sparsity = "0.8", seed = "0";
   QString schemes = "int4-bsr,linear-bsr", blocks = "8,16", sparsities = "0.5,0.8", seeds = "0";
   QString workers;
+  QString select = "panel", schedule = "constant";
   QString epochs = "1", steps;  ///< steps win where given
   QString batch = "128";
   QString learningRate;
-  QString device = "cpu";
-  QString trace = "ledger";
+  QString optimizer = "adamw", dropPath, ema;
+  QString device = "cpu", dtype = "fp32";
+  QString trace = "ledger", gradientErrors;
   QString out = "runs/new";
   QString extra;  ///< further options, as in a shell
 };
 
-/// The arguments of actscope, the subcommand first. Empty fields are left out.
+/// Whether the scheme leaves out a share that is to be given, and whether that goes by blocks. A
+/// sweep may have schemes of every kind.
+bool hasSparsity(const RunRequest& request);
+bool hasBlocks(const RunRequest& request);
+
+/// The arguments of actscope, the subcommand first. Empty fields are left out, and so are names of
+/// what the program does by itself.
 QStringList argumentsOf(const RunRequest& request);
 
 /// Why the request cannot be started; empty: it can.

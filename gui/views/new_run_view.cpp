@@ -83,8 +83,9 @@ QWidget* NewRunView::makeForm() {
            first.data);
   addText(form, tr("Data folder"), "dataDir", {}, tr("where its Debian package puts it"));
   addText(form, tr("Training images"), "trainSamples", {}, tr("all"));
-  const QStringList schemes{"dense", "linear-bsr", "exact",    "exact-bsr",
-                            "int8",  "int4",       "int4-bsr", "checkpoint"};
+  const QStringList schemes{"dense", "linear-bsr", "exact",          "exact-bsr", "int8",
+                            "int4",  "int2",       "int4-bsr",       "int2-bsr",  "checkpoint",
+                            "topk",  "pool",       "checkpoint-int4"};
   const auto ofOne = [&](QWidget* field) { m_ofOneKind.emplace_back(field, false); };
   const auto ofSweep = [&](QWidget* field) { m_ofOneKind.emplace_back(field, true); };
   ofOne(addNames(form, tr("S&cheme"), "scheme", schemes, first.scheme));
@@ -104,6 +105,16 @@ QWidget* NewRunView::makeForm() {
   addNames(form, tr("&Trace"), "trace", {"off", "ledger", "timeline", "cupti", "audit"},
            first.trace);
   addText(form, tr("&Output folder"), "out", first.out);
+  addNames(form, tr("Activations"), "dtype", {"fp32", "bf16"}, first.dtype);
+  addNames(form, tr("Blocks kept by"), "select",
+           {"panel", "row", "column", "global", "threshold", "random", "panel:unbiased"},
+           first.select);
+  addNames(form, tr("Schedule"), "schedule", {"constant", "warmup:100", "cubic:100:1000"},
+           first.schedule);
+  addNames(form, tr("Optimizer"), "optimizer", {"adamw", "lamb"}, first.optimizer);
+  addText(form, tr("Drop-path"), "dropPath", {}, tr("0: no image skips a block"));
+  addText(form, tr("Average's decay"), "ema", {}, tr("0: no average of the weights"));
+  addText(form, tr("Gradient errors"), "gradientErrors", {}, tr("never; or every so many steps"));
   addText(form, tr("More options"), "extra", {}, "--slot 'blocks.*.h=int8'");
   auto* scroll = new QScrollArea;
   scroll->setWidget(page);
@@ -189,12 +200,19 @@ RunRequest NewRunView::request() const {
                                     {"sparsities", &r.sparsities},
                                     {"seeds", &r.seeds},
                                     {"workers", &r.workers},
+                                    {"select", &r.select},
+                                    {"schedule", &r.schedule},
                                     {"epochs", &r.epochs},
                                     {"steps", &r.steps},
                                     {"batch", &r.batch},
                                     {"learningRate", &r.learningRate},
+                                    {"optimizer", &r.optimizer},
+                                    {"dropPath", &r.dropPath},
+                                    {"ema", &r.ema},
                                     {"device", &r.device},
+                                    {"dtype", &r.dtype},
                                     {"trace", &r.trace},
+                                    {"gradientErrors", &r.gradientErrors},
                                     {"out", &r.out},
                                     {"extra", &r.extra}}) {
     *field = text(name);
@@ -210,8 +228,10 @@ void NewRunView::refresh() {
     field->setVisible(isShown);
     m_form->labelForField(field)->setVisible(isShown);
   }
-  const bool hasBlocks = asked.scheme.contains("bsr");
-  for (const char* name : {"block", "sparsity"}) findChild<QLineEdit*>(name)->setEnabled(hasBlocks);
+  findChild<QLineEdit*>("block")->setEnabled(hasBlocks(asked));
+  findChild<QLineEdit*>("sparsity")->setEnabled(hasSparsity(asked));
+  findChild<QComboBox*>("select")->setEnabled(hasBlocks(asked));
+  findChild<QComboBox*>("schedule")->setEnabled(hasSparsity(asked));
   for (const char* name : {"dim", "depth"}) {
     findChild<QLineEdit*>(name)->setEnabled(asked.model == "resmlp");
   }

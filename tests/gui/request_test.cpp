@@ -31,6 +31,31 @@ TEST(RunRequestTest, ARunLeavesOutWhatIsEmptyOrMeansNothing) {
   EXPECT_TRUE(words.contains("--steps"));
 }
 
+TEST(RunRequestTest, WhatTheProgramDoesByItselfIsLeftOut) {
+  RunRequest r;
+  r.select = "row:unbiased";
+  r.schedule = "warmup:100";
+  r.optimizer = "lamb";
+  r.dropPath = "0.1";
+  r.ema = "0.999";
+  r.dtype = "bf16";
+  r.gradientErrors = "50";
+  EXPECT_EQ(faultOf(r), "");
+  const QString line = shellLine("actscope", argumentsOf(r));
+  EXPECT_TRUE(line.contains("--seed 0 --select row:unbiased --schedule warmup:100 --epochs 1"));
+  EXPECT_TRUE(
+      line.contains("--optimizer lamb --drop-path 0.1 --ema 0.999 --device cpu --dtype bf16"));
+  EXPECT_TRUE(line.contains("--trace ledger --gradient-errors 50 --out"));
+  r.scheme = "topk";  // prunes, but by elements
+  const QStringList words = argumentsOf(r);
+  EXPECT_TRUE(words.contains("--sparsity"));
+  EXPECT_TRUE(words.contains("--schedule"));
+  EXPECT_FALSE(words.contains("--block"));
+  EXPECT_FALSE(words.contains("--select"));
+  r.scheme = "int4";
+  EXPECT_FALSE(argumentsOf(r).contains("--schedule"));
+}
+
 TEST(RunRequestTest, ASweepTakesLists) {
   RunRequest r;
   r.isSweep = true;
@@ -71,6 +96,15 @@ TEST(RunRequestTest, FaultsAreNamed) {
   EXPECT_TRUE(faultOf(r).isEmpty());
   r.batch = "many";
   EXPECT_TRUE(faultOf(r).contains("Batch"));
+  r = {};
+  r.dropPath = "1";
+  EXPECT_TRUE(faultOf(r).contains("Drop-path"));
+  r.dropPath = "0.5";
+  r.ema = "often";
+  EXPECT_TRUE(faultOf(r).contains("average"));
+  r.ema.clear();
+  r.gradientErrors = "-1";
+  EXPECT_TRUE(faultOf(r).contains("gradient errors"));
   r = {};
   r.isSweep = true;
   r.blocks = "8,16,8x64";
