@@ -6,7 +6,7 @@
 #include "panel_parts.hpp"
 #include "saved_tensors.hpp"
 #include "slot_norms.hpp"
-#include "slot_store.hpp"
+#include "slot_parts.hpp"
 #include "tensor_views.hpp"
 
 namespace actscope::core {
@@ -114,7 +114,7 @@ BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tenso
 }
 
 BlockChoice::Gathered BlockChoice::gather(std::int64_t first, std::int64_t count,
-                                          const SlotStore& coded) const {
+                                          const SlotParts& coded) const {
   static const tracer::Name gather_blocks_from_codes("gather_blocks_from_codes");
   const tracer::OperatorScope scope(gather_blocks_from_codes, name_);
   Gathered gathered = room(first, count, coded.options());

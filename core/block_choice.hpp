@@ -17,7 +17,7 @@
 
 namespace actscope::core {
 
-class SlotStore;
+class SlotParts;
 
 /// Which blocks of a slot a product reads, when the slot itself is stored in another way: the mask
 /// of the blocks chosen in forward, and their scales where they are rescaled.
@@ -45,7 +45,7 @@ class BlockChoice {
   Gathered gather(std::int64_t first, const torch::Tensor& part) const;
   /// Of units [first, first + count) of a coded slot, of which nothing else is decoded: the same
   /// bits.
-  Gathered gather(std::int64_t first, std::int64_t count, const SlotStore& coded) const;
+  Gathered gather(std::int64_t first, std::int64_t count, const SlotParts& coded) const;
 
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
   void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;

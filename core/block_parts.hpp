@@ -10,7 +10,7 @@
 #include "actscope/core/resmlp_block.hpp"
 #include "actscope/tracer/name.hpp"
 #include "block_choice.hpp"
-#include "slot_store.hpp"
+#include "slot_parts.hpp"
 
 namespace actscope::core {
 
@@ -22,8 +22,8 @@ struct BlockStores {
   /// `context` gives plan, seed and thresholds.
   BlockStores(const BlockContext& context, const torch::Tensor& x, std::int64_t hidden);
 
-  SlotStore& slot(Slot name) { return slots[static_cast<std::size_t>(name)]; }
-  const SlotStore& slot(Slot name) const { return slots[static_cast<std::size_t>(name)]; }
+  SlotParts& slot(Slot name) { return slots[static_cast<std::size_t>(name)]; }
+  const SlotParts& slot(Slot name) const { return slots[static_cast<std::size_t>(name)]; }
   std::optional<BlockChoice>& choice(Product name) {
     return choices[static_cast<std::size_t>(name)];
   }
@@ -35,7 +35,7 @@ struct BlockStores {
 
   BlockPlan plan;
   std::int64_t batch, tokens, dim, hidden;
-  std::vector<SlotStore> slots;
+  std::vector<SlotParts> slots;
   std::array<std::optional<BlockChoice>, product_count> choices;
   bool is_retained = false;  ///< backward leaves the slots for another walk
 };

@@ -49,7 +49,7 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
   const bool writes_over = stores.slot(Slot::x1).kind() != StoreKind::keep;
   Tensor x2 = writes_over ? flat : torch::empty_like(flat);
   const bool choose_z = stores.slot(Slot::z).is_kept();
-  SlotStore& h_store = stores.slot(Slot::h);
+  SlotParts& h_store = stores.slot(Slot::h);
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = flat.narrow(0, first, count);
@@ -81,11 +81,11 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
                              std::int64_t workspace_bytes) {
   const std::int64_t rows = stores.batch * stores.tokens;
   const std::int64_t step = rows_at_once(stores, workspace_bytes, g.element_size());
-  SlotStore& x1_store = stores.slot(Slot::x1);
-  SlotStore& z_store = stores.slot(Slot::z);
-  SlotStore& h_store = stores.slot(Slot::h);
-  SlotStore& u_store = stores.slot(Slot::u);
-  SlotStore& v_store = stores.slot(Slot::v);
+  SlotParts& x1_store = stores.slot(Slot::x1);
+  SlotParts& z_store = stores.slot(Slot::z);
+  SlotParts& h_store = stores.slot(Slot::h);
+  SlotParts& u_store = stores.slot(Slot::u);
+  SlotParts& v_store = stores.slot(Slot::v);
   const auto& choice1 = stores.choice(Product::dW1);
   const auto& choice2 = stores.choice(Product::dW2);
   // Pruned only in the product, x1 itself decoded whole: α2 sees the whole.

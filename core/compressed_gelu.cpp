@@ -28,12 +28,9 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
  public:
   static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x, const Store& store,
                         std::int64_t workspace_bytes) {
-    static const tracer::Name slot(slot_name);
     const Tensor rows = as_rows(x).contiguous();
     auto kept = c10::make_intrusive<KeptSlot>(
-        SlotStore(store, {1, rows.size(0), rows.size(1)}, rows, slot), slot_name);
-    kept->workspace_bytes = workspace_bytes;
-    kept->store.put(0, rows);
+        KeptSlotSetting{store, {}, workspace_bytes, 0, std::string(slot_name)}, rows);
     ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
     Tensor result = torch::empty_like(rows);
     gelu_into(result, rows,
@@ -46,7 +43,7 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
     refuse_second_derivative(function_name);
     const auto kept =
         c10::static_intrusive_pointer_cast<KeptSlot>(ctx->saved_data["input"].toCapsule());
-    const SlotStore& store = kept->store;
+    const SlotParts& store = kept->store;
     const std::int64_t rows = store.shape().rows;
     const Tensor dy = outputs.front().reshape({rows, store.shape().cols}).contiguous();
     Tensor dx = torch::empty_like(dy);

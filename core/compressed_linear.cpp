@@ -4,11 +4,8 @@
 #include <torch/torch.h>
 
 #include "actscope/base/error.hpp"
-#include "block_parts.hpp"
 #include "kept_slot.hpp"
 #include "random.hpp"
-#include "slot_product.hpp"
-#include "sum_types.hpp"
 
 namespace actscope::core {
 namespace {
@@ -18,25 +15,8 @@ using torch::Tensor;
 constexpr std::string_view slot_name = "input";
 constexpr std::string_view function_name = "compressed_linear";
 
-tracer::Name trace_name_of_slot() {
-  static const tracer::Name name(slot_name);
-  return name;
-}
-
 void validate(const InputCompression& input) {
-  const StoreKind kind = input.store.kind;
-  if (kind == StoreKind::drop || kind == StoreKind::pool || is_gelu_code(kind)) {
-    throw ConfigError(error_text("a linear layer cannot keep its input as " + to_text(input.store),
-                                 "nothing else gives back its values",
-                                 "keep it as bsr:16:0.8 or int4"));
-  }
-  if (has_panels(kind) && input.operand.kind == OperandKind::bsr &&
-      input.store.blocks != input.operand.blocks) {
-    throw ConfigError(error_text(
-        "the operand prunes an input that is stored pruned",
-        "the store is " + to_text(input.store) + ", the operand " + to_text(input.operand),
-        "leave the operand full: the product reads the kept blocks"));
-  }
+  require_values(input.store, input.operand, "a linear layer cannot keep its input");
 }
 
 void validate(const Tensor& x, const Tensor& weight, const Tensor& bias) {
@@ -60,30 +40,6 @@ void validate(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   }
 }
 
-// Rows that backward decodes at once.
-std::int64_t rows_at_once(const KeptSlot& kept) {
-  const SlotShape& shape = kept.store.shape();
-  const auto bytes_a_row = static_cast<std::int64_t>(static_cast<std::size_t>(2 * shape.cols) *
-                                                     kept.store.options().dtype().itemsize());
-  std::vector<std::int64_t> granules{kept.store.granule()};
-  if (kept.choice) granules.push_back(kept.choice->granule());
-  return chunk_units(shape.rows, kept.workspace_bytes, bytes_a_row, granules);
-}
-
-Tensor weight_gradient(const Tensor& dy, const Tensor& weight, const KeptSlot& kept) {
-  Tensor dw = zeros_for_sum(weight);
-  const std::int64_t rows = dy.size(0);
-  const std::int64_t step = rows_at_once(kept);
-  for (std::int64_t first = 0; first < rows; first += step) {
-    const std::int64_t count = std::min(step, rows - first);
-    const Tensor part = dy.narrow(0, first, count);
-    const bool wants_decoded = !kept.store.has_panels() && !reads_codes(kept.store, kept.choice);
-    const Tensor x = wants_decoded ? kept.store.get(first, count) : Tensor();
-    add_product(part, kept.store, kept.choice, x, first, dw, nullptr);
-  }
-  return dw.to(weight.scalar_type());
-}
-
 class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
  public:
   static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x,
@@ -93,16 +49,10 @@ class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
     ctx->saved_data["has_bias"] = bias.has_value();
     if (weight.requires_grad()) {
       const Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
-      const SlotShape shape{1, rows.size(0), rows.size(1)};
       auto kept = c10::make_intrusive<KeptSlot>(
-          SlotStore(input.store, shape, rows, trace_name_of_slot(), {input.seed}), slot_name);
-      kept->workspace_bytes = input.workspace_bytes;
-      kept->store.put(0, rows);
-      if (input.operand.kind == OperandKind::bsr && !has_panels(input.store.kind)) {
-        kept->choice.emplace(input.operand.blocks, shape, rows, trace_name_of_slot(),
-                             StoreDraw{input.seed});
-        kept->choice->choose(0, rows);
-      }
+          KeptSlotSetting{input.store, input.operand, input.workspace_bytes, input.seed,
+                          std::string(slot_name)},
+          rows);
       ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
     }
     return torch::linear(x, weight, bias);
@@ -119,7 +69,7 @@ class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
     if (ctx->needs_input_grad(1)) {
       const auto kept =
           c10::static_intrusive_pointer_cast<KeptSlot>(ctx->saved_data["input"].toCapsule());
-      dw = weight_gradient(rows, weight, *kept);
+      dw = kept->product(rows).to(weight.scalar_type());
       kept->release();
     }
     // An absent bias is no input of the node.

@@ -193,6 +193,18 @@ Tensor ResMlp::stem(const Tensor& images) const {
   return (is_narrow_ ? maps.to(torch::kBFloat16) : maps).flatten(2).transpose(1, 2).contiguous();
 }
 
+std::string ResMlp::first_non_finite_layer(const Tensor& images) const {
+  const torch::NoGradGuard no_grad;
+  const auto is_finite = [](const Tensor& x) { return torch::isfinite(x).all().item<bool>(); };
+  Tensor x = stem(images);
+  if (!is_finite(x)) return "stem";
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    x = block(x, i, nullptr, nullptr);
+    if (!is_finite(x)) return "blocks." + std::to_string(i);
+  }
+  return is_finite(plain_tail(x, nullptr)) ? "" : "tail";
+}
+
 void ResMlp::hold_narrow_copies() {
   ACTSCOPE_REQUIRES(is_narrow_);
   std::vector<Tensor> factors{norm_alpha_, norm_beta_};

@@ -1,62 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "slot_store.hpp"
+#include "actscope/core/slot_store.hpp"
 
-#include "saved_tensors.hpp"
-#include "slot_norms.hpp"
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "actscope/base/error.hpp"
+#include "kept_slot.hpp"
+#include "tensor_views.hpp"
 
 namespace actscope::core {
+namespace {
 
-SlotStore::SlotStore(const Store& store, const SlotShape& shape, const torch::Tensor& like,
-                     tracer::Name name, const StoreDraw& draw)
-    : store_(store),
-      shape_(shape),
-      options_(like.options().requires_grad(false)),
-      stored_(make_stored({store, shape, options_, name, draw})) {}
+using torch::Tensor;
 
-void SlotStore::put(std::int64_t first, const torch::Tensor& part) {
-  if (!stored_->wants_whole()) {
-    put_now(first, part);
-  } else if (const torch::Tensor whole = parts_.add(shape_, first, part); whole.defined()) {
-    put_now(0, whole);
+std::vector<std::int64_t> leading(at::IntArrayRef sizes) {
+  return sizes.slice(0, sizes.size() - 1).vec();
+}
+
+Tensor as_rows(const Tensor& values) {
+  const std::int64_t rows = c10::multiply_integers(leading(values.sizes()));
+  return values.reshape({rows, values.size(-1)}).contiguous();
+}
+
+// A slot with the shape in which it was given.
+struct ShapedSlot : KeptSlot {
+  ShapedSlot(const KeptSlotSetting& setting, const Tensor& values)
+      : KeptSlot(setting, as_rows(values)), sizes(values.sizes().vec()) {}
+  std::vector<std::int64_t> sizes;
+};
+
+// The count that the graph keeps, as the count of a handle that needs no header of LibTorch.
+std::shared_ptr<KeptSlot> shared(c10::intrusive_ptr<KeptSlot> slot) {
+  KeptSlot* const raw = slot.get();
+  return {raw, [owner = std::move(slot)](KeptSlot*) mutable { owner.reset(); }};
+}
+
+void validate(const Tensor& values) {
+  (void)dtype_of(values);
+  if (values.scalar_type() == torch::kFloat16) {
+    throw ShapeMismatch(
+        error_text("a slot cannot keep float16", {}, "use float32, float64 or bfloat16"));
   }
+  if (values.dim() > 0 && values.size(-1) > 0) return;
+  throw ShapeMismatch(error_text("a slot cannot keep a tensor without features",
+                                 "its shape is " + c10::str(values.sizes()),
+                                 "save it with save_for_backward"));
 }
 
-void SlotStore::put_now(std::int64_t first, const torch::Tensor& part) {
-  stored_->put(first, part);
-  if (norm_ == nullptr) return;
-  const std::int64_t count = part.numel() / shape_.unit_elements();
-  const torch::Tensor flat = part.view({count, shape_.unit_elements()});
-  const torch::Tensor back = stored_->get(first, count);
-  norm_->all += square_sum(flat);
-  // Blocks and elements as they were before rescaling and narrowing.
-  norm_->kept += square_sum(store_.kind == StoreKind::pool ? back : flat.masked_fill(back == 0, 0));
+}  // namespace
+
+SlotStore::SlotStore(const Tensor& values, const std::string& store, const SlotSettings& settings) {
+  const KeptSlotSetting setting{parse_store(store), parse_operand(settings.operand),
+                                settings.workspace_bytes, settings.seed, settings.name};
+  require_values(setting.store, setting.operand, "a slot cannot be kept");
+  validate(values);
+  kept_ = shared(c10::make_intrusive<ShapedSlot>(setting, values.detach()));
 }
 
-void SlotStore::measure(SlotNorm* norm) {
-  const bool leaves_out = store_.kind == StoreKind::bsr || store_.kind == StoreKind::topk ||
-                          store_.kind == StoreKind::pool;
-  norm_ = leaves_out ? norm : nullptr;
+SlotStore::SlotStore(const c10::IValue& saved) {
+  if (saved.isCapsule()) {
+    auto capsule = saved.toCapsule();
+    if (dynamic_cast<ShapedSlot*>(capsule.get()) != nullptr) {
+      kept_ = shared(c10::static_intrusive_pointer_cast<KeptSlot>(std::move(capsule)));
+      return;
+    }
+  }
+  throw Error(error_text("the value holds no slot", "it is of type " + saved.tagKind(),
+                         "give what SlotStore::saved put into saved_data"));
 }
 
-torch::Tensor SlotStore::get(std::int64_t first, std::int64_t count) const {
-  const std::int64_t cut = granule();
-  const std::int64_t begin = first / cut * cut;
-  const std::int64_t end = std::min((first + count + cut - 1) / cut * cut, shape_.units());
-  const torch::Tensor part = stored_->get(begin, end - begin);
-  return begin == first && end == first + count ? part : part.narrow(0, first - begin, count);
+c10::IValue SlotStore::saved() const {
+  return c10::IValue::make_capsule(
+      c10::intrusive_ptr<torch::CustomClassHolder>::reclaim_copy(kept_.get()));
 }
 
-void SlotStore::record(tracer::SavedLedger* ledger, std::string_view layer,
-                       std::string_view slot) const {
-  for (const auto& [name, tensor] : stored_->held()) record_storage(ledger, layer, slot, *tensor);
+const KeptSlot& SlotStore::held(const char* what) const {
+  if (!kept_->is_released) return *kept_;
+  throw Error(error_text(std::string("the slot ") + kept_->name + " was released", what,
+                         "release it after its last use, and retain the graph for a second "
+                         "backward"));
 }
 
-void SlotStore::visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const {
-  for (const auto& [name, tensor] : stored_->held()) visit(slot, name, *tensor);
+Tensor SlotStore::tensor() const {
+  const KeptSlot& slot = held("its tensor was asked for");
+  return slot.store.get(0, slot.store.shape().units())
+      .view(static_cast<const ShapedSlot&>(slot).sizes);
 }
 
-void SlotStore::release() {
-  for (const auto& [name, tensor] : stored_->held()) tensor->reset();
+Tensor SlotStore::product(const Tensor& dy) const {
+  const KeptSlot& slot = held("a product with it was asked for");
+  const auto& sizes = static_cast<const ShapedSlot&>(slot).sizes;
+  const torch::TensorOptions& options = slot.store.options();
+  if (dy.dim() == 0 || leading(dy.sizes()) != leading(sizes)) {
+    throw ShapeMismatch(
+        error_text("a product with slot " + slot.name + ": the shapes do not fit",
+                   "dy " + c10::str(dy.sizes()) + ", values " + c10::str(at::IntArrayRef(sizes)),
+                   "give dy [..., outputs] with the leading sizes of the values"));
+  }
+  if (dy.scalar_type() != options.dtype().toScalarType() || dy.device() != options.device()) {
+    throw ShapeMismatch(
+        error_text("a product with slot " + slot.name + ": dy differs in element type or device",
+                   c10::str(dy.scalar_type(), " on ", dy.device(), ", values are ",
+                            options.dtype().toScalarType(), " on ", options.device()),
+                   "move them to one device and type"));
+  }
+  return slot.product(as_rows(dy));
+}
+
+std::int64_t SlotStore::bytes() const {
+  return kept_->is_released ? 0 : kept_->bytes();
+}
+
+void SlotStore::release() const {
+  kept_->release();
 }
 
 }  // namespace actscope::core

@@ -18,7 +18,7 @@ std::int64_t images_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   std::vector<std::int64_t> granules;
   for (Slot slot : {Slot::x, Slot::y}) granules.push_back(stores.slot(slot).granule());
   // t is stored by rows: a chunk of images must not cut its panels or code groups.
-  const SlotStore& t = stores.slot(Slot::t);
+  const SlotParts& t = stores.slot(Slot::t);
   granules.push_back(t.granule() / std::gcd(t.granule(), stores.tokens));
   // x decoded, y, q, the scaled gradient and a product of two of them live at once.
   return chunk_units(stores.batch, workspace_bytes, 5 * stores.tokens * stores.dim * element_bytes,
@@ -47,7 +47,7 @@ void for_each_chunk(std::int64_t units, std::int64_t step, const Visit& visit) {
   }
 }
 
-Tensor images(const SlotStore& slot, const BlockStores& stores, std::int64_t first,
+Tensor images(const SlotParts& slot, const BlockStores& stores, std::int64_t first,
               std::int64_t count) {
   return slot.get(first, count).view({count, stores.tokens, stores.dim});
 }
@@ -67,8 +67,8 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
                                Tensor& beta_rows) {
   const std::int64_t count = dt.size(0);
   const std::int64_t n = stores.tokens;
-  const SlotStore& y = stores.slot(Slot::y);
-  const SlotStore& x_store = stores.slot(Slot::x);
+  const SlotParts& y = stores.slot(Slot::y);
+  const SlotParts& x_store = stores.slot(Slot::x);
   const auto& choice = stores.choice(Product::dA);
   const auto multiply = [&](const Tensor& left, const kernels::ConstBsrPanels& panels,
                             kernels::PanelRange range) {
@@ -147,8 +147,8 @@ Tensor rebuild_x1(const BlockParameters& p, const BlockStores& stores, std::int6
   const std::int64_t last_image = (first + count + stores.tokens - 1) / stores.tokens;
   const std::int64_t image_count = last_image - first_image;
   const Tensor x = images(stores.slot(Slot::x), stores, first_image, image_count);
-  const SlotStore& y_store = stores.slot(Slot::y);
-  const SlotStore& t_store = stores.slot(Slot::t);
+  const SlotParts& y_store = stores.slot(Slot::y);
+  const SlotParts& t_store = stores.slot(Slot::t);
   Tensor t;
   if (t_store.is_kept()) {
     t = t_store.get(first_image * stores.tokens, image_count * stores.tokens).view(x.sizes());
@@ -169,8 +169,8 @@ Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& sto
                            std::int64_t workspace_bytes) {
   const std::int64_t step = images_at_once(stores, workspace_bytes, g1.element_size());
   const Tensor through_q = p.gamma1 * p.alpha1;
-  const SlotStore& t_store = stores.slot(Slot::t);
-  const SlotStore& y_store = stores.slot(Slot::y);
+  const SlotParts& t_store = stores.slot(Slot::t);
+  const SlotParts& y_store = stores.slot(Slot::y);
   Tensor q_sum = zeros_for_sum(p.alpha1);   // Σ q over images and tokens
   Tensor qx_sum = zeros_for_sum(p.alpha1);  // Σ q⊙x
   Tensor qy_sum = zeros_for_sum(p.alpha1);  // Σ q⊙y where y is stored and t is not

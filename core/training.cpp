@@ -59,6 +59,15 @@ RunRecord never_begun(const RunConfig& config, const std::string& why) {
   return record;
 }
 
+// Where the first value that is not finite stands.
+std::string cause_of(const TrainingSession& session) {
+  const std::string parameter = session.first_non_finite_parameter();
+  if (!parameter.empty()) return "first non-finite parameter " + parameter;
+  const std::string& layer = session.first_non_finite_layer();
+  return "all parameters are finite, the first output that is not is that of layer " +
+         (layer.empty() ? "loss" : layer);
+}
+
 // The loop itself; says in `record` how it ended.
 void run_steps(TrainingSession& session, const RunConfig& config, const TrainingHooks& hooks,
                ProgressSink& progress, RunRecord& record) {
@@ -67,11 +76,8 @@ void run_steps(TrainingSession& session, const RunConfig& config, const Training
   while (state.step < session.total_steps()) {
     const double loss = session.step();
     if (!std::isfinite(loss)) {
-      const std::string parameter = session.first_non_finite_parameter();
-      fail(record, "the loss became non-finite at step " + std::to_string(state.step) +
-                       (parameter.empty() ? ": all parameters are finite, an output overflowed"
-                                          : ": first non-finite parameter " + parameter) +
-                       "; lower --lr");
+      fail(record, "the loss became non-finite at step " + std::to_string(state.step) + ": " +
+                       cause_of(session) + "; lower --lr");
       progress.end("failed");
       return;
     }

@@ -191,6 +191,9 @@ double TrainingSession::traced_step(const Batch& batch, std::int64_t& correct) {
     optimizer_->zero_grad();
     if (average_) average_->update();
   }
+  if (!std::isfinite(loss_value)) {
+    non_finite_layer_ = model_->first_non_finite_layer(batch.images);
+  }
   correct = logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
   return loss_value;
 }

@@ -64,6 +64,8 @@ class TrainingSession {
 
   /// The first parameter with a non-finite value, or empty.
   std::string first_non_finite_parameter() const;
+  /// Of the step whose loss was not finite, the first layer whose output was not, or empty.
+  const std::string& first_non_finite_layer() const noexcept { return non_finite_layer_; }
 
   void save_checkpoint() const;
   void load_checkpoint();
@@ -105,6 +107,7 @@ class TrainingSession {
   TrainingProgress progress_;
   SavedMeasurement saved_;  ///< of this process
   std::int64_t peak_bytes_ = 0;
+  std::string non_finite_layer_;
   StepTracer tracer_;
   GradientProbe probe_;
   std::unique_ptr<StepLedger> graph_;  // of one step

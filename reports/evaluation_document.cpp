@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "actscope/base/units.hpp"
 #include "config_json.hpp"
 #include "environment_json.hpp"
@@ -51,7 +49,7 @@ std::string evaluation_text(const EvaluationRecord& record) {
   }
   std::string text = fmt::format("held-out accuracy   {:.2f} % of {} images\n",
                                  *record.accuracy_ratio.value * 100, format_count(record.samples));
-  if (record.loss.value) text += fmt::format("held-out loss       {:.4g}\n", *record.loss.value);
+  if (record.loss.value) text += fmt::format("held-out loss       {:.4f}\n", *record.loss.value);
   if (!record.skipped.empty()) {
     text += fmt::format("skipped             {} images that cannot be read\n",
                         format_count(static_cast<std::int64_t>(record.skipped.size())));

@@ -7,7 +7,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"
-#include "slot_store.hpp"
+#include "slot_parts.hpp"
 
 namespace actscope::core {
 namespace {
@@ -28,7 +28,7 @@ TEST(CompressedGelu, TheDerivativeIsThatOfWhatIsKept) {
     for (const char* text : {"int8", "int4", "int2:nearest", "bf16", "fp8"}) {
       const Store store = parse_store(text);
       const Tensor rows = x.dim() < 2 ? x.view({1, -1}) : x.view({-1, x.size(-1)});
-      SlotStore kept(store, {1, rows.size(0), rows.size(1)}, rows);
+      SlotParts kept(store, {1, rows.size(0), rows.size(1)}, rows);
       kept.put(0, rows);
       const Tensor decoded = kept.get(0, rows.size(0)).contiguous().view(sizes);
       const auto compressed = [&](const Tensor& t) { return compressed_gelu(t, store); };

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import shutil
+import struct
 import subprocess
 import unittest
 
@@ -124,6 +125,62 @@ class BadFiles(ProgramTest):
             with open(self.path("data", name), "wb") as file:
                 file.write(b"\0" * 3000)
         self.refused_run(3, "--data", "cifar10", "--data-dir", "data", says="truncated or not CIFAR")
+
+    def test_damaged_idx_files(self):
+        def idx(magic, *lengths, data=b""):
+            return struct.pack(f">{1 + len(lengths)}I", magic, *lengths) + data
+
+        def write(train_images, train_labels=idx(0x801, 2, data=b"\1\2")):
+            shutil.rmtree(self.path("data"), ignore_errors=True)
+            os.mkdir(self.path("data"))
+            good = idx(0x803, 2, 28, 28, data=b"\0" * 2 * 784)
+            for name, content in (("train-images-idx3-ubyte", train_images), ("train-labels-idx1-ubyte", train_labels),
+                                  ("t10k-images-idx3-ubyte", good), ("t10k-labels-idx1-ubyte", idx(0x801, 2, data=b"\1\2"))):
+                with open(self.path("data", name), "wb") as file:
+                    file.write(content)
+
+        pixels = b"\0" * 2 * 784
+        for what, images, says in (
+                ("empty", b"", "shorter than an IDX header"),
+                ("header alone", idx(0x803, 2, 28, 28), "truncated"),
+                ("cut", idx(0x803, 2, 28, 28, data=pixels[:-1]), "truncated"),
+                ("longer", idx(0x803, 2, 28, 28, data=pixels + b"x"), "trailing bytes"),
+                ("labels", idx(0x801, 2, data=b"\1\2" + b"\0" * 20), "not an IDX file of bytes with 3 dimensions"),
+                ("floats", idx(0xD03, 2, 28, 28, data=pixels), "not an IDX file"),
+                ("more than there is", idx(0x803, 0x7FFFFF, 28, 28, data=pixels), "absurd"),
+                ("overflow", idx(0x803, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, data=pixels), "absurd"),
+                ("a count too many", idx(0x803, 3, 28, 28, data=pixels), "truncated")):
+            with self.subTest(what):
+                write(images)
+                self.refused_run(3, "--data-dir", "data", says=says)
+        good = idx(0x803, 2, 28, 28, data=pixels)
+        for what, labels, says in (
+                ("other count", idx(0x801, 3, data=b"\1\2\3"), "labels"),
+                ("no class", idx(0x801, 2, data=b"\1\12"), "label 10 is out of range"),
+                ("cut", idx(0x801, 2, data=b"\1"), "truncated")):
+            with self.subTest(what):
+                write(good, labels)
+                self.refused_run(3, "--data-dir", "data", says=says)
+
+    def test_damaged_cifar_files(self):
+        record = {"cifar10": b"\3" + b"\0" * 3072, "cifar100": b"\0\3" + b"\0" * 3072}
+        files = {"cifar10": [f"data_batch_{i}.bin" for i in range(1, 6)] + ["test_batch.bin"],
+                 "cifar100": ["train.bin", "test.bin"]}
+        for name, names in files.items():
+            good = record[name]
+            last_label = good.rindex(b"\3")
+            for what, content, says in (
+                    ("empty", b"", "truncated or not CIFAR"),
+                    ("cut", good * 2 + good[:100], "truncated or not CIFAR"),
+                    ("other set's", record["cifar100" if name == "cifar10" else "cifar10"], "truncated or not CIFAR"),
+                    ("no class", good[:last_label] + b"\xff" + good[last_label + 1:], "label 255 is out of range")):
+                with self.subTest(f"{name}: {what}"):
+                    shutil.rmtree(self.path("data"), ignore_errors=True)
+                    os.mkdir(self.path("data"))
+                    for file_name in names:
+                        with open(self.path("data", file_name), "wb") as file:
+                            file.write(good * 8 if file_name != names[-1] else content)
+                    self.refused_run(3, "--data", name, "--data-dir", "data", says=says)
 
     def test_wrong_weights_and_config(self):
         for option in ("--weights", "--config"):

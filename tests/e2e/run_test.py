@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import struct
 import time
 import unittest
 
@@ -231,8 +232,31 @@ class Interruption(ProgramTest):
                                  "--out", "out", "--quiet")
         self.assertEqual((code, err.count("\n")), (6, 1), err)
         self.succeed("validate", "out")
-        self.assertEqual(self.report("out")["status"], "failed")
-        self.assertIn("non-finite", self.report("out")["status_reason"])
+        report = self.report("out")
+        self.assertEqual(report["status"], "failed")
+        self.assertRegex(report["status_reason"], r"^the loss became non-finite at step [0-9]+: ")
+        self.assertRegex(report["status_reason"], "(parameter|layer) (stem|blocks\\.[01]|norm|head|tail|loss)")
+        self.assertIn(report["status_reason"], err)
+        self.assertLess(report["summary"]["steps"], 200)
+        self.assertIsNone(report["summary"]["heldout_accuracy_ratio"])
+
+    def test_an_output_that_overflows_names_its_layer(self):
+        self.succeed("run", *TINY, "--save-weights", "w", "--quiet")
+        with open(self.path("w"), "rb") as file:
+            whole = file.read()
+        size = struct.unpack("<Q", whole[:8])[0]
+        tensors = json.loads(whole[8:8 + size])
+        # Finite as parameters, not once multiplied: u is near 1000, a row of W2 near the largest float.
+        for name, value in (("fc1.bias", 1e3), ("fc2.weight", 3e38)):
+            place = tensors["blocks.1.mlp_channels." + name]["data_offsets"][0] + 8 + size
+            whole = whole[:place] + struct.pack("<f", value) * 128 + whole[place + 512:]
+        with open(self.path("w"), "wb") as file:
+            file.write(whole)
+        for scheme in ("dense", "int4-bsr"):
+            code, _, err = self.call("run", *TINY, "--scheme", scheme, "--weights", "w", "--out", scheme, "--quiet")
+            self.assertEqual((code, err.count("\n")), (6, 1), err)
+            self.assertIn("at step 1: all parameters are finite, the first output that is not is that of layer blocks.1",
+                          self.report(scheme)["status_reason"])
 
 
 if __name__ == "__main__":

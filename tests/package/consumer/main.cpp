@@ -6,7 +6,10 @@
 #include "actscope/kernels/panel_layout.hpp"
 #include "actscope/reports/rendering.hpp"
 #ifdef CONSUMER_HAS_CORE
+#include <ATen/ATen.h>
+
 #include "actscope/core/resmlp_geometry.hpp"
+#include "actscope/core/slot_store.hpp"
 #endif
 
 int main() {
@@ -20,6 +23,9 @@ int main() {
 #ifdef CONSUMER_HAS_CORE
   const auto geometry = actscope::core::published_geometry("resmlp_s12");
   if (actscope::core::parameter_count(geometry) != 15350872) return 1;
+  const at::Tensor values = at::ones({4, 64});
+  const actscope::core::SlotStore kept(values, "int8");
+  if (kept.bytes() >= 4 * 64 * 4 || !kept.tensor().equal(values)) return 1;
 #endif
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "actscope/core/drop_path.hpp"
@@ -36,6 +37,10 @@ class ResMlp : public torch::nn::Module {
   ///         images skip blocks where `drop_path` is not null
   torch::Tensor forward(const torch::Tensor& images, tracer::SavedLedger* ledger = nullptr,
                         const DropPath* drop_path = nullptr);
+
+  /// The first layer whose output has a value that is not finite: "stem", "blocks.3", "tail"; empty
+  /// where there is none. Keeps nothing
+  std::string first_non_finite_layer(const torch::Tensor& images) const;
 
   /// The number of the step that the next forward belongs to: what stores draw depends on it.
   void set_step(std::int64_t step) { step_ = static_cast<std::uint64_t>(step); }

@@ -21,11 +21,11 @@ namespace actscope::core {
 
 /// One slot between forward and backward: written part by part in forward, read part by part (or
 /// multiplied as panels) in backward. How it is kept is the matter of `stores/`.
-class SlotStore {
+class SlotParts {
  public:
   /// `like` gives dtype and device, `name` stands in traces.
   /// Errors  ConfigError: pool over tokens that form no square
-  SlotStore(const Store& store, const SlotShape& shape, const torch::Tensor& like,
+  SlotParts(const Store& store, const SlotShape& shape, const torch::Tensor& like,
             tracer::Name name = {}, const StoreDraw& draw = {});
 
   StoreKind kind() const noexcept { return store_.kind; }
