@@ -20,9 +20,9 @@ std::int64_t number_of(Phase phase) {
 TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
     : file_([&] {
         SqliteFile made(file);
-        made.execute("PRAGMA application_id = " + std::to_string(trace_application_id) +
-                     "; PRAGMA user_version = " + std::to_string(trace_schema_version) + ";" +
-                     trace_db_tables);
+        made.execute("PRAGMA page_size = 1024; PRAGMA application_id = " +
+                     std::to_string(trace_application_id) + "; PRAGMA user_version = " +
+                     std::to_string(trace_schema_version) + ";" + trace_db_tables);
         return made;
       }()),
       meta_(file_, "meta", 2),

@@ -9,7 +9,6 @@ namespace actscope::reports {
 // what was live before and the bytes of the row. A page of 1024 bytes: most of the tables are
 // short.
 const char* const trace_db_tables = R"sql(
-PRAGMA page_size = 1024;
 PRAGMA journal_mode = WAL;
 PRAGMA wal_autocheckpoint = 4000;
 PRAGMA synchronous = NORMAL;
