@@ -8,6 +8,7 @@
 #include "actscope/core/dataset.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/kernels/backend.hpp"
+#include "actscope/tracer/counter_reader.hpp"
 #include "actscope/tracer/kernel_session.hpp"
 #include "command.hpp"
 
@@ -31,6 +32,8 @@ std::vector<Finding> examine() {
   }
   findings.push_back({"kernel tracing", tracer::is_cupti_built(), tracer::is_cupti_usable(),
                       tracer::describe_cupti()});
+  findings.push_back(
+      {"hardware counters", true, tracer::are_counters_usable(), tracer::describe_counters()});
   const char* folder = "/usr/share/datasets/fashion-mnist";
   std::error_code code;
   const bool has_data =

@@ -8,6 +8,7 @@
 #include "actscope/reports/activity_stream.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/trace_files.hpp"
+#include "actscope/tracer/recorder.hpp"
 #include "command.hpp"
 #include "run_folder.hpp"
 #include "run_request.hpp"
@@ -77,7 +78,7 @@ reports::TraceMeta meta_of(const RunConfig& config) {
           {"batch", std::to_string(config.batch)},
           {"seed", std::to_string(config.seed)},
           {"trace", config.trace},
-          {"clock", "CLOCK_MONOTONIC"}};
+          {"clock", tracer::describe_clock()}};
 }
 
 // Trains, and leaves a report whatever happens once the folder is made.

@@ -42,6 +42,10 @@ const char* name_of(MemoryLife life) {
   }
 }
 
+const char* name_of(CounterUnit unit) {
+  return unit == CounterUnit::events ? "events" : "bytes";
+}
+
 const char* name_of(KernelKind kind) {
   switch (kind) {
     case KernelKind::copy:

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "actscope/tracer/counter_reader.hpp"
 #include "actscope/tracer/torch/allocations.hpp"
 #include "actscope/tracer/torch/cuda_event_session.hpp"
 #include "stopwatch.hpp"
@@ -50,6 +51,7 @@ StepTracer::StepTracer(const RunConfig& config, const TrainingHooks& hooks)
   has_timeline_ = true;
   guarded([&] {
     tracer::RecorderOptions options{.sink = hooks.trace_sink, .observer = &memory_};
+    options.counters = tracer::open_counter_reader();
     if (hooks.trace_ring_records > 0) options.ring_records = hooks.trace_ring_records;
     recorder_ = std::make_unique<tracer::TraceRecorder>(options);
   });

@@ -32,7 +32,9 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
                                  std::to_string(peak_bytes_ - *config_.budget_bytes) + " bytes");
   }
   if (saved_.steps == 0) {
-    const char* why = config_.trace == "off" ? "trace level is off" : "no step ran";
+    const char* why = config_.trace == "off"           ? "trace level is off"
+                      : progress_.step_times_s.empty() ? "no step ran"
+                                                       : "no step could be measured";
     summary.saved_bytes = summary.residual_bytes = Measured<std::int64_t>::missing(why);
     return;
   }

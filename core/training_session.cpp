@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/byte_model.hpp"
@@ -47,12 +48,12 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
 
 }  // namespace
 
-void SavedMeasurement::add(std::int64_t saved, const tracer::SavedLedger& ledger) {
+void SavedMeasurement::add(std::int64_t saved, tracer::SavedLedger&& ledger) noexcept {
   if (steps >= 2 && saved != saved_bytes) is_steady = false;
   ++steps;
   saved_bytes = saved;
   ledger_bytes = ledger.total_bytes();
-  slots = ledger.slots();
+  slots = std::move(ledger).slots();
 }
 
 TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& hooks)
@@ -151,11 +152,19 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
   graph_->count(progress_.step, loss, logits);
   if (is_traced) {
     const std::int64_t after = tracer::memory_counters(memory_).live_bytes;
-    if (saved_.steps == 0) require_predicted(ledger);
-    saved_.add(after - before - storage_bytes(logits) - storage_bytes(loss), ledger);
-    tracer_.add_ledger(ledger, saved_.saved_bytes, footprint_.totals.dense_saved_bytes);
+    add_saved(after - before - storage_bytes(logits) - storage_bytes(loss), std::move(ledger));
   }
   return loss;
+}
+
+// A step whose ledger lacks something is not measured: its figures would be wrong.
+void TrainingSession::add_saved(std::int64_t saved_bytes, tracer::SavedLedger&& ledger) {
+  if (!ledger.is_whole()) {
+    return tracer_.note_failure("no memory for the ledger of what the stores keep");
+  }
+  if (saved_.steps == 0) require_predicted(ledger);
+  tracer_.add_ledger(ledger, saved_bytes, footprint_.totals.dense_saved_bytes);
+  saved_.add(saved_bytes, std::move(ledger));
 }
 
 // The byte model and the stores must speak of the same slots, or the report would leave some out.

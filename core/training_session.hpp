@@ -34,7 +34,7 @@ struct SavedMeasurement {
   bool is_steady = true;  ///< the second step and all later ones kept the same number of bytes
 
   /// The first step may fill library caches, so it stands only until there is a second.
-  void add(std::int64_t saved, const tracer::SavedLedger& ledger);
+  void add(std::int64_t saved, tracer::SavedLedger&& ledger) noexcept;
 };
 
 /// What a run has gathered so far; part of a checkpoint, so that a resumed run reports the whole.
@@ -87,6 +87,7 @@ class TrainingSession {
   void predict_bytes();
   double traced_step(const Batch& batch, std::int64_t& correct);
   torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
+  void add_saved(std::int64_t saved_bytes, tracer::SavedLedger&& ledger);
   void require_predicted(const tracer::SavedLedger& ledger) const;
   void fill_bytes(RunRecord& record) const;
 

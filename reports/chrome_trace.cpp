@@ -146,9 +146,10 @@ class Writing {
     return first_thread + static_cast<int>(lanes.size());
   }
 
-  void write_counter(const std::string& name, std::int64_t time_ns, std::int64_t value) {
-    add(fmt::format(R"({{"name":{},"ph":"C","pid":1,"ts":{},"args":{{"bytes":{}}}}})",
-                    json_text(name), time_text(time_ns), value));
+  void write_counter(const std::string& name, std::int64_t time_ns, std::int64_t value,
+                     CounterUnit unit = CounterUnit::bytes) {
+    add(fmt::format(R"({{"name":{},"ph":"C","pid":1,"ts":{},"args":{{"{}":{}}}}})", json_text(name),
+                    time_text(time_ns), name_of(unit), value));
   }
 
   void write_counters() {
@@ -160,7 +161,10 @@ class Writing {
                     memory.time_ns, memory.live_bytes);
     }
     for (const CounterEvent& counter : trace_.events.counters) {
-      write_counter(name(counter.name), counter.time_ns, counter.value);
+      const bool is_of_thread = counter.unit == CounterUnit::events;
+      write_counter(
+          name(counter.name) + (is_of_thread ? fmt::format(", thread {}", counter.thread) : ""),
+          counter.time_ns, counter.value, counter.unit);
     }
   }
 

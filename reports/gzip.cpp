@@ -12,15 +12,14 @@
 namespace actscope::reports {
 namespace {
 
-constexpr int window_bits = 15 + 16;  // + 16: a gzip header
+constexpr int window_bits = 15;
+constexpr int gzip_header = 16;
 constexpr int memory_level = 8;
 constexpr std::size_t most_at_once = std::size_t{1} << 30U;  // zlib counts in 32 bits
 
-}  // namespace
-
-std::string gzip(const std::string& bytes) {
+std::string packed_bytes(const std::string& bytes, int header) {
   z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window_bits, memory_level,
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window_bits + header, memory_level,
                    Z_DEFAULT_STRATEGY) != Z_OK) {
     throw EnvironmentError(
         error_text("cannot compress the trace", "zlib got no memory", "free some"));
@@ -43,6 +42,16 @@ std::string gzip(const std::string& bytes) {
   }
   deflateEnd(&stream);
   return packed;
+}
+
+}  // namespace
+
+std::string gzip(const std::string& bytes) {
+  return packed_bytes(bytes, gzip_header);
+}
+
+std::string deflated(const std::string& bytes) {
+  return packed_bytes(bytes, 0);
 }
 
 }  // namespace actscope::reports

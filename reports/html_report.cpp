@@ -60,16 +60,27 @@ Json slots_json(const std::vector<LayerFootprint>& layers) {
   return slots;
 }
 
+Json timing_row(const char* name, const std::string& layer, const std::string& slot,
+                const std::string& phase, const TimingSums& sums) {
+  Json row = Json::array({name, layer, slot, phase, sums.calls, sums.total_s});
+  for (const std::optional<double>& count : sums.counts) {
+    row.push_back(count ? Json(*count) : Json());
+  }
+  return row;
+}
+
 // What is beyond the longest rows stands in the last one.
 Json longest_json(const std::vector<OperatorTiming>& timings) {
   constexpr std::size_t most = 150;
   const LongestTimings longest = longest_timings(timings, most);
   Json rows = Json::array();
   for (const OperatorTiming& t : longest.rows) {
-    rows.push_back({t.name, t.layer, t.slot, t.phase, t.calls, t.total_s});
+    TimingSums own;
+    own.add(t);
+    rows.push_back(timing_row(t.name.c_str(), t.layer, t.slot, t.phase, own));
   }
   if (longest.others > 0) {
-    rows.push_back({"others", "", "", "other", longest.rest.calls, longest.rest.total_s});
+    rows.push_back(timing_row("others", "", "", "other", longest.rest));
   }
   return rows;
 }

@@ -37,5 +37,7 @@ std::string_view html_sweep();
 std::string_view html_sweep_charts();
 /// The page of a kernels document (reports/html/kernels.html).
 std::string_view html_kernels();
+/// The page of a tracer document (reports/html/tracer.html).
+std::string_view html_tracer();
 
 }  // namespace actscope::reports

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "actscope/base/units.hpp"
+#include "environment_text.hpp"
 #include "html_report.hpp"
 #include "kernels_heat_maps.hpp"
 #include "kernels_rivals.hpp"
@@ -50,15 +51,6 @@ std::string tiles(const KernelsRecord& record) {
                  "measured peak and bandwidth of " + name);
   }
   return html;
-}
-
-std::string environment_text(const EnvironmentRecord& e) {
-  std::string text =
-      fmt::format("{}, {} cores, {}; {}; kernels: {}; Actscope {} ({}), LibTorch {}, {}, {}", e.cpu,
-                  e.cores, format_bytes(e.memory_bytes), e.os, e.kernel_backend, e.program_version,
-                  e.git_revision, e.libtorch_version, e.compiler, e.build_type);
-  if (!e.gpu.empty()) text = e.gpu + ", driver " + e.gpu_driver + "; " + text;
-  return text;
 }
 
 using TableOf = TextTable (*)(const KernelsRecord& record, const KernelsVariant& variant);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "perfetto_trace.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
 #include "actscope/base/error.hpp"
+#include "gzip.hpp"
 #include "perfetto_trace.pb.h"
 
 namespace actscope::reports {
@@ -20,6 +22,7 @@ constexpr std::uint64_t process_track = 1;
 // Ranges of track numbers, so that a number says what it is.
 constexpr std::uint64_t thread_tracks = 1000, stream_tracks = 1'000'000;
 constexpr std::uint64_t counter_tracks = 2'000'000;  // and of the allocator, by the empty name
+constexpr std::uint64_t hardware_tracks = 10'000'000;
 
 std::uint64_t flow_of(const TracePlace& place) {
   return (static_cast<std::uint64_t>(place.step + 1) << 16U) | place.layer;
@@ -39,16 +42,24 @@ PerfettoTrace::PerfettoTrace(std::ostream& stream, std::filesystem::path path)
   append(trace);
 }
 
-void PerfettoTrace::append(const perfetto::Trace& trace) {
-  if (stream_ && trace.SerializeToOstream(&stream_)) stream_.flush();
-  if (stream_) return;
+// In portions, as a packet with compressed ones should stay below 512 KB.
+void PerfettoTrace::append(perfetto::Trace& trace) {
+  constexpr int portion_packets = 2000;
+  for (int first = 0; first < trace.packet_size(); first += portion_packets) {
+    perfetto::Trace portion, compressed;
+    const int end = std::min(first + portion_packets, trace.packet_size());
+    for (int i = first; i < end; ++i) portion.add_packet()->Swap(trace.mutable_packet(i));
+    compressed.add_packet()->set_compressed_packets(deflated(portion.SerializeAsString()));
+    if (stream_) compressed.SerializeToOstream(&stream_);
+  }
+  if (stream_ && stream_.flush()) return;
   throw EnvironmentError(error_text("cannot write " + path_.string(),
                                     std::generic_category().message(errno),
                                     "check the folder, its permissions and the space left"));
 }
 
 std::uint64_t PerfettoTrace::track(perfetto::Trace& trace, const std::string& name,
-                                   std::uint64_t uuid, bool is_counter) {
+                                   std::uint64_t uuid, TrackKind kind) {
   if (!tracks_.insert(uuid).second) return uuid;
   TracePacket* packet = trace.add_packet();
   packet->set_trusted_packet_sequence_id(sequence);
@@ -56,8 +67,10 @@ std::uint64_t PerfettoTrace::track(perfetto::Trace& trace, const std::string& na
   descriptor->set_uuid(uuid);
   descriptor->set_parent_uuid(process_track);
   descriptor->set_name(name);
-  if (is_counter) {
-    descriptor->mutable_counter()->set_unit(perfetto::CounterDescriptor::UNIT_SIZE_BYTES);
+  if (kind != TrackKind::slices) {
+    descriptor->mutable_counter()->set_unit(kind == TrackKind::bytes
+                                                ? perfetto::CounterDescriptor::UNIT_SIZE_BYTES
+                                                : perfetto::CounterDescriptor::UNIT_COUNT);
   }
   return uuid;
 }
@@ -94,7 +107,7 @@ void PerfettoTrace::add_scope(perfetto::Trace& trace, const ScopeEvent& scope) {
       scope.kind == ScopeKind::op ? "operators" : std::string(name_of(scope.kind)) + "s";
   const std::uint64_t line =
       track(trace, name + (scope.thread == 0 ? "" : ", thread " + std::to_string(scope.thread)),
-            thread_tracks + std::uint64_t{scope.thread} * 4 + kind, false);
+            thread_tracks + std::uint64_t{scope.thread} * 4 + kind, TrackKind::slices);
   TrackEvent& begin = add_event(trace, scope.begin_ns, line);
   begin.set_type(TrackEvent::TYPE_SLICE_BEGIN);
   begin.set_name_iid(scope.name);
@@ -129,7 +142,7 @@ void PerfettoTrace::add_kernel(perfetto::Trace& trace, const KernelEvent& kernel
             "device " + std::to_string(kernel.device) + ", stream " + std::to_string(kernel.stream),
             stream_tracks + static_cast<std::uint64_t>(kernel.device) * 65536 +
                 static_cast<std::uint64_t>(kernel.stream) % 65536,
-            false);
+            TrackKind::slices);
   TrackEvent& begin = add_event(trace, kernel.begin_ns, line);
   begin.set_type(TrackEvent::TYPE_SLICE_BEGIN);
   begin.set_name(kernel.name);
@@ -148,15 +161,23 @@ void PerfettoTrace::add_live_bytes(perfetto::Trace& trace, const MemoryEvent& me
   const std::string title =
       is_host ? "live_bytes" : "live_bytes, device " + std::to_string(memory.device);
   const std::uint64_t line = counter_tracks + (is_host ? 0 : 65536 + std::uint64_t(memory.device));
-  TrackEvent& event = add_event(trace, memory.time_ns, track(trace, title, line, true));
+  TrackEvent& event = add_event(trace, memory.time_ns, track(trace, title, line, TrackKind::bytes));
   event.set_type(TrackEvent::TYPE_COUNTER);
   event.set_counter_value(memory.live_bytes);
 }
 
+// What a thread counts has a track of its own: one value an operator, at its begin.
 void PerfettoTrace::add_counter(perfetto::Trace& trace, const CounterEvent& counter) {
-  const std::string title = counter.name < names_.size() ? names_[counter.name] : "counter";
+  std::string title = counter.name < names_.size() ? names_[counter.name] : "counter";
+  std::uint64_t line = counter_tracks + counter.name;
+  const bool is_of_thread = counter.unit == CounterUnit::events;
+  if (is_of_thread) {
+    title += ", thread " + std::to_string(counter.thread);
+    line = hardware_tracks + std::uint64_t{counter.thread} * 65536 + counter.name;
+  }
   TrackEvent& event =
-      add_event(trace, counter.time_ns, track(trace, title, counter_tracks + counter.name, true));
+      add_event(trace, counter.time_ns,
+                track(trace, title, line, is_of_thread ? TrackKind::count : TrackKind::bytes));
   event.set_type(TrackEvent::TYPE_COUNTER);
   event.set_counter_value(counter.value);
 }

@@ -19,7 +19,7 @@ namespace actscope::reports {
 
 /// trace.pftrace: for every thread one track each of steps, phases, layers and operators; one of
 /// every device stream; counters of live and saved bytes; arrows from a layer's forward to its
-/// backward.
+/// backward; of every thread, where they were read, the processor's counters. Packets are deflated.
 /// Source  https://perfetto.dev/docs/reference/synthetic-track-event
 class PerfettoTrace : public TraceSink {
  public:
@@ -33,13 +33,14 @@ class PerfettoTrace : public TraceSink {
   perfetto::TrackEvent& add_event(perfetto::Trace& trace, std::int64_t time_ns,
                                   std::uint64_t track);
   void add_names(perfetto::Trace& trace, const TraceBatch& batch);
+  enum class TrackKind { slices, bytes, count };
   std::uint64_t track(perfetto::Trace& trace, const std::string& name, std::uint64_t uuid,
-                      bool is_counter);
+                      TrackKind kind);
   void add_scope(perfetto::Trace& trace, const ScopeEvent& scope);
   void add_kernel(perfetto::Trace& trace, const KernelEvent& kernel);
   void add_live_bytes(perfetto::Trace& trace, const MemoryEvent& event);
   void add_counter(perfetto::Trace& trace, const CounterEvent& counter);
-  void append(const perfetto::Trace& trace);
+  void append(perfetto::Trace& trace);
 
   std::filesystem::path path_;
   std::ostream& stream_;

@@ -64,7 +64,7 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
   RunConfig config = record.config;
   if (is_dropped) config.out.clear();  // where it was written is no part of the work
   return {
-      {"schema", schema_of("actscope.run", "1.2.0")},
+      {"schema", schema_of("actscope.run", "1.3.0")},
       {"status", name_of(record.status)},
       {"status_reason", record.status_reason},
       {"config", config_json(config)},
@@ -78,7 +78,7 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
       {"layers", layers_json(record.layers)},
       {"operators", is_dropped ? Json::array() : timings_json(record.operators)},
       {"kernels", is_dropped ? Json::array() : timings_json(record.kernels)},
-      {"trace", trace_json(record.trace)},
+      {"trace", trace_json(record.trace, volatile_fields)},
       {"tracer_cost", is_dropped ? Json(nullptr) : tracer_cost_json(record.tracer_cost)},
       {"ledger", ledger_json(record.ledger)},
       {"memory", memory_json(record.memory)},

@@ -51,6 +51,11 @@ void SqliteInsert::bind(int column, std::string_view value) {
                     SQLITE_TRANSIENT);
 }
 
+void SqliteInsert::bind(int column, const std::optional<std::int64_t>& value) {
+  if (value) return bind(column, *value);
+  sqlite3_bind_null(statement_.get(), column);
+}
+
 void SqliteInsert::step() {
   const int code = sqlite3_step(statement_.get());
   sqlite3_reset(statement_.get());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,7 @@ class SqliteInsert {
  private:
   void bind(int column, std::int64_t value);
   void bind(int column, std::string_view value);
+  void bind(int column, const std::optional<std::int64_t>& value);  ///< NULL where there is none
   void step();
 
   SqliteFile& file_;

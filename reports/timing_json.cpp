@@ -2,6 +2,31 @@
 #include "timing_json.hpp"
 
 namespace actscope::reports {
+namespace {
+
+constexpr HardwareCounter hardware_counters[] = {
+    HardwareCounter::cycles, HardwareCounter::instructions, HardwareCounter::llc_misses};
+
+// What was not counted has no field: a row says only what is known.
+void set_counts(Json& row, const HardwareCounts& counts) {
+  row["counted_calls"] = integer_json(counts.calls);
+  for (const HardwareCounter counter : hardware_counters) {
+    if (const auto value = counts.of(counter)) row[name_of(counter)] = integer_json(*value);
+  }
+}
+
+std::optional<HardwareCounts> read_counts(const JsonCursor& row) {
+  if (!row.has("counted_calls")) return std::nullopt;
+  HardwareCounts counts;
+  counts.calls = row.at("counted_calls").count();
+  for (const HardwareCounter counter : hardware_counters) {
+    if (!row.has(name_of(counter))) continue;
+    counts.values[static_cast<std::size_t>(counter)] = row.at(name_of(counter)).count();
+  }
+  return counts;
+}
+
+}  // namespace
 
 Json timings_json(const std::vector<OperatorTiming>& timings) {
   Json list = Json::array();
@@ -14,6 +39,7 @@ Json timings_json(const std::vector<OperatorTiming>& timings) {
                     {"source", timing.source},
                     {"calls", integer_json(timing.calls)},
                     {"total_s", timing.total_s}});
+    if (timing.counts) set_counts(list.back(), *timing.counts);
   }
   return list;
 }
@@ -30,20 +56,31 @@ std::vector<OperatorTiming> read_timings(const JsonCursor& from) {
     timing.total_s = row.at("total_s").amount();
     if (row.has("slot")) timing.slot = row.at("slot").text();
     if (row.has("source")) timing.source = row.at("source").text();
+    timing.counts = read_counts(row);
     timings.push_back(std::move(timing));
   }
   return timings;
 }
 
-Json trace_json(const std::optional<TraceRecord>& trace) {
-  if (!trace) return nullptr;
+Json trace_json(const std::optional<TraceRecord>& whole, VolatileFields volatile_fields) {
+  if (!whole) return nullptr;
+  std::optional<TraceRecord> trace = whole;
+  if (volatile_fields == VolatileFields::drop) {  // of the machine, not of the work
+    trace->counters_source.clear();
+    trace->counters_reason = "left out";
+    trace->scaled_operators = trace->uncounted_operators = 0;
+  }
   return {{"traced_steps", integer_json(trace->traced_steps)},
           {"dropped_records", integer_json(trace->dropped_records)},
           {"untimed_records", integer_json(trace->untimed_records)},
           {"clock_anomalies", integer_json(trace->clock_anomalies)},
           {"kernels_source", trace->kernels_source},
           {"kernels_reason", trace->kernels_reason},
-          {"files_reason", trace->files_reason}};
+          {"files_reason", trace->files_reason},
+          {"counters_source", trace->counters_source},
+          {"counters_reason", trace->counters_reason},
+          {"scaled_operators", integer_json(trace->scaled_operators)},
+          {"uncounted_operators", integer_json(trace->uncounted_operators)}};
 }
 
 std::optional<TraceRecord> read_trace(const JsonCursor& from) {
@@ -56,6 +93,14 @@ std::optional<TraceRecord> read_trace(const JsonCursor& from) {
   trace.kernels_source = from.at("kernels_source").text();
   trace.kernels_reason = from.at("kernels_reason").text();
   if (from.has("files_reason")) trace.files_reason = from.at("files_reason").text();
+  if (!from.has("counters_source")) {
+    trace.counters_reason = "written before 1.3.0";
+    return trace;
+  }
+  trace.counters_source = from.at("counters_source").text();
+  trace.counters_reason = from.at("counters_reason").text();
+  trace.scaled_operators = from.at("scaled_operators").count();
+  trace.uncounted_operators = from.at("uncounted_operators").count();
   return trace;
 }
 

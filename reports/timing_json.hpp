@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "actscope/base/run_record.hpp"
+#include "actscope/reports/document.hpp"
 #include "json_cursor.hpp"
 
 namespace actscope::reports {
@@ -15,7 +16,7 @@ Json timings_json(const std::vector<OperatorTiming>& timings);
 std::vector<OperatorTiming> read_timings(const JsonCursor& from);
 
 /// The `trace` of a run document; null where nothing was timed.
-Json trace_json(const std::optional<TraceRecord>& trace);
+Json trace_json(const std::optional<TraceRecord>& whole, VolatileFields volatile_fields);
 /// Errors  ReportFormatError
 std::optional<TraceRecord> read_trace(const JsonCursor& from);
 

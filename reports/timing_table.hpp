@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +14,15 @@ namespace actscope::reports {
 
 /// Whether a run recorded operators or kernels.
 bool has_timings(const RunRecord& run);
+/// Whether one of its operators was counted by the processor.
+bool has_counts(const RunRecord& run);
 
-/// Calls and seconds of several rows. Calls as a double: a file may hold counts of any size.
+/// Calls, seconds and counted events of several rows. Counts as doubles: a file may hold counts of
+/// any size.
 struct TimingSums {
   double calls = 0;
   double total_s = 0;
+  std::array<std::optional<double>, hardware_counter_count> counts;  ///< by HardwareCounter
 
   void add(const OperatorTiming& row);
 };
@@ -31,7 +37,9 @@ struct LongestTimings {
 LongestTimings longest_timings(std::vector<OperatorTiming> timings, std::size_t rows);
 
 /// The longest operators and, apart, kernels: calls and milliseconds of a traced step, and the
-/// share of all of their kind; what is beyond `rows` of a kind stands in one row.
+/// share of all of their kind; what is beyond `rows` of a kind stands in one row. Where a call was
+/// counted, also millions of cycles a step, instructions a cycle, and thousands of loads a step
+/// that missed the last cache.
 TextTable timing_table(const RunRecord& run, std::size_t rows);
 
 /// What must be known beside it: how many steps, where kernels come from, what was lost.

@@ -10,13 +10,14 @@
 #include "actscope/base/trace_events.hpp"
 #include "actscope/reports/trace_files.hpp"
 #include "sqlite.hpp"
+#include "trace_db_index.hpp"
 
 namespace actscope::reports {
 
 /// SQLite's application_id of a trace: "ActS".
 inline constexpr std::int64_t trace_application_id = 0x41637453;
 /// Of the tables; in user_version.
-inline constexpr std::int64_t trace_schema_version = 3;
+inline constexpr std::int64_t trace_schema_version = 4;
 
 /// trace.db, a transaction a portion.
 class TraceDb : public TraceSink {
@@ -35,14 +36,20 @@ class TraceDb : public TraceSink {
   void write_memory(const TraceBatch& batch);
   void write_kernels(const TraceBatch& batch);
   void write_graph(const LedgerRecord& ledger);
-  std::int64_t number_of(const std::string& name) const;
+  std::int64_t number_of_name(const std::string& name) const;
+  std::int64_t place_of(const TracePlace& at, std::uint16_t thread, PlaceKind kind,
+                        std::int64_t time_ns, std::int64_t& begin_ns);
 
   SqliteFile file_;
-  SqliteInsert meta_, name_, layer_, step_, scope_, memory_, kernel_, counter_, ledger_;
+  SqliteInsert meta_, name_, layer_, step_, place_, scope_, block_, memory_, memory_live_;
+  SqliteInsert kernel_, counter_, ledger_;
   SqliteInsert saved_storage_, saved_tensor_, loss_;
   std::vector<std::string> names_;
   std::map<std::string, std::int64_t> numbers_;  // of the names
   std::set<NameNumber> layers_;
+  TracePlaces places_;
+  MemoryBlocks blocks_;
+  std::int64_t memory_rows_ = 0;
 };
 
 }  // namespace actscope::reports

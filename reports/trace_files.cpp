@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/reports/trace_files.hpp"
 
-#include <fstream>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "actscope/base/file.hpp"
 #include "actscope/reports/trace_export.hpp"
-#include "perfetto_trace.hpp"
+#include "disk_reserve.hpp"
 #include "trace_db.hpp"
 
 namespace actscope::reports {
 namespace {
+
+constexpr std::int64_t reserve_bytes = 512 << 10;  // for the report of a run on a full disk
 
 // Made at the first portion: a run that is refused leaves no files.
 class TraceFiles : public TraceSink {
@@ -23,19 +25,17 @@ class TraceFiles : public TraceSink {
     whole_or_none([&] {
       open_database();
       db_->write(batch);
-      open_perfetto();
-      perfetto_->write(batch);
     });
   }
 
   void finish(const TraceRecord& losses) override {
     whole_or_none([&] {
       open_database();
-      open_perfetto();
-      perfetto_->finish(losses);
       db_->finish(losses);
+      reserve_.reset();
+      write_file_atomically(folder_ / file_name_of(TraceFormat::perfetto),
+                            export_trace(folder_ / "trace.db", TraceFormat::perfetto));
     });
-    stream_.close();
   }
 
  private:
@@ -51,27 +51,20 @@ class TraceFiles : public TraceSink {
 
   void open_database() {
     if (db_) return;
-    // What was exported from an earlier trace would be taken for this one's.
-    for (const TraceFormat format : {TraceFormat::chrome, TraceFormat::memory}) {
+    // What was made from an earlier trace would be taken for this one's.
+    for (const TraceFormat format :
+         {TraceFormat::perfetto, TraceFormat::chrome, TraceFormat::memory}) {
       remove(file_name_of(format));
     }
     db_.emplace(folder_ / "trace.db", meta_);
+    reserve_.emplace(folder_, reserve_bytes);
   }
 
-  void open_perfetto() {
-    if (perfetto_) return;
-    const std::filesystem::path file = folder_ / "trace.pftrace";
-    stream_.open(file, std::ios::binary | std::ios::trunc);
-    perfetto_.emplace(stream_, file);
-  }
-
-  // The database keeps the portions that it has. What it gives again, by trace export, makes room:
-  // the report of the run is still to come, and the disk may be full.
+  // The database keeps the portions that it has. The report of the run is still to come, and the
+  // disk may be full.
   void give_up(const std::string& why) noexcept {
+    reserve_.reset();
     try {
-      perfetto_.reset();
-      stream_.close();
-      remove("trace.pftrace");
       if (db_) return db_->note_failure(why);
       for (const char* part : {"trace.db", "trace.db-wal", "trace.db-shm"}) remove(part);
     } catch (const std::exception&) {  // the first error is the one to tell
@@ -86,8 +79,7 @@ class TraceFiles : public TraceSink {
   std::filesystem::path folder_;
   TraceMeta meta_;
   std::optional<TraceDb> db_;
-  std::ofstream stream_;
-  std::optional<PerfettoTrace> perfetto_;
+  std::optional<DiskReserve> reserve_;
 };
 
 }  // namespace

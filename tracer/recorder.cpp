@@ -7,6 +7,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "clock.hpp"
 #include "nvtx.hpp"
 #include "recorder_state.hpp"
 #include "thread_rings.hpp"
@@ -24,8 +25,12 @@ void empty_rings() {
     rings->memory.drain(old.memory);
     rings->scopes.take_dropped();
     rings->memory.take_dropped();
+    std::vector<CountedCall> counted;
+    rings->counts.drain(counted);
+    rings->counts.take_dropped();
   }
   take_lost_records();
+  take_uncounted_operators();
 }
 
 }  // namespace
@@ -36,11 +41,19 @@ TraceRecorder::TraceRecorder(const RecorderOptions& options) {
                                 "end the first before"));
   }
   try {
+    prepare_clock();
     set_ring_capacity(options.ring_records);
     empty_rings();
     state_ = std::make_unique<State>();
     state_->sink = options.sink;
     state_->observer = options.observer;
+    if (options.counters && !options.counters->source().empty()) {
+      state_->counters = options.counters;
+      state_->losses.counters_source = options.counters->source();
+    }
+    state_->losses.counters_reason =
+        options.counters ? options.counters->reason() : "no counters were asked for";
+    set_counter_reader(state_->counters);
     state_->losses.kernels_reason = "no device was traced";
     state_->drainer = std::thread([state = state_.get()] { state->run(); });
   } catch (const std::exception& error) {  // no memory, no thread
@@ -52,6 +65,18 @@ TraceRecorder::TraceRecorder(const RecorderOptions& options) {
 TraceRecorder::~TraceRecorder() {
   finish();
   has_recorder = false;
+}
+
+// What its threads met is known at the end alone.
+void TraceRecorder::stop_counting() {
+  if (!state_->counters) return;
+  try {
+    set_counter_reader(nullptr);
+    const std::string reason = state_->counters->reason();
+    const std::scoped_lock lock(state_->mutex);
+    state_->losses.counters_reason = reason;
+  } catch (const std::exception&) {  // no memory for the text: the one from the start stands
+  }
 }
 
 void TraceRecorder::begin_step(std::int64_t step) {
@@ -123,6 +148,7 @@ void TraceRecorder::finish() {
     state_->changed.notify_all();
   }
   state_->drainer.join();
+  stop_counting();
   if (!state_->has_written || state_->has_failed) return;
   try {
     state_->sink->finish(state_->losses);

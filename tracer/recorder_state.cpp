@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recorder_state.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -33,20 +35,44 @@ std::int64_t take_lost_records() noexcept {
 
 // Everything that lies in the rings, with the names that it needs; nothing where nothing lies there
 // and nothing was added.
-void TraceRecorder::State::gather(TraceBatch& batch, std::int64_t& dropped) {
+void TraceRecorder::State::gather(TraceBatch& batch, std::vector<CountedCall>& counted,
+                                  std::int64_t& dropped) {
   for (const auto& rings : all_thread_rings()) {
-    dropped += rings->scopes.take_dropped() + rings->memory.take_dropped();
+    dropped +=
+        rings->scopes.take_dropped() + rings->memory.take_dropped() + rings->counts.take_dropped();
     rings->scopes.drain(batch.scopes);
     rings->memory.drain(batch.memory);
+    rings->counts.drain(counted);
   }
+  if (counters) tell_counted(counted, batch);
   if (batch.is_empty()) return;  // names alone wait for the records that need them
   // After the records: every name in them is known by now.
   batch.new_names = names_from(names_given);
   names_given += batch.new_names.size();
 }
 
-void TraceRecorder::State::add_up(const TraceBatch& batch) {
+// A counter's name is known before the records that need it.
+void TraceRecorder::State::tell_counted(const std::vector<CountedCall>& counted,
+                                        TraceBatch& batch) const {
+  for (std::size_t i = 0; i < hardware_counter_count; ++i) {
+    const auto counter = static_cast<HardwareCounter>(i);
+    if (counted.empty() || !counters->has(counter)) continue;
+    const Name name(name_of(counter));
+    for (const CountedCall& call : counted) {
+      batch.counters.push_back({call.scope.begin_ns, call.span.values[i], name.number(),
+                                call.scope.thread, CounterUnit::events});
+    }
+  }
+}
+
+void TraceRecorder::State::add_up(const TraceBatch& batch,
+                                  const std::vector<CountedCall>& counted) {
   const std::scoped_lock lock(mutex);
+  losses.uncounted_operators += take_uncounted_operators();
+  for (const CountedCall& call : counted) {
+    if (call.span.is_scaled) ++losses.scaled_operators;
+    if (counters) operators.add(call, *counters);
+  }
   for (const ScopeEvent& scope : batch.scopes) {
     if (scope.end_ns < scope.begin_ns) ++losses.clock_anomalies;
     if (scope.kind == ScopeKind::op) operators.add(scope);
@@ -57,14 +83,15 @@ void TraceRecorder::State::add_up(const TraceBatch& batch) {
 // One portion. The threads that record never wait for a sink: no lock is held while it writes.
 void TraceRecorder::State::drain() {
   TraceBatch batch;
+  std::vector<CountedCall> counted;
   std::int64_t dropped = take_lost_records();
   {
     const std::scoped_lock lock(mutex);
     std::swap(batch, pending);
   }
   try {
-    gather(batch, dropped);
-    add_up(batch);
+    gather(batch, counted, dropped);
+    add_up(batch, counted);
     if (!batch.is_empty()) dropped += deliver(batch);
   } catch (const std::bad_alloc&) {
     dropped += records_of(batch);
@@ -118,6 +145,10 @@ std::int64_t TraceRecorder::State::deliver(const TraceBatch& batch) noexcept {
 }
 
 void TraceRecorder::State::run() {
+  // Waits for a core rather than take one from the threads that train. On Linux that is of the
+  // calling thread alone.
+  constexpr int yielding = 10;
+  [[maybe_unused]] const int level = ::nice(yielding);
   std::unique_lock lock(mutex);
   while (true) {
     changed.wait_for(lock, drain_interval,

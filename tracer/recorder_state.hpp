@@ -4,14 +4,17 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "actscope/base/trace_events.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "operator_counters.hpp"
 #include "timing_sums.hpp"
 
 namespace actscope::tracer {
@@ -24,6 +27,7 @@ std::int64_t take_lost_records() noexcept;
 struct TraceRecorder::State {
   TraceSink* sink;
   TraceSink* observer;
+  std::shared_ptr<CounterReader> counters;
   detail::OpenScope step_scope;
 
   // What other threads leave for the next portion.
@@ -43,8 +47,9 @@ struct TraceRecorder::State {
 
   void run();
   void drain();
-  void gather(TraceBatch& batch, std::int64_t& dropped);
-  void add_up(const TraceBatch& batch);
+  void gather(TraceBatch& batch, std::vector<CountedCall>& counted, std::int64_t& dropped);
+  void tell_counted(const std::vector<CountedCall>& counted, TraceBatch& batch) const;
+  void add_up(const TraceBatch& batch, const std::vector<CountedCall>& counted);
   std::int64_t deliver(const TraceBatch& batch) noexcept;
   void note_failure() noexcept;
   void drop(std::int64_t records) noexcept;

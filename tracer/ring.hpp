@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <vector>
 
 namespace actscope::tracer {
@@ -48,6 +49,49 @@ class Ring {
   std::size_t mask_;
   alignas(64) std::atomic<std::size_t> begin_{0};
   alignas(64) std::atomic<std::size_t> end_{0};
+  std::atomic<std::int64_t> dropped_{0};
+};
+
+/// A ring that takes its memory at its first record: most threads never have one.
+template <class Record>
+class LateRing {
+ public:
+  explicit LateRing(std::size_t capacity) : capacity_(capacity) {}
+  ~LateRing() { delete ring_.load(); }
+  LateRing(const LateRing&) = delete;
+  LateRing& operator=(const LateRing&) = delete;
+
+  /// A record that finds no memory is dropped and counted, as one that finds no room.
+  void push(const Record& record) noexcept {
+    Ring<Record>* ring = ring_.load(std::memory_order_relaxed);
+    if (ring == nullptr) {
+      try {
+        ring = new Ring<Record>(capacity_);
+      } catch (const std::exception&) {
+        dropped_.fetch_add(1, std::memory_order_relaxed);
+        return;
+      }
+      ring_.store(ring, std::memory_order_release);
+    }
+    ring->push(record);
+  }
+
+  void drain(std::vector<Record>& out) {
+    if (Ring<Record>* ring = ring_.load(std::memory_order_acquire)) ring->drain(out);
+  }
+  std::size_t size() const noexcept {
+    const Ring<Record>* ring = ring_.load(std::memory_order_acquire);
+    return ring == nullptr ? 0 : ring->size();
+  }
+  std::int64_t take_dropped() noexcept {
+    Ring<Record>* ring = ring_.load(std::memory_order_acquire);
+    return dropped_.exchange(0, std::memory_order_relaxed) +
+           (ring == nullptr ? 0 : ring->take_dropped());
+  }
+
+ private:
+  std::size_t capacity_;
+  std::atomic<Ring<Record>*> ring_{nullptr};
   std::atomic<std::int64_t> dropped_{0};
 };
 

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/tracer/scope.hpp"
 
-#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "actscope/tracer/place_observer.hpp"
 #include "actscope/tracer/recorder.hpp"
+#include "clock.hpp"
 #include "nvtx.hpp"
+#include "operator_counters.hpp"
 #include "thread_rings.hpp"
 
 namespace actscope::tracer {
-
-std::int64_t now_ns() noexcept {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 TracePlace current_place() noexcept {
   TracePlace place = this_thread_place().place;
@@ -51,7 +47,7 @@ void open_place(OpenScope& scope, ScopeKind kind, NameNumber name, const TracePl
   here.place = place;
   enter(place, name, kind);
   push_nvtx_range(name);
-  scope.begin_ns = now_ns();
+  scope.begin_ns = clock_ns();
 }
 
 void open_operator(OpenScope& scope, NameNumber name, NameNumber slot) {
@@ -65,14 +61,17 @@ void open_operator(OpenScope& scope, NameNumber name, NameNumber slot) {
   if (slot != 0) here.place.slot = slot;
   enter(here.place, name, ScopeKind::op);
   push_nvtx_range(name);
-  scope.begin_ns = now_ns();
+  if (is_counting()) begin_counting();  // before the time: reading the counters is no part of it
+  scope.begin_ns = clock_ns();
 }
 
 void close(const OpenScope& scope) noexcept {
   ThreadPlace& here = this_thread_place();
   if (scope.kind == ScopeKind::op) --here.operator_depth;
   if (!scope.is_counted) return;
-  const std::int64_t end = now_ns();
+  const std::int64_t end = clock_ns();
+  const bool is_counted = scope.kind == ScopeKind::op && is_counting();
+  const std::optional<CountedSpan> span = is_counted ? end_counting() : std::nullopt;
   pop_nvtx_range();
   leave();
   const TracePlace place = here.place;
@@ -80,8 +79,10 @@ void close(const OpenScope& scope) noexcept {
   if (!is_recording()) return;
   ThreadRings* rings = this_thread_rings();
   if (rings == nullptr) return count_lost_record();
-  rings->scopes.push({scope.begin_ns, end, current_step(), scope.name, place.layer, place.slot,
-                      rings->thread, scope.kind, place.phase});
+  const ScopeEvent event{scope.begin_ns, end,           current_step(), scope.name, place.layer,
+                         place.slot,     rings->thread, scope.kind,     place.phase};
+  rings->scopes.push(event);
+  if (span) rings->counts.push({event, *span});
 }
 
 TracePlace exchange_place(const TracePlace& place) noexcept {
@@ -129,7 +130,7 @@ void record_memory(MemoryEvent event) noexcept {
   if (!is_recording()) return;
   ThreadRings* rings = this_thread_rings();
   if (rings == nullptr) return count_lost_record();
-  event.time_ns = now_ns();
+  event.time_ns = clock_ns();
   event.place = current_place();
   event.thread = rings->thread;
   rings->memory.push(event);

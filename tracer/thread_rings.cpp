@@ -31,7 +31,9 @@ class Registry {
   std::int64_t waiting() {
     const std::scoped_lock lock(mutex_);
     std::size_t records = 0;
-    for (const auto& rings : rings_) records += rings->scopes.size() + rings->memory.size();
+    for (const auto& rings : rings_) {
+      records += rings->scopes.size() + rings->memory.size() + rings->counts.size();
+    }
     return static_cast<std::int64_t>(records);
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actscope/base/trace_events.hpp"
+#include "operator_counters.hpp"
 #include "ring.hpp"
 
 namespace actscope::tracer {
@@ -13,10 +14,11 @@ namespace actscope::tracer {
 /// What one thread records into, and where it is.
 struct ThreadRings {
   ThreadRings(std::size_t capacity, std::uint16_t number)
-      : scopes(capacity), memory(capacity), thread(number) {}
+      : scopes(capacity), memory(capacity), counts(capacity), thread(number) {}
 
   Ring<ScopeEvent> scopes;
   Ring<MemoryEvent> memory;
+  LateRing<CountedCall> counts;  ///< where the processor's counters are read
   std::uint16_t thread;
 };
 

@@ -205,14 +205,19 @@ function drawTimes() {
   const run = timed[+byId("time-run").value], rows = run.timing[byId("time-kind").value], steps = Math.max(1, run.timing.steps);
   const grouping = groupings[byId("time-group").value], sums = new Map(), total = rows.reduce((sum, t) => sum + t[5], 0);
   for (const t of rows) {
-    const key = grouping.key(t), sum = sums.get(key.join("\0")) || { key, calls: 0, time: 0 };
+    const key = grouping.key(t), sum = sums.get(key.join("\0")) || { key, calls: 0, time: 0, counts: [null, null, null] };
     sum.calls += t[4]; sum.time += t[5];
+    sum.counts = sum.counts.map((count, i) => (t[6 + i] === null ? count : count + t[6 + i]));
     sums.set(key.join("\0"), sum);
   }
   const list = [...sums.values()].sort((a, b) => b.time - a.time).slice(0, 40);
   byId("time-note").textContent = run.timing.remark + (list.length < sums.size ? ` The longest ${list.length} of ${sums.size}.` : "");
-  table("time-table", [...grouping.header, "calls", "ms", "share"],
-    list.map(s => [...s.key, (s.calls / steps).toFixed(0), (1000 * s.time / steps).toFixed(3), (100 * s.time / total).toFixed(1) + " %"]));
+  // Counted by the processor, where it counts: cycles, instructions, misses of the last cache.
+  const counted = rows.some(t => t[6] !== null), shown = (value, digits) => (value === null ? "-" : value.toFixed(digits));
+  const counts = ([cycles, instructions, misses]) => [shown(cycles === null ? null : 1e-6 * cycles / steps, 3),
+    shown(cycles && instructions !== null ? instructions / cycles : null, 2), shown(misses === null ? null : 1e-3 * misses / steps, 3)];
+  table("time-table", [...grouping.header, "calls", "ms", ...(counted ? ["Mcycles", "instr./cycle", "k LLC misses"] : []), "share"],
+    list.map(s => [...s.key, (s.calls / steps).toFixed(0), (1000 * s.time / steps).toFixed(3), ...(counted ? counts(s.counts) : []), (100 * s.time / total).toFixed(1) + " %"]));
   byId("time-table").querySelectorAll("tbody tr").forEach((row, i) => row.lastChild.style.setProperty("--share", 100 * list[i].time / total + "%"));
 }
 timed.forEach((r, i) => byId("time-run").add(new Option(r.name, i)));

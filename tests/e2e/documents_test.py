@@ -108,6 +108,8 @@ class Doctor(ProgramTest):
         self.assertIn("torch", document["features"])
         cpu = [f for f in document["findings"] if f["name"] == "kernels cpu"][0]
         self.assertTrue(cpu["is_usable"])
+        counters = [f for f in document["findings"] if f["name"] == "hardware counters"][0]
+        self.assertIn("cycles" if counters["is_usable"] else "(", counters["detail"])
         self.assertIn("kernels cuda", self.succeed("doctor"))
         self.assertIn(document["version"], self.succeed("--version"))
 

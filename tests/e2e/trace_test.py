@@ -27,6 +27,22 @@ class TracedTest(ProgramTest):
 
 
 class Levels(TracedTest):
+    def counters_are_told(self, folder):
+        """Rows have counts where the processor's counters answer; where not, the report says why."""
+        report = self.report(folder)
+        trace, counted = report["trace"], [row for row in report["operators"] if "counted_calls" in row]
+        if trace["counters_source"]:
+            self.assertTrue(all(row["cycles"] > 0 for row in counted if row["calls"] > 0))
+            self.assertTrue(counted or trace["uncounted_operators"])
+        else:
+            self.assertEqual(counted, [])
+            self.assertIn(trace["counters_reason"], self.succeed("report", folder).replace("\n  ", " "))
+        with contextlib.closing(sqlite3.connect(self.path(folder, "trace.db"))) as database:
+            meta = dict(database.execute("SELECT key, value FROM meta"))
+            self.assertEqual(meta["counters_reason"], trace["counters_reason"])
+            live = database.execute("SELECT max(live_bytes) FROM memory_event").fetchone()[0]
+        self.assertGreaterEqual(live, report["memory"]["peak"]["bytes"])
+
     def test_every_level_learns_the_same(self):
         for scheme in ("dense", "int4-bsr"):
             learned = {}
@@ -37,6 +53,8 @@ class Levels(TracedTest):
                     self.assertEqual(self.report(folder)["warnings"], [])
                     learned[level] = self.learned(folder)
                     self.assertEqual(learned[level], learned["off"])
+                    if level in ("timeline", "audit"):
+                        self.counters_are_told(folder)
         self.assertNotEqual(self.learned("dense-off"), self.learned("int4-bsr-off"))
 
 

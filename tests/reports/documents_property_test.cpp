@@ -180,14 +180,23 @@ RunRecord any_run() {
   s.weights_sha256 = any_text();
   record.layers = any_layers();
   const auto any_timing = [] {
-    return OperatorTiming{any_text(),  any_text(),   any_text(), any_text(),
+    OperatorTiming timing{any_text(),  any_text(),   any_text(), any_text(),
                           any_count(), any_amount(), any_text(), any_text()};
+    if (*rc::gen::arbitrary<bool>()) {
+      timing.counts.emplace();
+      timing.counts->calls = any_count();
+      for (auto& value : timing.counts->values) {
+        if (*rc::gen::arbitrary<bool>()) value = any_count();
+      }
+    }
+    return timing;
   };
   record.operators = a_few(any_timing);
   record.kernels = a_few(any_timing);
   if (*rc::gen::arbitrary<bool>()) {
-    record.trace = TraceRecord{any_count(), any_count(), any_count(), any_count(),
-                               any_text(),  any_text(),  any_text()};
+    record.trace =
+        TraceRecord{any_count(), any_count(), any_count(), any_count(), any_text(), any_text(),
+                    any_text(),  any_text(),  any_text(),  any_count(), any_count()};
   }
   if (*rc::gen::arbitrary<bool>()) record.ledger = any_ledger();
   if (*rc::gen::arbitrary<bool>()) record.memory = any_memory();

@@ -88,6 +88,49 @@ TEST(TimingRemark, TellsStepsReasonsAndLosses) {
   EXPECT_THAT(timing_remark(run), HasSubstr("Lost: 3 dropped"));
 }
 
+// Two of three counters; one operator of two was counted.
+RunRecord counted_run() {
+  RunRecord run = traced_run();
+  run.operators[1].counts = HardwareCounts{4, {8'000'000, 20'000'000, std::nullopt}};
+  run.trace->counters_source = "perf_event";
+  run.trace->counters_reason = "no llc_misses (perf_event_open: No such file or directory)";
+  return run;
+}
+
+TEST(TimingTable, ShowsWhatWasCountedAStepAndACycle) {
+  EXPECT_EQ(timing_table(counted_run(), 10).csv(),
+            "operator or kernel,layer,slot,phase,source,calls,ms,share,Mcycles,instr./cycle,k LLC "
+            "misses\n"
+            "long,blocks.1,-,backward,scope,1,3.000,75.0 %,2.000,2.50,-\n"
+            "short,blocks.0,-,backward,scope,2,1.000,25.0 %,-,-,-\n");
+  RunRecord run = counted_run();
+  run.operators[0].counts = HardwareCounts{8, {0, 7, 5000}};
+  EXPECT_THAT(timing_table(run, 1).csv(), HasSubstr("1 more,,,,scope,2,1.000,25.0 %,0.000,-,1.250"))
+      << "no cycle, no rate";
+}
+
+TEST(TimingRemark, TellsWhatIsCountedAndWhatNot) {
+  RunRecord run = counted_run();
+  run.trace->scaled_operators = 3;
+  run.trace->uncounted_operators = 1;
+  EXPECT_THAT(timing_remark(run),
+              HasSubstr(" Counted by perf_event in user mode, on the thread that called the "
+                        "operator: the shares of threads that helped it are not in; no llc_misses "
+                        "(perf_event_open: No such file or directory). 3 calls were counted for "
+                        "part of their time and scaled. 1 calls could not be counted: the counts "
+                        "lack them."));
+  run = traced_run();
+  run.trace->counters_reason = "counters are not permitted";
+  EXPECT_THAT(timing_remark(run), HasSubstr(" No hardware counters: counters are not permitted."));
+}
+
+TEST(TimingTable, CountsReachThePage) {
+  const std::vector<NamedRun> one{{"a", counted_run()}};
+  EXPECT_THAT(
+      render_runs(one, Format::html, ""),
+      HasSubstr(R"(["long","blocks.1","","backward",4.0,0.012,8000000.0,20000000.0,null])"));
+}
+
 TEST(RenderRuns, OneTracedRunShowsItsTimes) {
   const std::vector<NamedRun> one{{"a", traced_run()}};
   EXPECT_THAT(render_runs(one, Format::text, ""), HasSubstr("blocks.1"));

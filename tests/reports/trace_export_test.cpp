@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/trace_files.hpp"
+#include "inflated_packets.hpp"
+#include "perfetto_trace.hpp"
 #include "perfetto_trace.pb.h"
 
 namespace actscope::reports {
@@ -33,11 +36,11 @@ KernelEvent kernel(const std::string& name, std::int64_t begin_ns, std::int64_t 
   return event;
 }
 
-// Names 1 blocks.0, 2 h, 3 gemm_tn, 4 saved_stored_bytes; scopes end before those around them, and
-// two kernels of one stream overlap.
+// Names 1 blocks.0, 2 h, 3 gemm_tn, 4 saved_stored_bytes, 5 cycles; scopes end before those around
+// them, and two kernels of one stream overlap.
 TraceBatch portion() {
   TraceBatch batch;
-  batch.new_names = {"", "blocks.0", "h", "gemm_tn", "saved_stored_bytes"};
+  batch.new_names = {"", "blocks.0", "h", "gemm_tn", "saved_stored_bytes", "cycles"};
   batch.scopes = {{100, 150, 7, 3, 1, 2, 0, ScopeKind::op, Phase::forward},
                   {95, 155, 7, 1, 1, 0, 0, ScopeKind::layer, Phase::forward},
                   {90, 160, 7, 1, 1, 0, 0, ScopeKind::layer, Phase::forward},
@@ -45,14 +48,14 @@ TraceBatch portion() {
   batch.memory = {{110, 0xabc, 64, 640, {7, 1, 2, Phase::forward}, 0},
                   {140, 0xabc, -64, 576, {7, 1, 2, Phase::forward}, 0}};
   batch.kernels = {kernel("first", 120, 145), kernel("second", 140, 150), kernel("none", 0, 0)};
-  batch.counters = {{155, 4096, 4}};
+  batch.counters = {{155, 4096, 4}, {100, 7000, 5, 0, CounterUnit::events}};
   return batch;
 }
 
 TraceBatch later_portion() {
   TraceBatch batch;
   batch.new_names = {"step \"1\"\n"};
-  batch.scopes = {{80, 400, 7, 5, 0, 0, 0, ScopeKind::step, Phase::other}};
+  batch.scopes = {{80, 400, 7, 6, 0, 0, 0, ScopeKind::step, Phase::other}};
   batch.memory = {{310, 0xdef, 32, 608, {7, 1, 0, Phase::backward}, 1}};
   return batch;
 }
@@ -92,7 +95,7 @@ class TraceExportTest : public testing::Test {
 // What each track shows, in order, with names in place of numbers.
 std::map<std::string, std::vector<std::string>> shown(const std::string& bytes) {
   perfetto::Trace trace;
-  EXPECT_TRUE(trace.ParseFromString(bytes));
+  EXPECT_TRUE(trace.ParseFromString(inflated_packets(bytes)));
   std::map<std::uint64_t, std::string> tracks, names;
   std::map<std::string, std::vector<std::string>> events;
   for (const perfetto::TracePacket& packet : trace.packet()) {
@@ -126,12 +129,22 @@ std::string unpacked(const std::string& bytes) {
   return text;
 }
 
+// What the batches show without a database between.
+std::map<std::string, std::vector<std::string>> shown_directly(
+    const std::vector<TraceBatch>& batches) {
+  std::ostringstream bytes;
+  PerfettoTrace writer(bytes, "memory");
+  for (const TraceBatch& batch : batches) writer.write(batch);
+  return shown(bytes.str());
+}
+
 TEST_F(TraceExportTest, PerfettoShowsWhatTheRunWrote) {
-  write({portion(), later_portion(), device_portion()});
+  const std::vector<TraceBatch> batches = {portion(), later_portion(), device_portion()};
+  write(batches);
   const auto written = shown(read_file(folder_ / "trace.pftrace"));
-  const auto exported = shown(export_trace(database(), TraceFormat::perfetto));
-  EXPECT_EQ(written.size(), 8U) << "operators, layers of two threads, steps, stream, 3 counters";
-  EXPECT_EQ(exported, written);
+  EXPECT_EQ(written.size(), 9U) << "operators, layers of two threads, steps, stream, 4 counters";
+  EXPECT_EQ(written, shown_directly(batches));
+  EXPECT_EQ(shown(export_trace(database(), TraceFormat::perfetto)), written);
 }
 
 TEST_F(TraceExportTest, ChromeEventsBeginAndEndInOrderOnEveryTrack) {
@@ -148,7 +161,7 @@ TEST_F(TraceExportTest, ChromeEventsBeginAndEndInOrderOnEveryTrack) {
   for (const nlohmann::json& event : document["traceEvents"]) {
     const std::string type = event["ph"];
     if (type == "M" && event["name"] == "thread_name") tracks[event["tid"]] = event["args"]["name"];
-    if (type == "C") counters[event["name"]].push_back(event["args"]["bytes"]);
+    if (type == "C") counters[event["name"]].push_back(event["args"].front());
     if (type == "s" || type == "f") arrows.push_back(type + event["id"].get<std::string>());
     if (type != "B" && type != "E") continue;
     const int track = event["tid"];
@@ -175,6 +188,8 @@ TEST_F(TraceExportTest, ChromeEventsBeginAndEndInOrderOnEveryTrack) {
   EXPECT_EQ(counters["live_bytes"], (std::vector<std::int64_t>{640, 576, 608}));
   EXPECT_EQ(counters["live_bytes, device 0"], (std::vector<std::int64_t>{4096, 4608, 512}));
   EXPECT_EQ(counters["saved_stored_bytes"], std::vector<std::int64_t>{4096});
+  EXPECT_EQ(counters["cycles, thread 0"], std::vector<std::int64_t>{7000});
+  EXPECT_NE(unpacked(bytes).find(R"("args":{"events":7000})"), std::string::npos);
   EXPECT_NE(unpacked(bytes).find("\"ts\":0.120"), std::string::npos) << "nanoseconds are kept";
 }
 
@@ -199,20 +214,45 @@ TEST_F(TraceExportTest, FormatsHaveNamesAndFiles) {
   EXPECT_THROW(parse_trace_format("Chrome"), ConfigError);
 }
 
+// What version 3 had in place of the shared rows of version 4.
+const char* const version_three =
+    "CREATE TABLE whole_memory AS SELECT * FROM memory_event ORDER BY time_ns;"
+    "CREATE TABLE whole_scope AS SELECT * FROM scope_event;"
+    "DROP VIEW operator_count; DROP VIEW operator_time; DROP VIEW peak; DROP VIEW memory_event;"
+    "DROP VIEW scope_event; DROP TABLE memory; DROP TABLE scope; DROP TABLE place;"
+    "DROP TABLE block; DROP TABLE memory_live; DROP TABLE counter_unit;"
+    "DELETE FROM counter WHERE unit = 1; ALTER TABLE counter DROP COLUMN unit;"
+    "ALTER TABLE counter DROP COLUMN thread; ALTER TABLE whole_memory RENAME TO memory;"
+    "ALTER TABLE whole_scope RENAME TO scope; PRAGMA user_version = 3";
+
+TraceBatch without_hardware_counters(TraceBatch batch) {
+  std::erase_if(batch.counters, [](const CounterEvent& c) { return c.unit != CounterUnit::bytes; });
+  return batch;
+}
+
 TEST_F(TraceExportTest, ATraceOfVersionOneIsRead) {
   write({portion()});
-  execute("DROP VIEW peak; DROP TABLE memory_life; ALTER TABLE memory DROP COLUMN life");
+  execute(version_three);
+  execute("DROP TABLE memory_life; ALTER TABLE memory DROP COLUMN life");
   execute("ALTER TABLE memory DROP COLUMN device; PRAGMA user_version = 1");
   EXPECT_EQ(shown(export_trace(database(), TraceFormat::perfetto)),
-            shown(read_file(folder_ / "trace.pftrace")));
+            shown_directly({without_hardware_counters(portion())}));
 }
 
 TEST_F(TraceExportTest, ATraceOfVersionTwoIsRead) {
   write({portion(), device_portion()});
-  execute("DROP VIEW peak; DROP TABLE memory_life; ALTER TABLE memory DROP COLUMN life");
-  execute("PRAGMA user_version = 2");
+  execute(version_three);
+  execute("DROP TABLE memory_life; ALTER TABLE memory DROP COLUMN life; PRAGMA user_version = 2");
   EXPECT_EQ(shown(export_trace(database(), TraceFormat::perfetto)),
-            shown(read_file(folder_ / "trace.pftrace")));
+            shown_directly({without_hardware_counters(portion()), device_portion()}));
+}
+
+TEST_F(TraceExportTest, ATraceOfVersionThreeIsRead) {
+  write({portion(), later_portion(), device_portion()});
+  execute(version_three);
+  EXPECT_EQ(
+      shown(export_trace(database(), TraceFormat::perfetto)),
+      shown_directly({without_hardware_counters(portion()), later_portion(), device_portion()}));
 }
 
 // The first block has lost its owner while a stream works on it; the second is gone; the third
@@ -255,16 +295,41 @@ TEST_F(TraceExportTest, MissingFilesAreTold) {
 }
 
 TEST_F(TraceExportTest, DamagedFilesAreTold) {
-  const char* const damages[] = {
-      "PRAGMA application_id = 1",           "PRAGMA user_version = 4",
-      "DROP VIEW holder; DROP TABLE kernel", "DELETE FROM name WHERE name = 2",
-      "UPDATE scope SET name = 99",          "UPDATE scope SET phase = 4",
-      "UPDATE scope SET kind = -1",          "UPDATE scope SET duration_ns = 9223372036854775807",
-      "UPDATE scope SET thread = 65536",     "UPDATE kernel SET kind = 3",
-      "UPDATE memory SET device = 40000",    "UPDATE counter SET name = -1",
-      "UPDATE memory SET life = 3"};
+  const char* const damages[] = {"PRAGMA application_id = 1",
+                                 "PRAGMA user_version = 5",
+                                 "DROP VIEW holder; DROP TABLE kernel",
+                                 "DELETE FROM name WHERE name = 2",
+                                 "UPDATE scope SET name = 99",
+                                 "UPDATE place SET phase = 4",
+                                 "UPDATE place SET kind = -1",
+                                 "UPDATE scope SET duration_ns = 9223372036854775807",
+                                 "UPDATE place SET thread = 65536",
+                                 "UPDATE kernel SET kind = 3",
+                                 "UPDATE block SET device = 40000",
+                                 "UPDATE counter SET name = -1",
+                                 "UPDATE memory SET change = 6",
+                                 "UPDATE memory SET block = 1",
+                                 "UPDATE scope SET place = -1",
+                                 "DELETE FROM place WHERE place = 1",
+                                 "UPDATE block SET bytes = -1",
+                                 "UPDATE block SET block = 7",
+                                 "UPDATE counter SET unit = 2",
+                                 "UPDATE counter SET thread = -1",
+                                 "UPDATE memory_live SET live_bytes = -9223372036854775807 - 1",
+                                 "UPDATE memory SET time_ns = 9223372036854775807"};
   for (const char* damage : damages) {
     write({portion()});
+    execute(damage);
+    EXPECT_THROW(export_trace(database(), TraceFormat::perfetto), ReportFormatError) << damage;
+  }
+}
+
+TEST_F(TraceExportTest, DamagedFilesOfVersionThreeAreTold) {
+  for (const char* damage : {"UPDATE scope SET phase = 4", "UPDATE scope SET kind = -1",
+                             "UPDATE scope SET thread = 65536", "UPDATE memory SET device = 40000",
+                             "UPDATE memory SET life = 3"}) {
+    write({portion()});
+    execute(version_three);
     execute(damage);
     EXPECT_THROW(export_trace(database(), TraceFormat::perfetto), ReportFormatError) << damage;
   }

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/trace_export.hpp"
+#include "inflated_packets.hpp"
 #include "perfetto_trace.pb.h"
 
 namespace actscope::reports {
@@ -37,10 +39,11 @@ std::vector<std::string> query(const std::filesystem::path& file, const std::str
   return rows;
 }
 
-// Names 1 blocks.0, 2 h, 3 gemm_tn, 4 saved_stored_bytes.
+// Names 1 blocks.0, 2 h, 3 gemm_tn, 4 saved_stored_bytes, 5 cycles, 6 instructions.
 TraceBatch portion() {
   TraceBatch batch;
-  batch.new_names = {"", "blocks.0", "h", "gemm_tn", "saved_stored_bytes"};
+  batch.new_names = {"",       "blocks.0",    "h", "gemm_tn", "saved_stored_bytes",
+                     "cycles", "instructions"};
   batch.scopes = {{100, 150, 7, 3, 1, 2, 0, ScopeKind::op, Phase::forward},
                   {90, 160, 7, 1, 1, 0, 0, ScopeKind::layer, Phase::forward},
                   {300, 340, 7, 1, 1, 0, 1, ScopeKind::layer, Phase::backward}};
@@ -52,7 +55,9 @@ TraceBatch portion() {
   kernel.end_ns = 145;
   kernel.place = {7, 1, 2, Phase::forward};
   batch.kernels = {kernel};
-  batch.counters = {{155, 4096, 4}};
+  batch.counters = {{155, 4096, 4},
+                    {100, 7000, 5, 0, CounterUnit::events},
+                    {100, 14000, 6, 0, CounterUnit::events}};
   batch.ledger = {{7, 1, 2, 4096, 0}};
   LedgerStorage storage;
   storage.holders = {{"AddmmBackward0", "mat1", "blocks.0", "h", "float", {4, 16}, 256, {}},
@@ -68,7 +73,7 @@ TraceBatch portion() {
 TraceBatch step_end() {
   TraceBatch batch;
   batch.new_names = {"step"};
-  batch.scopes = {{80, 400, 7, 5, 0, 0, 0, ScopeKind::step, Phase::other}};
+  batch.scopes = {{80, 400, 7, 7, 0, 0, 0, ScopeKind::step, Phase::other}};
   return batch;
 }
 
@@ -87,6 +92,7 @@ class TraceFilesTest : public testing::Test {
     TraceRecord losses;
     losses.traced_steps = 1;
     losses.dropped_records = 3;
+    losses.counters_reason = "not permitted";
     files->finish(losses);
   }
   std::filesystem::path database() const { return folder_ / "trace.db"; }
@@ -105,7 +111,7 @@ TEST_F(TraceFilesTest, TheDatabaseHoldsWhatWasWritten) {
                   "SELECT operator || layer || slot || phase || calls || total_ns "
                   "FROM operator_time"),
             Rows{"gemm_tnblocks.0hforward150"});
-  EXPECT_EQ(query(database(), "SELECT sum(bytes) FROM memory"), Rows{"0"});
+  EXPECT_EQ(query(database(), "SELECT sum(bytes) FROM memory_event"), Rows{"0"});
   EXPECT_EQ(query(database(), "SELECT live_bytes || layer_name FROM peak"), Rows{"640blocks.0"});
   EXPECT_EQ(query(database(), "SELECT name || duration_ns FROM kernel"), Rows{"gemm kernel25"});
   EXPECT_EQ(query(database(), "SELECT stored_bytes FROM ledger"), Rows{"4096"});
@@ -121,8 +127,54 @@ TEST_F(TraceFilesTest, TheDatabaseHoldsWhatWasWritten) {
                   "SELECT value FROM counter JOIN name USING (name) "
                   "WHERE text = 'saved_stored_bytes'"),
             Rows{"4096"});
+  EXPECT_EQ(
+      query(database(),
+            "SELECT operator || layer || slot || phase || counter || calls || value "
+            "FROM operator_count"),
+      (Rows{"gemm_tnblocks.0hforwardinstructions114000", "gemm_tnblocks.0hforwardcycles17000"}));
+  EXPECT_EQ(query(database(),
+                  "SELECT begin_ns || ' ' || duration_ns || ' ' || thread FROM scope_event "
+                  "ORDER BY begin_ns"),
+            (Rows{"80 320 0", "90 70 0", "100 50 0", "300 40 1"}));
+  EXPECT_EQ(query(database(), "SELECT value FROM meta WHERE key = 'counters_reason'"),
+            Rows{"not permitted"});
   EXPECT_EQ(query(database(), "SELECT count FROM loss WHERE name = 'dropped_records'"), Rows{"3"});
   EXPECT_FALSE(std::filesystem::exists(database().string() + "-wal")) << "one file at the end";
+}
+
+// Live bytes stand where they are not what a reader would take them for.
+TEST_F(TraceFilesTest, TheViewOfMemoryTellsLiveBytesOfEveryRow) {
+  TraceBatch batch;
+  const TracePlace here{7, 0, 0, Phase::forward}, there{7, 0, 0, Phase::backward};
+  batch.memory = {{10, 0xa, 100, 1100, here, 0},
+                  {20, 0xb, 50, 1150, here, 0},
+                  {15, 0xc, 8, 500, there, 1, 0},
+                  {30, 0xb, -50, 1100, there, 1},
+                  {31, 0xc, -8, 492, there, 1, 0, MemoryLife::logical},
+                  {32, 0xc, -8, 492, there, 1, 0, MemoryLife::physical},
+                  {33, 0xd, 16, 508, there, 1, 0},
+                  {40, 0xa, -100, 900, there, 0},
+                  {50, 0xa, 100, 1000, here, 0}};
+  const auto files = make_trace_files(folder_, {});
+  files->write(batch);
+  files->finish({});
+  std::vector<std::string> expected;
+  for (const MemoryEvent& m : batch.memory) {
+    expected.push_back(std::to_string(m.time_ns) + " " + std::to_string(m.address) + " " +
+                       std::to_string(m.bytes) + " " + std::to_string(m.live_bytes) + " " +
+                       std::to_string(m.device) + " " + std::to_string(static_cast<int>(m.life)) +
+                       " " + std::to_string(static_cast<int>(m.place.phase)) + " " +
+                       std::to_string(m.thread));
+  }
+  std::vector<std::string> told =
+      query(database(),
+            "SELECT time_ns || ' ' || address || ' ' || bytes || ' ' || live_bytes || ' ' || "
+            "device || ' ' || life || ' ' || phase || ' ' || thread FROM memory_event");
+  std::ranges::sort(told);
+  std::ranges::sort(expected);
+  EXPECT_EQ(told, expected);
+  EXPECT_EQ(query(database(), "SELECT count(*) FROM memory_live"), std::vector<std::string>{"3"})
+      << "the first of each device, and one that does not add up";
 }
 
 TEST_F(TraceFilesTest, WhatIsWrittenIsThereBeforeTheEnd) {
@@ -151,29 +203,34 @@ TEST_F(TraceFilesTest, EveryDeviceHasAPeakOfItsOwn) {
   EXPECT_EQ(query(database(), "SELECT device || ' ' || live_bytes || phase_name FROM peak"),
             (Rows{"-1 640forward", "0 900forward", "1 400backward"}));
   EXPECT_EQ(query(database(),
-                  "SELECT text FROM memory JOIN memory_life USING (life) "
+                  "SELECT text FROM memory_event JOIN memory_life USING (life) "
                   "WHERE device = 0"),
             (Rows{"whole", "logical"}));
 }
 
-TEST_F(TraceFilesTest, AFullDiskLeavesTheDatabaseAndRoom) {
-  std::filesystem::create_symlink("/dev/full", folder_ / "trace.pftrace");
+// The database fits, what is made from it no longer does.
+TEST_F(TraceFilesTest, WhatCannotBeMadeFromTheDatabaseLeavesItWhole) {
+  std::filesystem::create_directory(folder_ / "trace.pftrace");  // nothing can take its place
+  std::filesystem::create_directory(folder_ / "trace.pftrace" / "kept");
   const auto files = make_trace_files(folder_, {});
+  files->write(portion());
   try {
-    files->write(portion());
-    FAIL() << "wrote to a full device";
+    files->finish({});
+    FAIL() << "wrote over a folder";
   } catch (const EnvironmentError& error) {
-    EXPECT_NE(std::string(error.what()).find("No space left"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("Is a directory"), std::string::npos) << error.what();
   }
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "trace.pftrace"));
-  EXPECT_TRUE(std::filesystem::exists("/dev/full"));
   using Rows = std::vector<std::string>;
-  EXPECT_EQ(query(database(),
-                  "SELECT instr(value, 'No space left') > 0 FROM meta "
-                  "WHERE key = 'failure'"),
-            Rows{"1"});
+  EXPECT_EQ(
+      query(database(), "SELECT instr(value, 'trace.pftrace') > 0 FROM meta WHERE key = 'failure'"),
+      Rows{"1"});
   EXPECT_EQ(query(database(), "SELECT count(*) FROM memory"), Rows{"2"})
       << "the portion had reached the database";
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    EXPECT_TRUE(entry.path().filename().string().starts_with("trace.db") ||
+                entry.path().filename() == "trace.pftrace")
+        << entry.path() << " is left behind";
+  }
 }
 
 // Files of at most so many bytes, as on a disk that is full after them.
@@ -237,7 +294,7 @@ TEST_F(TraceFilesTest, AnEarlierTraceIsReplaced) {
 TEST_F(TraceFilesTest, PerfettoSlicesBeginAndEndOnDeclaredTracks) {
   write_whole();
   perfetto::Trace trace;
-  ASSERT_TRUE(trace.ParseFromString(read_file(folder_ / "trace.pftrace")));
+  ASSERT_TRUE(trace.ParseFromString(inflated_packets(read_file(folder_ / "trace.pftrace"))));
   std::set<std::uint64_t> tracks;
   std::map<std::uint64_t, int> open;
   int counters = 0;
@@ -250,7 +307,7 @@ TEST_F(TraceFilesTest, PerfettoSlicesBeginAndEndOnDeclaredTracks) {
     if (event.type() == perfetto::TrackEvent::TYPE_SLICE_END) --open[event.track_uuid()];
     if (event.type() == perfetto::TrackEvent::TYPE_COUNTER) ++counters;
   }
-  EXPECT_EQ(counters, 3) << "two of live bytes, one of saved bytes";
+  EXPECT_EQ(counters, 5) << "two of live bytes, one of saved bytes, two of the processor";
   EXPECT_EQ(open.size(), 5U) << "operators, layers of two threads, steps, one stream";
   for (const auto& [track, depth] : open) EXPECT_EQ(depth, 0) << track;
 }

@@ -12,6 +12,7 @@
 #include "actscope/reports/activity_stream.hpp"
 #include "actscope/reports/trace_export.hpp"
 #include "actscope/reports/trace_files.hpp"
+#include "inflated_packets.hpp"
 #include "stream_support.hpp"
 
 namespace actscope::tracer {
@@ -96,8 +97,8 @@ TEST(ActivityStream, ReplaysIntoATrace) {
   const std::string pickle =
       reports::export_trace(folder / "trace.db", reports::TraceFormat::memory);
   EXPECT_NE(pickle.find("free_completed"), std::string::npos);
-  const std::string perfetto =
-      reports::export_trace(folder / "trace.db", reports::TraceFormat::perfetto);
+  const std::string perfetto = reports::inflated_packets(
+      reports::export_trace(folder / "trace.db", reports::TraceFormat::perfetto));
   EXPECT_NE(perfetto.find("gemm_tn(float*)"), std::string::npos);
   EXPECT_NE(perfetto.find("live_bytes, device 0"), std::string::npos);
   std::filesystem::remove_all(folder);

@@ -54,6 +54,26 @@ TEST(ExhaustedMemory, WhatTheTrainingThreadTellsIsCountedInsteadOfThrown) {
   EXPECT_NE(Name("a name that was never there before").number(), 0);
 }
 
+TEST(ExhaustedMemory, OfTheLedgerLeavesForwardAloneAndIsTold) {
+  const int kept = 0, lost = 0, parameter = 0;
+  SavedLedger ledger;
+  ledger.record("blocks.0", "h", &kept, 40);
+  TraceRecorder recorder({});
+  {
+    const Exhaustion exhaustion;
+    ledger.record("blocks.0", "a slot whose name needs memory of its own", &lost, 8);
+    ledger.exclude(&parameter);
+  }
+  EXPECT_FALSE(ledger.is_whole());
+  ledger.record("blocks.0", "a slot whose name needs memory of its own", &lost, 8);
+  ASSERT_EQ(ledger.slots().size(), 2U) << "the lost record left nothing behind";
+  EXPECT_EQ(ledger.slots()[1].stored_bytes, 8);
+  EXPECT_EQ(ledger.total_bytes(), 48);
+  EXPECT_FALSE(ledger.is_whole());
+  recorder.finish();
+  EXPECT_EQ(recorder.losses().dropped_records, 2);
+}
+
 // Takes one portion, and with it the memory of the recorder's own thread.
 class GreedySink : public TraceSink {
  public:

@@ -8,6 +8,7 @@
 
 #include "actscope/base/environment_record.hpp"
 #include "actscope/base/footprint_record.hpp"
+#include "actscope/base/hardware_counts.hpp"
 #include "actscope/base/ledger_record.hpp"
 #include "actscope/base/measured.hpp"
 #include "actscope/base/memory_record.hpp"
@@ -35,19 +36,24 @@ struct OperatorTiming {
   std::string device;  ///< cpu, cuda
   std::int64_t calls = 0;
   double total_s = 0;
-  std::string slot;              ///< empty: of no slot
-  std::string source = "scope";  ///< scope, cupti, cuda_event
+  std::string slot;                                     ///< empty: of no slot
+  std::string source = "scope";                         ///< scope, cupti, cuda_event
+  std::optional<HardwareCounts> counts = std::nullopt;  ///< absent where no call was counted
 };
 
 /// How a run was traced, and what the tracer lost meanwhile. Counts of records.
 struct TraceRecord {
-  std::int64_t traced_steps = 0;     ///< steps that the timings cover
-  std::int64_t dropped_records = 0;  ///< no room, or the writer failed
-  std::int64_t untimed_records = 0;  ///< records whose start or end the source did not know
-  std::int64_t clock_anomalies = 0;  ///< records that end before they begin
-  std::string kernels_source;        ///< cupti, cuda_event; empty: no device kernels recorded
-  std::string kernels_reason;        ///< why kernels_source is empty or not cupti
-  std::string files_reason;          ///< why the trace files are not whole; empty: they are
+  std::int64_t traced_steps = 0;      ///< steps that the timings cover
+  std::int64_t dropped_records = 0;   ///< no room, or the writer failed
+  std::int64_t untimed_records = 0;   ///< records whose start or end the source did not know
+  std::int64_t clock_anomalies = 0;   ///< records that end before they begin
+  std::string kernels_source;         ///< cupti, cuda_event; empty: no device kernels recorded
+  std::string kernels_reason;         ///< why kernels_source is empty or not cupti
+  std::string files_reason;           ///< why the trace files are not whole; empty: they are
+  std::string counters_source = "";   ///< perf_event; empty: no counters of the processor
+  std::string counters_reason = "";   ///< why counters_source is empty, or some counter is missing
+  std::int64_t scaled_operators = 0;  ///< counted part of their time only, and scaled to the whole
+  std::int64_t uncounted_operators = 0;  ///< calls whose counters gave no believable values
 };
 
 /// What the trace level of a run cost it, by its own steps with the level and without it in turns.

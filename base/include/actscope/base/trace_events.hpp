@@ -88,11 +88,20 @@ struct KernelEvent {
   TracePlace place;
 };
 
-/// A value of a named counter, in bytes.
+/// What a counter's value is. bytes: held at that time, by the process; events: of the processor,
+/// in one call of an operator.
+enum class CounterUnit : std::uint8_t { bytes, events };
+
+/// "bytes", "events".
+const char* name_of(CounterUnit unit);
+
+/// A value of a named counter.
 struct CounterEvent {
-  std::int64_t time_ns = 0;
+  std::int64_t time_ns = 0;  ///< events: the begin of the operator's scope
   std::int64_t value = 0;
   NameNumber name = 0;
+  std::uint16_t thread = 0;  ///< events: that of the scope
+  CounterUnit unit = CounterUnit::bytes;
 };
 
 /// What one slot of one layer held for backward at the end of forward. Units: bytes.

@@ -17,7 +17,7 @@ std::string write_tracer_document(const TracerBenchRecord& record);
 TracerBenchRecord read_tracer_document(std::string_view text, std::string_view source);
 
 /// Three tables, of steps, calls and files, each figure beside its goal; CSV has one row a figure.
-/// Errors  ConfigError: HTML, which this document has not
+/// HTML is one page without script.
 std::string render_tracer(const TracerBenchRecord& record, Format format,
                           std::string_view introduction = {});
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actscope/base/trace_events.hpp"
+#include "actscope/tracer/counter_reader.hpp"
 #include "actscope/tracer/name.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
 
@@ -19,6 +20,8 @@ struct RecorderOptions {
   /// may be null.
   TraceSink* observer = nullptr;
   std::size_t ring_records = 1U << 15U;  ///< a thread and kind of record; a power of two
+  /// The processor's counters, read around every operator; may be null.
+  std::shared_ptr<CounterReader> counters = nullptr;
 };
 
 /// Gathers scopes and memory events of all threads while a step is traced, sums them and hands them
@@ -62,6 +65,7 @@ class TraceRecorder {
 
  private:
   struct State;
+  void stop_counting();
   std::unique_ptr<State> state_;
 };
 
@@ -77,5 +81,7 @@ void count_lost_record() noexcept;
 
 /// Nanoseconds of the monotonic clock that all records use.
 std::int64_t now_ns() noexcept;
+/// Which clock that is, as it is while a recorder records.
+std::string describe_clock();
 
 }  // namespace actscope::tracer
