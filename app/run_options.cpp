@@ -91,6 +91,12 @@ void require_known(const char* what, const std::string& name, const Texts& known
 
 }  // namespace
 
+RunConfig starting_config() {
+  RunConfig config;
+  config.scheme = "int4";
+  return config;
+}
+
 void RunOptions::in_group(CLI::Option* added) {
   added->group(group_)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
@@ -104,7 +110,7 @@ void RunOptions::option(const char* name, Value RunConfig::*field, const char* v
     given_.push_back([field, value](RunConfig& config) { config.*field = value; });
   };
   CLI::Option* added = command_->add_option_function<std::string>(
-      name, keep, wrapped(help + default_text(RunConfig{}.*field)));
+      name, keep, wrapped(help + default_text(starting_config().*field)));
   in_group(added->option_text(value_name));
 }
 

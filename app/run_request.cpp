@@ -54,7 +54,7 @@ RunRequest resumed_request(const RunOptions& options, const std::string& folder)
   if (fs::exists(fs::path(chosen) / "report.json", code)) {
     request.earlier = read_run(chosen).record;
   }
-  request.config = options.resolve(request.earlier ? request.earlier->config : RunConfig{});
+  request.config = options.resolve(request.earlier ? request.earlier->config : starting_config());
   request.config.out = chosen;
   if (request.is_complete() && work_of(request.earlier->config) != work_of(request.config)) {
     throw ConfigError(error_text("cannot resume " + chosen,

@@ -79,7 +79,10 @@ bool SweepOptions::is_empty() const {
 
 SweepSpec SweepOptions::resolve() const {
   SweepSpec spec;
-  if (!file_.empty()) spec = reports::read_sweep_spec(read_file(file_, 1 << 20), file_, {});
+  spec.base = starting_config();
+  if (!file_.empty()) {
+    spec = reports::read_sweep_spec(read_file(file_, 1 << 20), file_, spec.base);
+  }
   spec.base = run_.resolve(spec.base);
   spec.base.out.clear();
   for (RunConfig& point : spec.points) {
