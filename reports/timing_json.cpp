@@ -93,14 +93,13 @@ std::optional<TraceRecord> read_trace(const JsonCursor& from) {
   trace.kernels_source = from.at("kernels_source").text();
   trace.kernels_reason = from.at("kernels_reason").text();
   if (from.has("files_reason")) trace.files_reason = from.at("files_reason").text();
-  if (!from.has("counters_source")) {
-    trace.counters_reason = "written before 1.3.0";
-    return trace;
-  }
-  trace.counters_source = from.at("counters_source").text();
-  trace.counters_reason = from.at("counters_reason").text();
-  trace.scaled_operators = from.at("scaled_operators").count();
-  trace.uncounted_operators = from.at("uncounted_operators").count();
+  const auto text = [&](const char* name) { return from.has(name) ? from.at(name).text() : ""; };
+  const auto count = [&](const char* name) { return from.has(name) ? from.at(name).count() : 0; };
+  trace.counters_source = text("counters_source");
+  trace.counters_reason =
+      from.has("counters_source") ? text("counters_reason") : "written before 1.3.0";
+  trace.scaled_operators = count("scaled_operators");
+  trace.uncounted_operators = count("uncounted_operators");
   return trace;
 }
 

@@ -84,17 +84,18 @@ class Footprint(ProgramTest):
         return json.loads(self.succeed("footprint", *arguments, "--json"))["totals"]
 
     def test_figures(self):
-        one = self.totals("--model", "resmlp_s12", "--batch", "1")
+        one = self.totals("--model", "resmlp_s12", "--scheme", "dense", "--batch", "1")
         self.assertEqual(one["parameters"], 15350872)
         self.assertEqual(one["saved_bytes"], one["dense_saved_bytes"])
         self.assertGreater(one["saved_bytes"], 12 * 14 * 75264 * 4)
-        two = self.totals("--model", "resmlp_s12", "--batch", "1", "--dtype", "fp64")
+        two = self.totals("--model", "resmlp_s12", "--scheme", "dense", "--batch", "1", "--dtype", "fp64")
         self.assertAlmostEqual(two["saved_bytes"] / one["saved_bytes"], 2, places=3)
-        half = self.totals("--model", "resmlp_s12", "--batch", "1", "--dtype", "bf16")
+        half = self.totals("--model", "resmlp_s12", "--scheme", "dense", "--batch", "1", "--dtype", "bf16")
         loss = 1000 * 4 + 4  # in fp32
         self.assertEqual((one["saved_bytes"] - loss) / 2 + loss, half["saved_bytes"])
         four = self.totals("--model", "resmlp_s12", "--batch", "1", "--scheme", "int4")
         self.assertGreater(one["saved_bytes"] / four["saved_bytes"], 10)
+        self.assertEqual(self.totals("--model", "resmlp_s12", "--batch", "1"), four)  # where none is named
         self.assertIn("15,350,872", self.succeed("footprint", "--model", "resmlp_s12"))
 
     def test_a_model_larger_than_memory_is_only_predicted(self):
