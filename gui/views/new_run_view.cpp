@@ -113,18 +113,8 @@ QWidget* NewRunView::makeForm() {
   addNames(form, tr("Activations"), "dtype", {"fp32", "bf16"}, first.dtype);
   addNames(form, tr("&Trace"), "trace", {"off", "ledger", "timeline", "cupti", "audit"},
            first.trace);
-  addText(form, tr("Gradient errors every"), "gradientErrors", {}, tr("0 steps: never"));
-  addText(form, tr("&Output folder"), "out", first.out);
-  addNames(form, tr("Activations"), "dtype", {"fp32", "bf16"}, first.dtype);
-  addNames(form, tr("Blocks kept by"), "select",
-           {"panel", "row", "column", "global", "threshold", "random", "panel:unbiased"},
-           first.select);
-  addNames(form, tr("Schedule"), "schedule", {"constant", "warmup:100", "cubic:100:1000"},
-           first.schedule);
-  addNames(form, tr("Optimizer"), "optimizer", {"adamw", "lamb"}, first.optimizer);
-  addText(form, tr("Drop-path"), "dropPath", {}, tr("0: no image skips a block"));
-  addText(form, tr("Average's decay"), "ema", {}, tr("0: no average of the weights"));
   addText(form, tr("Gradient errors"), "gradientErrors", {}, tr("never; or every so many steps"));
+  addText(form, tr("&Output folder"), "out", first.out);
   addText(form, tr("More options"), "extra", {}, "--slot 'blocks.*.h=int8'");
   auto* scroll = new QScrollArea;
   scroll->setWidget(page);

@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
@@ -77,6 +78,19 @@ TEST_F(NewRun, TheCommandFollowsTheFields) {
   EXPECT_FALSE(shows("A sparsity is a share"));
   press("Copy command");
   EXPECT_EQ(QApplication::clipboard()->text(), command());
+}
+
+// Fields are found by name: of two of one name only the first would be read.
+TEST_F(NewRun, EveryFieldStandsOnce) {
+  QStringList names;
+  for (const QWidget* field : form.findChildren<QWidget*>()) {
+    const bool isField =
+        qobject_cast<const QComboBox*>(field) != nullptr ||
+        (qobject_cast<const QLineEdit*>(field) != nullptr && !field->objectName().isEmpty());
+    if (isField && !field->objectName().startsWith("qt_")) names << field->objectName();
+  }
+  EXPECT_GT(names.size(), 20);
+  EXPECT_EQ(names.removeDuplicates(), 0);
 }
 
 TEST_F(NewRun, ASweepHasListsInPlaceOfOneValue) {
