@@ -95,7 +95,8 @@ SweepSpec SweepOptions::resolve() const {
   if (seeds_) spec.seeds = *seeds_;
   if (no_baselines_) spec.baselines = false;
   for (const std::string& scheme : spec.schemes) require_known_scheme(scheme);
-  if (!spec.base.save_weights.empty()) {
+  const auto saves = [](const RunConfig& config) { return !config.save_weights.empty(); };
+  if (saves(spec.base) || std::ranges::any_of(spec.points, saves)) {
     throw ConfigError(error_text("--save-weights does not go with a sweep",
                                  "every point would write the same file",
                                  "run the chosen configuration with actscope run"));

@@ -10,6 +10,7 @@
 
 #include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
+#include "measured_number.hpp"
 #include "timing_table.hpp"
 
 namespace actscope::reports {
@@ -17,11 +18,6 @@ namespace {
 
 std::string factor(const std::optional<double>& dense, const std::optional<double>& value) {
   return dense && value ? format_factor(*dense, *value) : "n/a";
-}
-
-std::optional<double> number(const Measured<std::int64_t>& measured) {
-  if (!measured.value) return std::nullopt;
-  return static_cast<double>(*measured.value);
 }
 
 std::string bytes(const Measured<std::int64_t>& measured) {

@@ -10,6 +10,7 @@
 #include "actscope/base/configuration_name.hpp"
 #include "config_json.hpp"
 #include "gate/pairing.hpp"
+#include "measured_number.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -29,13 +30,7 @@ std::string key_of_training(RunConfig config) {
   config.operand_overrides.clear();
   config.workspace_bytes = usual.workspace_bytes;
   config.gradient_errors = usual.gradient_errors;
-  return config_json(config).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-template <class Number>
-std::optional<double> number(const Measured<Number>& measured) {
-  if (!measured.value) return std::nullopt;
-  return static_cast<double>(*measured.value);
+  return config_key(config);
 }
 
 SeedMean mean_of(const std::vector<double>& values) {

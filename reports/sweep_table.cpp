@@ -9,18 +9,13 @@
 
 #include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
+#include "measured_number.hpp"
 #include "run_table.hpp"
 
 namespace actscope::reports {
 namespace {
 
 constexpr double choice_margin_ratio = 0.01;
-
-template <class Number>
-std::optional<double> number(const Measured<Number>& measured) {
-  if (!measured.value) return std::nullopt;
-  return static_cast<double>(*measured.value);
-}
 
 std::string factor_text(const SeedMean& of_dense) {
   return of_dense.mean ? format_factor(1, *of_dense.mean) : "n/a";

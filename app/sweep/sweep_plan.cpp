@@ -93,7 +93,7 @@ void require_one_scheme_for_overrides(const SweepSpec& spec) {
                                "sweep one scheme at a time"));
 }
 
-bool has_grid(const SweepSpec& spec) {
+bool wants_grid(const SweepSpec& spec) {
   return spec.points.empty() || !spec.schemes.empty() || !spec.blocks.empty() ||
          !spec.sparsities.empty();
 }
@@ -125,7 +125,7 @@ std::vector<SweepPointRecord> expand(const SweepSpec& spec, const Validate& vali
     RunConfig seeded = spec.base;
     seeded.seed = seed;
     if (spec.baselines) expansion.add_baselines(seeded);
-    if (has_grid(spec)) expansion.add_grid(seeded);
+    if (wants_grid(spec)) expansion.add_grid(seeded);
     expansion.add_points(seed);
   }
   std::vector<SweepPointRecord> points = expansion.take();

@@ -8,18 +8,15 @@
 #include "environment_json.hpp"
 
 namespace actscope::reports {
-namespace {
 
 // Where a run writes and how often says nothing about what it computes.
-std::string key_of(RunConfig config) {
+std::string config_key(RunConfig config) {
   config.out.clear();
   config.data_dir.clear();
   config.save_weights.clear();
   config.checkpoint_every = 0;
   return config_json(config).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
-
-}  // namespace
 
 std::vector<MetricPair> pair_metrics(const std::vector<Metric>& baseline,
                                      const std::vector<Metric>& candidate) {
@@ -47,7 +44,7 @@ std::vector<PointPair> pair_points(const SweepRecord& baseline, const SweepRecor
   }
   std::multimap<std::string, const SweepPointRecord*> by_config;  // equal keys keep their order
   for (const SweepPointRecord& point : candidate.points) {
-    if (!shared.contains(point.id)) by_config.emplace(key_of(point.config), &point);
+    if (!shared.contains(point.id)) by_config.emplace(config_key(point.config), &point);
   }
   std::vector<PointPair> pairs;
   std::set<const SweepPointRecord*> taken;
@@ -55,7 +52,8 @@ std::vector<PointPair> pair_points(const SweepRecord& baseline, const SweepRecor
     const SweepPointRecord* match = nullptr;
     if (shared.contains(point.id)) {
       match = by_id[point.id];
-    } else if (const auto place = by_config.find(key_of(point.config)); place != by_config.end()) {
+    } else if (const auto place = by_config.find(config_key(point.config));
+               place != by_config.end()) {
       match = by_config.lower_bound(place->first)->second;
       by_config.erase(by_config.lower_bound(place->first));
     }
@@ -71,7 +69,7 @@ std::vector<PointPair> pair_points(const SweepRecord& baseline, const SweepRecor
 std::string key_without_seed(const RunConfig& config) {
   RunConfig any_seed = config;
   any_seed.seed = 0;
-  return key_of(any_seed);
+  return config_key(any_seed);
 }
 
 std::vector<std::string> environment_differences(const EnvironmentRecord& a,

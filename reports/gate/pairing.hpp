@@ -29,6 +29,10 @@ struct PointPair {
 /// By id; points left over by configuration, each once.
 std::vector<PointPair> pair_points(const SweepRecord& baseline, const SweepRecord& candidate);
 
+/// What two configurations have in common that compute the same: all but where a run writes and how
+/// often.
+std::string config_key(RunConfig config);
+
 /// What two points have in common that differ in their seed alone.
 std::string key_without_seed(const RunConfig& config);
 

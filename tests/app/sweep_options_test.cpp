@@ -64,6 +64,22 @@ TEST(SweepOptions, GivenOnesWinOverTheFile) {
   EXPECT_EQ(read.base.batch, 6);
 }
 
+TEST(SweepOptions, GoIntoEveryPointOfAFileAndRefuseOneThatSavesWeights) {
+  const ScratchFolder folder;
+  SweepSpec spec;
+  spec.points.resize(2);
+  spec.points[1].scheme = "exact";
+  const std::string file = folder.write("spec.json", reports::write_sweep_spec(spec));
+  const SweepSpec read = parsed({file, "--batch", "6"}).spec;
+  ASSERT_EQ(read.points.size(), 2u);
+  EXPECT_EQ(read.points[0].batch, 6);
+  EXPECT_EQ(read.points[1].batch, 6);
+  EXPECT_EQ(read.points[1].scheme, "exact");
+  spec.points[0].save_weights = "w";
+  const std::string other = folder.write("other.json", reports::write_sweep_spec(spec));
+  EXPECT_THROW((void)parsed({other}), ConfigError);
+}
+
 TEST(SweepOptions, RefuseWhatIsNoList) {
   EXPECT_THROW((void)parsed({"--seeds", "1,,2"}), ConfigError);
   EXPECT_THROW((void)parsed({"--seeds", "1.5"}), ConfigError);
