@@ -4,6 +4,11 @@
 #include "actscope/base/error.hpp"
 
 namespace actscope::reports {
+namespace {
+
+constexpr int rows_at_once = 32;
+
+}  // namespace
 
 SqliteFile::SqliteFile(const std::filesystem::path& path)
     : path_(path), handle_(nullptr, &sqlite3_close) {
@@ -12,8 +17,10 @@ SqliteFile::SqliteFile(const std::filesystem::path& path)
     std::filesystem::remove(path.string() + suffix, code);
   }
   sqlite3* handle = nullptr;
+  // One thread writes at a time: no lock at every call.
   const int code =
-      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+      sqlite3_open_v2(path.c_str(), &handle,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
   if (code != SQLITE_OK) refuse("open");
 }
@@ -30,17 +37,27 @@ void SqliteFile::execute(const std::string& sql) {
   }
 }
 
-SqliteInsert::SqliteInsert(SqliteFile& file, const std::string& table, int columns)
-    : file_(file), statement_(nullptr, &sqlite3_finalize) {
-  std::string sql = "INSERT OR REPLACE INTO " + table + " VALUES (?";
-  for (int i = 1; i < columns; ++i) sql += ",?";
+SqliteFile::Statement SqliteFile::prepare_insert(const std::string& table, int columns, int rows) {
+  std::string row = "(?";
+  for (int i = 1; i < columns; ++i) row += ",?";
+  row += ')';
+  std::string sql = "INSERT OR REPLACE INTO " + table + " VALUES " + row;
+  for (int i = 1; i < rows; ++i) sql += ',' + row;
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(file.handle_.get(), (sql + ")").c_str(), -1, &statement, nullptr) !=
-      SQLITE_OK) {
-    file.refuse("write");
+  if (sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) {
+    refuse("write");
   }
-  statement_.reset(statement);
+  return {statement, &sqlite3_finalize};
 }
+
+void SqliteFile::run(const Statement& statement) {
+  const int code = sqlite3_step(statement.get());
+  sqlite3_reset(statement.get());
+  if (code != SQLITE_DONE) refuse("write");
+}
+
+SqliteInsert::SqliteInsert(SqliteFile& file, const std::string& table, int columns)
+    : file_(file), statement_(file.prepare_insert(table, columns, 1)) {}
 
 void SqliteInsert::bind(int column, std::int64_t value) {
   sqlite3_bind_int64(statement_.get(), column, value);
@@ -56,10 +73,33 @@ void SqliteInsert::bind(int column, const std::optional<std::int64_t>& value) {
   sqlite3_bind_null(statement_.get(), column);
 }
 
-void SqliteInsert::step() {
-  const int code = sqlite3_step(statement_.get());
-  sqlite3_reset(statement_.get());
-  if (code != SQLITE_DONE) file_.refuse("write");
+SqliteNumberRows::SqliteNumberRows(SqliteFile& file, const std::string& table, int columns)
+    : file_(file),
+      columns_(static_cast<std::size_t>(columns)),
+      room_(rows_at_once * columns_),
+      many_(file.prepare_insert(table, columns, rows_at_once)),
+      one_(file.prepare_insert(table, columns, 1)) {
+  values_.reserve(room_);
+}
+
+void SqliteNumberRows::write(const SqliteFile::Statement& statement, std::size_t first,
+                             std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    sqlite3_bind_int64(statement.get(), static_cast<int>(i) + 1, values_[first + i]);
+  }
+  file_.run(statement);
+}
+
+void SqliteNumberRows::write_all() {
+  write(many_, 0, room_);
+  values_.clear();
+}
+
+void SqliteNumberRows::flush() {
+  for (std::size_t first = 0; first < values_.size(); first += columns_) {
+    write(one_, first, columns_);
+  }
+  values_.clear();
 }
 
 }  // namespace actscope::reports

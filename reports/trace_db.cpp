@@ -20,7 +20,7 @@ std::int64_t number_of(Phase phase) {
 TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
     : file_([&] {
         SqliteFile made(file);
-        made.execute("PRAGMA page_size = 1024; PRAGMA application_id = " +
+        made.execute("PRAGMA page_size = 2048; PRAGMA application_id = " +
                      std::to_string(trace_application_id) + "; PRAGMA user_version = " +
                      std::to_string(trace_schema_version) + ";" + trace_db_tables);
         return made;
@@ -30,10 +30,10 @@ TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
       layer_(file_, "layer", 2),
       step_(file_, "step", 3),
       place_(file_, "place", 8),
-      scope_(file_, "scope", 4),
       block_(file_, "block", 4),
-      memory_(file_, "memory", 4),
       memory_live_(file_, "memory_live", 2),
+      scope_(file_, "scope", 4),
+      memory_(file_, "memory", 4),
       kernel_(file_, "kernel", 12),
       counter_(file_, "counter", 5),
       ledger_(file_, "ledger", 5),
@@ -71,6 +71,8 @@ void TraceDb::write(const TraceBatch& batch) {
     write_names(batch);
     write_scopes(batch);
     write_memory(batch);
+    scope_.flush();
+    memory_.flush();
     write_kernels(batch);
     for (const CounterEvent& c : batch.counters) {
       const bool is_of_thread = c.unit == CounterUnit::events;
@@ -85,6 +87,8 @@ void TraceDb::write(const TraceBatch& batch) {
     for (const LedgerRecord& ledger : batch.graphs) write_graph(ledger);
     file_.execute("COMMIT");
   } catch (...) {
+    scope_.forget();
+    memory_.forget();
     try {
       file_.execute("ROLLBACK");
     } catch (...) {  // the first error is the one to tell

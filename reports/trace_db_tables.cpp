@@ -6,7 +6,7 @@ namespace actscope::reports {
 // Numbers in the tables, words and whole numbers in the views. Times are nanoseconds of one
 // monotonic clock. Rows of scope and memory are many: what several of them share is a row of place
 // or block, times count from the first of their place, and live_bytes stands only where it is not
-// what was live before and the bytes of the row. A page of 1024 bytes: most of the tables are
+// what was live before and the bytes of the row. A page of 2048 bytes: most of the tables are
 // short.
 const char* const trace_db_tables = R"sql(
 PRAGMA journal_mode = WAL;

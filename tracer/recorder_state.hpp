@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "operator_counters.hpp"
+#include "thread_rings.hpp"
 #include "timing_sums.hpp"
 
 namespace actscope::tracer {
@@ -22,8 +24,9 @@ namespace actscope::tracer {
 /// What was counted by count_lost_record since the last call.
 std::int64_t take_lost_records() noexcept;
 
-/// What a recorder's own thread does: takes records out of the rings, sums them and hands them on,
-/// a portion at a time. No failure leaves it; every one is counted.
+/// What a recorder's own thread does: takes records out of the rings before they are full, and sums
+/// them and hands them on a portion at a time, which costs less than as often as it takes them. No
+/// failure leaves it; every one is counted.
 struct TraceRecorder::State {
   TraceSink* sink;
   TraceSink* observer;
@@ -43,14 +46,19 @@ struct TraceRecorder::State {
 
   std::size_t names_given = 0;  // of the draining thread alone, like the next
   bool has_written = false;
+  TraceBatch portion;  // taken, not handed on yet
+  std::vector<CountedCall> counted;
+  std::chrono::steady_clock::time_point portion_begin;
   std::thread drainer;
 
   void run();
-  void drain();
-  void gather(TraceBatch& batch, std::vector<CountedCall>& counted, std::int64_t& dropped);
-  void tell_counted(const std::vector<CountedCall>& counted, TraceBatch& batch) const;
-  void add_up(const TraceBatch& batch, const std::vector<CountedCall>& counted);
-  std::int64_t deliver(const TraceBatch& batch) noexcept;
+  void take();
+  std::int64_t take_from(ThreadRings& rings, bool is_last);
+  bool is_portion_due() const;
+  void hand_on();
+  void tell_counted();
+  void add_up();
+  std::int64_t deliver() noexcept;
   void note_failure() noexcept;
   void drop(std::int64_t records) noexcept;
   /// Adds to the next portion; where there is no memory for it, a record is dropped.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +32,9 @@ class Ring {
   void drain(std::vector<Record>& out) {
     std::size_t begin = begin_.load(std::memory_order_relaxed);
     const std::size_t end = end_.load(std::memory_order_acquire);
-    out.reserve(out.size() + (end - begin));
+    if (const std::size_t size = out.size() + (end - begin); size > out.capacity()) {
+      out.reserve(std::max(size, 2 * out.capacity()));  // as it is called again and again
+    }
     for (; begin != end; ++begin) out.push_back(records_[begin & mask_]);
     begin_.store(begin, std::memory_order_release);
   }

@@ -284,6 +284,26 @@ TEST(TraceRecorder, ASinkThatIsBusyHoldsNobodyUp) {
   EXPECT_EQ(recorder.losses().dropped_records, 0);
 }
 
+TEST(TraceRecorder, APortionIsHandedOnUnasked) {
+  class TellingSink : public TraceSink {
+   public:
+    void write(const TraceBatch& batch) override {
+      if (!batch.scopes.empty() && !is_told_) told.set_value(batch.scopes.size());
+      is_told_ = is_told_ || !batch.scopes.empty();
+    }
+    void finish(const TraceRecord& /*losses*/) override {}
+    std::promise<std::size_t> told;
+
+   private:
+    bool is_told_ = false;
+  };
+  TellingSink sink;
+  TraceRecorder recorder({.sink = &sink});
+  recorder.begin_step(0);
+  { const OperatorScope scope((Name("operator"))); }
+  EXPECT_EQ(sink.told.get_future().get(), 1U);
+}
+
 TEST(TraceRecorder, LedgerAndCountersReachTheSink) {
   KeepingSink sink;
   TraceRecorder recorder({.sink = &sink});

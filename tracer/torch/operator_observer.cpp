@@ -81,6 +81,7 @@ void note_nodes(const TracePlace& place) {
 
 struct OpenFunction : at::ObserverContext {
   detail::OpenScope scope;
+  bool is_operator = false;
   TracePlace place;                      // an operator: where it runs
   std::optional<TracePlace> outside;     // an engine's frame: where the thread was before
   std::optional<TracePlace> node_place;  // a node: where it belongs
@@ -90,6 +91,13 @@ struct OpenFunction : at::ObserverContext {
 int& frame_depth() {
   thread_local int depth = 0;
   return depth;
+}
+
+// Whether this thread is in an operator that is seen: those it calls are neither recorded nor
+// needed for the nodes that they make, which are its own.
+bool& is_in_operator() {
+  thread_local bool is_in = false;
+  return is_in;
 }
 
 // The engine's own frame around each node: not an operator. What it does after the node (sums to
@@ -114,10 +122,12 @@ std::unique_ptr<at::ObserverContext> open(const at::RecordFunction& function) {
     ++frame_depth();
     return frame;
   }
+  if (is_in_operator()) return nullptr;
   auto open = std::make_unique<OpenFunction>();
   open->place = current_place();
   note_nodes(open->place);
   detail::open_operator(open->scope, Name(function.name()).number(), 0);
+  open->is_operator = is_in_operator() = true;
   return open;
 }
 
@@ -134,6 +144,7 @@ std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
 void close(at::ObserverContext* context) {
   const auto* open = static_cast<OpenFunction*>(context);
   if (open->scope.is_open) detail::close(open->scope);
+  if (open->is_operator) is_in_operator() = false;
   if (!open->node_place && !open->outside) note_nodes(open->place);
   if (open->node_place && frame_depth() > 0) detail::exchange_place(*open->node_place);
   if (open->outside) {
