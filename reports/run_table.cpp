@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
@@ -37,6 +38,18 @@ std::string points_against(const RunRecord* dense, const RunRecord& record) {
 
 std::string plain(const std::optional<double>& value) {
   return value ? fmt::format("{:.10g}", *value) : "";
+}
+
+// What was trained, of every run whose name does not tell; empty where all names do.
+std::string configuration_remark(std::span<const NamedRun> runs) {
+  std::string text;
+  for (const NamedRun& run : runs) {
+    const std::string configuration = configuration_name(run.record.config);
+    if (run.name == configuration) continue;
+    if (runs.size() == 1) return "scheme: " + configuration + ".";
+    text += (text.empty() ? "" : "; ") + run.name + " is " + configuration;
+  }
+  return text.empty() ? text : "scheme: " + text + ".";
 }
 
 }  // namespace
@@ -153,6 +166,9 @@ std::string accuracy_remark(std::span<const NamedRun> runs) {
 
 Remarks remarks_on(std::span<const NamedRun> runs) {
   Remarks remarks;
+  if (std::string schemes = configuration_remark(runs); !schemes.empty()) {
+    remarks.general.push_back(std::move(schemes));
+  }
   remarks.general.push_back(accuracy_remark(runs));
   remarks.general.emplace_back(
       "saved: kept for backward, by the allocator; peak: highest live bytes of a step; \"fewer\" "
