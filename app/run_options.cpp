@@ -194,9 +194,8 @@ void RunOptions::add_compression(Scope scope) {
 void RunOptions::add_training(Scope scope) {
   group_ = "Training";
   option("--batch", &RunConfig::batch, "N", "images a step, from 1");
-  option(
-      "--drop-path", &RunConfig::drop_path_ratio, "RATE",
-      "chance that an image skips the last block, rising linearly from 0 at the first, 0 to 0.9");
+  option("--drop-path", &RunConfig::drop_path_ratio, "RATE",
+         "chance that an image skips a half of a block, each for itself, 0 to 0.9");
   if (scope == Scope::footprint) return;
   option("--epochs", &RunConfig::epochs, "N", "passes over the training images, from 1");
   option("--steps", &RunConfig::steps, "N", "steps, instead of epochs; 0: by epochs");

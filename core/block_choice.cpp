@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "block_choice.hpp"
 
+#include <torch/torch.h>
+
+#include "actscope/base/check.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "panel_means.hpp"
 #include "panel_parts.hpp"
 #include "saved_tensors.hpp"
 #include "slot_norms.hpp"
 #include "slot_parts.hpp"
+#include "sum_types.hpp"
 #include "tensor_views.hpp"
 
 namespace actscope::core {
 
-BlockChoice::BlockChoice(const kernels::BlockSpec& blocks, const SlotShape& shape,
-                         const torch::Tensor& like, tracer::Name name, const StoreDraw& draw)
+BlockChoice::BlockChoice(const Operand& operand, const SlotShape& shape, const torch::Tensor& like,
+                         tracer::Name name, const StoreDraw& draw)
     : shape_(shape),
       name_(name),
       draw_(draw),
-      layout_(layout_of(shape, blocks)),
+      layout_(layout_of(shape, operand.blocks)),
+      is_centered_(operand.is_centered),
       mask_(words(layout_.mask_words(), like.options().requires_grad(false))) {
   if (layout_.scales() > 0) {
     scales_ = torch::empty({layout_.scales()}, mask_.options().dtype(torch::kFloat32));
   }
+  if (!is_centered_) return;
+  ACTSCOPE_REQUIRES(!shape.by_group);
+  means_ = torch::empty({layout_.panels(), shape.cols}, like.options().requires_grad(false));
 }
 
 std::int64_t BlockChoice::granule() const {
@@ -45,11 +54,28 @@ void BlockChoice::choose_now(std::int64_t first, const torch::Tensor& part) {
   const torch::Tensor column_starts = words(layout.column_starts(), mask_.options());
   kernels::BlockIndex index{word_data(mask_) + start.mask_word, word_data(column_starts), nullptr};
   if (scales_.defined()) index.scales = float_data(scales_) + start.value_block;
-  choose_blocks(part, shape, layout, index, draw_, start.first_block);
-  if (norm_ != nullptr) add_norms(first, part);
+  torch::Tensor deviation = part;
+  if (is_centered_) {
+    torch::Tensor means = means_of(first, shape.units());
+    means.copy_(panel_means(part, layout_.panel_rows()));
+    deviation = deviations(part, means, layout_.panel_rows());
+  }
+  choose_blocks(deviation, shape, layout, index, draw_, start.first_block);
+  if (norm_ != nullptr) add_norms(first, part, deviation);
 }
 
-void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part) {
+torch::Tensor BlockChoice::means_of(std::int64_t first, std::int64_t count) const {
+  const std::int64_t begin = panel_at(shape_, layout_, first);
+  return means_.narrow(0, begin, panel_at(shape_, layout_, first + count) - begin);
+}
+
+torch::Tensor BlockChoice::product_of_means(std::int64_t first, const torch::Tensor& dy) const {
+  const torch::Tensor sums = panel_sums(dy, layout_.panel_rows());
+  return torch::mm(sums.t(), as_sum(means_of(first, dy.size(0))));
+}
+
+void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part,
+                            const torch::Tensor& deviation) {
   const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
   Gathered kept = room(first, shape.units(), part.options());
   // As they are, not as they are rescaled.
@@ -58,9 +84,12 @@ void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part) {
   kept.panels.layout = layout_of(shape, plain);
   kept.panels.index.scales = nullptr;
   kept.values.zero_();  // room that a threshold leaves over
-  kernels::gather_blocks(context_of(part), view_of(part, shape), kept.panels);
-  norm_->all += square_sum(part);
-  norm_->kept += square_sum(kept.values);
+  kernels::gather_blocks(context_of(part), view_of(deviation, shape), kept.panels);
+  // All but the blocks left out; the whole where nothing is left out, whatever the means are.
+  const double all = square_sum(part);
+  norm_->all += all;
+  norm_->kept += is_centered_ ? all - (square_sum(deviation) - square_sum(kept.values))
+                              : square_sum(kept.values);
 }
 
 torch::Tensor BlockChoice::starts_of(std::int64_t first, std::int64_t count) const {
@@ -109,7 +138,9 @@ BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tenso
   const tracer::OperatorScope scope(gather_blocks, name_);
   const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
   Gathered gathered = room(first, shape.units(), part.options());
-  kernels::gather_blocks(context_of(part), view_of(part, shape), gathered.panels);
+  const torch::Tensor values =
+      is_centered_ ? deviations(part, means_of(first, shape.units()), layout_.panel_rows()) : part;
+  kernels::gather_blocks(context_of(part), view_of(values, shape), gathered.panels);
   return gathered;
 }
 
@@ -127,17 +158,20 @@ void BlockChoice::record(tracer::SavedLedger* ledger, std::string_view layer,
                          std::string_view slot) const {
   record_storage(ledger, layer, slot, mask_);
   record_storage(ledger, layer, slot, scales_);
+  record_storage(ledger, layer, slot, means_);
 }
 
 void BlockChoice::visit(const tracer::SavedTensorSource::Visit& visit,
                         std::string_view slot) const {
   visit(slot, "chosen", mask_);
   visit(slot, "chosen_scales", scales_);
+  visit(slot, "chosen_means", means_);
 }
 
 void BlockChoice::release() {
   mask_.reset();
   scales_.reset();
+  means_.reset();
 }
 
 }  // namespace actscope::core

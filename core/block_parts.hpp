@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "actscope/core/drop_path.hpp"
 #include "actscope/core/resmlp_block.hpp"
 #include "actscope/tracer/name.hpp"
 #include "block_choice.hpp"
@@ -16,6 +17,9 @@ namespace actscope::core {
 
 /// The name of a slot in traces.
 tracer::Name trace_name(Slot slot);
+
+/// A tensor times factors of its images or rows, or itself where they are undefined.
+torch::Tensor times(const torch::Tensor& values, const torch::Tensor& factors);
 
 /// What one block keeps between forward and backward under a plan.
 struct BlockStores {
@@ -30,14 +34,22 @@ struct BlockStores {
   void record(tracer::SavedLedger* ledger, std::string_view layer) const;
   /// Tells every tensor held, by its slot.
   void visit(const tracer::SavedTensorSource::Visit& visit) const;
-  /// Lets go of these slots and choices, unless the graph is to be walked again.
+  /// Lets go of these slots and choices, and of the factors of drop-path with slot x, unless the
+  /// graph is to be walked again.
   void release(std::initializer_list<Slot> names, std::initializer_list<Product> products);
+
+  /// The factor of each image from `first` on in a half of the block, [count, 1, 1]; undefined
+  /// where every factor is 1.
+  torch::Tensor drop_factors_of(BlockHalf half, std::int64_t first, std::int64_t count) const;
+  /// The same for rows of the flattened tokens, [count, 1].
+  torch::Tensor drop_factors_of_rows(BlockHalf half, std::int64_t first, std::int64_t count) const;
 
   BlockPlan plan;
   std::int64_t batch, tokens, dim, hidden;
   std::vector<SlotParts> slots;
   std::array<std::optional<BlockChoice>, product_count> choices;
-  bool is_retained = false;  ///< backward leaves the slots for another walk
+  torch::Tensor drop_factors;  ///< [2, batch], or undefined
+  bool is_retained = false;    ///< backward leaves the slots for another walk
 };
 
 /// Which of the large products backward has to compute.

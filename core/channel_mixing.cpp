@@ -20,11 +20,19 @@ std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   for (Slot slot : {Slot::x1, Slot::z, Slot::h, Slot::u, Slot::v}) {
     granules.push_back(stores.slot(slot).granule());
   }
+  // h, u, dh and a product with them live at once, and two narrow maps; deviations where they are
+  // centered.
+  std::int64_t elements_a_row = 4 * stores.hidden + 3 * stores.dim;
+  if (stores.drop_factors.defined()) elements_a_row += stores.dim;
   for (Product product : {Product::dW1, Product::dW2}) {
-    if (const auto& choice = stores.choice(product)) granules.push_back(choice->granule());
+    const auto& choice = stores.choice(product);
+    if (!choice) continue;
+    granules.push_back(choice->granule());
+    if (choice->is_centered()) {
+      elements_a_row += product == Product::dW1 ? stores.dim : stores.hidden;
+    }
   }
-  // h, u, dh and a product with them live at once, and two narrow maps.
-  const std::int64_t bytes_a_row = (4 * stores.hidden + 3 * stores.dim) * element_bytes;
+  const std::int64_t bytes_a_row = elements_a_row * element_bytes;
   const std::int64_t rows = stores.batch * stores.tokens;
   const std::int64_t step = chunk_units(rows, workspace_bytes, bytes_a_row, granules);
   if (stores.slot(Slot::x1).is_kept() || step == rows) return step;
@@ -71,7 +79,8 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
     stores.slot(Slot::v).put(first, v);
     at.next({});
     Tensor out = x2.narrow(0, first, count);
-    torch::addcmul_out(out, part, p.gamma2, v);
+    const Tensor factors = stores.drop_factors_of_rows(BlockHalf::channels, first, count);
+    torch::addcmul_out(out, part, times(p.gamma2, factors), v);
   }
   return x2.view(x1.sizes());
 }
@@ -118,7 +127,9 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       z = z_store.is_kept() ? z_store.get(first, count) : torch::addcmul(p.beta2, p.alpha2, x1);
     }
     at.next(trace_name(Slot::h));
-    Tensor dh = product_nt(part, scaled_fc2.t());
+    // What reaches the change by this half, of which some images have none.
+    const Tensor dv = times(part, stores.drop_factors_of_rows(BlockHalf::channels, first, count));
+    Tensor dh = product_nt(dv, scaled_fc2.t());
     const bool rebuilds_u = needs.fc2_product && u_store.kind() == StoreKind::drop;
     Tensor u;
     if (h_store.is_gelu_code()) {
@@ -136,7 +147,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       if (!rebuilds_u && !u_store.has_panels() && !reads_codes(u_store, choice2)) {
         u = u_store.get(first, count);
       }
-      add_product(part, u_store, choice2, u, first, p2, nullptr);
+      add_product(dv, u_store, choice2, u, first, p2, nullptr);
       u = Tensor();
     }
     if (needs.fc1_product) {
@@ -151,12 +162,13 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
     const Tensor dz = product_nt(dh, p.fc1_weight.t());
     if (sum_alpha) dz_x1_sum.add_(feature_sums(dz * x1));
     at.next(trace_name(Slot::v));
-    if (v_store.is_kept()) g_v_sum.add_(feature_sums(part * v_store.get(first, count)));
+    if (v_store.is_kept()) g_v_sum.add_(feature_sums(dv * v_store.get(first, count)));
     at.next({});
     Tensor out = g1.narrow(0, first, count);
     torch::addcmul_out(out, part, dz, p.alpha2);
   }
-  const Tensor g_sum = feature_sums(flat);
+  const Tensor g_sum =
+      feature_sums(times(g, stores.drop_factors_of(BlockHalf::channels, 0, stores.batch)));
   gradients.gamma2 = v_store.is_kept() ? g_v_sum : (p.fc2_weight * p2).sum(1) + p.fc2_bias * g_sum;
   gradients.fc2_weight = p2.mul_(p.gamma2.unsqueeze(1));
   gradients.fc2_bias = p.gamma2 * g_sum;

@@ -36,7 +36,7 @@ std::string config_digest(const RunConfig& c, const DataSet& data) {
   for (const std::string& change : c.operand_overrides) text << "|o " << change;
   // What is off does not count: checkpoints of before it was there stay good.
   if (c.optimizer != "adamw") text << "|optimizer " << c.optimizer;
-  if (c.drop_path_ratio != 0) text << "|drop path " << c.drop_path_ratio;
+  if (c.drop_path_ratio != 0) text << "|drop path of halves " << c.drop_path_ratio;
   if (c.ema_decay != 0) text << "|ema " << c.ema_decay;
   text << "|d " << data.sha256;
   Sha256 digest;

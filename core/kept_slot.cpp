@@ -35,7 +35,7 @@ KeptSlot::KeptSlot(const KeptSlotSetting& setting, const Tensor& rows)
       workspace_bytes(setting.workspace_bytes) {
   store.put(0, rows);
   if (setting.operand.kind != OperandKind::bsr || has_panels(setting.store.kind)) return;
-  choice.emplace(setting.operand.blocks, store.shape(), rows, tracer::Name(setting.name),
+  choice.emplace(setting.operand, store.shape(), rows, tracer::Name(setting.name),
                  StoreDraw{setting.seed});
   choice->choose(0, rows);
 }
@@ -78,7 +78,7 @@ void require_values(const Store& store, const Operand& operand, std::string_view
                                  "nothing else gives back its values",
                                  "keep it as bsr:16:0.8 or int4"));
   }
-  if (has_panels(kind) && operand.kind == OperandKind::bsr && store.blocks != operand.blocks) {
+  if (operand.kind == OperandKind::bsr && prunes_anew(store, operand)) {
     throw ConfigError(
         error_text("the operand prunes an input that is stored pruned",
                    "the store is " + to_text(store) + ", the operand " + to_text(operand),

@@ -97,15 +97,18 @@ void record(tracer::SavedLedger* ledger, const std::string& layer, const char* s
                  static_cast<std::int64_t>(tensor.storage().nbytes()));
 }
 
-// What the change of each image by a block is multiplied with, [batch, 1, 1].
-Tensor factors_of(const DropPath& drop_path, std::int64_t block, std::int64_t depth,
-                  const Tensor& x) {
+// What the change of each image by each half of a block is multiplied with, [2, batch]; undefined
+// where none is skipped.
+Tensor factors_of(const DropPath* drop_path, std::int64_t block, const Tensor& x) {
+  if (drop_path == nullptr || drop_path->ratio == 0) return {};
   std::vector<double> factors;
-  for (std::int64_t i = 0; i < x.size(0); ++i) {
-    factors.push_back(drop_path.factor(block, depth, i));
+  for (const BlockHalf half : {BlockHalf::tokens, BlockHalf::channels}) {
+    for (std::int64_t i = 0; i < x.size(0); ++i) {
+      factors.push_back(drop_path->factor(block, half, i));
+    }
   }
   const Tensor made = torch::tensor(factors, torch::kFloat64);
-  return made.to(x.options()).view({-1, 1, 1});
+  return made.to(x.options().requires_grad(false)).view({block_halves, -1});
 }
 
 // Final affine, mean over tokens and head, keeping only mean(x) [batch, dim]: the mean commutes
@@ -242,22 +245,12 @@ Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::SavedLedger* le
                      const DropPath* drop_path) const {
   const std::string layer = "blocks." + std::to_string(index);
   const auto place = static_cast<std::int64_t>(index);
-  const Tensor x2 =
-      resmlp_block(x, block_parameters(index),
-                   {layer, scheme_.blocks[index], workspace_bytes_, ledger,
-                    SplitMix64(seed_, step_, static_cast<std::uint64_t>(index)).next(),
-                    thresholds_.defined() ? thresholds_[place] : Tensor(),
-                    norms_ == nullptr ? nullptr : &(*norms_)[index]});
-  if (drop_path == nullptr || DropPath::ratio_of(drop_path->ratio, place, geometry_.depth) == 0) {
-    return x2;
-  }
-  static const tracer::Name slot("drop_path");
-  const tracer::LayerScope scope(tracer::Name(layer), Phase::forward);
-  const tracer::SlotScope at(slot);
-  const Tensor factors = factors_of(*drop_path, place, geometry_.depth, x);
-  record(ledger, layer, "drop_path", factors);
-  // x + factor·(x2 − x): its gradients need the factors alone, whatever the block keeps.
-  return torch::lerp(x, x2, factors);
+  return resmlp_block(
+      x, block_parameters(index),
+      {layer, scheme_.blocks[index], workspace_bytes_, ledger,
+       SplitMix64(seed_, step_, static_cast<std::uint64_t>(index)).next(),
+       thresholds_.defined() ? thresholds_[place] : Tensor(),
+       norms_ == nullptr ? nullptr : &(*norms_)[index], factors_of(drop_path, place, x)});
 }
 
 Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger,

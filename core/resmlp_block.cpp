@@ -14,12 +14,15 @@
 #include "kept_slot.hpp"
 #include "parameter_list.hpp"
 #include "random.hpp"
+#include "saved_tensors.hpp"
 #include "sum_types.hpp"
 
 namespace actscope::core {
 namespace {
 
 using torch::Tensor;
+
+constexpr std::string_view drop_path_slot = "drop_path";
 
 // Parameters in the type that x is computed in. Recorded by autograd where that is on.
 BlockParameters in_type(const BlockParameters& p, torch::ScalarType type) {
@@ -65,6 +68,15 @@ void validate_shapes(const Tensor& x, const BlockParameters& p) {
   require("fc1_weight", p.fc1_weight, {hidden, d});
   require("fc1_bias", p.fc1_bias, {hidden});
   require("fc2_weight", p.fc2_weight, {d, hidden});
+}
+
+void validate_drop_factors(const Tensor& x, const Tensor& factors) {
+  if (!factors.defined()) return;
+  if (factors.sizes() != torch::IntArrayRef({block_halves, x.size(0)}) ||
+      factors.scalar_type() != x.scalar_type() || factors.device() != x.device()) {
+    throw ShapeMismatch(error_text("resmlp_block: drop_factors are not [2, batch] of x's kind",
+                                   "got " + c10::str(factors.sizes())));
+  }
 }
 
 // Carries the stores from forward to backward inside the autograd node, and shows them to a walk of
@@ -141,10 +153,19 @@ Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext
     context.ledger->record(context.layer, name_of(slot), storage.unsafeGetStorageImpl(),
                            static_cast<std::int64_t>(storage.nbytes()));
   };
+  static const tracer::Name drop_path(drop_path_slot);
   tracer::SlotScope at(trace_name(Slot::y));
+  // Where an image skips a half, its change is multiplied by a factor: autograd keeps the product
+  // in place of the change, and the factors.
+  const auto changed = [&](const Tensor& change, BlockHalf half) {
+    if (!context.drop_factors.defined()) return change;
+    at.next(drop_path);
+    return change * context.drop_factors[static_cast<std::int64_t>(half)].view({-1, 1, 1});
+  };
   const Tensor y = torch::addcmul(p.beta1, p.alpha1, x).transpose(1, 2).contiguous();
   at.next(trace_name(Slot::t));
-  const Tensor t = torch::linear(y, p.token_weight, p.token_bias).transpose(1, 2);
+  const Tensor t =
+      changed(torch::linear(y, p.token_weight, p.token_bias).transpose(1, 2), BlockHalf::tokens);
   at.next(trace_name(Slot::x1));
   const Tensor x1 = torch::addcmul(x, p.gamma1, t);
   at.next(trace_name(Slot::z));
@@ -154,9 +175,12 @@ Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext
   at.next(trace_name(Slot::u));
   const Tensor u = torch::gelu(h);
   at.next(trace_name(Slot::v));
-  const Tensor v = torch::linear(u, p.fc2_weight, p.fc2_bias);
+  const Tensor v = changed(torch::linear(u, p.fc2_weight, p.fc2_bias), BlockHalf::channels);
   at.next({});
   const Tensor x2 = torch::addcmul(x1, p.gamma2, v);
+  if (torch::GradMode::is_enabled()) {
+    record_storage(context.ledger, context.layer, drop_path_slot, context.drop_factors);
+  }
   record(Slot::x, x);
   record(Slot::y, y);
   record(Slot::t, t);
@@ -194,7 +218,8 @@ BlockStores::BlockStores(const BlockContext& context, const Tensor& x, std::int6
       batch(x.size(0)),
       tokens(x.size(1)),
       dim(x.size(2)),
-      hidden(hidden_width) {
+      hidden(hidden_width),
+      drop_factors(context.drop_factors) {
   const auto draw = [&](auto name, std::size_t place) {
     StoreDraw of{draw_seed(context.seed, name), {}};
     if (context.thresholds.defined()) {
@@ -211,8 +236,8 @@ BlockStores::BlockStores(const BlockContext& context, const Tensor& x, std::int6
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
     if (!has_own_blocks(plan, product)) continue;
     const Slot slot = operand_slot(plan, product);
-    choice(product).emplace(plan.operand(product).blocks,
-                            slot_shape(slot, batch, tokens, dim, hidden), x, trace_name(slot),
+    choice(product).emplace(plan.operand(product), slot_shape(slot, batch, tokens, dim, hidden), x,
+                            trace_name(slot),
                             draw(product, slot_count + static_cast<std::size_t>(product)));
     const StoreKind kind = plan.store(slot).kind;
     const bool is_measured = kind == StoreKind::topk || kind == StoreKind::pool;
@@ -222,7 +247,28 @@ BlockStores::BlockStores(const BlockContext& context, const Tensor& x, std::int6
   }
 }
 
+Tensor times(const Tensor& values, const Tensor& factors) {
+  return factors.defined() ? values * factors : values;
+}
+
+Tensor BlockStores::drop_factors_of(BlockHalf half, std::int64_t first, std::int64_t count) const {
+  if (!drop_factors.defined()) return {};
+  return drop_factors[static_cast<std::int64_t>(half)].narrow(0, first, count).view({-1, 1, 1});
+}
+
+Tensor BlockStores::drop_factors_of_rows(BlockHalf half, std::int64_t first,
+                                         std::int64_t count) const {
+  if (!drop_factors.defined()) return {};
+  const std::int64_t first_image = first / tokens;
+  const std::int64_t images = (first + count + tokens - 1) / tokens - first_image;
+  return drop_factors_of(half, first_image, images)
+      .expand({images, tokens, 1})
+      .reshape({images * tokens, 1})
+      .narrow(0, first - first_image * tokens, count);
+}
+
 void BlockStores::record(tracer::SavedLedger* ledger, std::string_view layer) const {
+  record_storage(ledger, layer, drop_path_slot, drop_factors);
   for (std::size_t s = 0; s < slot_count; ++s) {
     slots[s].record(ledger, layer, name_of(static_cast<Slot>(s)));
   }
@@ -233,6 +279,7 @@ void BlockStores::record(tracer::SavedLedger* ledger, std::string_view layer) co
 }
 
 void BlockStores::visit(const tracer::SavedTensorSource::Visit& visit) const {
+  if (drop_factors.defined()) visit(drop_path_slot, "factors", drop_factors);
   for (std::size_t s = 0; s < slot_count; ++s) slots[s].visit(visit, name_of(static_cast<Slot>(s)));
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
     const auto& chosen = choices[static_cast<std::size_t>(product)];
@@ -243,7 +290,10 @@ void BlockStores::visit(const tracer::SavedTensorSource::Visit& visit) const {
 void BlockStores::release(std::initializer_list<Slot> names,
                           std::initializer_list<Product> products) {
   if (is_retained) return;
-  for (Slot name : names) slot(name).release();
+  for (Slot name : names) {
+    slot(name).release();
+    if (name == Slot::x) drop_factors.reset();
+  }
   for (Product product : products) {
     if (auto& chosen = choice(product)) chosen->release();
   }
@@ -266,6 +316,7 @@ std::int64_t chunk_units(std::int64_t units, std::int64_t workspace_bytes,
 Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
                     const BlockContext& context) {
   validate_shapes(x, parameters);
+  validate_drop_factors(x, context.drop_factors);
   const tracer::LayerScope layer(
       tracer::is_recording() ? tracer::Name(context.layer) : tracer::Name(), Phase::forward);
   // Without gradients nothing is kept: the plain operators need no stores.
@@ -282,6 +333,7 @@ Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
   const torch::NoGradGuard no_grad;
   BlockContext nothing;
   nothing.plan.stores.fill({StoreKind::drop});
+  nothing.drop_factors = context.drop_factors;
   BlockStores stores(nothing, x, parameters.fc1_weight.size(0));
   const BlockParameters p = in_type(parameters, x.scalar_type());
   return mix_channels(mix_tokens(x.contiguous(), p, stores, context.workspace_bytes), p, stores,

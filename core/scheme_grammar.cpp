@@ -19,7 +19,9 @@ constexpr std::string_view store_grammar =
     "it, topk:SPARSITY, pool:SIDE, or bsr:BLOCK:SPARSITY[:SELECT][:VALUES][:unbiased] as "
     "bsr:16:0.8 or bsr:8x64:0.8:row:int8, or bsr+int2 in place of bsr";
 constexpr std::string_view operand_grammar =
-    "full, or bsr:BLOCK:SPARSITY[:SELECT][:unbiased] as bsr:16:0.8";
+    "full, or bsr:BLOCK:SPARSITY[:SELECT][:unbiased][:centered] as bsr:16:0.8";
+
+constexpr std::string_view centered = "centered";
 
 constexpr std::pair<std::string_view, StoreKind> plain_names[] = {
     {"keep", StoreKind::keep}, {"drop", StoreKind::drop},   {"bf16", StoreKind::bf16},
@@ -141,16 +143,22 @@ std::string to_text(const Store& store) {
 
 Operand parse_operand(std::string_view text) {
   if (text == "full") return {};
-  const std::vector<std::string> parts = split_text(text, ':');
+  std::vector<std::string> parts = split_text(text, ':');
+  const bool is_centered = parts.back() == centered;
+  if (is_centered) parts.pop_back();
   BlockText read;
-  if (parts[0] != "bsr" || !read_blocks(parts, read) || read.values != BlockValues::full) {
+  if (parts.empty() || parts[0] != "bsr" || !read_blocks(parts, read) ||
+      read.values != BlockValues::full) {
     throw not_of_the_grammar("an operand", text, operand_grammar);
   }
-  return {OperandKind::bsr, read.blocks};
+  return {OperandKind::bsr, read.blocks, is_centered};
 }
 
 std::string to_text(const Operand& operand) {
-  return operand.kind == OperandKind::full ? "full" : blocks_text("bsr", {operand.blocks});
+  if (operand.kind == OperandKind::full) return "full";
+  std::string shown = blocks_text("bsr", {operand.blocks});
+  if (operand.is_centered) shown.append(":").append(centered);
+  return shown;
 }
 
 }  // namespace actscope::core

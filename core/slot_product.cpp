@@ -30,6 +30,7 @@ void add_product(const Tensor& dy, const SlotParts& slot, const std::optional<Bl
     const auto gathered =
         decoded.defined() ? choice->gather(first, decoded) : choice->gather(first, count, slot);
     multiply(as_const(gathered.panels), {});
+    if (choice->is_centered()) dw.add_(choice->product_of_means(first, dy));
   } else {
     dw.add_(product_nt(dy.t(), decoded.t()));
     if (db != nullptr) db->add_(feature_sums(dy));

@@ -77,10 +77,12 @@ StoreBytes bytes_of(const Store& store, const SlotShape& shape, kernels::DType d
   return {};
 }
 
-StoreBytes bytes_of(const Operand& operand, const SlotShape& shape) {
+StoreBytes bytes_of(const Operand& operand, const SlotShape& shape, kernels::DType dtype) {
   if (operand.kind == OperandKind::full) return {};
   const kernels::PanelLayout layout = layout_of(shape, operand.blocks);
-  return {0, layout.mask_bytes() + layout.scale_bytes()};
+  const std::int64_t means =
+      operand.is_centered ? layout.panels() * shape.cols * size_of(dtype) : 0;
+  return {means, layout.mask_bytes() + layout.scale_bytes()};
 }
 
 std::int64_t top_elements(double sparsity_ratio, std::int64_t cols) {

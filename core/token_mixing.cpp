@@ -20,9 +20,11 @@ std::int64_t images_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   // t is stored by rows: a chunk of images must not cut its panels or code groups.
   const SlotParts& t = stores.slot(Slot::t);
   granules.push_back(t.granule() / std::gcd(t.granule(), stores.tokens));
-  // x decoded, y, q, the scaled gradient and a product of two of them live at once.
-  return chunk_units(stores.batch, workspace_bytes, 5 * stores.tokens * stores.dim * element_bytes,
-                     granules);
+  // x decoded, y, q, the scaled gradient and a product of two of them live at once; where images
+  // skip this half their gradient too.
+  const std::int64_t maps = stores.drop_factors.defined() ? 6 : 5;
+  return chunk_units(stores.batch, workspace_bytes,
+                     maps * stores.tokens * stores.dim * element_bytes, granules);
 }
 
 Tensor affine(const Tensor& x, const Tensor& alpha, const Tensor& beta) {
@@ -135,7 +137,8 @@ Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores
     stores.slot(Slot::t).put(row, t);
     at.next(trace_name(Slot::x1));
     Tensor out = x1.narrow(0, first, count);
-    torch::addcmul_out(out, part, p.gamma1, t);
+    const Tensor factors = stores.drop_factors_of(BlockHalf::tokens, first, count);
+    torch::addcmul_out(out, part, times(p.gamma1, factors), t);
   });
   return x1;
 }
@@ -158,8 +161,10 @@ Tensor rebuild_x1(const BlockParameters& p, const BlockStores& stores, std::int6
     t = mixed(affine(x, p.alpha1, p.beta1), p);
   }
   // t is ours unless it is kept: the sum goes where it can.
+  const Tensor gamma =
+      times(p.gamma1, stores.drop_factors_of(BlockHalf::tokens, first_image, image_count));
   const Tensor x1 =
-      t_store.is_kept() ? torch::addcmul(x, p.gamma1, t) : torch::addcmul_out(t, x, p.gamma1, t);
+      t_store.is_kept() ? torch::addcmul(x, gamma, t) : torch::addcmul_out(t, x, gamma, t);
   return x1.view({image_count * stores.tokens, stores.dim})
       .narrow(0, first - first_image * stores.tokens, count);
 }
@@ -183,20 +188,22 @@ Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& sto
   for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
     at.next(trace_name(Slot::x));
     Tensor g = g1.narrow(0, first, count);
+    // What reaches the change by this half, of which some images have none.
+    const Tensor dt = times(g, stores.drop_factors_of(BlockHalf::tokens, first, count));
     const Tensor x = images(stores.slot(Slot::x), stores, first, count);
     at.next(trace_name(y_store.is_kept() ? Slot::y : Slot::x));
     if (needs.token_weight) {
-      add_token_weight_gradient(g * p.gamma1, x, first, p, stores, gradients.token_weight,
+      add_token_weight_gradient(dt * p.gamma1, x, first, p, stores, gradients.token_weight,
                                 beta_rows);
     }
     at.next(trace_name(Slot::t));
-    g_rows.add_(g.sum(0, false, g_rows.scalar_type()));
+    g_rows.add_(dt.sum(0, false, g_rows.scalar_type()));
     if (t_store.is_kept()) {
       const Tensor t = t_store.get(first * stores.tokens, count * stores.tokens).view(g.sizes());
-      gt_sum.add_(feature_sums(g * t));
+      gt_sum.add_(feature_sums(dt * t));
     }
     at.next(trace_name(Slot::x));
-    const Tensor q = torch::bmm(repeated(p.token_weight.t(), count), g);
+    const Tensor q = torch::bmm(repeated(p.token_weight.t(), count), dt);
     q_sum.add_(feature_sums(q));
     qx_sum.add_(feature_sums(q * x));
     if (y_store.is_kept() && !t_store.is_kept()) {

@@ -107,7 +107,7 @@ QWidget* NewRunView::makeForm() {
   addText(form, tr("&Batch"), "batch", first.batch);
   addText(form, tr("Learning rate"), "learningRate", {}, "0.001");
   addNames(form, tr("Optimizer"), "optimizer", {"adamw", "lamb"}, first.optimizer);
-  addText(form, tr("Drop-path"), "dropPath", {}, tr("0: no image skips a block"));
+  addText(form, tr("Drop-path"), "dropPath", {}, tr("0: no image skips half a block"));
   addText(form, tr("Average's decay"), "ema", {}, tr("0: no average of the weights"));
   addNames(form, tr("De&vice"), "device", {"cpu", "cuda"}, first.device);
   addNames(form, tr("Activations"), "dtype", {"fp32", "bf16"}, first.dtype);

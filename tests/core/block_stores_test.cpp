@@ -122,7 +122,10 @@ const std::vector<std::string> operands{"bsr:4:0.6:row",
                                         "bsr:4:0.6:threshold",
                                         "bsr:4:0.6:unbiased",
                                         "bsr:4:0.6:global:unbiased",
-                                        "bsr:8:0.6:random:unbiased"};
+                                        "bsr:8:0.6:random:unbiased",
+                                        "bsr:4:0.6:centered",
+                                        "bsr:4:0.6:row:unbiased:centered",
+                                        "bsr:4:0.6:global:centered"};
 
 class BlockStore : public testing::TestWithParam<std::string> {};
 
@@ -166,19 +169,19 @@ class BlockOperand : public testing::TestWithParam<std::string> {};
 
 TEST_P(BlockOperand, GivesTheGradientsOfTheBlocksItChooses) {
   const std::string& operand = GetParam();
+  std::vector<std::string> everywhere{"*.dW1=" + operand, "*.dW2=" + operand};
+  if (!core::parse_operand(operand).is_centered) everywhere.push_back("*.dA=" + operand);
   const Problem problem = make_problem(5, 49, 12);
   for (const char* scheme : {"exact", "int4", "checkpoint"}) {
     SCOPED_TRACE(scheme);
-    const BlockPlan plan =
-        plan_of(scheme, {}, {"*.dA=" + operand, "*.dW1=" + operand, "*.dW2=" + operand});
+    const BlockPlan plan = plan_of(scheme, {}, everywhere);
     const auto whole = gradients_of(problem, plan);
     expect_close(whole, test::plan_gradients(plan, problem.x, problem.p, problem.g, block_seed),
                  1e-10);
     expect_close(gradients_of(problem, plan, 1 << 15), whole, 1e-11);
   }
   // From codes, of which only the chosen blocks are decoded.
-  const BlockPlan coded = plan_of("exact", {"*.y=int8", "*.z=int2", "*.u=int4"},
-                                  {"*.dA=" + operand, "*.dW1=" + operand, "*.dW2=" + operand});
+  const BlockPlan coded = plan_of("exact", {"*.y=int8", "*.z=int2", "*.u=int4"}, everywhere);
   expect_close(gradients_of(problem, coded),
                test::plan_gradients(coded, problem.x, problem.p, problem.g, block_seed), 1e-10);
   expect_close(gradients_of(problem, coded, 0), gradients_of(problem, coded), 1e-11);
@@ -301,6 +304,24 @@ TEST(BlockStores, NormsAreThoseOfWhatIsKept) {
     EXPECT_FALSE(ratio(Slot::x).has_value());
     EXPECT_FALSE(ratio(Slot::h).has_value());
   }
+}
+
+TEST(BlockStores, OfACenteredOperandTheMeansAreKeptWhole) {
+  const Problem problem = make_problem(5, 49, 12);
+  const auto exact = test::exact_slots(problem.x, problem.p);
+  const BlockPlan plan = plan_of("int4", {}, {"*.dW2=bsr:4:0.6:centered"});
+  const Tensor& u = exact[static_cast<std::size_t>(Slot::u)];
+  const core::Operand& operand = plan.operand(core::Product::dW2);
+  const Tensor deviation = u - test::panel_centers(u, operand.blocks);
+  const Tensor dropped =
+      deviation * (test::block_factors(Slot::u, deviation, operand.blocks, 0) == 0);
+  core::SlotNorms norms{};
+  core::BlockContext context{"blocks.0", plan, roomy, nullptr, block_seed};
+  context.norms = &norms;
+  (void)core::resmlp_block(problem.x.clone().requires_grad_(), problem.p, context);
+  const double left_out = (dropped.norm() / u.norm()).item<double>();
+  EXPECT_NEAR(*norms[static_cast<std::size_t>(Slot::u)].ratio(), std::sqrt(1 - left_out * left_out),
+              1e-9);
 }
 
 TEST(BlockStores, PoolRefusesTokensThatFormNoSquare) {

@@ -85,6 +85,9 @@ TEST(SchemeGrammar, OperandsAreReadAndWrittenBack) {
   EXPECT_EQ(operand.kind, OperandKind::bsr);
   EXPECT_EQ(to_text(operand), "bsr:8x4:0.5");
   EXPECT_EQ(to_text(parse_operand("bsr:8:0.5:global:unbiased")), "bsr:8:0.5:global:unbiased");
+  EXPECT_TRUE(parse_operand("bsr:8:0.5:centered").is_centered);
+  EXPECT_EQ(to_text(parse_operand("bsr:8:0.5:row:unbiased:centered")),
+            "bsr:8:0.5:row:unbiased:centered");
 }
 
 TEST(SchemeGrammar, RefusesWhatIsNotOfTheGrammar) {
@@ -128,11 +131,13 @@ TEST(SchemeGrammar, RefusesWhatIsNotOfTheGrammar) {
                            "bsr:16:0.8x",
                            "bsr:16:nan",
                            "bsr: 16:0.8",
+                           "bsr:16:0.8:centered",
                            "full"}) {
     EXPECT_THROW((void)parse_store(text), ConfigError) << text;
   }
   for (const char* text :
-       {"", "keep", "int4", "bsr:16", "bsr:16:0.8:panel:int8", "bsr+int2:16:0.8"}) {
+       {"", "keep", "int4", "bsr:16", "bsr:16:0.8:panel:int8", "bsr+int2:16:0.8", "centered",
+        "full:centered", "bsr:16:0.8:centered:unbiased", "bsr:16:0.8:centered:centered"}) {
     EXPECT_THROW((void)parse_operand(text), ConfigError) << text;
   }
 }

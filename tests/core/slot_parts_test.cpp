@@ -22,7 +22,7 @@ TEST(BlockChoice, BlocksFromCodesAreTheBitsOfDecodedOnes) {
         const torch::Tensor x = matrix(shape.units(), shape, type);
         SlotParts slot({kind}, shape, x);
         slot.put(0, x);
-        BlockChoice choice({8, 8, 0.5}, shape, x);
+        BlockChoice choice({OperandKind::bsr, {8, 8, 0.5}}, shape, x);
         choice.choose(0, x);
         // A part from a granule on, as a walk in chunks takes it.
         const std::int64_t first = choice.granule();

@@ -53,7 +53,7 @@ struct RunConfig {
   double warmup_ratio = 0.1;  ///< share of all steps with rising learning rate
   double label_smoothing = 0.1;
   std::string optimizer = "adamw";  ///< adamw, lamb
-  double drop_path_ratio = 0;       ///< of the last block; rises linearly from 0 over the blocks
+  double drop_path_ratio = 0;       ///< chance that an image skips a half of a block
   double ema_decay = 0;             ///< of averaged weights that are evaluated and saved; 0: none
 
   // Machine.

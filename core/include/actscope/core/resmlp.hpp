@@ -34,7 +34,7 @@ class ResMlp : public torch::nn::Module {
   /// Shapes  images [batch, in_channels, image_size, image_size] → logits [batch, classes]
   /// Errors  ShapeMismatch: images of another shape
   /// Effects registers every storage kept for backward with `ledger` where that is not null; lets
-  ///         images skip blocks where `drop_path` is not null
+  ///         images skip half-blocks where `drop_path` is not null
   torch::Tensor forward(const torch::Tensor& images, tracer::SavedLedger* ledger = nullptr,
                         const DropPath* drop_path = nullptr);
 

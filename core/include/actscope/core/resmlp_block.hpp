@@ -35,6 +35,9 @@ struct BlockContext {
   /// undefined: every step chooses as `global` does.
   torch::Tensor thresholds = {};
   SlotNorms* norms = nullptr;  ///< what stores keep is added here; null: not measured
+  /// What the change of each image by each half of the block is multiplied with, [2, batch], in the
+  /// element type of x; undefined: 1. See DropPath
+  torch::Tensor drop_factors = {};
 };
 
 /// Slots and products, each of which draws by itself.

@@ -73,8 +73,16 @@ enum class OperandKind { full, bsr };
 struct Operand {
   OperandKind kind = OperandKind::full;
   kernels::BlockSpec blocks = {};  ///< read where kind is bsr
+  /// The mean of each feature over a panel is multiplied exactly, and blocks are chosen and kept of
+  /// what deviates from it. Of dW1 and dW2
+  bool is_centered = false;
   friend bool operator==(const Operand&, const Operand&) = default;
 };
+
+/// Whether a pruned operand asks for other blocks than those that its slot is stored as.
+inline bool prunes_anew(const Store& store, const Operand& operand) {
+  return has_panels(store.kind) && (store.blocks != operand.blocks || operand.is_centered);
+}
 
 /// How one block keeps its slots. With `plain_autograd` LibTorch's own autograd decides and
 /// stores and operands are not read.
@@ -107,7 +115,8 @@ const std::vector<std::string>& scheme_presets();
 Store parse_store(std::string_view text);
 std::string to_text(const Store& store);
 
-/// "full", "bsr:16:0.8", "bsr:16:0.8:panel", "bsr:16:0.8:unbiased". Errors: as parse_store
+/// "full", "bsr:16:0.8", "bsr:16:0.8:row", "bsr:16:0.8:unbiased", "bsr:16:0.8:row:centered".
+/// Errors: as parse_store
 Operand parse_operand(std::string_view text);
 std::string to_text(const Operand& operand);
 

@@ -23,8 +23,10 @@ struct StoreBytes {
 ///         tokens that form no square
 StoreBytes bytes_of(const Store& store, const SlotShape& shape, kernels::DType dtype);
 
-/// Of the blocks that a product alone reads: their mask, and scales where they are rescaled.
-StoreBytes bytes_of(const Operand& operand, const SlotShape& shape);
+/// Of the blocks that a product alone reads: their mask, scales where they are rescaled, the means
+/// of panels where they are centered.
+/// Shapes  as above
+StoreBytes bytes_of(const Operand& operand, const SlotShape& shape, kernels::DType dtype);
 
 /// Elements of a row that topk keeps: round((1 − sparsity)·cols), at least one.
 std::int64_t top_elements(double sparsity_ratio, std::int64_t cols);
