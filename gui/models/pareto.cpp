@@ -4,6 +4,7 @@
 #include <QSet>
 #include <algorithm>
 
+#include "actscope/base/configuration_name.hpp"
 #include "models/metric.hpp"
 
 namespace actscope::gui {
@@ -11,8 +12,8 @@ namespace {
 
 // Schemes to compare with, whoever asked for them.
 bool isBaseline(const RunEntry& run) {
-  static const QSet<QString> schemes = {"dense", "exact",      "int8",           "int4",
-                                        "int2",  "checkpoint", "checkpoint-int4"};
+  static const QSet<QString> schemes = {"dense",      "exact",           "int8", "int4", "int2",
+                                        "checkpoint", "checkpoint-int4", "topk", "pool"};
   return run.isBaseline || schemes.contains(run.scheme);
 }
 
@@ -31,7 +32,7 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
     ParetoPoint point;
     point.key = run->key;
     point.name = run->name;
-    point.label = run->scheme;
+    point.label = QString::fromStdString(configuration_name(run->config));
     point.savedBytes = *saved;
     point.accuracyRatio = *accuracy;
     point.stepTimeS = metricValue(*run, Metric::step).value_or(0);
@@ -50,6 +51,12 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
     return x.savedBytes != y.savedBytes ? x.savedBytes < y.savedBytes
                                         : x.accuracyRatio > y.accuracyRatio;
   });
+  constexpr qsizetype mostLabels = 12;
+  QSet<QString> labels;
+  for (const ParetoPoint& point : pareto.points) labels.insert(point.label);
+  for (ParetoPoint& point : pareto.points) {
+    point.isLabeled = point.isBaseline || labels.size() <= mostLabels;
+  }
   double best = -1;
   for (ParetoPoint& point : pareto.points) {
     point.isFront = point.accuracyRatio > best;

@@ -12,12 +12,14 @@ namespace actscope::gui {
 
 /// A run that has measured both accuracy and saved bytes.
 struct ParetoPoint {
-  QString key, name, label;
+  QString key, name;
+  QString label;  ///< the configuration, whatever its seed
   double savedBytes = 0;
   double accuracyRatio = 0;
   double stepTimeS = 0;  ///< 0: unknown
   bool isBaseline = false;
-  bool isFront = false;  ///< no other run keeps less and is at least as accurate
+  bool isLabeled = false;  ///< a baseline, or one of so few configurations that each has a label
+  bool isFront = false;    ///< no other run keeps less and is at least as accurate
   bool isA = false, isB = false, isInFront = true;
 };
 

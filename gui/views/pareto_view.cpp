@@ -159,8 +159,8 @@ void ParetoView::drawLabels() {
   m_labels.clear();
   for (const ParetoPoint& point : m_pareto.points) {
     const bool isCurrent = point.key == selection().current();
-    // One label a baseline scheme, however many seeds it has.
-    const bool isNamed = point.isBaseline && point.isInFront && !named.contains(point.label);
+    // One label a configuration, however many seeds it has.
+    const bool isNamed = point.isLabeled && point.isInFront && !named.contains(point.label);
     QStringList words;
     if (point.isA) words << "A";
     if (point.isB) words << "B";
