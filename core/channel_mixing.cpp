@@ -45,6 +45,14 @@ std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
   return std::max(step, chunk_units(rows, stores.tokens, 1, granules));
 }
 
+// Σ of what reaches the change by this half, by feature; g [batch, tokens, dim].
+Tensor change_sums(const Tensor& g, const BlockStores& stores) {
+  const Tensor factors = stores.drop_factors_of(BlockHalf::channels, 0, stores.batch);
+  if (!factors.defined()) return feature_sums(g);
+  const Tensor by_image = g.sum(1, false, sum_type(g.scalar_type()));
+  return torch::mv(by_image.t(), as_sum(factors.flatten()));
+}
+
 }  // namespace
 
 Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
@@ -167,8 +175,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
     Tensor out = g1.narrow(0, first, count);
     torch::addcmul_out(out, part, dz, p.alpha2);
   }
-  const Tensor g_sum =
-      feature_sums(times(g, stores.drop_factors_of(BlockHalf::channels, 0, stores.batch)));
+  const Tensor g_sum = change_sums(g, stores);
   gradients.gamma2 = v_store.is_kept() ? g_v_sum : (p.fc2_weight * p2).sum(1) + p.fc2_bias * g_sum;
   gradients.fc2_weight = p2.mul_(p.gamma2.unsqueeze(1));
   gradients.fc2_bias = p.gamma2 * g_sum;

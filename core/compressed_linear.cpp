@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "actscope/base/error.hpp"
+#include "dense_product.hpp"
 #include "kept_slot.hpp"
 #include "random.hpp"
 
@@ -65,7 +66,11 @@ class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
     const Tensor& dy = outputs.front();
     const Tensor rows = dy.reshape({-1, dy.size(-1)}).contiguous();
     Tensor dx, dw, db;
-    if (ctx->needs_input_grad(0)) dx = torch::matmul(dy, weight);
+    if (ctx->needs_input_grad(0)) {
+      std::vector<std::int64_t> sizes = dy.sizes().vec();
+      sizes.back() = weight.size(1);
+      dx = product_nt(rows, weight.t()).view(sizes);
+    }
     if (ctx->needs_input_grad(1)) {
       const auto kept =
           c10::static_intrusive_pointer_cast<KeptSlot>(ctx->saved_data["input"].toCapsule());

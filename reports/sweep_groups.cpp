@@ -166,8 +166,9 @@ bool is_better(const SweepGroup& group, const SweepGroup& than) {
 const SweepGroup* chosen_group(const std::vector<SweepGroup>& groups, double margin_ratio) {
   const SweepGroup* chosen = nullptr;
   for (const SweepGroup& group : groups) {
-    if (group.role != PointRole::grid || group.done == 0 || group.done < group.points) continue;
+    if (group.done == 0 || group.done < group.points) continue;
     if (!group.saved_of_dense_ratio.mean || !group.accuracy_difference_ratio.mean) continue;
+    if (*group.saved_of_dense_ratio.mean >= 1) continue;
     if (*group.accuracy_difference_ratio.mean < -margin_ratio) continue;
     if (chosen == nullptr || is_better(group, *chosen)) chosen = &group;
   }

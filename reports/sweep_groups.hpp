@@ -37,9 +37,10 @@ struct SweepGroup {
 /// In the order of the document: baselines of the first seed, then its grid.
 std::vector<SweepGroup> sweep_groups(const SweepRecord& record);
 
-/// Which configuration of the grid to take: the fewest bytes (the shorter step where bytes are
-/// equal within 1 %) among those that are done for every seed and lose at most `margin_ratio` of
-/// held-out accuracy against dense on average; null where there is none.
+/// Which configuration to take, of the grid or beside it: the fewest bytes (the shorter step where
+/// bytes are equal within 1 %) among those that keep fewer than dense, are done for every seed and
+/// lose at most `margin_ratio` of held-out accuracy against dense on average; null where there is
+/// none.
 const SweepGroup* chosen_group(const std::vector<SweepGroup>& groups, double margin_ratio);
 
 }  // namespace actscope::reports

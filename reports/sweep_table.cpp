@@ -41,7 +41,7 @@ std::string plain(const std::optional<double>& value) {
 std::string choice_text(const std::vector<SweepGroup>& groups) {
   const SweepGroup* chosen = chosen_group(groups, choice_margin_ratio);
   if (chosen == nullptr) {
-    return "No configuration of the grid is within one point of dense accuracy.";
+    return "No configuration with fewer bytes is within one point of dense accuracy.";
   }
   return fmt::format(
       "Fewest bytes within one point of dense accuracy: {}, {} fewer kept, {} points, {:.2f}x the "

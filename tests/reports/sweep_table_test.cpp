@@ -61,6 +61,21 @@ TEST(SweepGroups, TheChoiceKeepsAccuracyFirst) {
   EXPECT_THAT(choice_text(groups), HasSubstr("4.00x fewer kept"));
 }
 
+TEST(SweepGroups, WhatIsComparedWithMayBeTheChoice) {
+  SweepRecord sweep = two_seeds(0.795);
+  for (const std::size_t i : {1, 3}) {  // half the bytes again, beside the grid
+    SweepPointRecord other = sweep.points[i];
+    other.id += "-beside";
+    other.role = PointRole::baseline;
+    other.config.scheme = "int4";
+    other.summary->saved_bytes = Measured<std::int64_t>::of(125);
+    sweep.points.push_back(other);
+  }
+  const auto groups = sweep_groups(sweep);
+  ASSERT_NE(chosen_group(groups, 0.01), nullptr);
+  EXPECT_THAT(chosen_group(groups, 0.01)->name, HasSubstr("int4 "));
+}
+
 TEST(SweepGroups, AFailedSeedIsNoChoice) {
   SweepRecord sweep = two_seeds(0.8);
   sweep.points[3].status = PointStatus::failed;

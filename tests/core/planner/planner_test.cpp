@@ -93,15 +93,19 @@ TEST(Planner, ThePredictedPeakIsNearTheMeasuredOne) {
 }
 
 TEST(Planner, SavedBytesAreThoseOfARun) {
-  for (const double drop_path : {0.0, 0.3}) {
+  for (const auto& [drop_path, dtype] :
+       {std::pair{0.0, "fp32"}, std::pair{0.3, "fp32"}, std::pair{0.0, "bf16"}}) {
     PlanRequest request = small_request(survey().least_budget_bytes * 3 / 2);
     request.config.drop_path_ratio = drop_path;
+    request.config.dtype = dtype;
     const PlanRecord plan = make_plan(request, {}).value();
     RunConfig config = plan.config;
     config.train_samples = config.batch;
     config.heldout_samples = 8;
     config.steps = 2;
-    EXPECT_EQ(train(config, {}).summary.saved_bytes.value, plan.estimate.saved_bytes) << drop_path;
+    EXPECT_EQ(train(config, {}).summary.saved_bytes.value, plan.estimate.saved_bytes)
+        << drop_path << ' ' << dtype;
+    EXPECT_EQ(config.dtype, dtype);
   }
 }
 
