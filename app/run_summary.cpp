@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
 #include "actscope/core/run_setup.hpp"
 
@@ -22,6 +23,13 @@ std::string shown_percent(const Measured<double>& ratio) {
   if (!ratio.value) return not_available(ratio.reason);
   const auto tenths = std::llround(*ratio.value * 1000);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
+}
+
+// A plan sets every slot of every block: the report has them all.
+std::string scheme_text(const RunConfig& config) {
+  constexpr std::size_t longest = 100;
+  const std::string name = configuration_name(config);
+  return name.size() <= longest ? name : name.substr(0, longest) + "…";
 }
 
 std::string saved_text(const RunSummary& s) {
@@ -50,7 +58,8 @@ std::string step_text(const RunSummary& s) {
 
 std::string run_summary(const RunRecord& record) {
   const RunSummary& s = record.summary;
-  std::string text = "kept for backward   " + saved_text(s) +  //
+  std::string text = "scheme              " + scheme_text(record.config) +
+                     "\nkept for backward   " + saved_text(s) +  //
                      "\nhighest live bytes  " + shown_bytes(s.peak_bytes) +
                      "\ntime of a step      " + step_text(s) +  //
                      "\nheld-out accuracy   " + shown_percent(s.heldout_accuracy_ratio);

@@ -40,12 +40,24 @@ std::string plain(const std::optional<double>& value) {
   return value ? fmt::format("{:.10g}", *value) : "";
 }
 
+// Whether the name of a run and the columns of block and sparsity say what was trained.
+bool tells(const std::string& name, const RunConfig& config) {
+  RunConfig shown;
+  shown.scheme = config.scheme;
+  shown.block_rows = config.block_rows;
+  shown.block_cols = config.block_cols;
+  shown.sparsity_ratio = config.sparsity_ratio;
+  const std::string configuration = configuration_name(config);
+  return name == configuration ||
+         (name == config.scheme && configuration == configuration_name(shown));
+}
+
 // What was trained, of every run whose name does not tell; empty where all names do.
 std::string configuration_remark(std::span<const NamedRun> runs) {
   std::string text;
   for (const NamedRun& run : runs) {
     const std::string configuration = configuration_name(run.record.config);
-    if (run.name == configuration) continue;
+    if (tells(run.name, run.record.config)) continue;
     if (runs.size() == 1) return "scheme: " + configuration + ".";
     text += (text.empty() ? "" : "; ") + run.name + " is " + configuration;
   }

@@ -34,6 +34,21 @@ TEST(RunSummary, gives_the_reason_where_there_is_no_number) {
   EXPECT_THAT(text, Not(HasSubstr("report")));
 }
 
+TEST(RunSummary, tells_what_was_trained) {
+  RunConfig config;
+  config.scheme = "int4-bsr";
+  config.block_rows = config.block_cols = 8;
+  EXPECT_THAT(run_summary(unmeasured_record(config, RunStatus::failed, "because")),
+              HasSubstr("scheme              int4-bsr 8x8 80 %\n"));
+  for (int i = 0; i < 3; ++i) {
+    for (const char* slot : {"x", "x1", "h"}) {
+      config.slot_overrides.push_back("blocks." + std::to_string(i) + "." + slot + "=int8");
+    }
+  }
+  EXPECT_THAT(run_summary(unmeasured_record(config, RunStatus::failed, "because")),
+              HasSubstr("…\nkept"));
+}
+
 TEST(RunSummary, says_whether_the_prediction_held) {
   RunRecord record = unmeasured_record({}, RunStatus::completed, "none");
   RunSummary& s = record.summary;
