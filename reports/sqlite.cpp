@@ -85,7 +85,12 @@ SqliteNumberRows::SqliteNumberRows(SqliteFile& file, const std::string& table, i
 void SqliteNumberRows::write(const SqliteFile::Statement& statement, std::size_t first,
                              std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    sqlite3_bind_int64(statement.get(), static_cast<int>(i) + 1, values_[first + i]);
+    const int place = static_cast<int>(i) + 1;
+    if (values_[first + i] == null) {
+      sqlite3_bind_null(statement.get(), place);
+    } else {
+      sqlite3_bind_int64(statement.get(), place, values_[first + i]);
+    }
   }
   file_.run(statement);
 }

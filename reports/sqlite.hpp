@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,9 @@ class SqliteInsert {
 /// `row(a, b, …)` adds a row; rows come into the table in that order, the last of them at flush().
 class SqliteNumberRows {
  public:
+  /// Stands for NULL.
+  static constexpr std::int64_t null = std::numeric_limits<std::int64_t>::min();
+
   SqliteNumberRows(SqliteFile& file, const std::string& table, int columns);
 
   template <class... Values>

@@ -29,10 +29,10 @@ TraceDb::TraceDb(const std::filesystem::path& file, const TraceMeta& meta)
       name_(file_, "name", 2),
       layer_(file_, "layer", 2),
       step_(file_, "step", 3),
-      place_(file_, "place", 8),
-      block_(file_, "block", 4),
       memory_live_(file_, "memory_live", 2),
+      place_(file_, "place", 8),
       scope_(file_, "scope", 4),
+      block_(file_, "block", 4),
       memory_(file_, "memory", 4),
       kernel_(file_, "kernel", 12),
       counter_(file_, "counter", 5),
@@ -71,8 +71,7 @@ void TraceDb::write(const TraceBatch& batch) {
     write_names(batch);
     write_scopes(batch);
     write_memory(batch);
-    scope_.flush();
-    memory_.flush();
+    for (SqliteNumberRows* rows : {&place_, &scope_, &block_, &memory_}) rows->flush();
     write_kernels(batch);
     for (const CounterEvent& c : batch.counters) {
       const bool is_of_thread = c.unit == CounterUnit::events;
@@ -87,8 +86,7 @@ void TraceDb::write(const TraceBatch& batch) {
     for (const LedgerRecord& ledger : batch.graphs) write_graph(ledger);
     file_.execute("COMMIT");
   } catch (...) {
-    scope_.forget();
-    memory_.forget();
+    for (SqliteNumberRows* rows : {&place_, &scope_, &block_, &memory_}) rows->forget();
     try {
       file_.execute("ROLLBACK");
     } catch (...) {  // the first error is the one to tell
@@ -116,9 +114,8 @@ std::int64_t TraceDb::place_of(const TracePlace& at, std::uint16_t thread, Place
   const auto [number, is_new] = places_.number_of({at, thread, kind}, time_ns, begin_ns);
   if (!is_new) return number;
   write_layer(at.layer);
-  const auto scope_kind = kind == memory_kind
-                              ? std::nullopt
-                              : std::optional<std::int64_t>(static_cast<std::int64_t>(kind));
+  const std::int64_t scope_kind =
+      kind == memory_kind ? SqliteNumberRows::null : static_cast<std::int64_t>(kind);
   place_.row(number, begin_ns, std::int64_t{at.step}, std::int64_t{at.layer}, std::int64_t{at.slot},
              number_of(at.phase), std::int64_t{thread}, scope_kind);
   return number;
@@ -141,7 +138,7 @@ void TraceDb::write_memory(const TraceBatch& batch) {
     const auto [block, is_new] = blocks_.number_of({m.address, bytes, m.device});
     if (is_new) {
       block_.row(block, static_cast<std::int64_t>(m.address), bytes,
-                 m.device == host_memory ? std::nullopt : std::optional<std::int64_t>(m.device));
+                 m.device == host_memory ? SqliteNumberRows::null : std::int64_t{m.device});
     }
     std::int64_t begin_ns = 0;
     const std::int64_t place = place_of(m.place, m.thread, memory_kind, m.time_ns, begin_ns);

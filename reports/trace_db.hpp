@@ -41,8 +41,8 @@ class TraceDb : public TraceSink {
                         std::int64_t time_ns, std::int64_t& begin_ns);
 
   SqliteFile file_;
-  SqliteInsert meta_, name_, layer_, step_, place_, block_, memory_live_;
-  SqliteNumberRows scope_, memory_;
+  SqliteInsert meta_, name_, layer_, step_, memory_live_;
+  SqliteNumberRows place_, scope_, block_, memory_;
   SqliteInsert kernel_, counter_, ledger_;
   SqliteInsert saved_storage_, saved_tensor_, loss_;
   std::vector<std::string> names_;
