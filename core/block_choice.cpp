@@ -22,12 +22,11 @@ BlockChoice::BlockChoice(const Operand& operand, const SlotShape& shape, const t
       name_(name),
       draw_(draw),
       layout_(layout_of(shape, operand.blocks)),
-      is_centered_(operand.is_centered),
       mask_(words(layout_.mask_words(), like.options().requires_grad(false))) {
   if (layout_.scales() > 0) {
     scales_ = torch::empty({layout_.scales()}, mask_.options().dtype(torch::kFloat32));
   }
-  if (!is_centered_) return;
+  if (!operand.is_centered) return;
   ACTSCOPE_REQUIRES(!shape.by_group);
   means_ = torch::empty({layout_.panels(), shape.cols}, like.options().requires_grad(false));
 }
@@ -55,7 +54,7 @@ void BlockChoice::choose_now(std::int64_t first, const torch::Tensor& part) {
   kernels::BlockIndex index{word_data(mask_) + start.mask_word, word_data(column_starts), nullptr};
   if (scales_.defined()) index.scales = float_data(scales_) + start.value_block;
   torch::Tensor deviation = part;
-  if (is_centered_) {
+  if (is_centered()) {
     torch::Tensor means = means_of(first, shape.units());
     means.copy_(panel_means(part, layout_.panel_rows()));
     deviation = deviations(part, means, layout_.panel_rows());
@@ -88,8 +87,8 @@ void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part,
   // All but the blocks left out; the whole where nothing is left out, whatever the means are.
   const double all = square_sum(part);
   norm_->all += all;
-  norm_->kept += is_centered_ ? all - (square_sum(deviation) - square_sum(kept.values))
-                              : square_sum(kept.values);
+  norm_->kept += is_centered() ? all - (square_sum(deviation) - square_sum(kept.values))
+                               : square_sum(kept.values);
 }
 
 torch::Tensor BlockChoice::starts_of(std::int64_t first, std::int64_t count) const {
@@ -139,7 +138,7 @@ BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tenso
   const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
   Gathered gathered = room(first, shape.units(), part.options());
   const torch::Tensor values =
-      is_centered_ ? deviations(part, means_of(first, shape.units()), layout_.panel_rows()) : part;
+      is_centered() ? deviations(part, means_of(first, shape.units()), layout_.panel_rows()) : part;
   kernels::gather_blocks(context_of(part), view_of(values, shape), gathered.panels);
   return gathered;
 }

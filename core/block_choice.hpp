@@ -30,7 +30,7 @@ class BlockChoice {
               tracer::Name name = {}, const StoreDraw& draw = {});
 
   std::int64_t granule() const;
-  bool is_centered() const noexcept { return is_centered_; }
+  bool is_centered() const { return means_.defined(); }
   /// dyᵀ · the means: what a product with the chosen blocks leaves out, where they are centered.
   /// Shapes  dy [rows, outputs] from unit `first` on → [outputs, features] of sum_type
   torch::Tensor product_of_means(std::int64_t first, const torch::Tensor& dy) const;
@@ -74,7 +74,6 @@ class BlockChoice {
   tracer::Name name_;
   StoreDraw draw_;
   kernels::PanelLayout layout_;
-  bool is_centered_;
   torch::Tensor mask_, scales_, means_;
   PartBuffer parts_;
   SlotNorm* norm_ = nullptr;

@@ -23,7 +23,7 @@ void add_drop_path(FootprintRecord& record, const ResMlpGeometry& geometry, Elem
     const std::string name = "blocks." + std::to_string(block);
     const auto layer = std::ranges::find(record.layers, name, &LayerFootprint::name);
     SlotFootprint slot;
-    slot.name = "drop_path";
+    slot.name = drop_path_slot;
     slot.store = "keep";
     slot.dense_bytes = slot.predicted_bytes = block_halves * record.batch * size_of(type);
     layer->slots.push_back(slot);

@@ -78,7 +78,7 @@ void require_values(const Store& store, const Operand& operand, std::string_view
                                  "nothing else gives back its values",
                                  "keep it as bsr:16:0.8 or int4"));
   }
-  if (operand.kind == OperandKind::bsr && prunes_anew(store, operand)) {
+  if (prunes_anew(store, operand)) {
     throw ConfigError(
         error_text("the operand prunes an input that is stored pruned",
                    "the store is " + to_text(store) + ", the operand " + to_text(operand),

@@ -12,6 +12,7 @@
 #include "narrow_head.hpp"
 #include "parameter_list.hpp"
 #include "random.hpp"
+#include "saved_tensors.hpp"
 
 namespace actscope::core {
 namespace {
@@ -90,13 +91,6 @@ BlockParameters make_block(Initializer& init, const std::string& name, const Res
   return p;
 }
 
-void record(tracer::SavedLedger* ledger, const std::string& layer, const char* slot,
-            const Tensor& tensor) {
-  if (ledger == nullptr) return;
-  ledger->record(layer, slot, tensor.storage().unsafeGetStorageImpl(),
-                 static_cast<std::int64_t>(tensor.storage().nbytes()));
-}
-
 // What the change of each image by each half of a block is multiplied with, [2, batch]; undefined
 // where none is skipped.
 Tensor factors_of(const DropPath* drop_path, std::int64_t block, const Tensor& x) {
@@ -119,7 +113,7 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
                         const Tensor& beta, const Tensor& weight, const Tensor& bias,
                         tracer::SavedLedger* ledger) {
     const Tensor mean = x.mean(1);
-    record(ledger, "tail", "mean", mean);
+    record_storage(ledger, "tail", "mean", mean);
     ctx->save_for_backward({mean, alpha, beta, weight});
     ctx->saved_data["tokens"] = x.size(1);
     const Tensor pooled = torch::addcmul(beta, alpha, mean.to(weight.scalar_type()));
@@ -235,8 +229,8 @@ BlockParameters ResMlp::block_parameters(std::size_t index) const {
 
 Tensor ResMlp::plain_tail(const Tensor& x, tracer::SavedLedger* ledger) const {
   const Tensor pooled = torch::addcmul(factor(norm_beta_), factor(norm_alpha_), x).mean(1);
-  record(ledger, "tail", "x", x);
-  record(ledger, "tail", "pooled", pooled);
+  record_storage(ledger, "tail", "x", x);
+  record_storage(ledger, "tail", "pooled", pooled);
   return is_narrow_ ? narrow_head(pooled, head_weight_, head_bias_)
                     : torch::addmm(head_bias_, pooled, head_weight_.t());
 }

@@ -22,7 +22,11 @@ namespace {
 
 using torch::Tensor;
 
-constexpr std::string_view drop_path_slot = "drop_path";
+// Of every image in a half of the block, [batch, 1, 1]; undefined where every factor is 1.
+Tensor factors_of_half(const Tensor& drop_factors, BlockHalf half) {
+  if (!drop_factors.defined()) return {};
+  return drop_factors[static_cast<std::int64_t>(half)].view({-1, 1, 1});
+}
 
 // Parameters in the type that x is computed in. Recorded by autograd where that is on.
 BlockParameters in_type(const BlockParameters& p, torch::ScalarType type) {
@@ -147,20 +151,13 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
 // What a good LibTorch user writes; autograd keeps what it needs, and we know which tensors that
 // is.
 Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext& context) {
-  const auto record = [&](Slot slot, const Tensor& tensor) {
-    if (context.ledger == nullptr || !torch::GradMode::is_enabled()) return;
-    const c10::Storage& storage = tensor.storage();
-    context.ledger->record(context.layer, name_of(slot), storage.unsafeGetStorageImpl(),
-                           static_cast<std::int64_t>(storage.nbytes()));
-  };
   static const tracer::Name drop_path(drop_path_slot);
   tracer::SlotScope at(trace_name(Slot::y));
   // Where an image skips a half, its change is multiplied by a factor: autograd keeps the product
   // in place of the change, and the factors.
   const auto changed = [&](const Tensor& change, BlockHalf half) {
-    if (!context.drop_factors.defined()) return change;
-    at.next(drop_path);
-    return change * context.drop_factors[static_cast<std::int64_t>(half)].view({-1, 1, 1});
+    if (context.drop_factors.defined()) at.next(drop_path);
+    return times(change, factors_of_half(context.drop_factors, half));
   };
   const Tensor y = torch::addcmul(p.beta1, p.alpha1, x).transpose(1, 2).contiguous();
   at.next(trace_name(Slot::t));
@@ -178,9 +175,11 @@ Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext
   const Tensor v = changed(torch::linear(u, p.fc2_weight, p.fc2_bias), BlockHalf::channels);
   at.next({});
   const Tensor x2 = torch::addcmul(x1, p.gamma2, v);
-  if (torch::GradMode::is_enabled()) {
-    record_storage(context.ledger, context.layer, drop_path_slot, context.drop_factors);
-  }
+  if (!torch::GradMode::is_enabled()) return x2;
+  const auto record = [&](Slot slot, const Tensor& tensor) {
+    record_storage(context.ledger, context.layer, name_of(slot), tensor);
+  };
+  record_storage(context.ledger, context.layer, drop_path_slot, context.drop_factors);
   record(Slot::x, x);
   record(Slot::y, y);
   record(Slot::t, t);
@@ -252,8 +251,8 @@ Tensor times(const Tensor& values, const Tensor& factors) {
 }
 
 Tensor BlockStores::drop_factors_of(BlockHalf half, std::int64_t first, std::int64_t count) const {
-  if (!drop_factors.defined()) return {};
-  return drop_factors[static_cast<std::int64_t>(half)].narrow(0, first, count).view({-1, 1, 1});
+  const Tensor all = factors_of_half(drop_factors, half);
+  return all.defined() ? all.narrow(0, first, count) : all;
 }
 
 Tensor BlockStores::drop_factors_of_rows(BlockHalf half, std::int64_t first,

@@ -50,6 +50,15 @@ SqliteFile::Statement SqliteFile::prepare_insert(const std::string& table, int c
   return {statement, &sqlite3_finalize};
 }
 
+void SqliteFile::bind(const Statement& statement, int column,
+                      const std::optional<std::int64_t>& value) {
+  if (value) {
+    sqlite3_bind_int64(statement.get(), column, *value);
+  } else {
+    sqlite3_bind_null(statement.get(), column);
+  }
+}
+
 void SqliteFile::run(const Statement& statement) {
   const int code = sqlite3_step(statement.get());
   sqlite3_reset(statement.get());
@@ -69,8 +78,7 @@ void SqliteInsert::bind(int column, std::string_view value) {
 }
 
 void SqliteInsert::bind(int column, const std::optional<std::int64_t>& value) {
-  if (value) return bind(column, *value);
-  sqlite3_bind_null(statement_.get(), column);
+  file_.bind(statement_, column, value);
 }
 
 SqliteNumberRows::SqliteNumberRows(SqliteFile& file, const std::string& table, int columns)
@@ -85,25 +93,15 @@ SqliteNumberRows::SqliteNumberRows(SqliteFile& file, const std::string& table, i
 void SqliteNumberRows::write(const SqliteFile::Statement& statement, std::size_t first,
                              std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const int place = static_cast<int>(i) + 1;
-    if (values_[first + i] == null) {
-      sqlite3_bind_null(statement.get(), place);
-    } else {
-      sqlite3_bind_int64(statement.get(), place, values_[first + i]);
-    }
+    file_.bind(statement, static_cast<int>(i) + 1, values_[first + i]);
   }
   file_.run(statement);
 }
 
-void SqliteNumberRows::write_all() {
-  write(many_, 0, room_);
-  values_.clear();
-}
-
 void SqliteNumberRows::flush() {
-  for (std::size_t first = 0; first < values_.size(); first += columns_) {
-    write(one_, first, columns_);
-  }
+  std::size_t first = 0;
+  for (; first + room_ <= values_.size(); first += room_) write(many_, first, room_);
+  for (; first < values_.size(); first += columns_) write(one_, first, columns_);
   values_.clear();
 }
 

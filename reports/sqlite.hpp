@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +28,8 @@ class SqliteFile {
 
   /// INSERT of `rows` rows at once.
   Statement prepare_insert(const std::string& table, int columns, int rows);
+  static void bind(const Statement& statement, int column,
+                   const std::optional<std::int64_t>& value);  ///< NULL where there is none
   void run(const Statement& statement);
   [[noreturn]] void refuse(const std::string& doing) const;
 
@@ -57,31 +58,28 @@ class SqliteInsert {
   SqliteFile::Statement statement_;
 };
 
-/// Rows of whole numbers, many a statement, which takes half the time a row of one statement each.
-/// `row(a, b, …)` adds a row; rows come into the table in that order, the last of them at flush().
+/// Rows of whole numbers and NULLs, many a statement, which takes half the time a row of one
+/// statement each. `row(a, b, …)` adds a row; rows come into the table in that order, the last of
+/// them at flush().
 class SqliteNumberRows {
  public:
-  /// Stands for NULL.
-  static constexpr std::int64_t null = std::numeric_limits<std::int64_t>::min();
-
   SqliteNumberRows(SqliteFile& file, const std::string& table, int columns);
 
   template <class... Values>
   void row(const Values&... values) {
-    (values_.push_back(values), ...);
-    if (values_.size() == room_) write_all();
+    (values_.emplace_back(values), ...);
+    if (values_.size() == room_) flush();
   }
   void flush();
   void forget() noexcept { values_.clear(); }  ///< of a transaction that was rolled back
 
  private:
-  void write_all();
   void write(const SqliteFile::Statement& statement, std::size_t first, std::size_t count);
 
   SqliteFile& file_;
   std::size_t columns_, room_;
   SqliteFile::Statement many_, one_;
-  std::vector<std::int64_t> values_;
+  std::vector<std::optional<std::int64_t>> values_;
 };
 
 }  // namespace actscope::reports

@@ -71,7 +71,7 @@ void TraceDb::write(const TraceBatch& batch) {
     write_names(batch);
     write_scopes(batch);
     write_memory(batch);
-    for (SqliteNumberRows* rows : {&place_, &scope_, &block_, &memory_}) rows->flush();
+    for (SqliteNumberRows* rows : number_rows()) rows->flush();
     write_kernels(batch);
     for (const CounterEvent& c : batch.counters) {
       const bool is_of_thread = c.unit == CounterUnit::events;
@@ -86,7 +86,7 @@ void TraceDb::write(const TraceBatch& batch) {
     for (const LedgerRecord& ledger : batch.graphs) write_graph(ledger);
     file_.execute("COMMIT");
   } catch (...) {
-    for (SqliteNumberRows* rows : {&place_, &scope_, &block_, &memory_}) rows->forget();
+    for (SqliteNumberRows* rows : number_rows()) rows->forget();
     try {
       file_.execute("ROLLBACK");
     } catch (...) {  // the first error is the one to tell
@@ -114,8 +114,9 @@ std::int64_t TraceDb::place_of(const TracePlace& at, std::uint16_t thread, Place
   const auto [number, is_new] = places_.number_of({at, thread, kind}, time_ns, begin_ns);
   if (!is_new) return number;
   write_layer(at.layer);
-  const std::int64_t scope_kind =
-      kind == memory_kind ? SqliteNumberRows::null : static_cast<std::int64_t>(kind);
+  const auto scope_kind = kind == memory_kind
+                              ? std::nullopt
+                              : std::optional<std::int64_t>(static_cast<std::int64_t>(kind));
   place_.row(number, begin_ns, std::int64_t{at.step}, std::int64_t{at.layer}, std::int64_t{at.slot},
              number_of(at.phase), std::int64_t{thread}, scope_kind);
   return number;
@@ -138,7 +139,7 @@ void TraceDb::write_memory(const TraceBatch& batch) {
     const auto [block, is_new] = blocks_.number_of({m.address, bytes, m.device});
     if (is_new) {
       block_.row(block, static_cast<std::int64_t>(m.address), bytes,
-                 m.device == host_memory ? SqliteNumberRows::null : std::int64_t{m.device});
+                 m.device == host_memory ? std::nullopt : std::optional<std::int64_t>(m.device));
     }
     std::int64_t begin_ns = 0;
     const std::int64_t place = place_of(m.place, m.thread, memory_kind, m.time_ns, begin_ns);

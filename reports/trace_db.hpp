@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -36,6 +37,7 @@ class TraceDb : public TraceSink {
   void write_memory(const TraceBatch& batch);
   void write_kernels(const TraceBatch& batch);
   void write_graph(const LedgerRecord& ledger);
+  std::array<SqliteNumberRows*, 4> number_rows() { return {&place_, &scope_, &block_, &memory_}; }
   std::int64_t number_of_name(const std::string& name) const;
   std::int64_t place_of(const TracePlace& at, std::uint16_t thread, PlaceKind kind,
                         std::int64_t time_ns, std::int64_t& begin_ns);

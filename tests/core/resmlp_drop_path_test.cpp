@@ -78,15 +78,18 @@ bool is_of(const std::string& name, std::int64_t block, BlockHalf half) {
       parts, [&](const std::string& part) { return name.starts_with(prefix + part); });
 }
 
+std::vector<Tensor> gradients_of(ResMlp model, const Tensor& images, const DropPath& draw) {
+  model.forward(images, nullptr, &draw).square().sum().backward();
+  std::vector<Tensor> all;
+  for (const Tensor& parameter : model.parameters()) all.push_back(parameter.grad());
+  return all;
+}
+
 TEST(DropPathInTheModel, ExactSchemesHaveTheGradientsOfTheDenseOne) {
   const Tensor images = images_of(6);
   const DropPath draw = mixed_draw(6);
   const auto gradients = [&](const std::string& scheme, std::vector<std::string> slots = {}) {
-    ResMlp model = model_of(scheme, std::move(slots));
-    model.forward(images, nullptr, &draw).square().sum().backward();
-    std::vector<Tensor> all;
-    for (const Tensor& parameter : model.parameters()) all.push_back(parameter.grad());
-    return all;
+    return gradients_of(model_of(scheme, std::move(slots)), images, draw);
   };
   const auto dense = gradients("dense");
   for (const auto& got :
@@ -160,11 +163,7 @@ TEST(DropPathInTheModel, WhatIsKeptDoesNotDependOnTheWorkspace) {
   const DropPath draw = mixed_draw(6);
   for (const char* scheme : {"int4-bsr", "checkpoint-int4", "linear-bsr"}) {
     const auto gradients = [&](std::int64_t workspace_bytes) {
-      ResMlp model = model_of(scheme, {}, workspace_bytes);
-      model.forward(images, nullptr, &draw).square().sum().backward();
-      std::vector<Tensor> all;
-      for (const Tensor& parameter : model.parameters()) all.push_back(parameter.grad());
-      return all;
+      return gradients_of(model_of(scheme, {}, workspace_bytes), images, draw);
     };
     const auto whole = gradients(1 << 20);
     const auto parts = gradients(0);

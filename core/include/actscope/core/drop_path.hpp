@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "actscope/base/footprint_record.hpp"
 #include "actscope/core/byte_model.hpp"
@@ -12,6 +13,9 @@ namespace actscope::core {
 /// The halves of a block, each with a residual of its own: x1 = x + γ1⊙t and x2 = x1 + γ2⊙v.
 enum class BlockHalf { tokens, channels };
 inline constexpr std::int64_t block_halves = 2;
+
+/// Under which the factors are registered and predicted.
+inline constexpr std::string_view drop_path_slot = "drop_path";
 
 /// Stochastic depth: in training an image skips each half of each block with chance `ratio`, and
 /// the change that a half makes to the others is divided by the chance that it is made. Which image

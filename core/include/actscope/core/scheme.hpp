@@ -79,9 +79,10 @@ struct Operand {
   friend bool operator==(const Operand&, const Operand&) = default;
 };
 
-/// Whether a pruned operand asks for other blocks than those that its slot is stored as.
+/// Whether an operand asks for other blocks than those that its slot is stored as.
 inline bool prunes_anew(const Store& store, const Operand& operand) {
-  return has_panels(store.kind) && (store.blocks != operand.blocks || operand.is_centered);
+  return operand.kind == OperandKind::bsr && has_panels(store.kind) &&
+         (store.blocks != operand.blocks || operand.is_centered);
 }
 
 /// How one block keeps its slots. With `plain_autograd` LibTorch's own autograd decides and
