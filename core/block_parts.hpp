@@ -18,6 +18,11 @@ namespace actscope::core {
 /// The name of a slot in traces.
 tracer::Name trace_name(Slot slot);
 
+/// The factor of every image in a half of the block, [batch, 1, 1]; undefined where every factor is
+/// 1.
+/// Shapes  drop_factors [2, batch], or undefined
+torch::Tensor factors_of_half(const torch::Tensor& drop_factors, BlockHalf half);
+
 /// A tensor times factors of its images or rows, or itself where they are undefined.
 torch::Tensor times(const torch::Tensor& values, const torch::Tensor& factors);
 
