@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
+#include "actscope/base/console.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/base/visible_text.hpp"
 
 namespace actscope {
 namespace {
@@ -88,7 +89,7 @@ class LogProgress final : public TimedProgress {
   void show(std::int64_t done, std::string_view detail, double elapsed_s) override {
     line(position(done, detail, elapsed_s));
   }
-  void line(const std::string& text) override { fmt::print(stderr, "{}\n", text); }
+  void line(const std::string& text) override { tell(text); }
 };
 
 class BarProgress final : public TimedProgress {
@@ -106,14 +107,25 @@ class BarProgress final : public TimedProgress {
                                                    static_cast<double>(total()));
       text = "[" + std::string(filled, '#') + std::string(room - filled, '.') + "] " + text;
     }
-    if (text.size() >= width) text.resize(width - 1);
-    fmt::print(stderr, "\r\x1b[K{}", text);
-    std::fflush(stderr);
+    write_to_stderr(start_of_line + cut(visible_line(text), width - 1));
   }
 
-  void line(const std::string& text) override { fmt::print(stderr, "\r\x1b[K{}\n", text); }
+  void line(const std::string& text) override {
+    write_to_stderr(start_of_line + visible_line(text) + "\n");
+  }
 
  private:
+  inline static const std::string start_of_line = "\r\x1b[K";  // and the line is empty
+
+  // At most so many bytes, whole characters.
+  static std::string cut(std::string text, std::size_t most_bytes) {
+    if (text.size() <= most_bytes) return text;
+    std::size_t end = most_bytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+    text.resize(end);
+    return text;
+  }
+
   static std::size_t columns() {
     winsize size{};
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
