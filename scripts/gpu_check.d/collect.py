@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts what the steps left in the work folder into one document, gpu_check.json.
 
-collect.py WORK OUT MODE: WORK holds steps.tsv (name, result, seconds, reason) and the JSON of the
+collect.py WORK OUT MODE: WORK holds steps.tsv (name, result, seconds, reason, limit) and the JSON of the
 steps; MODE is `device` or `dry-run`. Exits 0 where no step failed, else 1.
 """
 
@@ -17,12 +17,14 @@ def read_steps(path):
     """Steps in the order they ran."""
     steps = []
     for line in path.read_text(encoding="utf-8").splitlines():
-        name, result, seconds, reason = (line.split("\t") + [""])[:4]
+        name, result, seconds, reason, limit = (line.split("\t") + ["", ""])[:5]
         if result not in RESULTS:
             raise ValueError(f"unknown result {result!r} of step {name!r}")
         step = {"name": name, "result": result, "elapsed_s": int(seconds)}
         if reason:
             step["reason"] = reason
+        if limit:
+            step["limit_s"] = int(limit)
         steps.append(step)
     return steps
 
@@ -35,15 +37,18 @@ def read_json(path):
         return None
 
 
-def read_tests(path):
-    """Counts and failed names of a JUnit file of CTest, None where there is none."""
-    try:
-        suite = xml.etree.ElementTree.parse(path).getroot()
-    except (OSError, xml.etree.ElementTree.ParseError):
+def read_tests(paths):
+    """Counts and failed names of the JUnit files of GoogleTest, None where there is none."""
+    cases = []
+    for path in paths:
+        try:
+            cases += xml.etree.ElementTree.parse(path).getroot().findall(".//testcase")
+        except (OSError, xml.etree.ElementTree.ParseError):
+            pass
+    if not cases:
         return None
-    cases = suite.findall(".//testcase")
-    failed = [case.get("name") for case in cases if case.find("failure") is not None]
-    skipped = [case.get("name") for case in cases if case.find("skipped") is not None]
+    failed = [f"{case.get('classname')}.{case.get('name')}" for case in cases if case.find("failure") is not None]
+    skipped = [case for case in cases if case.find("skipped") is not None]
     return {"tests": len(cases), "failed": failed, "skipped": len(skipped)}
 
 
@@ -59,7 +64,7 @@ def main():
         "steps": steps,
         "device": machine.get("device"),
         "versions": machine.get("versions"),
-        "tests": read_tests(work / "tests.xml"),
+        "tests": read_tests([work / "tests.xml", work / "allocations.xml"]),
         "runs": [run for run in map(read_json, sorted(work.glob("run_*.json"))) if run],
         "trace": read_json(work / "trace.json"),
         "stream": read_json(work / "stream.json"),

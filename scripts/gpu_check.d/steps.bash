@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154
 # The steps of scripts/gpu_check, which sources this file: what is built, run and measured.
-# Uses its variables work, carry, parts, jobs, log, with_torch and its functions step and note.
+# Uses its variables work, carry, parts, jobs, log, with_torch, is_prebuilt, prebuilt, only, deadline, budget_s and its
+# functions step and note.
 
 # What is included by plain name comes from the carried folder too. Set for configuring and building
 # alike: CMake leaves out include folders that it sees the compiler search by itself.
@@ -17,7 +18,13 @@ configure() {
     -DCMAKE_PROJECT_TOP_LEVEL_INCLUDES="$PWD/$parts/carried.cmake" "$@"
 }
 
-# The targets of a build that this check needs: every test of the CUDA side, the timing, the program.
+# The targets of a build that a machine with a GPU needs: what runs there, nothing that is emulated.
+device_targets() {
+  echo actscope actscope_cuda_timing actscope_test_kernels_cuda actscope_test_tracer_cuda_allocations \
+    actscope_test_tracer_cupti
+}
+
+# The targets of a dry run: every test of the CUDA side, the timing, the program where there is a torch.
 cuda_targets() {
   ninja -C "$1" -t targets all |
     sed -n 's/^\(actscope_test_[a-z0-9_]*cuda[a-z0-9_]*\|actscope_test_tracer_cupti\|actscope_test_tracer_nvtx\|actscope_test_tracer_replay\|actscope_cuda_timing\|actscope\): phony$/\1/p'
@@ -44,25 +51,29 @@ device_options() {
 
 # sanitize TOOL: a small subset under one tool of compute-sanitizer.
 sanitize() {
-  local tool=$1 name="compute-sanitizer $1" begin=$SECONDS status=0
+  local tool=$1 name="compute-sanitizer $1" begin=$SECONDS status=0 limit=35
   local filter='CudaCompress/0.GatherWrites*:CudaStream.WorkGoes*:CudaGemm/0.TokenMixingGradientOfSome*'
   filter+=':CudaGemm/0.WeightGradientOfAPanelRange*:CudaCodec/0.DecodesAPart*:CudaCodec/0.MatchesReferenceOnHard*'
   filter+=':CudaStrips/*.OneColumn*:CudaStrips/0.Epilogue*:CudaGeluCompress/2.WritesU*'
+  if [ $((deadline - SECONDS)) -lt "$limit" ]; then
+    note "$name" "not run" 0 "the $budget_s s of the check are used up" "$limit"
+    return
+  fi
   if ! command -v compute-sanitizer >/dev/null; then
     note "$name" "not run" 0 "compute-sanitizer is not installed"
     return
   fi
   echo "gpu_check: $name …" >&2
   local report="$work/compute_sanitizer.$tool"
-  timeout --kill-after=10 90 compute-sanitizer --tool "$tool" --error-exitcode 99 \
+  timeout --kill-after=5 "$limit" compute-sanitizer --tool "$tool" --error-exitcode 99 \
     "$build_folder/bin/actscope_test_kernels_cuda" --gtest_filter="$filter" >"$report" 2>&1 || status=$?
   { echo "==== $name"; cat "$report"; } >>"$log"
   if [ $status = 0 ]; then
-    note "$name" passed $((SECONDS - begin))
+    note "$name" passed $((SECONDS - begin)) "" "$limit"
   elif grep -q "Device not supported" "$report"; then
-    note "$name" "not run" $((SECONDS - begin)) "compute-sanitizer says: Device not supported"
+    note "$name" "not run" $((SECONDS - begin)) "compute-sanitizer says: Device not supported" "$limit"
   else
-    note "$name" failed $((SECONDS - begin)) "exit code $status"
+    note "$name" failed $((SECONDS - begin)) "exit code $status" "$limit"
   fi
 }
 
@@ -70,7 +81,7 @@ sanitize() {
 run_scheme() {
   local scheme=$1 folder=$work/runs/$1
   rm -rf "$folder"
-  step "run $scheme" 60 "$build_folder/bin/actscope" run --model resmlp --dim 64 --depth 2 --patch 4 \
+  step "run $scheme" 20 "$build_folder/bin/actscope" run --model resmlp --dim 64 --depth 2 --patch 4 \
     --data synthetic --train-samples 512 --batch 64 --steps 6 --seed 1 --block 8 --sparsity 0.8 \
     --scheme "$scheme" --device cuda --quiet --out "$folder" || return 0
   local begin=$SECONDS
@@ -85,7 +96,7 @@ run_scheme() {
 run_traced() {
   local folder=$work/runs/traced
   rm -rf "$folder"
-  step "run traced by CUPTI" 60 "$build_folder/bin/actscope" run --model resmlp --dim 64 --depth 2 --patch 4 \
+  step "run traced by CUPTI" 30 "$build_folder/bin/actscope" run --model resmlp --dim 64 --depth 2 --patch 4 \
     --data synthetic --train-samples 512 --batch 64 --steps 6 --seed 1 --block 8 --sparsity 0.8 \
     --scheme int4-bsr --device cuda --trace cupti --quiet --out "$folder" || return 0
   local begin=$SECONDS
@@ -100,7 +111,7 @@ run_traced() {
 record_stream() {
   local folder=$work/runs/recorded
   rm -rf "$folder" "$work/activity.actr"
-  step "record a stream of CUPTI" 60 "$build_folder/bin/actscope" run --model resmlp --dim 16 --depth 1 --patch 4 \
+  step "record a stream of CUPTI" 25 "$build_folder/bin/actscope" run --model resmlp --dim 16 --depth 1 --patch 4 \
     --data synthetic --train-samples 32 --heldout-samples 16 --batch 16 --steps 2 --seed 1 --block 8 --sparsity 0.5 \
     --scheme int4-bsr --device cuda --trace cupti --activity "$work/activity.actr" --quiet --out "$folder" || return 0
   local begin=$SECONDS
@@ -116,36 +127,68 @@ time_products() {
     python3 "$parts/time_dense.py" "$work/sparse.json" >"$work/timing.json"
 }
 
-# Ours against cuBLAS and cuSPARSE, each type. Stopped at the limit, it leaves what was finished.
+# Ours against cuBLAS and cuSPARSE, at the tokens of a whole batch of 128 images. Stopped at the limit, it leaves
+# what was finished.
 bench_kernels() {
   rm -f "$work/kernels.json" "$work/kernels.html"
-  step "kernels against cuBLAS and cuSPARSE" 240 "$build_folder/bin/actscope" bench kernels --backend cuda \
-    --dtype fp32,tf32,bf16,fp16 --shapes fc1,fc2 --blocks 16,32 --sparsities 0.5,0.75,0.9 --tokens 6272 --rounds 9 \
+  step "kernels against cuBLAS and cuSPARSE" 90 "$build_folder/bin/actscope" bench kernels --backend cuda \
+    --dtype bf16,tf32 --shapes fc1,fc2 --blocks 16,32 --sparsities 0.5,0.75,0.9 --tokens 25088 --rounds 6 \
     --train-steps 5 --quiet --out "$work/kernels.json" --html "$work/kernels.html" || true
 }
 
-device_steps() {
+# wants PART: whether the steps of a part are asked for.
+wants() {
+  local part
+  [ ${#only[@]} -gt 0 ] || return 0
+  for part in "${only[@]}"; do [ "$part" != "$1" ] || return 0; done
+  return 1
+}
+
+# One process, and so one CUDA context, for all tests of a program.
+run_tests() { # name, limit, program, report
+  step "$1" "$2" "$build_folder/bin/$3" --gtest_output="xml:$work/$4" --gtest_brief=1 || true
+}
+
+# Builds for the GPU at hand.
+build_for_device() {
   build_folder=$work/device
   local options targets
   mapfile -t options < <(device_options)
-  export -f configure build time_products
+  read -ra targets < <(device_targets)
+  export -f configure build
+  step configure 120 bash -c 'configure "$@"' - "$build_folder" "${options[@]}" || return 1
+  step build 900 bash -c 'build "$@"' - "$build_folder" "${targets[@]}" || return 1
+}
+
+# Limits of what a prebuilt check runs add up to less than its budget, so that every step has its time.
+device_steps() {
+  export -f time_products
   export carry parts jobs work build_folder
   export ACTSCOPE_EXPECT_GPU=1
-  step configure 120 bash -c 'configure "$@"' - "$build_folder" "${options[@]}" || return 0
-  mapfile -t targets < <(cuda_targets "$build_folder")
-  step build 420 bash -c 'build "$@"' - "$build_folder" "${targets[@]}" || return 0
-  step "tests labeled gpu" 180 ctest --test-dir "$build_folder" -L gpu --output-on-failure \
-    --no-tests=error --output-junit "$work/tests.xml" || true
-  step "tests of planning and checks" 60 ctest --test-dir "$build_folder" -L unit -R cuda \
-    --output-on-failure --no-tests=error || true
+  if [ "$is_prebuilt" = yes ]; then
+    build_folder=$prebuilt
+    LD_LIBRARY_PATH=$prebuilt/lib:$(python3 "$parts/device.py" --torch-dir)/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    export LD_LIBRARY_PATH
+  else
+    build_for_device || return 0
+  fi
   local tool scheme
-  for tool in memcheck racecheck initcheck; do sanitize "$tool"; done
-  for scheme in dense linear-bsr exact exact-bsr int8 int4 int4-bsr checkpoint; do run_scheme "$scheme"; done
-  step "tests of the decoder" 60 ctest --test-dir "$build_folder" -L trace --output-on-failure --no-tests=error || true
-  run_traced
-  record_stream
-  step "timing against torch" 120 bash -c time_products || true
-  bench_kernels
+  if wants tests; then
+    run_tests "tests labeled gpu" 100 actscope_test_kernels_cuda tests.xml
+    run_tests "tests of device allocations" 20 actscope_test_tracer_cuda_allocations allocations.xml
+    for scheme in dense exact-bsr int4-bsr checkpoint; do run_scheme "$scheme"; done
+  fi
+  if wants trace; then
+    run_traced
+    record_stream
+  fi
+  if wants bench; then
+    step "timing against torch" 60 bash -c time_products || true
+    bench_kernels
+  fi
+  if wants tests; then
+    for tool in memcheck racecheck; do sanitize "$tool"; done
+  fi
 }
 
 dry_run_steps() {
@@ -180,7 +223,7 @@ dry_run_steps() {
     note "configure with CUDA and torch" "not run" 0 "no torch in python3 or .deps/venv"
   fi
   local name
-  for name in "tests labeled gpu" "compute-sanitizer memcheck, racecheck, initcheck" \
+  for name in "tests labeled gpu" "compute-sanitizer memcheck, racecheck" \
     "runs on the GPU and their bytes" "record a stream of CUPTI" "timing against torch" "kernels against cuBLAS and cuSPARSE"; do
     note "$name" "not run" 0 "$unbuilt"
   done

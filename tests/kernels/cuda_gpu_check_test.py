@@ -17,7 +17,9 @@ import unittest
 
 sys.dont_write_bytecode = True  # the checked-out tree stays as it is
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-SCHEMES = ("dense", "linear-bsr", "exact", "exact-bsr", "int8", "int4", "int4-bsr", "checkpoint")
+SCHEMES = ("dense", "exact-bsr", "int4-bsr", "checkpoint")
+PROGRAMS = ("actscope", "actscope_cuda_timing", "actscope_test_kernels_cuda", "actscope_test_tracer_cuda_allocations",
+            "actscope_test_tracer_cupti")
 
 DEVICE = {"device": {"name": "GPU", "compute_capability": "9.0"}, "versions": {"torch": "2.11.0"}}
 TIMING = [{"operator": "weight_gradient", "time_s": 1e-3, "tokens": 128}]
@@ -71,18 +73,18 @@ class GpuCheck(unittest.TestCase):
             esac""")
         self.write_tool("cmake", "exit 0")
         self.write_tool("ninja", "echo 'actscope: phony'; echo 'actscope_test_kernels_cuda: phony'")
-        self.write_tool("ctest", """
-            while [ $# -gt 0 ]; do
-              if [ "$1" = --output-junit ]; then
-                echo '<testsuite><testcase name="a"/><testcase name="b"/></testsuite>' >"$2"
-              fi
-              shift
-            done""")
+        self.write_tool("ctest", "exit 0")
         self.write_tool("compute-sanitizer", "exit 0")
         (self.tree / "device.json").write_text(json.dumps(DEVICE))
         programs = self.tree / "build" / "gpu_check" / "device" / "bin"
         programs.mkdir(parents=True)
         (self.tree / "run.json").write_text(json.dumps(run_report()))
+        self.write_programs(programs)
+
+    def write_programs(self, programs):
+        """What a build makes, of stand-ins."""
+        for name in PROGRAMS[2:]:
+            self.write_tests(programs / name, '<testcase name="a" classname="S"/>')
         self.write_tool("actscope", f"""
             if [ "$1" = bench ]; then
               echo "$@" >{self.tree}/bench_arguments
@@ -102,6 +104,25 @@ class GpuCheck(unittest.TestCase):
         path = (folder or self.tools) / name
         path.write_text("#!/bin/bash\n" + body + "\n")
         path.chmod(0o755)
+
+    def write_tests(self, path, cases, code=0):
+        """A program of tests that reports so; like GoogleTest it takes the report's name in an option."""
+        self.write_tool(path.name, f"""
+            echo "$0 $@" >>{self.tree}/started
+            for option in "$@"; do
+              case $option in --gtest_output=xml:*) echo '<testsuites><testsuite>{cases}</testsuite></testsuites>' >"${{option#*xml:}}" ;; esac
+            done
+            exit {code}""", path.parent)
+
+    def pack(self):
+        """Packs what a stand-in of a build makes; returns the process."""
+        made = self.tree / "build" / "gpu_check" / "pack" / "bin"
+        made.mkdir(parents=True, exist_ok=True)
+        self.write_programs(made)
+        (self.tree / ".deps" / "carry" / "lib").mkdir(exist_ok=True)
+        (self.tree / ".deps" / "carry" / "lib" / "libhwy.so.1").touch()
+        self.write_tool("strip", 'cp "$3" "$2"')
+        return self.check("--pack")[0]
 
     def check(self, *arguments):
         """Runs the command; returns the process and the document it wrote, None where none."""
@@ -131,7 +152,8 @@ class GpuCheck(unittest.TestCase):
         self.assertIsNone(document)
 
     def test_bad_options_exit_2(self):
-        for arguments in (["--nonsense"], ["--out"], ["--jobs", "0"], ["--jobs", "many"]):
+        for arguments in (["--nonsense"], ["--out"], ["--jobs", "0"], ["--jobs", "many"],
+                          ["--only", "everything"], ["--fill", "--only", "tests"], ["--pack", "--prebuilt"]):
             done, _ = self.check(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertEqual(done.stderr.count("\n"), 1)
@@ -149,7 +171,7 @@ class GpuCheck(unittest.TestCase):
         for scheme in SCHEMES:
             self.assertIn(f"bytes of {scheme}", names)
         self.assertIn("kernels against cuBLAS and cuSPARSE", names)
-        self.assertIn("--backend cuda --dtype fp32,tf32,bf16,fp16", (self.tree / "bench_arguments").read_text())
+        self.assertIn("--backend cuda --dtype bf16,tf32", (self.tree / "bench_arguments").read_text())
         self.assertEqual((self.tree / "gpu_check_out" / "kernels.json").read_text(), "{}\n")
         self.assertTrue((self.tree / "gpu_check_out" / "kernels.html").exists())
         self.assertEqual(self.step_of(document, "recorded stream")["result"], "passed")
@@ -207,20 +229,82 @@ class GpuCheck(unittest.TestCase):
         (self.tree / "run.json").write_text(json.dumps(run_report(saved_bytes=10**6)))
         done, document = self.check()
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(self.step_of(document, "bytes of int4")["result"], "failed")
+        self.assertEqual(self.step_of(document, "bytes of int4-bsr")["result"], "failed")
 
     def test_failed_tests_are_named(self):
-        self.write_tool("ctest", """
-            while [ $# -gt 0 ]; do
-              if [ "$1" = --output-junit ]; then
-                echo '<testsuite><testcase name="a"><failure/></testcase></testsuite>' >"$2"
-              fi
-              shift
-            done
-            exit 8""")
+        tests = self.tree / "build" / "gpu_check" / "device" / "bin" / "actscope_test_kernels_cuda"
+        self.write_tests(tests, '<testcase name="a" classname="S"><failure/></testcase><testcase name="b"/>', 1)
         done, document = self.check()
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(document["tests"]["failed"], ["a"])
+        self.assertEqual(document["tests"], {"tests": 3, "failed": ["S.a"], "skipped": 0})
+
+    def test_tests_share_one_process_and_nothing_emulated_is_built(self):
+        self.write_tool("cmake", f'echo "$@" >>{self.tree}/cmake_arguments')
+        self.check()
+        started = (self.tree / "started").read_text().splitlines()
+        self.assertEqual(sum("actscope_test_kernels_cuda " in line for line in started), 1)
+        built = (self.tree / "cmake_arguments").read_text()
+        self.assertIn("actscope_test_kernels_cuda", built)
+        self.assertNotIn("emulated", built)
+
+    def test_packed_programs_are_told_with_their_size(self):
+        done = self.pack()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        packed = self.tree / ".deps" / "prebuilt"
+        files = [path for path in packed.rglob("*") if path.is_file()]
+        self.assertEqual({path.name for path in files}, {*PROGRAMS, "libhwy.so.1", "manifest.json"})
+        size = sum(path.stat().st_size for path in files)
+        self.assertIn(f"holds {size} bytes of at most {64 << 20}", done.stdout)
+
+    def test_more_than_can_be_carried_is_refused(self):
+        self.pack()
+        self.write_tool("strip", 'truncate -s 20M "$2"')
+        done, _ = self.check("--pack")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("more than", done.stderr)
+
+    def test_prebuilt_programs_run_without_a_compiler_and_fit_eight_minutes(self):
+        self.pack()
+        shutil.rmtree(self.tree / "build")
+        for tool in ("cmake", "ninja", "ctest"):
+            self.write_tool(tool, "exit 99")
+        for path in (self.tree / ".deps" / "prebuilt" / "bin").iterdir():
+            path.chmod(0o644)  # as a transfer may leave them
+        done, document = self.check("--prebuilt")
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        self.assertEqual({step["result"] for step in document["steps"]}, {"passed"})
+        names = [step["name"] for step in document["steps"]]
+        order = ["tests labeled gpu", "run traced by CUPTI", "timing against torch", "compute-sanitizer memcheck"]
+        self.assertEqual([name for name in names if name in order], order)
+        limits = [step.get("limit_s", 0) for step in document["steps"]]
+        self.assertLessEqual(sum(limits), 480, limits)
+        self.assertGreater(min(step["limit_s"] for step in document["steps"] if step["name"] in order), 0)
+
+    def test_only_some_parts(self):
+        self.pack()
+        kinds = {"tests": "tests labeled gpu", "trace": "run traced by CUPTI", "bench": "timing against torch"}
+        for part, name in kinds.items():
+            _, document = self.check("--prebuilt", "--only", part)
+            names = [step["name"] for step in document["steps"]]
+            self.assertEqual([one for one in kinds.values() if one in names], [name], part)
+        _, document = self.check("--prebuilt", "--only", "trace", "--only", "bench")
+        names = [step["name"] for step in document["steps"]]
+        self.assertEqual([one for one in kinds.values() if one in names], [kinds["trace"], kinds["bench"]])
+
+    def test_prebuilt_programs_that_cannot_run_here_exit_4(self):
+        done, document = self.check("--prebuilt")
+        self.assertEqual((done.returncode, done.stderr.count("\n"), document), (4, 1, None))
+        self.assertIn("--pack", done.stderr)
+        self.pack()
+        (self.tree / "device.json").write_text(json.dumps({"device": {"compute_capability": "8.0"}}))
+        done, _ = self.check("--prebuilt")
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (4, 1))
+        self.assertIn("built for compute capability 9.0, this GPU has 8.0", done.stderr)
+        (self.tree / "device.json").write_text(json.dumps(DEVICE))
+        (self.tree / ".deps" / "prebuilt" / "bin" / "actscope").write_text("cut")
+        done, _ = self.check("--prebuilt")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("bin/actscope of .deps/prebuilt did not arrive whole", done.stderr)
 
 
 class CheckRun(unittest.TestCase):
