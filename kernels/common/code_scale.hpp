@@ -42,7 +42,12 @@ inline std::uint16_t bfloat16_up(double value) {
 
 inline constexpr std::uint16_t bfloat16_nan = 0x7fc0;
 
-/// Scale and offset of a group with these extremes; `is_finite` says that every value is.
+/// The largest number of bfloat16 and of float rounded to it: 2¹²⁸ − 2¹²⁰.
+inline constexpr double largest_bfloat16 = 0x1.fep127;
+
+/// Scale and offset of a group with these extremes; `is_finite` says that every value is. The scale
+/// is rounded up, so that the largest code reaches the maximum; down where that code would lie
+/// beyond the range of bfloat16, for a finite group decodes finite, also once it is rounded to it.
 inline CodeScale code_scale(double minimum, double maximum, bool is_finite, CodeBits bits) {
   const bool fits = is_finite && std::abs(minimum) <= std::numeric_limits<float>::max() &&
                     std::abs(maximum) <= std::numeric_limits<float>::max();
@@ -51,7 +56,19 @@ inline CodeScale code_scale(double minimum, double maximum, bool is_finite, Code
   scale.offset_bits = bfloat16_down(minimum + 0.0);  // −0 becomes +0: one bit pattern for both
   const double range = maximum - static_cast<double>(from_bfloat16(scale.offset_bits));
   scale.scale_bits = bfloat16_up(range > 0 ? range / levels_of(bits) : 0);
+  const double top = static_cast<double>(from_bfloat16(scale.scale_bits)) * levels_of(bits) +
+                     static_cast<double>(from_bfloat16(scale.offset_bits));
+  if (top > largest_bfloat16) --scale.scale_bits;
   return scale;
+}
+
+/// (value − offset) / step; by halves, which are exact there, where a group spans more than the
+/// range of T.
+template <class T>
+T steps_above(T value, T step, T offset) {
+  const T distance = value - offset;
+  if (std::isfinite(distance)) return distance / step;
+  return (value / 2 - offset / 2) / (step / 2);
 }
 
 /// The code of one value; T is float or double, all arithmetic in T. `draw` in [0, 1) is what
@@ -62,11 +79,9 @@ std::uint8_t encode_one(T value, CodeScale scale, CodeBits bits, T draw) {
   const T offset = from_bfloat16(scale.offset_bits);
   if (!(step > 0)) return 0;
   const T levels = levels_of(bits);
-  T code = (value - offset) / step;
+  T code = steps_above(value, step, offset);
   code = draw < 0 ? std::nearbyint(code) : std::floor(code + draw);
   code = code < 0 ? 0 : (code > levels ? levels : code);
-  // Near the largest float a rounded-up step can leave the range: a finite group decodes finite.
-  while (code > 0 && !std::isfinite(std::fma(step, code, offset))) code -= 1;
   return static_cast<std::uint8_t>(code);
 }
 

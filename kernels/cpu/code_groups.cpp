@@ -86,8 +86,16 @@ HWY_INLINE void find_scales(Batch& batch, CodeBits bits) {
     const hn::RebindToUnsigned<decltype(wide)> wide_whole;
     const auto minus_below = hn::TruncateTo(whole, hn::BitCast(wide_whole, is_below));
     const auto raised = hn::Sub(hn::BitCast(whole, nearest), minus_below);
-    const auto step_bits = hn::ShiftRight<16>(hn::Add(raised, hn::Set(whole, 0xffffU)));
-    const auto step = hn::BitCast(d, hn::ShiftLeft<16>(step_bits));
+    auto step_bits = hn::ShiftRight<16>(hn::Add(raised, hn::Set(whole, 0xffffU)));
+    auto step = hn::BitCast(d, hn::ShiftLeft<16>(step_bits));
+    // Down instead where the largest code would leave the range: the product is exact.
+    const auto top = hn::MulAdd(hn::PromoteTo(wide, step),
+                                hn::Set(wide, static_cast<double>(levels_of(bits))),
+                                hn::PromoteTo(wide, offset));
+    const auto is_above = hn::VecFromMask(wide, hn::Gt(top, hn::Set(wide, largest_bfloat16)));
+    const auto minus_above = hn::TruncateTo(whole, hn::BitCast(wide_whole, is_above));
+    step_bits = hn::Add(step_bits, minus_above);
+    step = hn::BitCast(d, hn::ShiftLeft<16>(step_bits));
     hn::Store(step, d, batch.step + g);
     hn::Store(hn::Div(hn::Set(d, 1.0F), step), d, batch.reciprocal + g);
     hn::Store(hn::Or(step_bits, hn::ShiftLeft<16>(high)), whole, batch.scale_bits + g);
@@ -107,7 +115,7 @@ HWY_INLINE FloatVector quotient(FloatVector distance, FloatVector step, FloatVec
   return hn::Div(distance, step);
 #endif
 }
-// Far from where anything over- or underflows: then no code decodes to infinity either.
+// Far from where anything over- or underflows, and from where scales are rounded down.
 HWY_INLINE bool has_quotient(float step) {
   return step >= 0x1p-60F && step <= 0x1p60F;
 }
@@ -154,7 +162,7 @@ HWY_INLINE void round_group(Batch& batch, std::int64_t g, CodeBits bits, std::ui
   const auto levels = hn::Set(d, static_cast<float>(levels_of(bits)));
   const Draws draws(key);
   for (std::int64_t i = 0; i < code_group_elements; i += lanes) {
-    // At most a bit in the last place above the largest code, because scales are rounded up.
+    // At most a bit in the last place above the largest code, because these scales are rounded up.
     auto code = quotient(hn::Sub(hn::LoadU(d, values + i), offset), step, reciprocal);
     if constexpr (to == RoundTo::stochastic) {
       // A draw times 2⁻¹⁶ is exact: the sum is rounded once with or without a fused operation.

@@ -18,6 +18,7 @@ constexpr int lane_elements = static_cast<int>(code_group_elements) / warp_threa
 static_assert(lane_elements == 4, "a lane writes whole bytes of int2 and int4 codes");
 
 constexpr std::uint16_t bfloat16_nan = 0x7fc0;
+constexpr double largest_bfloat16 = 0x1.fep127;
 
 /// Largest bfloat16 number not above `value`; −∞ becomes the lowest finite one.
 __device__ std::uint16_t bfloat16_down(double value) {
@@ -44,7 +45,19 @@ __device__ CodeScale code_scale(double minimum, double maximum, bool is_finite, 
   scale.offset_bits = bfloat16_down(__dadd_rn(minimum, 0.0));  // −0 becomes +0
   const double range = __dsub_rn(maximum, from_bfloat16(scale.offset_bits));
   scale.scale_bits = bfloat16_up(range > 0 ? __ddiv_rn(range, levels) : 0);
+  const double top = __dadd_rn(__dmul_rn(from_bfloat16(scale.scale_bits), levels),
+                               from_bfloat16(scale.offset_bits));
+  if (top > largest_bfloat16) --scale.scale_bits;
   return scale;
+}
+
+/// (value − offset) / step; by halves, which are exact there, where a group spans more than the
+/// range of T.
+template <class T>
+__device__ T steps_above(T value, T step, T offset) {
+  const T distance = value - offset;
+  if (isfinite(distance)) return distance / step;
+  return (value / 2 - offset / 2) / (step / 2);
 }
 
 template <class T>
@@ -52,11 +65,9 @@ __device__ std::uint32_t encode_one(T value, CodeScale scale, int levels, T draw
   const T step = from_bfloat16(scale.scale_bits);
   const T offset = from_bfloat16(scale.offset_bits);
   if (!(step > 0)) return 0;
-  T code = (value - offset) / step;
+  T code = steps_above(value, step, offset);
   code = draw < 0 ? rint(code) : floor(code + draw);
   code = code < 0 ? T{0} : (code > levels ? static_cast<T>(levels) : code);
-  // Near the largest float a rounded-up step can leave the range: a finite group decodes finite.
-  while (code > 0 && !isfinite(fma(step, code, offset))) code -= 1;
   return static_cast<std::uint32_t>(code);
 }
 

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "actscope/base/error.hpp"
+#include "extreme_values.hpp"
 #include "kernel_support.hpp"
 
 namespace actscope::kernels::test {
@@ -101,6 +103,47 @@ TEST_P(CodecOn, FiniteGroupsDecodeFiniteUpToTheLargestFloat) {
   values[1] = -largest;
   for (float value : round_trip(context(), values, bits()).decoded)
     EXPECT_TRUE(std::isfinite(value));
+}
+
+TEST_P(CodecOn, AGroupThatSpansMoreThanTheRangeKeepsItsValues) {
+  // 6e38 from end to end: differences to the minimum are no floats.
+  const std::vector<float> values{-3e38F, 3e38F, 1e38F, -1e38F, 5e37F, 0.0F, 2e38F, -2e38F};
+  const auto result = round_trip(context(), values, bits());
+  const float step = scale_of(result.scales[0]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double off = static_cast<double>(values[i]) - static_cast<double>(result.decoded[i]);
+    EXPECT_LE(std::abs(off), static_cast<double>(step) * 0.5001) << values[i];
+  }
+}
+
+TEST_P(CodecOn, ExtremeGroupsDecodeFiniteAndWithinHalfAStep) {
+  const auto values = extreme_groups(420, 31);
+  for (const Rounding& rounding : {Rounding{}, Rounding{RoundTo::stochastic, 7, 0}}) {
+    const auto result = round_trip(context(), values, bits(), rounding);
+    for (std::size_t first = 0; first < values.size(); first += 128) {
+      const auto [low, high] = std::minmax_element(values.begin() + static_cast<long>(first),
+                                                   values.begin() + static_cast<long>(first) + 128);
+      const float step = scale_of(result.scales[first / 128]);
+      const double allowed = allowed_error(*low, *high, step, bits()) +
+                             (rounding.to == RoundTo::stochastic ? step / 2.0 : 0);
+      for (std::size_t i = first; i < first + 128; ++i) {
+        ASSERT_TRUE(std::isfinite(result.decoded[i])) << values[i];
+        const double off = static_cast<double>(values[i]) - static_cast<double>(result.decoded[i]);
+        ASSERT_LE(std::abs(off), allowed) << values[i] << " in group " << first / 128;
+      }
+    }
+  }
+}
+
+TEST_P(CodecOn, FiniteGroupsOfBfloat16StayFiniteOnceRoundedToIt) {
+  for (const float low : {-0x1.fep127F, -0x1p127F, 0.0F, 0x1.f0p127F}) {
+    std::vector<float> values(128, low);
+    values[5] = 0x1.fep127F;  // the largest
+    values[6] = values[5] / 3 + low / 2;
+    for (const float value : round_trip(context(), values, bits()).decoded) {
+      EXPECT_LE(std::abs(value), 0x1.fep127F);
+    }
+  }
 }
 
 TEST_P(CodecOn, DenormalsStayWithinAStep) {

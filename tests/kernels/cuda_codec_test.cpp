@@ -6,6 +6,7 @@
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 #include "cuda_support.hpp"
+#include "extreme_values.hpp"
 
 namespace actscope::kernels::test {
 namespace {
@@ -82,6 +83,15 @@ TYPED_TEST(CudaCodec, MatchesReferenceOnHardGroups) {
       SCOPED_TRACE(testing::Message() << "group " << g);
       expect_same_codes(groups[g], bits);
     }
+  }
+}
+
+TYPED_TEST(CudaCodec, MatchesReferenceOnExtremeGroups) {
+  const auto extreme = extreme_groups(140, 33);
+  const std::vector<TypeParam> values(extreme.begin(), extreme.end());
+  for (const CodeBits bits : {CodeBits::int8, CodeBits::int4, CodeBits::int2}) {
+    expect_same_codes(values, bits);
+    expect_same_codes(values, bits, {RoundTo::stochastic, 5, 0});
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Codes and narrow copies on every instruction set that this build contains and this machine runs:
 // the bits of the reference, whatever the values are.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -8,6 +9,7 @@
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/narrow_float.hpp"
+#include "extreme_values.hpp"
 #include "kernel_support.hpp"
 #include "only_target.hpp"
 
@@ -96,11 +98,33 @@ TEST_P(InstructionSetsOfCodes, CodesAndWhatTheyDecodeToAreTheReferences) {
   }
 }
 
+TEST_P(InstructionSetsOfCodes, ExtremeGroupsAreTheReferences) {
+  const OnlyTarget only(GetParam());
+  auto values = extreme_groups(350, 32);
+  values.resize(values.size() - 51);  // the last group is not whole
+  values[128 * 7 + 3] = INFINITY;
+  values[128 * 9 + 3] = NAN;
+  for (const CodeBits bits : {CodeBits::int8, CodeBits::int4, CodeBits::int2}) {
+    for (const RoundTo to : {RoundTo::nearest, RoundTo::stochastic}) {
+      const Encoded wanted = encode(reference, values, bits, {to, 13, 0});
+      const Encoded got = encode(cpu, values, bits, {to, 13, 0});
+      EXPECT_EQ(std::memcmp(got.scales.data(), wanted.scales.data(),
+                            got.scales.size() * sizeof(CodeScale)),
+                0);
+      EXPECT_EQ(got.codes, wanted.codes) << static_cast<int>(bits) << " bits";
+      expect_same_values(got.decoded, wanted.decoded);
+      expect_same_values(got.part, wanted.part);
+    }
+  }
+}
+
 TEST_P(InstructionSetsOfCodes, BlocksFromCodesAreTheReferences) {
   const OnlyTarget only(GetParam());
   for (const std::int64_t side : {1, 3, 4, 8, 12, 16, 20, 32, 64}) {
     const PanelLayout layout(1, 130, 200, {side, side, 0.5});
-    const auto values = hard_values(130 * 200, static_cast<unsigned>(side));
+    auto values = hard_values(130 * 200, static_cast<unsigned>(side));
+    const auto extreme = extreme_groups(64, static_cast<unsigned>(side));
+    std::ranges::copy(extreme, values.begin() + 128 * 20);
     for (const CodeBits bits : {CodeBits::int8, CodeBits::int4, CodeBits::int2}) {
       const Encoded x = encode(reference, values, bits, {});
       OwnedPanels<float> wanted(layout), got(layout);

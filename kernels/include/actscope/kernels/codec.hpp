@@ -51,8 +51,13 @@ struct Rounding {
 /// Encodes values group by group: offset = group minimum rounded down to bfloat16, scale =
 /// (maximum − offset) / levels rounded up to bfloat16 (levels = 2^bits − 1), code = nearest
 /// (ties to even) of (value − offset) / scale, clamped to [0, levels]. A constant group has scale 0
-/// where its value is a bfloat16 number. A group with a non-finite value gets scale NaN, so that
-/// every value of it decodes to NaN. |value − decoded| <= scale / 2 up to float rounding.
+/// where its value is a bfloat16 number. A group with a non-finite value (f64: or one beyond float)
+/// gets scale NaN, so that every value of it decodes to NaN. |value − decoded| <= scale / 2 up to
+/// float rounding, also where a group spans more than the largest float.
+///
+/// At the ends of bfloat16's range, ±(2¹²⁸ − 2¹²⁰), no offset lies lower, and the scale is rounded
+/// down where the largest code would lie beyond: a finite group decodes finite, also once it is
+/// rounded to bfloat16, and is off there by up to 1/128 of what it spans more.
 ///
 /// Stochastic rounding takes the code above with the probability of the distance to the code below
 /// (in steps of 2⁻¹⁶), so that the expected decoded value is the value; |value − decoded| < scale,
