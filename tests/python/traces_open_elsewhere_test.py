@@ -3,17 +3,22 @@
 import gzip
 import json
 import os
+import pathlib
 import pickle
 import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import zlib
 
 import pytest
 from google.protobuf.unknown_fields import UnknownFieldSet
 from perfetto.protos.perfetto.trace import perfetto_trace_pb2
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+import memory_viewer  # noqa: E402  beside the tests of two languages
 
 PROGRAM = os.environ["ACTSCOPE_BIN"]
 TINY = ["--data", "synthetic", "--train-samples", "64", "--heldout-samples", "16", "--batch", "16", "--dim", "32",
@@ -233,8 +238,9 @@ def test_device_allocations_open_as_a_pickle(runs, tmp_path):
     assert [(e["action"], e["addr"] - base, e["size"], e["time_us"]) for e in trace] == [
         ("alloc", 0, 4096, 9), ("alloc", 8192, 512, 9), ("free_completed", 0, 4096, 12)]
     assert trace[0]["frames"] == [{"name": "forward", "filename": "step", "line": 3}]
-    (segment,) = snapshot["segments"]
-    assert segment["address"] == base + 8192 and segment["blocks"][0]["state"] == "active_allocated"
+    assert [(s["address"] - base, [b["state"] for b in s["blocks"]]) for s in snapshot["segments"]] == [
+        (0, ["inactive"]), (8192, ["active_allocated"])]
+    assert memory_viewer.view(folder / "memory.pickle")[1] == [[4096, 4608, 512]]
 
 
 def test_an_export_tells_what_is_wrong(tmp_path):

@@ -289,6 +289,45 @@ TEST_F(TraceExportTest, ABlockThatAStreamStillUsesIsPending) {
   EXPECT_EQ(live, (std::vector<std::int64_t>{4096, 4608, 4672, 576, 64}));
 }
 
+// What the viewer would show, or why it would fail: "device events most last" a line.
+std::string viewed(const std::filesystem::path& folder, const std::string& pickle) {
+  const std::filesystem::path path = folder / "memory.pickle", answer = folder / "viewed";
+  write_file_atomically(path, pickle);
+  const std::string command = std::string("python3 ") + MEMORY_VIEWER + " " + path.string() +
+                              " > " + answer.string() + " 2>&1";
+  const int status = std::system(command.c_str());
+  return (status == 0 ? "" : "failed: ") + read_file(answer);
+}
+
+// More events than a browser takes as arguments of one call, and no block left at the end.
+TEST_F(TraceExportTest, TheViewerReadsALongHistoryOfBlocksThatAreGone) {
+  constexpr std::int64_t blocks = 60'000;
+  TraceBatch batch;
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    const auto address = 0x7f0000000000 + static_cast<std::uint64_t>(i % 7) * 4096;
+    batch.memory.push_back({100 + 2 * i, address, 512, 512, {7, 1, 0, Phase::forward}, 0, 0});
+    batch.memory.push_back({101 + 2 * i, address, -512, 0, {7, 1, 0, Phase::forward}, 0, 0});
+  }
+  write({portion(), batch});
+  EXPECT_EQ(viewed(folder_, export_trace(database(), TraceFormat::memory)), "0 120000 512 0\n");
+}
+
+// Between traced steps memory is let go of unseen and given out anew.
+TEST_F(TraceExportTest, TheViewerReadsWhatWasLetGoOfUnseen) {
+  const auto logical = MemoryLife::logical;
+  const TracePlace place{7, 1, 0, Phase::forward};
+  TraceBatch batch;
+  batch.memory = {{115, 0x7f0000000000, 4096, 4096, place, 0, 0},
+                  {116, 0x7f0000001000, 512, 4608, place, 0, 0},
+                  {117, 0x7f0000001000, -512, 4096, place, 0, 0, logical},
+                  {330, 0x7f0000000800, 4096, 8192, place, 0, 0},   // in both that were there
+                  {340, 0x7f0000001800, -512, 7680, place, 0, 0}};  // nobody saw it begin
+  write({portion(), batch});
+  // alloc, alloc, free_requested; both ended: free_requested, free_completed, free_completed;
+  // alloc, free_completed.
+  EXPECT_EQ(viewed(folder_, export_trace(database(), TraceFormat::memory)), "0 8 5120 4096\n");
+}
+
 TEST_F(TraceExportTest, MissingFilesAreTold) {
   EXPECT_THROW(export_trace(database(), TraceFormat::chrome), DataError);
   EXPECT_THROW(export_trace(folder_, TraceFormat::chrome), DataError);
