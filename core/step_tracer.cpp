@@ -170,6 +170,7 @@ void StepTracer::stop_recording() {
   if (kernels_) guarded([&] { end_kernels(); });
 }
 
+// A window is one step: what runs between steps, an evaluation, is no part of the trace.
 void StepTracer::end_kernels() {
   TraceRecord losses;
   recorder_->add_kernels(kernels_->end(losses));
@@ -216,6 +217,10 @@ void StepTracer::warn(RunRecord& record) const {
   if (record.trace && record.trace->dropped_records > 0) {
     warn(std::to_string(record.trace->dropped_records) +
          " trace records were dropped: sums or trace files lack them");
+  }
+  if (record.trace && record.trace->unplaced_kernels > 0) {
+    warn(std::to_string(record.trace->unplaced_kernels) +
+         " kernels, copies and sets of the device have no layer: launched outside every scope");
   }
   if (steps_off_balance_ > 0) {
     warn("live bytes did not return to their start after " + std::to_string(steps_off_balance_) +

@@ -64,7 +64,7 @@ Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
   RunConfig config = record.config;
   if (is_dropped) config.out.clear();  // where it was written is no part of the work
   return {
-      {"schema", schema_of("actscope.run", "1.3.0")},
+      {"schema", schema_of("actscope.run", "1.4.0")},
       {"status", name_of(record.status)},
       {"status_reason", record.status_reason},
       {"config", config_json(config)},

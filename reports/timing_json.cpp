@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "timing_json.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace actscope::reports {
 namespace {
 
@@ -24,6 +27,12 @@ std::optional<HardwareCounts> read_counts(const JsonCursor& row) {
     counts.values[static_cast<std::size_t>(counter)] = row.at(name_of(counter)).count();
   }
   return counts;
+}
+
+// At most the largest number that a double holds exactly.
+std::int64_t nanoseconds(double seconds) {
+  constexpr double most = 9007199254740992;
+  return static_cast<std::int64_t>(std::min(std::round(seconds * 1e9), most));
 }
 
 }  // namespace
@@ -69,11 +78,16 @@ Json trace_json(const std::optional<TraceRecord>& whole, VolatileFields volatile
     trace->counters_source.clear();
     trace->counters_reason = "left out";
     trace->scaled_operators = trace->uncounted_operators = 0;
+    trace->overhead_ns = 0;
   }
   return {{"traced_steps", integer_json(trace->traced_steps)},
           {"dropped_records", integer_json(trace->dropped_records)},
           {"untimed_records", integer_json(trace->untimed_records)},
           {"clock_anomalies", integer_json(trace->clock_anomalies)},
+          {"unplaced_kernels", integer_json(trace->unplaced_kernels)},
+          {"overhead_s", static_cast<double>(trace->overhead_ns) * 1e-9},
+          {"driver_allocations", integer_json(trace->driver_allocations)},
+          {"driver_allocated_bytes", integer_json(trace->driver_allocated_bytes)},
           {"kernels_source", trace->kernels_source},
           {"kernels_reason", trace->kernels_reason},
           {"files_reason", trace->files_reason},
@@ -98,6 +112,10 @@ std::optional<TraceRecord> read_trace(const JsonCursor& from) {
   trace.counters_source = text("counters_source");
   trace.counters_reason =
       from.has("counters_source") ? text("counters_reason") : "written before 1.3.0";
+  trace.unplaced_kernels = count("unplaced_kernels");
+  if (from.has("overhead_s")) trace.overhead_ns = nanoseconds(from.at("overhead_s").amount());
+  trace.driver_allocations = count("driver_allocations");
+  trace.driver_allocated_bytes = count("driver_allocated_bytes");
   trace.scaled_operators = count("scaled_operators");
   trace.uncounted_operators = count("uncounted_operators");
   return trace;

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "actscope/base/units.hpp"
+
 namespace actscope::reports {
 namespace {
 
@@ -140,6 +142,28 @@ std::string counters_text(const RunRecord& run) {
 
 }  // namespace
 
+namespace {
+
+// What the profiling interface of a device told beside kernels.
+std::string devices_text(const TraceRecord& trace) {
+  std::string text;
+  if (trace.unplaced_kernels > 0) {
+    text += fmt::format(" Launched outside every scope: {} kernels, copies and sets.",
+                        trace.unplaced_kernels);
+  }
+  if (trace.driver_allocations > 0) {
+    text += fmt::format(" The driver allocated {} times, {}.", trace.driver_allocations,
+                        format_bytes(trace.driver_allocated_bytes));
+  }
+  if (trace.overhead_ns > 0) {
+    text += fmt::format(" The profiling interface itself took {:.3f} ms.",
+                        static_cast<double>(trace.overhead_ns) * 1e-6);
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string timing_remark(const RunRecord& run) {
   std::string text = "Calls and milliseconds are of a step.";
   if (!run.trace) return text;
@@ -151,7 +175,7 @@ std::string timing_remark(const RunRecord& run) {
   } else if (!trace.kernels_reason.empty()) {
     text += " Kernels by " + trace.kernels_source + ": " + trace.kernels_reason + ".";
   }
-  text += counters_text(run);
+  text += counters_text(run) + devices_text(trace);
   if (std::max({trace.dropped_records, trace.untimed_records, trace.clock_anomalies}) > 0) {
     text += fmt::format(" Lost: {} dropped, {} without times, {} clock anomalies.",
                         trace.dropped_records, trace.untimed_records, trace.clock_anomalies);

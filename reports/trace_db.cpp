@@ -193,6 +193,10 @@ void TraceDb::finish(const TraceRecord& losses) {
   loss_.row("dropped_records", losses.dropped_records);
   loss_.row("untimed_records", losses.untimed_records);
   loss_.row("clock_anomalies", losses.clock_anomalies);
+  meta_.row("unplaced_kernels", std::to_string(losses.unplaced_kernels));
+  meta_.row("overhead_ns", std::to_string(losses.overhead_ns));
+  meta_.row("driver_allocations", std::to_string(losses.driver_allocations));
+  meta_.row("driver_allocated_bytes", std::to_string(losses.driver_allocated_bytes));
   meta_.row("traced_steps", std::to_string(losses.traced_steps));
   meta_.row("kernels_source", losses.kernels_source);
   meta_.row("kernels_reason", losses.kernels_reason);

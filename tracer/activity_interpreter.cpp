@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "correlation.hpp"
+#include "saturated.hpp"
 
 namespace actscope::tracer {
 namespace {
@@ -16,10 +17,8 @@ std::int64_t clamped(std::uint64_t value) {
   return static_cast<std::int64_t>(std::min(value, static_cast<std::uint64_t>(largest)));
 }
 
-// Both are at least 0.
-std::int64_t sum_at_most(std::int64_t a, std::int64_t b) {
-  return b > largest - a ? largest : a + b;
-}
+// Times of a device are interpolated between two readings of the host's clock.
+constexpr std::int64_t clock_tolerance_ns = 1'000'000;
 
 // CUPTI's numbers of the directions.
 const char* direction_of(std::uint8_t kind) {
@@ -105,8 +104,16 @@ void ActivityInterpreter::add(const ActivityRecord& record) {
   }
 }
 
+void ActivityInterpreter::set_window(std::int64_t begin_ns, std::int64_t end_ns) {
+  span_ = {begin_ns - clock_tolerance_ns, sum_at_most(end_ns, clock_tolerance_ns)};
+}
+
 ActivityWindow ActivityInterpreter::take(TraceRecord& losses) {
   for (KernelEvent& event : window_.kernels) {
+    const bool is_timed = event.begin_ns != 0 || event.end_ns != 0;
+    if (is_timed && span_ && (event.begin_ns < span_->first || event.end_ns > span_->second)) {
+      ++anomalies_;
+    }
     const auto place = places_.find(static_cast<std::uint32_t>(event.correlation));
     if (place != places_.end()) {
       event.place = decode_place(place->second);
@@ -117,8 +124,16 @@ ActivityWindow ActivityInterpreter::take(TraceRecord& losses) {
   }
   losses.untimed_records += std::exchange(untimed_, 0);
   losses.clock_anomalies += std::exchange(anomalies_, 0);
+  losses.unplaced_kernels += window_.unplaced_kernels;
+  losses.overhead_ns = sum_at_most(losses.overhead_ns, window_.overhead_ns);
+  for (const MemoryEvent& event : window_.memory) {
+    if (event.bytes < 0) continue;
+    ++losses.driver_allocations;
+    losses.driver_allocated_bytes = sum_at_most(losses.driver_allocated_bytes, event.bytes);
+  }
   std::ranges::stable_sort(window_.kernels, {}, &KernelEvent::begin_ns);
   places_.clear();
+  span_.reset();
   ++epoch_;
   return std::exchange(window_, {});
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "actscope/base/activity_record.hpp"
@@ -26,8 +28,12 @@ class ActivityInterpreter {
  public:
   void add(const ActivityRecord& record);
 
-  /// The window ends: everything added since the last call. Adds to `losses` records without times
-  /// and clock anomalies.
+  /// When the window that ends next began and ended: work that lies outside, by more than clocks
+  /// of host and device may differ, is a clock anomaly. Without it any time is believed.
+  void set_window(std::int64_t begin_ns, std::int64_t end_ns);
+
+  /// The window ends: everything added since the last call. Adds to `losses` records without times,
+  /// clock anomalies, work without a place, overhead and what the driver allocated.
   ActivityWindow take(TraceRecord& losses);
 
  private:
@@ -39,6 +45,7 @@ class ActivityInterpreter {
   std::map<std::int16_t, std::int64_t> live_bytes_;          ///< by device, over all windows
   std::int64_t untimed_ = 0;
   std::int64_t anomalies_ = 0;
+  std::optional<std::pair<std::int64_t, std::int64_t>> span_;  ///< of the window, if known
   std::uint64_t epoch_ = 0;  ///< of windows: 32-bit numbers begin again
 };
 

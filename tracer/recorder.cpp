@@ -10,6 +10,7 @@
 #include "clock.hpp"
 #include "nvtx.hpp"
 #include "recorder_state.hpp"
+#include "saturated.hpp"
 #include "thread_rings.hpp"
 
 namespace actscope::tracer {
@@ -126,6 +127,11 @@ void TraceRecorder::add_losses(const TraceRecord& losses) {
     state_->losses.dropped_records += losses.dropped_records;
     state_->losses.untimed_records += losses.untimed_records;
     state_->losses.clock_anomalies += losses.clock_anomalies;
+    state_->losses.unplaced_kernels += losses.unplaced_kernels;
+    state_->losses.overhead_ns = sum_at_most(state_->losses.overhead_ns, losses.overhead_ns);
+    state_->losses.driver_allocations += losses.driver_allocations;
+    state_->losses.driver_allocated_bytes =
+        sum_at_most(state_->losses.driver_allocated_bytes, losses.driver_allocated_bytes);
     state_->losses.kernels_source = losses.kernels_source;
     state_->losses.kernels_reason = losses.kernels_reason;
   });

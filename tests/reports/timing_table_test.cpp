@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run_document.hpp"
+#include "record_support.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -42,6 +44,26 @@ TEST(TimingTable, ShowsAStepLongestFirst) {
 
 TEST(TimingTable, WhatIsBeyondStandsInOneRow) {
   EXPECT_THAT(timing_table(traced_run(), 1).csv(), HasSubstr("1 more,,,,scope,2,1.000,25.0 %"));
+}
+
+TEST(TimingTable, WhatTheDeviceToldBesideKernelsIsInTheRemarkAndInTheReport) {
+  RunRecord run = traced_run();
+  EXPECT_THAT(timing_remark(run), Not(HasSubstr("outside every scope")));
+  run.trace->unplaced_kernels = 3;
+  run.trace->overhead_ns = 1'500'000;
+  run.trace->driver_allocations = 2;
+  run.trace->driver_allocated_bytes = 4 << 20;
+  EXPECT_THAT(timing_remark(run),
+              HasSubstr("Launched outside every scope: 3 kernels, copies and sets. The driver "
+                        "allocated 2 times, "));
+  EXPECT_THAT(timing_remark(run), HasSubstr("The profiling interface itself took 1.500 ms."));
+  RunRecord whole = test::small_run();
+  whole.trace = run.trace;
+  const RunRecord read = read_run_document(write_run_document(whole), "t");
+  EXPECT_EQ(read.trace->unplaced_kernels, 3);
+  EXPECT_EQ(read.trace->overhead_ns, 1'500'000);
+  EXPECT_EQ(read.trace->driver_allocations, 2);
+  EXPECT_EQ(read.trace->driver_allocated_bytes, 4 << 20);
 }
 
 // The largest counts a file can hold, so that any two overflow.

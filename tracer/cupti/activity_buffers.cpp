@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupti/activity_buffers.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
 namespace actscope::tracer {
 
 std::uint8_t* ActivityBuffers::hand_out() noexcept {
-  std::unique_ptr<std::uint8_t[]> bytes;
   const std::scoped_lock lock(mutex_);
   if (!free_.empty()) {
-    bytes = std::move(free_.back());
+    std::uint8_t* bytes = free_.back().release();
     free_.pop_back();
-  } else {
-    bytes.reset(new (std::nothrow) std::uint8_t[buffer_bytes]);
+    return bytes;
   }
-  if (!bytes) {
-    ++refused_;
-    return nullptr;
-  }
-  std::memset(bytes.get(), 0, buffer_bytes);
-  return bytes.release();
+  auto* bytes = new (std::nothrow) std::uint8_t[buffer_bytes]();
+  if (bytes == nullptr) ++refused_;
+  return bytes;
 }
 
 void ActivityBuffers::take_back(std::uint8_t* buffer, std::size_t valid_bytes) noexcept {
@@ -39,7 +35,9 @@ std::vector<ActivityBuffers::Filled> ActivityBuffers::take_filled() {
   return std::exchange(filled_, {});
 }
 
+// Beyond the valid bytes nothing was written.
 void ActivityBuffers::recycle(Filled filled) {
+  std::memset(filled.bytes.get(), 0, std::min(filled.valid_bytes, buffer_bytes));
   const std::scoped_lock lock(mutex_);
   free_.push_back(std::move(filled.bytes));
 }

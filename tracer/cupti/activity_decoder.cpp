@@ -58,9 +58,11 @@ std::optional<ActivityRecord> link(const CUpti_ActivityExternalCorrelation& reco
   return ours;
 }
 
+// Of the runtime (detail 0) or of the driver (1): both count their calls from 0.
 ActivityRecord launch(const CUpti_ActivityAPI& record) {
   ActivityRecord ours;
   ours.kind = ActivityKind::launch;
+  ours.detail = record.kind == CUPTI_ACTIVITY_KIND_DRIVER ? 1 : 0;
   ours.correlation = record.correlationId;
   ours.begin_ns = record.start;
   ours.end_ns = record.end;
@@ -106,6 +108,7 @@ std::optional<ActivityRecord> decode_activity(const CUpti_Activity& record) {
     case CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION:
       return link(reinterpret_cast<const CUpti_ActivityExternalCorrelation&>(record));
     case CUPTI_ACTIVITY_KIND_RUNTIME:
+    case CUPTI_ACTIVITY_KIND_DRIVER:
       return launch(reinterpret_cast<const CUpti_ActivityAPI&>(record));
     case CUPTI_ACTIVITY_KIND_OVERHEAD:
       return overhead(reinterpret_cast<const CUpti_ActivityOverhead3&>(record));

@@ -43,6 +43,8 @@ Loaded load() {
   loaded.find(library, api.unsubscribe, "cuptiUnsubscribe");
   loaded.find(library, api.enable, "cuptiActivityEnable");
   loaded.find(library, api.disable, "cuptiActivityDisable");
+  loaded.find(library, api.enable_runtime_api, "cuptiActivityEnableRuntimeApi");
+  loaded.find(library, api.enable_driver_api, "cuptiActivityEnableDriverApi");
   loaded.find(library, api.register_callbacks, "cuptiActivityRegisterCallbacks");
   loaded.find(library, api.register_timestamp_callback, "cuptiActivityRegisterTimestampCallback");
   loaded.find(library, api.set_attribute, "cuptiActivitySetAttribute");

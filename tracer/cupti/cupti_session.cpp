@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <utility>
@@ -17,16 +18,17 @@
 #include "correlation.hpp"
 #include "cupti/activity_buffers.hpp"
 #include "cupti/activity_decoder.hpp"
+#include "cupti/launch_calls.hpp"
 
 namespace actscope::tracer {
 namespace {
 
-constexpr CUpti_ActivityKind recorded_kinds[] = {
-    CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, CUPTI_ACTIVITY_KIND_MEMCPY, CUPTI_ACTIVITY_KIND_MEMSET,
-    CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION};
-// Only for a sink: nothing else asks for them, and they cost time.
-constexpr CUpti_ActivityKind further_kinds[] = {
-    CUPTI_ACTIVITY_KIND_RUNTIME, CUPTI_ACTIVITY_KIND_OVERHEAD, CUPTI_ACTIVITY_KIND_MEMORY2};
+constexpr CUpti_ActivityKind recorded_kinds[] = {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL,
+                                                 CUPTI_ACTIVITY_KIND_MEMCPY,
+                                                 CUPTI_ACTIVITY_KIND_MEMSET,
+                                                 CUPTI_ACTIVITY_KIND_OVERHEAD,
+                                                 CUPTI_ACTIVITY_KIND_MEMORY2,
+                                                 CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION};
 constexpr auto external_kind = CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM2;
 constexpr std::size_t device_buffer_pool = 20;
 
@@ -68,6 +70,17 @@ void leave_place() {
 
 constexpr PlaceObserver correlate{&enter_place, &leave_place};
 
+// Before any kind is enabled, or records have the times of another clock; kept for the process.
+CUptiResult register_clock(const CuptiApi& api) {
+  static std::mutex mutex;
+  static const CuptiApi* registered = nullptr;
+  const std::scoped_lock lock(mutex);
+  if (registered == &api) return CUPTI_SUCCESS;
+  const CUptiResult result = api.register_timestamp_callback(&timestamp);
+  if (result == CUPTI_SUCCESS) registered = &api;
+  return result;
+}
+
 // Enables one kind and says what hinders.
 CUptiResult try_enable(const CuptiApi& api) {
   const CUptiResult result = api.enable(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL);
@@ -86,6 +99,9 @@ std::string why_not_enabled(const CuptiApi& api, CUptiResult result) {
 class Session final : public KernelSession {
  public:
   Session(const CuptiApi& api, ActivitySink* sink) : api_(api), sink_(sink) {
+    if (const CUptiResult result = register_clock(api_); result != CUPTI_SUCCESS) {
+      refuse(why_not_enabled(api_, result));
+    }
     subscribe();
     std::size_t pool = device_buffer_pool;
     std::size_t bytes = sizeof pool;
@@ -93,7 +109,6 @@ class Session final : public KernelSession {
     std::uint8_t zeroed = 1;
     bytes = sizeof zeroed;
     api_.set_attribute(CUPTI_ACTIVITY_ATTR_ZEROED_OUT_ACTIVITY_BUFFER, &bytes, &zeroed);
-    api_.register_timestamp_callback(&timestamp);
     const CUptiResult registered =
         api_.register_callbacks(&on_buffer_requested, &on_buffer_completed);
     const CUptiResult result = registered == CUPTI_SUCCESS ? try_enable(api_) : registered;
@@ -112,20 +127,18 @@ class Session final : public KernelSession {
   const char* source() const override { return "cupti"; }
 
   void begin() override {
+    begin_ns_ = now_ns();
     for (const CUpti_ActivityKind kind : recorded_kinds) {
       if (api_.enable(kind) != CUPTI_SUCCESS) ++failures_;
     }
-    if (sink_ != nullptr) {
-      for (const CUpti_ActivityKind kind : further_kinds) {
-        if (api_.enable(kind) != CUPTI_SUCCESS) ++failures_;
-      }
-    }
+    failures_ += set_launches(1);  // after the external correlations that go before them
     place_observer = &correlate;
     is_on_ = true;
   }
 
   std::vector<KernelEvent> end(TraceRecord& losses) override {
     stop();
+    interpreter_.set_window(begin_ns_, now_ns());
     if (api_.flush_all(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED) != CUPTI_SUCCESS) ++failures_;
     take_records(losses);
     std::size_t dropped = 0;
@@ -137,7 +150,7 @@ class Session final : public KernelSession {
     hand_on(losses);
     const std::vector<ActivityRecord> window = std::exchange(records_, {});
     for (const ActivityRecord& record : window) interpreter_.add(record);
-    return interpreter_.take(losses).kernels;
+    return interpreter_.take(losses).kernels;  // the rest is counted in `losses`
   }
 
  private:
@@ -163,9 +176,20 @@ class Session final : public KernelSession {
     if (!is_on_) return;
     is_on_ = false;
     place_observer = nullptr;
+    set_launches(0);
     for (const CUpti_ActivityKind kind : recorded_kinds) api_.disable(kind);
-    if (sink_ == nullptr) return;
-    for (const CUpti_ActivityKind kind : further_kinds) api_.disable(kind);
+  }
+
+  // How many calls could not be set.
+  std::int64_t set_launches(std::uint8_t is_recorded) {
+    std::int64_t refused = 0;
+    for (const CUpti_CallbackId call : runtime_launches) {
+      if (api_.enable_runtime_api(call, is_recorded) != CUPTI_SUCCESS) ++refused;
+    }
+    for (const CUpti_CallbackId call : driver_launches) {
+      if (api_.enable_driver_api(call, is_recorded) != CUPTI_SUCCESS) ++refused;
+    }
+    return refused;
   }
 
   // Where memory runs out, the rest of the window is lost.
@@ -211,6 +235,7 @@ class Session final : public KernelSession {
   std::size_t names_given_ = 0;
   ActivityInterpreter interpreter_;
   bool is_on_ = false;
+  std::int64_t begin_ns_ = 0;
   std::int64_t failures_ = 0;
   std::int64_t refused_before_ = 0;
 };

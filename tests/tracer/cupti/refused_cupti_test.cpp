@@ -6,6 +6,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/place_observer.hpp"
+#include "actscope/tracer/recorder.hpp"
 #include "cupti/cupti_session.hpp"
 #include "fake_cupti.hpp"
 
@@ -27,15 +28,14 @@ class RefusedCupti : public testing::Test {
   }
 
   static void run_kernels(int count) {
-    fake_cupti.kernels.clear();
+    fake_cupti.records.clear();
     for (int i = 0; i < count; ++i) {
       CUpti_ActivityKernel10 kernel{};
       kernel.kind = CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL;
       kernel.name = "gemm_tn";
       kernel.correlationId = static_cast<std::uint32_t>(i);
-      kernel.start = 100;
-      kernel.end = 150;
-      fake_cupti.kernels.push_back(kernel);
+      kernel.start = kernel.end = static_cast<std::uint64_t>(now_ns());
+      fake::deliver(kernel);
     }
   }
 };

@@ -25,7 +25,7 @@ inline constexpr ActivityKind last_activity_kind = ActivityKind::window_end;
 /// interface gave them: times may be 0 or the wrong way around.
 struct ActivityRecord {
   ActivityKind kind = ActivityKind::kernel;
-  std::uint8_t detail = 0;  ///< copy: CUPTI's number of the direction
+  std::uint8_t detail = 0;  ///< copy: CUPTI's number of the direction; launch: 0 runtime, 1 driver
   std::int32_t device = 0;
   std::int32_t stream = 0;
   std::uint32_t correlation = 0;

@@ -46,7 +46,11 @@ struct TraceRecord {
   std::int64_t traced_steps = 0;      ///< steps that the timings cover
   std::int64_t dropped_records = 0;   ///< no room, or the writer failed
   std::int64_t untimed_records = 0;   ///< records whose start or end the source did not know
-  std::int64_t clock_anomalies = 0;   ///< records that end before they begin
+  std::int64_t clock_anomalies = 0;   ///< records that end before they begin, or outside the trace
+  std::int64_t unplaced_kernels = 0;  ///< work of devices launched where no place was known
+  std::int64_t overhead_ns = 0;       ///< of the profiling interface itself, all threads
+  std::int64_t driver_allocations = 0;      ///< of device memory, past any caching allocator
+  std::int64_t driver_allocated_bytes = 0;  ///< of those
   std::string kernels_source;         ///< cupti, cuda_event; empty: no device kernels recorded
   std::string kernels_reason;         ///< why kernels_source is empty or not cupti
   std::string files_reason;           ///< why the trace files are not whole; empty: they are
