@@ -77,19 +77,28 @@ std::unique_ptr<torch::optim::Optimizer> make_adamw(std::vector<Tensor> paramete
                                                torch::optim::AdamWOptions(1e-2).weight_decay(0.05));
 }
 
-TEST(PlainResMlp, LossesOfTheDenseSchemeAreTheSameBits) {
-  for (const auto& [plain, dense] : {losses_of(make_sgd, 0), losses_of(make_adamw, 0)}) {
-    EXPECT_EQ(plain, dense);
-    EXPECT_NE(plain.front(), plain.back());
+// The two models call different operators (linear and addmm), so a library may sum in another order
+// for each; which order, follows from the processor. Seen under MKL's, LibTorch's and oneDNN's
+// kernels for four instruction sets: 2.4e-7 of the loss at most, four halves of a float's last place.
+constexpr double most_apart = 1e-6;
+
+void expect_same_losses(double label_smoothing) {
+  for (const auto& [plain, dense] :
+       {losses_of(make_sgd, label_smoothing), losses_of(make_adamw, label_smoothing)}) {
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+      EXPECT_NEAR(dense[i], plain[i], most_apart * plain[i]) << "step " << i;
+    }
+    // Training changes the loss by far more than that.
+    EXPECT_GT(std::abs(plain.front() - plain.back()), 1e4 * most_apart * plain.front());
   }
 }
 
+TEST(PlainResMlp, LossesOfTheDenseSchemeAreTheSameUpToRounding) {
+  expect_same_losses(0);
+}
+
 TEST(PlainResMlp, LossesWithLabelSmoothingAreTheSameUpToRounding) {
-  for (const auto& [plain, dense] : {losses_of(make_sgd, 0.1), losses_of(make_adamw, 0.1)}) {
-    for (std::size_t i = 0; i < plain.size(); ++i) {
-      EXPECT_NEAR(dense[i], plain[i], 1e-6 * plain[i]) << "step " << i;
-    }
-  }
+  expect_same_losses(0.1);
 }
 
 TEST(PlainResMlp, KeepsFourteenUnitsABlock) {
