@@ -99,6 +99,31 @@ TEST(ImageCodec, DecodesJpegOfEveryKindToRgb) {
   expect_near(decode_image(jpeg_of(9, 7, inks, {4, false})), spread, 12);
 }
 
+// One row of two pixels in every color type: palettes and few bits are spread, alpha and the lower
+// half of 16 bits left out.
+TEST(ImageCodec, DecodesPngOfEveryKindToRgb) {
+  constexpr char gray = 0, rgb = 2, palette = 3, gray_alpha = 4, rgba = 6;
+  const auto decode = [](char depth, char color, const std::string& row,
+                         const std::string& chunks = {}) {
+    const Decoding decoded =
+        decode_image(png_start(1, 2, depth, color) + chunks + png_chunk("IDAT", png_rows(1, row)) +
+                     png_chunk("IEND", ""));
+    return decoded.image ? std::string(decoded.image->pixels.begin(), decoded.image->pixels.end())
+                         : decoded.reason;
+  };
+  EXPECT_EQ(decode(1, gray, "\x80"), "\xff\xff\xff" + std::string(3, '\0'));
+  EXPECT_EQ(decode(4, gray, "\x1f"), "\x11\x11\x11\xff\xff\xff");
+  EXPECT_EQ(decode(8, gray, "ab"), "aaabbb");
+  EXPECT_EQ(decode(16, gray, "a1b2"), "aaabbb");
+  EXPECT_EQ(decode(8, gray_alpha, "a1b2"), "aaabbb");
+  EXPECT_EQ(decode(8, rgb, "abcdef"), "abcdef");
+  EXPECT_EQ(decode(16, rgb, "a1b2c3d4e5f6"), "abcdef");
+  EXPECT_EQ(decode(8, rgba, "abc1def2"), "abcdef");
+  const std::string colors = png_chunk("PLTE", "abcdef");
+  EXPECT_EQ(decode(1, palette, "\x40", colors), "abcdef");
+  EXPECT_EQ(decode(8, palette, std::string("\1\0", 2), colors + png_chunk("tRNS", "x")), "defabc");
+}
+
 TEST(ImageCodec, EveryPrefixOfAJpegIsRefusedWithOrWithoutAnEndMarker) {
   for (const bool is_progressive : {false, true}) {
     const std::string whole = jpeg_of(24, 20, picture(24, 20, 3), {3, is_progressive});
