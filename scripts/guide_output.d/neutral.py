@@ -48,21 +48,36 @@ def neutral_line(line):
     return re.sub(r" +", " ", line).strip()
 
 
+def is_table_rule(line):
+    """The line of dashes below a table's header."""
+    return re.fullmatch(r" *-{2,}( +-{2,})+ *", line) is not None
+
+
+def unwrapped(lines):
+    """Remarks in one line each: where they wrap depends on the numbers in them. A continuation is indented by two."""
+    result, is_table = [], False
+    for line in lines:
+        is_table = is_table_rule(line) or (is_table and line != "")
+        if not is_table and re.match(r"  \S", line) and result and re.match(r"\S", result[-1]):
+            result[-1] += line[1:]
+        else:
+            result.append(line)
+    return result
+
+
 def neutral(lines):
     """The lines with what does not count taken out; two outputs say the same where these are equal."""
     result, columns, header = [], [], []
+    lines = unwrapped(lines)
     for number, line in enumerate(lines):
-        following = lines[number + 1] if number + 1 < len(lines) else ""
-        if re.fullmatch(r" *-{2,}( +-{2,})+ *", following):
-            columns = columns_of(following)
+        if number + 1 < len(lines) and is_table_rule(lines[number + 1]):
+            columns = columns_of(lines[number + 1])
             header = cells_of(line, columns)
             result.append(" | ".join(header))
-        elif columns and line == following == "":
-            columns = []
-        elif columns and not line:
+        elif not line:
             columns = []
             result.append("")
-        elif columns and re.fullmatch(r"[ -]+", line):
+        elif columns and is_table_rule(line):
             result.append("---")
         elif columns:
             result.append(neutral_row(line, columns, header))

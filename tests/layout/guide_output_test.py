@@ -18,6 +18,7 @@ case $1 in
        printf 'held-out accuracy   9.9 %% of 10 images, after 3 steps\n' ;;
   table) printf 'run    saved  fewer  peak  fewer     step\n-----  -----  -----  ----  -----  -------\n'
          printf 'dense  1 MiB  1.00x  8 B   1.00x  99.9 ms\n\n    after 17.25 s\n' ;;
+  remark) printf 'two standard errors are ±%s points; early\n  learning\n\nother\n' "$2" ;;
   long) sleep 60 ;;
   *) echo "actscope: no $1 [given $*]" >&2; exit 2 ;;
 esac
@@ -89,6 +90,12 @@ class GuideOutput(unittest.TestCase):
         result = self.call(GOOD, "--check")
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
         self.assertEqual(self.text(), GOOD)
+
+    def test_where_a_remark_wraps_does_not_count(self):
+        page = ("<!-- output of actscope remark 1.25 -->\n\n    two standard errors are ±10.5\n"
+                "      points; early learning\n\n    other\n")
+        self.assertEqual(self.call(page, "--check").returncode, 0)
+        self.assertEqual(self.call(page.replace("early", "late"), "--check").returncode, 1)
 
     def test_everything_else_does(self):
         for before, after in (("backward   2.47 MiB", "backward   2.48 MiB"), ("given none --twice", "given none"),
