@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Names for the scripts; they do the work. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo format lint golden gui cuda asan tsan neon gpu-check clean
+.PHONY: help setup build test demo format lint golden docs gui cuda asan tsan neon gpu-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ lint: ## formatting, shell scripts, include rules, clang-tidy
 	scripts/lint --tidy
 golden: ## renews the golden files of the tests
 	scripts/golden
+docs: ## renews the output that the documentation shows
+	scripts/build cpu actscope sample_trace_own_model sample_compress_own_model
+	scripts/guide_output
 gui: ## builds the dashboard and opens it on the demo's results
 	scripts/gui
 cuda: ## builds with the CUDA back end and runs the tests that need no device

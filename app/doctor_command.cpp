@@ -41,9 +41,9 @@ std::vector<Finding> examine() {
   findings.push_back({"data fashion-mnist", true, has_data,
                       has_data ? folder : "not found; apt-get install dataset-fashion-mnist"});
   const bool has_decoder = core::is_image_folder_built();
-  findings.push_back(
-      {"data imagefolder", has_decoder, has_decoder,
-       has_decoder ? "decoded by OpenCV" : "install libopencv-imgcodecs-dev and build again"});
+  findings.push_back({"data imagefolder", has_decoder, has_decoder,
+                      has_decoder ? "decoded by libjpeg and libpng"
+                                  : "install libjpeg-dev and libpng-dev and build again"});
   return findings;
 }
 

@@ -64,6 +64,13 @@ std::string explanation(const reports::GateResult& result, ExitCode code) {
 // A candidate that did not complete is never recorded.
 ExitCode record(const GateCommand& command, const StoredReport& candidate,
                 const fs::path& baseline) {
+  // A first baseline goes where a repository keeps them: ci/ need not be there yet.
+  std::error_code code;
+  if (baseline.has_parent_path()) fs::create_directories(baseline.parent_path(), code);
+  if (code) {
+    throw EnvironmentError(error_text("cannot make the folder of " + baseline.string(),
+                                      code.message(), "give another --baseline"));
+  }
   write_file_atomically(baseline, stable_document(candidate));
   if (!command.quiet) {
     std::cerr << "recorded " << candidate.file.string() << " as " << baseline.string() << "\n";
@@ -80,9 +87,13 @@ ExitCode gate(const GateCommand& command) {
     policy = reports::read_policy_document(read_file(command.policy), command.policy);
   }
   std::error_code error;
-  const fs::path baseline_file = stored_report_path(command.baseline);
+  fs::path baseline_file = stored_report_path(command.baseline);
   const bool is_first = command.record && !fs::exists(baseline_file, error);
   const StoredReport candidate = read_stored_report(command.candidate);
+  if (!baseline_file.has_filename()) {  // ci/, which is not there yet
+    baseline_file /=
+        std::holds_alternative<SweepRecord>(candidate.record) ? "sweep.json" : "report.json";
+  }
   const StoredReport baseline = is_first ? candidate : read_stored_report(command.baseline);
   const reports::GateResult result = judge(baseline, candidate, policy);
   write_files(command, result);

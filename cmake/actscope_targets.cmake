@@ -13,6 +13,8 @@ function(actscope_library)
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(actscope::${arg_NAME} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
+  # Public headers are C++20: who links the target compiles as that, whatever the project's default.
+  target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)

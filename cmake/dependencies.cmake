@@ -21,6 +21,14 @@ if(NOT ACTSCOPE_KERNELS_ONLY)
   find_package(SQLite3 3.37 REQUIRED)
   find_package(Protobuf 3.12 REQUIRED)
   find_package(ZLIB REQUIRED)
+  # JPEG and PNG of image folders; without them core links no_image_codec.cpp.
+  find_package(JPEG QUIET)
+  find_package(PNG QUIET)
+  if(JPEG_FOUND AND PNG_FOUND)
+    set(ACTSCOPE_WITH_IMAGES ON)
+  else()
+    set(ACTSCOPE_WITH_IMAGES OFF)
+  endif()
   # Chart.js goes into the HTML report.
   find_file(ACTSCOPE_CHART_JS NAMES Chart.min.js chart.min.js
             PATHS /usr/share/javascript/chart.js ENV ACTSCOPE_CHART_JS_DIR REQUIRED)
@@ -30,11 +38,6 @@ if(ACTSCOPE_WITH_TORCH)
   find_package(CLI11 2.1 REQUIRED)
   find_package(TorchLib ${ACTSCOPE_LIBTORCH_VERSION} EXACT REQUIRED)
   find_package(Python3 REQUIRED COMPONENTS Interpreter) # scripts/generate_saved_members
-  # JPEG and PNG of image folders; without it core links no_image_codec.cpp. Debian keeps OpenCV's
-  # CMake package in libopencv-dev, which brings all of its modules: the two we use are looked up.
-  find_path(ACTSCOPE_OPENCV_INCLUDE_DIR opencv2/imgcodecs.hpp PATH_SUFFIXES opencv4)
-  find_library(ACTSCOPE_OPENCV_IMGCODECS opencv_imgcodecs)
-  find_library(ACTSCOPE_OPENCV_CORE opencv_core)
 endif()
 
 if(ACTSCOPE_WITH_CUDA)

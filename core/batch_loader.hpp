@@ -8,6 +8,7 @@
 
 #include "actscope/core/dataset.hpp"
 #include "batch_prefetch.hpp"
+#include "corrupt_images.hpp"
 
 namespace actscope::core {
 
@@ -15,7 +16,7 @@ struct Batch {
   torch::Tensor images;               ///< [batch, channels, height, width] float32, normalized
   torch::Tensor labels;               ///< [batch] int64
   std::vector<std::int64_t> samples;  ///< places in the set; of held-out batches and image files
-  std::vector<std::int64_t> corrupt;  ///< places of images that could not be read
+  std::vector<CorruptImage> corrupt;  ///< images that could not be read
 };
 
 /// Order of the training samples in an epoch: a permutation that depends on seed and epoch only.

@@ -3,6 +3,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "data_files.hpp"
 
 namespace actscope::core {
 namespace {
@@ -37,28 +38,30 @@ void append_cifar_records(std::string_view bytes, std::string_view source, std::
   }
 }
 
-void load_cifar(const std::filesystem::path& folder, DataSet& data, Sha256& digest) {
+void load_cifar(const std::filesystem::path& folder, DataSet& data, DataDigest& digest) {
   const bool is_hundred = data.classes == 100;
-  const auto append = [&](const std::string& name, ImageSet& set) {
-    const std::filesystem::path path = folder / name;
-    std::error_code code;
-    if (!std::filesystem::exists(path, code)) {
-      throw DataError(error_text(
-          data.name + " is not there", path.string() + " does not exist",
-          std::string("give --data-dir with the binary version: ") +
-              (is_hundred ? "train.bin, test.bin" : "data_batch_1.bin to 5, test_batch.bin")));
-    }
-    const std::string bytes = read_file(path);
-    digest.update(bytes);
-    append_cifar_records(bytes, path.string(), is_hundred ? 2 : 1, data.classes, set);
-  };
+  std::vector<NamedFile> files;
   if (is_hundred) {
-    append("train.bin", data.train);
-    append("test.bin", data.heldout);
-    return;
+    files.push_back({"train", {"train.bin"}});
+  } else {
+    for (const char* name :
+         {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"}) {
+      files.push_back({name, {name + std::string(".bin")}});
+    }
   }
-  for (int i = 1; i <= 5; ++i) append("data_batch_" + std::to_string(i) + ".bin", data.train);
-  append("test_batch.bin", data.heldout);
+  const std::string heldout = is_hundred ? "test" : "test_batch";
+  files.push_back({heldout, {heldout + ".bin"}});
+  const std::vector<std::filesystem::path> paths = find_data_files(
+      folder, {"", is_hundred ? "cifar-100-binary" : "cifar-10-batches-bin"}, files, data.name,
+      std::string("give --data-dir with the binary version (torchvision keeps Python's): ") +
+          (is_hundred ? "train.bin, test.bin" : "data_batch_1.bin to 5, test_batch.bin"));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const bool is_heldout = i + 1 == files.size();
+    const std::string bytes = read_file(paths[i]);
+    digest.add_file(is_heldout ? "heldout" : "train", files[i].role, bytes);
+    append_cifar_records(bytes, paths[i].string(), is_hundred ? 2 : 1, data.classes,
+                         is_heldout ? data.heldout : data.train);
+  }
 }
 
 }  // namespace actscope::core

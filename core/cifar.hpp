@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string_view>
 
-#include "actscope/base/sha256.hpp"
 #include "actscope/core/dataset.hpp"
+#include "data_digest.hpp"
 
 namespace actscope::core {
 
@@ -16,8 +16,10 @@ namespace actscope::core {
 void append_cifar_records(std::string_view bytes, std::string_view source, std::int64_t label_bytes,
                           std::int64_t classes, ImageSet& set);
 
-/// data_batch_1…5.bin and test_batch.bin (10 classes) or train.bin and test.bin (100 classes).
-/// Errors  DataError: as append_cifar_records; a file is missing
-void load_cifar(const std::filesystem::path& folder, DataSet& data, Sha256& digest);
+/// data_batch_1…5.bin and test_batch.bin (10 classes) or train.bin and test.bin (100 classes), in
+/// a folder or in the subfolder that the archive unpacks to.
+/// Errors  DataError: as append_cifar_records; a file is missing (says what was looked for and what
+///         lies there)
+void load_cifar(const std::filesystem::path& folder, DataSet& data, DataDigest& digest);
 
 }  // namespace actscope::core

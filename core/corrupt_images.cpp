@@ -4,27 +4,42 @@
 #include "actscope/base/error.hpp"
 
 namespace actscope::core {
+namespace {
 
-void CorruptImages::add(const std::vector<std::int64_t>& samples) {
-  for (const std::int64_t sample : samples) {
-    if (!samples_.insert(sample).second) continue;
-    const std::string& path = set_.files[static_cast<std::size_t>(sample)];
+std::string line_of(const std::string& path, const std::string& reason) {
+  return "skipped, cannot be read: " + path + " [" + reason + "]";
+}
+
+}  // namespace
+
+const std::string& CorruptImages::path_of(std::int64_t sample) const {
+  return set_.files[static_cast<std::size_t>(sample)];
+}
+
+void CorruptImages::add(const std::vector<CorruptImage>& images) {
+  for (const CorruptImage& image : images) {
+    if (!reasons_.emplace(image.sample, image.reason).second) continue;
+    const std::string& path = path_of(image.sample);
     if (static_cast<double>(count()) > largest_share_ * static_cast<double>(set_.samples)) {
-      throw DataError(error_text(
-          "too many images cannot be read",
-          std::to_string(count()) + " of " + std::to_string(set_.samples) + ", the last " + path,
-          "repair them, or allow more with --max-corrupt-share"));
+      throw DataError(error_text("too many images cannot be read",
+                                 std::to_string(count()) + " of " + std::to_string(set_.samples) +
+                                     ", the last " + path + ": " + image.reason,
+                                 "repair them, or allow more with --max-corrupt-share"));
     }
-    if (note_) note_("skipped, cannot be read: " + path);
+    if (note_) note_(line_of(path, image.reason));
   }
 }
 
 std::vector<std::string> CorruptImages::paths() const {
   std::vector<std::string> paths;
-  for (const std::int64_t sample : samples_) {
-    paths.push_back(set_.files[static_cast<std::size_t>(sample)]);
-  }
+  for (const auto& [sample, reason] : reasons_) paths.push_back(path_of(sample));
   return paths;
+}
+
+std::vector<std::string> CorruptImages::lines() const {
+  std::vector<std::string> lines;
+  for (const auto& [sample, reason] : reasons_) lines.push_back(line_of(path_of(sample), reason));
+  return lines;
 }
 
 }  // namespace actscope::core

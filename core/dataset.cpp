@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "actscope/base/error.hpp"
+#include "actscope/base/sha256.hpp"
 #include "actscope/core/resmlp_geometry.hpp"
 #include "cifar.hpp"
 #include "idx.hpp"
@@ -48,8 +49,7 @@ void keep_first(ImageSet& set, std::int64_t wanted, const char* option) {
   }
 }
 
-void make_synthetic(const RunConfig& config, const DataShape& shape, DataPart part, DataSet& data,
-                    Sha256& digest) {
+void make_synthetic(const RunConfig& config, const DataShape& shape, DataPart part, DataSet& data) {
   const auto seed = static_cast<std::uint64_t>(config.seed);
   const std::int64_t train =
       config.train_samples > 0 ? config.train_samples : synthetic_train_samples;
@@ -66,9 +66,11 @@ void make_synthetic(const RunConfig& config, const DataShape& shape, DataPart pa
   data.mean.assign(static_cast<std::size_t>(shape.channels), 0.5F);
   data.stddev.assign(static_cast<std::size_t>(shape.channels), 0.25F);
   data.flips = false;
+  Sha256 digest;
   digest.update("synthetic " + std::to_string(seed) + " " + std::to_string(shape.channels) + " " +
                 std::to_string(shape.image_size) + " " + std::to_string(shape.classes) + " " +
                 std::to_string(train) + " " + std::to_string(heldout));
+  data.sha256 = digest.hex_digest();
 }
 
 std::string folder_of(const RunConfig& config, const char* what) {
@@ -102,7 +104,7 @@ DataSet load_data(const RunConfig& config, const DataShape& shape, DataPart part
   DataSet data;
   data.name = config.data;
   data.classes = shape.classes;
-  Sha256 digest;
+  DataDigest digest;
   if (config.data == "fashion-mnist") {
     load_fashion_mnist(
         config.data_dir.empty() ? "/usr/share/datasets/fashion-mnist" : config.data_dir, data,
@@ -119,10 +121,10 @@ DataSet load_data(const RunConfig& config, const DataShape& shape, DataPart part
   } else if (config.data == "imagefolder") {
     load_image_folder(folder_of(config, "train/ and val/"), part, shape.image_size, data, digest);
   } else {
-    make_synthetic(config, shape, part, data, digest);
+    make_synthetic(config, shape, part, data);
   }
   if (part == DataPart::heldout) data.train = {};
-  data.sha256 = digest.hex_digest();
+  if (data.sha256.empty()) data.sha256 = digest.hex_digest();
   for (const ImageSet* set : {&data.train, &data.heldout}) {
     if (set->samples == 0) continue;
     if (set->height == shape.image_size && set->width == shape.image_size) continue;

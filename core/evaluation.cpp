@@ -58,6 +58,7 @@ EvaluationRecord evaluate(const RunConfig& config, const EvaluationHooks& hooks)
   const DataSet data = load_data(config, data_shape(config), DataPart::heldout);
   const BatchLoader loader(data, /*augment=*/false, 0);
 
+  for (const std::string& line : data.notes) progress.note(line);
   CorruptImages corrupt(data.heldout, config.max_corrupt_share,
                         [&](std::string_view line) { progress.note(line); });
 

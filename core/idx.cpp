@@ -9,6 +9,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "data_files.hpp"
 
 namespace actscope::core {
 namespace {
@@ -52,19 +53,15 @@ std::array<std::int64_t, Rank> idx_header(std::string_view bytes, std::string_vi
   return dims;
 }
 
-std::string read_packed(const std::filesystem::path& folder, const std::string& name,
-                        Sha256& digest) {
-  for (const std::string& candidate : {name + ".gz", name}) {
-    const std::filesystem::path path = folder / candidate;
-    std::error_code code;
-    if (!std::filesystem::exists(path, code)) continue;
-    const std::string bytes = read_file(path, largest_unpacked);
-    digest.update(bytes);
-    return gunzip(bytes, path.string(), largest_unpacked);
+// The names that the authors' files, torchvision's and those of Kaggle and Keras go by.
+NamedFile idx_file(const std::string& part, const std::string& what, const std::string& rank) {
+  NamedFile file{part + "-" + what, {}};
+  for (const char* packing : {"", ".gz"}) {
+    for (const char* separator : {"-", "."}) {
+      file.names.push_back(part + "-" + what + separator + "idx" + rank + "-ubyte" + packing);
+    }
   }
-  throw DataError(error_text("Fashion-MNIST is not there",
-                             (folder / (name + ".gz")).string() + " does not exist",
-                             "apt-get install dataset-fashion-mnist, or give --data-dir"));
+  return file;
 }
 
 }  // namespace
@@ -118,15 +115,27 @@ ImageSet parse_idx_pair(std::string_view images, std::string_view images_source,
   return set;
 }
 
-void load_fashion_mnist(const std::filesystem::path& folder, DataSet& data, Sha256& digest) {
-  const auto load = [&](const std::string& prefix) {
-    const std::string images = read_packed(folder, prefix + "-images-idx3-ubyte", digest);
-    const std::string labels = read_packed(folder, prefix + "-labels-idx1-ubyte", digest);
-    return parse_idx_pair(images, (folder / (prefix + "-images-idx3-ubyte")).string(), labels,
-                          (folder / (prefix + "-labels-idx1-ubyte")).string(), data.classes);
+void load_fashion_mnist(const std::filesystem::path& folder, DataSet& data, DataDigest& digest) {
+  const std::vector<NamedFile> files = {
+      idx_file("train", "images", "3"), idx_file("train", "labels", "1"),
+      idx_file("t10k", "images", "3"), idx_file("t10k", "labels", "1")};
+  // torchvision keeps its files in FashionMNIST/raw of its root, the authors in data/fashion.
+  const std::vector<std::filesystem::path> paths = find_data_files(
+      folder, {"", "raw", "FashionMNIST/raw", "FashionMNIST", "fashion-mnist", "data/fashion"},
+      files, "Fashion-MNIST", "apt-get install dataset-fashion-mnist, or give --data-dir");
+  const auto read = [&](std::size_t i) {
+    const std::string source = paths[i].string();
+    std::string bytes = gunzip(read_file(paths[i], largest_unpacked), source, largest_unpacked);
+    digest.add_file(i < 2 ? "train" : "heldout", files[i].role, bytes);
+    return bytes;
   };
-  data.train = load("train");
-  data.heldout = load("t10k");
+  const auto load = [&](std::size_t first) {
+    const std::string images = read(first), labels = read(first + 1);
+    return parse_idx_pair(images, paths[first].string(), labels, paths[first + 1].string(),
+                          data.classes);
+  };
+  data.train = load(0);
+  data.heldout = load(2);
 }
 
 }  // namespace actscope::core

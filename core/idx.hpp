@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "actscope/base/sha256.hpp"
 #include "actscope/core/dataset.hpp"
+#include "data_digest.hpp"
 
 namespace actscope::core {
 
@@ -22,8 +22,11 @@ ImageSet parse_idx_pair(std::string_view images, std::string_view images_source,
                         std::string_view labels, std::string_view labels_source,
                         std::int64_t classes);
 
-/// Fashion-MNIST from a folder: train-images-idx3-ubyte[.gz] and kin. Digests what it reads.
-/// Errors  DataError: as parse_idx_pair; a file is missing (names the Debian package)
-void load_fashion_mnist(const std::filesystem::path& folder, DataSet& data, Sha256& digest);
+/// Fashion-MNIST from a folder or a known subfolder of it, as torchvision's FashionMNIST/raw:
+/// train-images-idx3-ubyte or train-images.idx3-ubyte, each also .gz, and kin. Digests the
+/// unpacked bytes, so packed files and plain ones are the same data.
+/// Errors  DataError: as parse_idx_pair; a file is missing (says what was looked for, what lies
+///         there, and the Debian package)
+void load_fashion_mnist(const std::filesystem::path& folder, DataSet& data, DataDigest& digest);
 
 }  // namespace actscope::core

@@ -2,6 +2,7 @@
 #include "image_reader.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
@@ -17,23 +18,26 @@ std::size_t image_bytes(const ImageSet& set) {
   return static_cast<std::size_t>(set.channels * set.height * set.width);
 }
 
-bool is_usable(const RgbImage& image) {
-  return image.height >= 1 && image.width >= 1 && image.height / image.width <= most_longish &&
-         image.width / image.height <= most_longish;
+bool is_too_long(const RgbImage& image) {
+  return image.height / image.width > most_longish || image.width / image.height > most_longish;
 }
 
 }  // namespace
 
-bool read_image(const ImageSet& set, std::int64_t sample, const std::optional<SplitMix64>& random,
-                std::uint8_t* to) {
+std::string read_image(const ImageSet& set, std::int64_t sample,
+                       const std::optional<SplitMix64>& random, std::uint8_t* to) {
+  const std::string& path = set.files[static_cast<std::size_t>(sample)];
+  std::error_code code;
+  if (!std::filesystem::exists(path, code)) return "no such file";
   std::string bytes;
   try {
-    bytes = read_file(set.files[static_cast<std::size_t>(sample)], largest_file_bytes);
-  } catch (const DataError&) {
-    return false;
+    bytes = read_file(path, largest_file_bytes);
+  } catch (const DataError& error) {
+    return error.what();
   }
-  const std::optional<RgbImage> image = decode_image(bytes);
-  if (!image || !is_usable(*image)) return false;
+  const auto [image, reason] = decode_image(bytes);
+  if (!image) return reason;
+  if (is_too_long(*image)) return "it is more than 100 times as long as wide";
   const RgbImage view =
       random ? training_view(*image, set.height, *random) : evaluation_view(*image, set.height);
   const std::int64_t plane = set.height * set.width;
@@ -42,7 +46,7 @@ bool read_image(const ImageSet& set, std::int64_t sample, const std::optional<Sp
       to[c * plane + i] = view.pixels[static_cast<std::size_t>(3 * i + c)];
     }
   }
-  return true;
+  return {};
 }
 
 PixelBatch read_training_batch(const ImageSet& set, const std::vector<std::int64_t>& samples,
@@ -54,12 +58,17 @@ PixelBatch read_training_batch(const ImageSet& set, const std::vector<std::int64
     std::int64_t& sample = batch.samples[i];
     std::optional<SplitMix64> random;
     if (augment) random.emplace(seed, epoch, static_cast<std::uint64_t>(sample));
-    while (!read_image(set, sample, random, batch.pixels.data() + i * image_bytes(set))) {
-      batch.corrupt.push_back(sample);
+    while (true) {
+      std::string reason =
+          read_image(set, sample, random, batch.pixels.data() + i * image_bytes(set));
+      if (reason.empty()) break;
+      batch.corrupt.push_back({sample, std::move(reason)});
       sample = (sample + 1) % set.samples;
       if (sample != samples[i]) continue;
-      throw DataError(error_text("not one training image can be read",
-                                 "the first is " + set.files.front(), "check --data-dir"));
+      throw DataError(
+          error_text("not one training image can be read",
+                     "the first is " + set.files.front() + ": " + batch.corrupt.back().reason,
+                     "check --data-dir"));
     }
   }
   return batch;
@@ -68,16 +77,16 @@ PixelBatch read_training_batch(const ImageSet& set, const std::vector<std::int64
 PixelBatch read_heldout_batch(const ImageSet& set, std::int64_t first, std::int64_t count) {
   PixelBatch batch;
   batch.pixels.resize(static_cast<std::size_t>(count) * image_bytes(set));
-  std::vector<char> is_read(static_cast<std::size_t>(count));
+  std::vector<std::string> reasons(static_cast<std::size_t>(count));
 #pragma omp parallel for schedule(dynamic)
   for (std::int64_t i = 0; i < count; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    is_read[at] = read_image(set, first + i, {}, batch.pixels.data() + at * image_bytes(set));
+    reasons[at] = read_image(set, first + i, {}, batch.pixels.data() + at * image_bytes(set));
   }
-  for (std::size_t i = 0; i < is_read.size(); ++i) {
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
     const std::int64_t sample = first + static_cast<std::int64_t>(i);
-    if (is_read[i] == 0) {
-      batch.corrupt.push_back(sample);
+    if (!reasons[i].empty()) {
+      batch.corrupt.push_back({sample, std::move(reasons[i])});
       continue;
     }
     const auto from = batch.pixels.begin() + static_cast<std::ptrdiff_t>(i * image_bytes(set));

@@ -3,24 +3,26 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "actscope/core/dataset.hpp"
+#include "corrupt_images.hpp"
 #include "random.hpp"
 
 namespace actscope::core {
 
 /// Decodes one file of a set into its shape, [3, height, width] bytes at `to`: the view of
-/// evaluation, or where `random` is given that of training. False where the file is no usable
-/// image (truncated, damaged, more than 100 times as long as wide).
-bool read_image(const ImageSet& set, std::int64_t sample, const std::optional<SplitMix64>& random,
-                std::uint8_t* to);
+/// evaluation, or where `random` is given that of training. Returns why the file is no usable image
+/// (missing, truncated, damaged, more than 100 times as long as wide); empty where it is one.
+std::string read_image(const ImageSet& set, std::int64_t sample,
+                       const std::optional<SplitMix64>& random, std::uint8_t* to);
 
 /// Images of a batch as bytes, before they are normalized.
 struct PixelBatch {
   std::vector<std::uint8_t> pixels;  ///< [samples.size(), channels, height, width]
   std::vector<std::int64_t> samples;
-  std::vector<std::int64_t> corrupt;  ///< met on the way, not among samples
+  std::vector<CorruptImage> corrupt;  ///< met on the way, not among samples
 };
 
 /// Decodes these samples for training, drawing each view from (seed, epoch, sample), or the view

@@ -8,9 +8,10 @@ bool is_image_codec_built() noexcept {
   return false;
 }
 
-std::optional<RgbImage> decode_image(std::string_view) {
-  throw BackendNotBuilt(error_text("image folders were asked for", "this build has no OpenCV",
-                                   "install libopencv-imgcodecs-dev and build again"));
+Decoding decode_image(std::string_view) {
+  throw BackendNotBuilt(error_text("image folders were asked for",
+                                   "this build has no libjpeg or no libpng",
+                                   "install libjpeg-dev and libpng-dev and build again"));
 }
 
 }  // namespace actscope::core

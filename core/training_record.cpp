@@ -77,10 +77,9 @@ void TrainingSession::fill(RunRecord& record) {
   predict_bytes();
   fill_bytes(record);
   probe_.fill(record.layers);
+  record.warnings.insert(record.warnings.end(), data_.notes.begin(), data_.notes.end());
   for (const auto* corrupt : {corrupt_train_.get(), corrupt_heldout_.get()}) {
-    for (const std::string& path : corrupt->paths()) {
-      record.warnings.push_back("skipped, cannot be read: " + path);
-    }
+    for (std::string& line : corrupt->lines()) record.warnings.push_back(std::move(line));
   }
   RunSummary& summary = record.summary;
   summary.workspace_bytes = config_.workspace_bytes;

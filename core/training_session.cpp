@@ -92,6 +92,7 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
   const auto note = [progress = hooks.progress](std::string_view line) {
     if (progress != nullptr) progress->note(line);
   };
+  for (const std::string& line : data_.notes) note(line);
   corrupt_train_ = std::make_unique<CorruptImages>(data_.train, config_.max_corrupt_share, note);
   corrupt_heldout_ =
       std::make_unique<CorruptImages>(data_.heldout, config_.max_corrupt_share, note);

@@ -8,12 +8,14 @@
 # alike: CMake leaves out include folders that it sees the compiler search by itself.
 export CPLUS_INCLUDE_PATH=$carry/include ACTSCOPE_CHART_JS_DIR=$carry/chart.js
 
-# configure FOLDER OPTION…: a build folder that takes every library from the carried folder.
+# configure FOLDER OPTION…: a build folder that takes every library from the carried folder. Image
+# folders are not read there: a program that links this machine's decoders would not start.
 configure() {
   local folder=$1
   shift
   cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DACTSCOPE_INSTALL=OFF \
     -DACTSCOPE_BUILD_SAMPLES=OFF -DACTSCOPE_CARRY="$carry" \
+    -DCMAKE_DISABLE_FIND_PACKAGE_JPEG=ON -DCMAKE_DISABLE_FIND_PACKAGE_PNG=ON \
     -DCMAKE_EXE_LINKER_FLAGS="-L$carry/lib" -DCMAKE_BUILD_RPATH="$carry/lib" \
     -DCMAKE_PROJECT_TOP_LEVEL_INCLUDES="$PWD/$parts/carried.cmake" "$@"
 }

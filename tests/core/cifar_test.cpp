@@ -70,10 +70,22 @@ TEST(Cifar, ReadsFiveBatchesAndTheHeldOutOne) {
   DataSet data;
   data.name = "cifar10";
   data.classes = 10;
-  Sha256 digest;
+  DataDigest digest;
   load_cifar(folder.path(), data, digest);
   EXPECT_THAT(data.train.labels, ElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(data.heldout.labels, ElementsAre(7));
+
+  // The folder that the archive unpacks to.
+  std::filesystem::create_directory(folder.path() / "root");
+  std::filesystem::create_directory_symlink(folder.path(),
+                                            folder.path() / "root/cifar-10-batches-bin");
+  DataSet below;
+  below.name = "cifar10";
+  below.classes = 10;
+  DataDigest same;
+  load_cifar(folder.path() / "root", below, same);
+  EXPECT_EQ(below.train.labels, data.train.labels);
+  EXPECT_EQ(same.hex_digest(), digest.hex_digest());
 
   std::filesystem::remove(folder.path() / "data_batch_3.bin");
   EXPECT_THAT(error_of<DataError>([&] { load_cifar(folder.path(), data, digest); }),
@@ -87,7 +99,7 @@ TEST(Cifar, ReadsTheHundredClassesFromTwoFiles) {
   DataSet data;
   data.name = "cifar100";
   data.classes = 100;
-  Sha256 digest;
+  DataDigest digest;
   load_cifar(folder.path(), data, digest);
   EXPECT_THAT(data.train.labels, ElementsAre(64, 65));
   EXPECT_THAT(data.heldout.labels, ElementsAre(66));

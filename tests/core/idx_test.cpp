@@ -132,12 +132,78 @@ TEST(FashionMnist, ReadsPackedAndUnpackedFiles) {
   write_set(folder);
   DataSet data;
   data.classes = 10;
-  Sha256 digest;
+  DataDigest digest;
   load_fashion_mnist(folder.path(), data, digest);
   EXPECT_EQ(data.train.samples, 2);
   EXPECT_EQ(data.heldout.samples, 1);
   EXPECT_THAT(data.heldout.labels, ElementsAre(5));
   EXPECT_EQ(digest.hex_digest().size(), 64U);
+}
+
+// What a set of the given files gives: its digest, or the error's line.
+std::string loaded(const std::filesystem::path& folder) {
+  DataSet data;
+  data.classes = 10;
+  DataDigest digest;
+  try {
+    load_fashion_mnist(folder, data, digest);
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  EXPECT_THAT(data.train.labels, ElementsAre(3, 9));
+  EXPECT_THAT(data.heldout.labels, ElementsAre(5));
+  return digest.hex_digest();
+}
+
+// Every place and name that a program or archive gives the files; packed or not, the data are one.
+TEST(FashionMnist, FindsTheFilesWhereOthersPutThem) {
+  const std::string heldout = idx({1, 2, 3}, "uvwxyz"), heldout_labels = idx({1}, "\x05");
+  std::string first;
+  for (const char* place :
+       {".", "raw", "FashionMNIST/raw", "FashionMNIST", "fashion-mnist", "data/fashion", "named"}) {
+    for (const char* separator : {"-", "."}) {
+      for (const bool is_packed : {false, true}) {
+        const TemporaryFolder folder;
+        std::filesystem::create_directories(folder.path() / place);
+        for (const auto& [name, bytes] :
+             {std::pair{"train-images" + std::string(separator) + "idx3-ubyte", images},
+              {"train-labels" + std::string(separator) + "idx1-ubyte", labels},
+              {"t10k-images" + std::string(separator) + "idx3-ubyte", heldout},
+              {"t10k-labels" + std::string(separator) + "idx1-ubyte", heldout_labels}}) {
+          const std::string file = name + (is_packed ? ".gz" : "");
+          std::string path = std::string(place) + "/" + file;
+          if (place == std::string("named")) {  // a folder of the file's name, as Kaggle's archive
+            std::filesystem::create_directories(folder.path() / file);
+            path = file + "/" + file;
+          }
+          folder.write(path, is_packed ? gzip(bytes) : bytes);
+        }
+        const std::string digest = loaded(folder.path());
+        EXPECT_EQ(digest.size(), 64U) << place << separator << digest;
+        if (first.empty()) first = digest;
+        EXPECT_EQ(digest, first) << place << separator << is_packed;
+      }
+    }
+  }
+}
+
+TEST(FashionMnist, SaysWhatWasLookedForAndWhatLiesThere) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(loaded(folder.path()),
+              AllOf(HasSubstr("train-images-idx3-ubyte, train-images.idx3-ubyte, "
+                              "train-images-idx3-ubyte.gz, train-images.idx3-ubyte.gz"),
+                    HasSubstr("FashionMNIST/raw"), HasSubstr("is empty")));
+  for (const char* name : {"a.csv", "b.csv", "c.parquet", "d.parquet", ".hidden"}) {
+    folder.write(name, "");
+  }
+  EXPECT_THAT(loaded(folder.path()), HasSubstr("holds a.csv, b.csv, c.parquet and 1 more"));
+  std::filesystem::create_directories(folder.path() / "raw");
+  folder.write("raw/train-images-idx3-ubyte", images);
+  EXPECT_THAT(loaded(folder.path()),
+              AllOf(HasSubstr("looked for train-labels"),
+                    HasSubstr("raw holds train-images-idx3-ubyte"), testing::Not(HasSubstr("\n"))));
+  EXPECT_THAT(loaded(folder.path() / "none"), HasSubstr("none does not exist"));
+  EXPECT_THAT(loaded(folder.path() / "a.csv"), HasSubstr("a.csv is no folder"));
 }
 
 TEST(FashionMnist, NamesThePackageOfAMissingFile) {
@@ -148,7 +214,7 @@ TEST(FashionMnist, NamesThePackageOfAMissingFile) {
     std::filesystem::remove(folder.path() / gone);
     DataSet data;
     data.classes = 10;
-    Sha256 digest;
+    DataDigest digest;
     EXPECT_THAT(error_of<DataError>([&] { load_fashion_mnist(folder.path(), data, digest); }),
                 AllOf(HasSubstr("dataset-fashion-mnist"),
                       HasSubstr(std::string(gone).substr(0, std::string(gone).find("ubyte")))));

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 class ImageFolder : public testing::Test {
  protected:
   void SetUp() override {
-    if (!is_image_codec_built()) GTEST_SKIP() << "this build has no OpenCV";
+    if (!is_image_codec_built()) GTEST_SKIP() << "this build decodes no images";
     for (const char* name : {"train/b", "train/a", "train/c/deep", "val/c", "val/a", "val/b"}) {
       std::filesystem::create_directories(folder.path() / name);
     }
@@ -74,6 +74,80 @@ TEST_F(ImageFolder, HeldOutImagesAloneAreEnoughToEvaluate) {
   EXPECT_EQ(data.heldout.samples, 3);
   EXPECT_EQ(data.train.samples, 0);
   EXPECT_THAT(refusal(), HasSubstr("train"));
+}
+
+TEST_F(ImageFolder, LeftoversOfProgramsAreNoImagesAndNoClasses) {
+  const DataSet clean = load();
+  for (const char* name : {"train/.ipynb_checkpoints", "train/__MACOSX", "val/@eaDir", "val/.Trash",
+                           "train/a/.ipynb_checkpoints", "train/a/__MACOSX", "val/lost+found"}) {
+    std::filesystem::create_directories(folder.path() / name);
+    folder.write(std::string(name) + "/1.png", "x");
+  }
+  for (const char* name : {"train/a/._x.jpeg", "train/a/.png", "val/c/.DS_Store",
+                           "train/c/deep/._y.jpg", "train/.DS_Store"}) {
+    folder.write(name, "x");
+  }
+  EXPECT_THAT(image_classes(folder.path()), ElementsAre("a", "b", "c"));
+  const DataSet data = load();
+  EXPECT_EQ(data.train.files, clean.train.files);
+  EXPECT_EQ(data.heldout.files, clean.heldout.files);
+  EXPECT_EQ(data.sha256, clean.sha256);
+  EXPECT_THAT(data.notes, ElementsAre());
+}
+
+TEST_F(ImageFolder, AClassWithoutImagesKeepsItsLabelAndIsTold) {
+  std::filesystem::create_directory(folder.path() / "train/aa");
+  folder.write("train/aa/note.txt", "x");
+  const DataSet data = load();
+  EXPECT_EQ(data.classes, 4);
+  EXPECT_THAT(data.train.labels, ElementsAre(0, 2, 2, 3));
+  EXPECT_THAT(data.heldout.labels, ElementsAre(0, 2, 3));
+  EXPECT_THAT(data.notes,
+              ElementsAre(testing::AllOf(HasSubstr("train/ has no images"), HasSubstr(": aa")),
+                          testing::AllOf(HasSubstr("val/ has no images"), HasSubstr(": aa"))));
+}
+
+TEST_F(ImageFolder, FollowsLinksOnceAndTellsOfThoseThatLeadNowhere) {
+  namespace fs = std::filesystem;
+  const fs::path root = folder.path();
+  fs::create_directories(root / "elsewhere/below");
+  folder.write("elsewhere/1.png", plain_png(4, 4, 'y'));
+  folder.write("elsewhere/below/2.png", plain_png(4, 4, 'y'));
+  fs::create_directory_symlink(root / "elsewhere", root / "train/linked");
+  fs::create_directory_symlink("../elsewhere", root / "val/linked");
+  fs::create_symlink(root / "elsewhere/1.png", root / "train/a/link.png");
+  fs::create_directory_symlink("..", root / "train/linked/below/back");  // the class's own folder
+  fs::create_directory_symlink(root / "train", root / "train/a/above");  // what holds the class
+  fs::create_directory_symlink("deep", root / "train/c/again");          // a folder read already
+  fs::create_directory_symlink("self", root / "train/c/self");           // itself
+  fs::create_symlink(root / "nowhere", root / "train/b/gone");           // no name of an image
+  fs::create_symlink(root / "nowhere.png", root / "train/b/gone.png");   // an image that is gone
+  const DataSet data = load();
+  EXPECT_EQ(data.classes, 4);
+  EXPECT_THAT(data.train.labels, ElementsAre(0, 0, 1, 1, 1, 2, 3, 3));
+  EXPECT_THAT(data.train.files[4], HasSubstr("train/b/gone.png"));
+  EXPECT_THAT(data.train.files[5], HasSubstr("train/c/deep/y.jpg"));
+  EXPECT_THAT(data.train.files[7], HasSubstr("train/linked/below/2.png"));
+  EXPECT_THAT(data.notes,
+              ElementsAre(testing::AllOf(HasSubstr("lead nowhere"), HasSubstr("train/b/gone"),
+                                         HasSubstr("train/c/self")),
+                          testing::AllOf(HasSubstr("read already"), HasSubstr("train/a/above"),
+                                         HasSubstr("train/c/again"), HasSubstr("below/back")),
+                          HasSubstr("read already")));
+}
+
+TEST_F(ImageFolder, DigestsClassesPartsAndOrder) {
+  const std::string first = load().sha256;
+  std::filesystem::create_directory(folder.path() / "train/aa");  // moves all labels but one
+  EXPECT_NE(load().sha256, first);
+  remove("train/aa");
+  EXPECT_EQ(load().sha256, first);
+  // The last image of train/ becomes the first of val/: the same names and sizes in a row.
+  folder.write("train/c/z.png", "z");
+  const std::string before = load().sha256;
+  remove("train/c/z.png");
+  folder.write("val/a/0.png", "z");
+  EXPECT_NE(load().sha256, before);
 }
 
 TEST_F(ImageFolder, DigestsNamesAndSizes) {

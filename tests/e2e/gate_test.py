@@ -242,6 +242,20 @@ class Outputs(GateTest):
                      says="no completed run")
         self.assertNotIn("new.json", self.names())
 
+    def test_recording_makes_the_folder(self):
+        for baseline, file in (("ci/base.json", "ci/base.json"), ("a/b/c/base.json", "a/b/c/base.json"),
+                               ("folder/", "folder/report.json")):
+            self.gate(0, "main", "--record", "--quiet", baseline=baseline)
+            self.assertIn("ok actscope.run", self.succeed("validate", file))
+            self.gate(0, "main", "--strict", baseline=baseline)
+        # Where nothing is recorded, nothing is made.
+        self.changed("bad.json", lambda d: d.update(status="failed", status_reason="why"))
+        self.refused(3, "gate", "--baseline", "none/new.json", "--candidate", "bad.json", "--record",
+                     says="no completed run")
+        self.assertNotIn("none", self.names())
+        self.write("file", "mine")
+        self.assertIn("cannot make the folder", self.gate(4, "main", "--record", baseline="file/base.json")[1])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -56,6 +56,45 @@ def test_damaged_images_are_named_and_skipped_up_to_the_share(folder):
     assert "too many images cannot be read" in result.stderr and str(jpeg) in result.stderr
 
 
+def scan_of(bytes_of_jpeg):
+    return bytes_of_jpeg.index(b"\xff\xda") + 14
+
+
+@pytest.mark.parametrize("damage", ["cut, but with an end marker", "zeros", "noise", "bit of a PNG", "no JPEG at all"])
+def test_damage_inside_is_found_named_and_nothing_of_the_decoder_is_printed(folder, damage):
+    path = folder / "train" / "cat" / ("02.png" if damage == "bit of a PNG" else "03.jpg")
+    whole = path.read_bytes()
+    middle = (scan_of(whole) + len(whole)) // 2 if path.suffix == ".jpg" else len(whole) // 2
+    rest = len(whole) - 2 - middle
+    path.write_bytes({
+        "cut, but with an end marker": whole[:middle] + b"\xff\xd9",
+        "zeros": whole[:middle] + bytes(rest) + b"\xff\xd9",
+        "noise": whole[:middle] + np.random.default_rng(1).bytes(rest) + b"\xff\xd9",
+        "bit of a PNG": whole[:middle] + bytes([whole[middle] ^ 8]) + whole[middle + 1:],
+        "no JPEG at all": b"RIFF\0\0\0\0WEBPVP8 "}[damage])
+    result = run(folder, "--max-corrupt-share", "0.1")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    warnings = json.loads(result.stdout)["warnings"]
+    assert len(warnings) == 1 and str(path) in warnings[0], warnings
+    result = run(folder)
+    assert result.returncode == 3
+    assert result.stderr.count("\n") == 1 and str(path) in result.stderr, result.stderr
+
+
+def test_classes_without_images_and_links_are_told(folder):
+    (folder / "train" / "ant").mkdir()
+    (folder / "train" / ".ipynb_checkpoints").mkdir()
+    (folder / "train" / "cat" / "._00.png").write_bytes(b"Mac OS X")
+    (folder / "train" / "dog" / "all").symlink_to(folder / "train", target_is_directory=True)
+    result = run(folder)
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    warnings = document["warnings"]
+    assert document["data"]["train_samples"] == 32
+    assert [("ant" in line, "dog/all" in line) for line in warnings] == [(True, False), (False, True), (True, False)], warnings
+
+
 def test_evaluation_leaves_damaged_images_out(folder):
     weights, predictions = folder / "w.safetensors", folder / "p.csv"
     assert run(folder, "--save-weights", str(weights)).returncode == 0

@@ -30,8 +30,9 @@ struct DataSet {
   std::int64_t classes = 0;
   std::vector<float> mean;  ///< per channel, of pixels scaled to 0…1
   std::vector<float> stddev;
-  bool flips = true;   ///< whether a mirrored image keeps its meaning
-  std::string sha256;  ///< of the files read, or of the generator's description
+  bool flips = true;               ///< whether a mirrored image keeps its meaning
+  std::string sha256;              ///< of the files read, or of the generator's description
+  std::vector<std::string> notes;  ///< what a user should know of it, a line each
 };
 
 /// Whether this build reads image folders. Asking for one all the same says what to install.
