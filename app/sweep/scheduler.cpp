@@ -134,8 +134,9 @@ bool Scheduler::start(std::size_t index) {
   write_file_atomically(folder_.config(one.id), reports::write_config_document(one.config));
   const fs::path work = folder_.work(one.id);
   std::error_code code;
-  const bool is_resumed = !damaged_.contains(index) && (fs::exists(work / checkpoint_name, code) ||
-                                                        is_completed(work / "report.json"));
+  const bool is_damaged = damaged_.erase(index) > 0;
+  const bool is_resumed = !is_damaged && (fs::exists(work / checkpoint_name, code) ||
+                                          is_completed(work / "report.json"));
   std::vector<std::string> arguments{options_.program,
                                      "run",
                                      "--config",
