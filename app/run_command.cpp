@@ -88,7 +88,10 @@ ExitCode train(const RunCommand& command, const RunRequest& request, RunFolder& 
       make_stderr_progress(command.quiet ? ProgressMode::quiet : ProgressMode::automatic);
   core::TrainingHooks hooks;
   hooks.progress = progress.get();
-  hooks.stop_requested = is_stop_requested;
+  hooks.stop_requested = [&] {
+    folder.require_held();
+    return is_stop_requested();
+  };
   hooks.before_start = [&] {
     // Until its end a new run has a report that says so; a resumed one has its earlier report.
     if (request.earlier) return folder.start();
@@ -136,7 +139,8 @@ ExitCode run(const RunCommand& command) {
     if (!command.quiet) std::cerr << "already complete: " << request.config.out << "\n";
     return print_result(command, *request.earlier);
   }
-  RunFolder folder(request.config.out, command.existing());
+  RunFolder folder(request.config.out, command.existing(), request.config.trace,
+                   waiting(command.quiet, "another run", request.config.out));
   folder.check();
   check_weights_target(request.config);
   check_activity_target(request.config, command.activity);

@@ -11,6 +11,7 @@
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 #include "command.hpp"
+#include "run_folder.hpp"
 #include "stop_signal.hpp"
 #include "sweep/scheduler.hpp"
 #include "sweep_estimate.hpp"
@@ -56,7 +57,8 @@ sweep::SweepFolder opened_folder(const SweepCommand& command) {
   const SweepSpec spec = command.options.resolve();
   (void)expanded(spec);  // what is wrong is told before anything is made
   folder.create(spec,
-                command.force ? ExistingFolder::start_over : ExistingFolder::refuse_unless_empty);
+                command.force ? ExistingFolder::start_over : ExistingFolder::refuse_unless_empty,
+                waiting(command.quiet, "another sweep", place));
   return folder;
 }
 

@@ -11,6 +11,7 @@
 
 #include "actscope/base/atomic_file.hpp"
 #include "actscope/base/error.hpp"
+#include "actscope/base/folder_manifest.hpp"
 #include "actscope/base/units.hpp"
 
 namespace actscope {
@@ -20,11 +21,6 @@ namespace {
 std::string reason(int code) {
   return std::generic_category().message(code);
 }
-
-// What a run leaves in its folder; `start_over` removes these and nothing else.
-constexpr std::array<std::string_view, 10> own_files{
-    "report.json",  "report.html",      "checkpoint.pt", "trace.db",      "trace.db-wal",
-    "trace.db-shm", "trace.db-journal", "trace.pftrace", "trace.json.gz", "memory.pickle"};
 
 }  // namespace
 
@@ -58,6 +54,18 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
   file.commit();
 }
 
+bool is_unused_folder(const fs::path& folder) {
+  std::error_code code;
+  if (!fs::is_directory(folder, code)) return false;
+  for (const auto& entry : fs::directory_iterator(folder, code)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(folder_lease_name) && !is_temporary_name(name, manifest_name)) {
+      return false;
+    }
+  }
+  return !code;
+}
+
 void prepare_output_folder(const fs::path& folder, ExistingFolder existing) {
   const auto refuse = [&](const std::string& why, const std::string& remedy) {
     throw EnvironmentError(
@@ -66,7 +74,7 @@ void prepare_output_folder(const fs::path& folder, ExistingFolder existing) {
   std::error_code code;
   const bool existed = fs::exists(folder, code);
   if (existed && !fs::is_directory(folder, code)) refuse("it is not a folder", "name another");
-  if (existed && existing == ExistingFolder::refuse_unless_empty && !fs::is_empty(folder, code)) {
+  if (existed && existing == ExistingFolder::refuse_unless_empty && !is_unused_folder(folder)) {
     refuse("it is not empty", "name another, --force to start over or --resume to continue");
   }
   fs::create_directories(folder, code);
@@ -76,9 +84,6 @@ void prepare_output_folder(const fs::path& folder, ExistingFolder existing) {
   if (fd < 0) refuse(reason(errno), "name a folder that can be written to");
   ::close(fd);
   ::unlink(probe.c_str());
-  if (existing == ExistingFolder::start_over) {
-    for (std::string_view name : own_files) fs::remove(folder / name, code);
-  }
 }
 
 }  // namespace actscope

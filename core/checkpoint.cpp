@@ -2,6 +2,7 @@
 // Training checkpoints: parameters, optimizer moments and what the run has gathered so far.
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <sstream>
@@ -9,15 +10,19 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/sha256.hpp"
+#include "checkpoint_file.hpp"
+#include "safetensors.hpp"
 #include "training_session.hpp"
 
 namespace actscope::core {
 namespace {
 
-constexpr std::int64_t checkpoint_version = 1;
+using torch::optim::AdamWParamState;
+
+constexpr const char* times_name = "step_times_s";
 
 std::filesystem::path checkpoint_path(const RunConfig& config) {
-  return std::filesystem::path(config.out) / "checkpoint.pt";
+  return std::filesystem::path(config.out) / checkpoint_name;
 }
 
 // What must be equal for a run to be the continuation of another.
@@ -44,135 +49,161 @@ std::string config_digest(const RunConfig& c, const DataSet& data) {
   return digest.hex_digest();
 }
 
-torch::Tensor as_tensor(const std::vector<double>& values) {
-  return torch::tensor(values, torch::kFloat64);
+// A tensor of the training and what it is called in a checkpoint.
+struct NamedTensor {
+  std::string name;
+  torch::Tensor tensor;
+};
+
+std::string moment_name(const char* moment, const std::string& parameter) {
+  return std::string("optimizer.") + moment + "." + parameter;
 }
 
-std::vector<double> as_vector(const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat64).contiguous();
-  return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
-}
-
-// An absent number is written as NaN; the reason is not kept.
-double number_of(const Measured<double>& measured) {
-  return measured.value.value_or(NAN);
-}
-
-Measured<double> measured_of(double number) {
-  return std::isnan(number) ? Measured<double>::missing("not measured")
-                            : Measured<double>::of(number);
-}
-
-constexpr std::size_t point_numbers = 7;
-
-std::vector<double> flatten(const std::vector<AccuracyPoint>& points) {
-  std::vector<double> numbers;
-  for (const AccuracyPoint& p : points) {
-    numbers.insert(numbers.end(),
-                   {static_cast<double>(p.epoch), static_cast<double>(p.step), p.elapsed_s,
-                    number_of(p.train_loss), number_of(p.train_accuracy_ratio),
-                    number_of(p.heldout_loss), number_of(p.heldout_accuracy_ratio)});
+// Parameters and buffers of the model, and the average of the parameters where there is one.
+std::vector<NamedTensor> tensors_of(const torch::nn::Module& model, const WeightAverage* average) {
+  std::vector<NamedTensor> tensors;
+  std::size_t i = 0;
+  for (const auto& parameter : model.named_parameters()) {
+    tensors.push_back({"model." + parameter.key(), parameter.value()});
+    if (average == nullptr) continue;
+    tensors.push_back({"average." + parameter.key(), average->averages()[i++]});
   }
-  return numbers;
+  for (const auto& buffer : model.named_buffers()) {
+    tensors.push_back({"model." + buffer.key(), buffer.value()});
+  }
+  return tensors;
 }
 
-std::vector<AccuracyPoint> unflatten(const std::vector<double>& numbers) {
-  std::vector<AccuracyPoint> points;
-  for (std::size_t at = 0; at + point_numbers <= numbers.size(); at += point_numbers) {
-    AccuracyPoint p;
-    p.epoch = static_cast<std::int64_t>(numbers[at]);
-    p.step = static_cast<std::int64_t>(numbers[at + 1]);
-    p.elapsed_s = numbers[at + 2];
-    p.train_loss = measured_of(numbers[at + 3]);
-    p.train_accuracy_ratio = measured_of(numbers[at + 4]);
-    p.heldout_loss = measured_of(numbers[at + 5]);
-    p.heldout_accuracy_ratio = measured_of(numbers[at + 6]);
-    points.push_back(p);
+[[noreturn]] void refuse_tensors(const std::string& source, const std::string& why) {
+  throw DataError(
+      error_text("cannot use " + source + " as a checkpoint", why, "start over with --force"));
+}
+
+// Raises where the tensors of a file are not exactly those wanted, in type and shape.
+void require_same(const std::vector<NamedTensor>& wanted, const std::vector<TensorEntry>& found,
+                  const std::string& source) {
+  for (const NamedTensor& one : wanted) {
+    const auto entry = std::ranges::find(found, one.name, &TensorEntry::name);
+    if (entry == found.end()) refuse_tensors(source, "it lacks tensor " + one.name);
+    if (entry->dtype != dtype_name(one.tensor.scalar_type()) ||
+        one.tensor.sizes() != torch::IntArrayRef(entry->shape)) {
+      refuse_tensors(source, "tensor " + one.name + " has another type or shape");
+    }
   }
-  return points;
+  if (found.size() != wanted.size()) {
+    refuse_tensors(source, "it has tensors that this run has not");
+  }
+}
+
+// The numbers that a state may have in this run, beyond those that any state may have.
+bool is_of_run(const CheckpointState& state, std::int64_t total_steps, std::int64_t batch) {
+  return state.step <= total_steps && state.correct <= state.steps_summed * batch;
 }
 
 }  // namespace
 
 void TrainingSession::save_checkpoint() const {
-  torch::serialize::OutputArchive archive;
-  archive.write("version", torch::tensor(checkpoint_version));
-  archive.write("config", c10::IValue(config_digest(config_, data_)));
-  torch::serialize::OutputArchive model, optimizer;
-  model_->save(model);
-  optimizer_->save(optimizer);
-  archive.write("model", model);
-  archive.write("optimizer", optimizer);
-  if (average_) {
-    torch::serialize::OutputArchive average;
-    average_->save(average);
-    archive.write("average", average);
+  CheckpointState state;
+  state.config_digest = config_digest(config_, data_);
+  state.step = progress_.step;
+  state.elapsed_s = progress_.elapsed_s;
+  state.loss_sum = progress_.loss_sum;
+  state.correct = progress_.correct;
+  state.steps_summed = progress_.steps_summed;
+  state.accuracy = progress_.accuracy;
+  std::vector<NamedTensor> tensors = tensors_of(*model_, average_.get());
+  for (const auto& parameter : model_->named_parameters()) {
+    const auto found = optimizer_->state().find(parameter.value().unsafeGetTensorImpl());
+    if (found == optimizer_->state().end()) continue;
+    const auto& moments = static_cast<const AdamWParamState&>(*found->second);
+    state.optimizer_steps[parameter.key()] = moments.step();
+    tensors.push_back({moment_name("exp_avg", parameter.key()), moments.exp_avg()});
+    tensors.push_back({moment_name("exp_avg_sq", parameter.key()), moments.exp_avg_sq()});
   }
-  archive.write("step", torch::tensor(progress_.step));
-  archive.write("sums", as_tensor({progress_.elapsed_s, progress_.loss_sum,
-                                   static_cast<double>(progress_.correct),
-                                   static_cast<double>(progress_.steps_summed)}));
-  archive.write("accuracy", as_tensor(flatten(progress_.accuracy)));
-  archive.write("step_times_s", as_tensor(progress_.step_times_s));
-  std::ostringstream bytes;
-  archive.save_to(bytes);
+  if (!progress_.step_times_s.empty()) {
+    tensors.push_back({times_name, torch::tensor(progress_.step_times_s, torch::kFloat64)});
+  }
+  std::vector<TensorEntry> entries;
+  for (NamedTensor& one : tensors) {
+    one.tensor = one.tensor.detach().cpu().contiguous();  // itself, on the CPU
+    entries.push_back({one.name, std::string(dtype_name(one.tensor.scalar_type())),
+                       one.tensor.sizes().vec(), bytes_of(one.tensor)});
+  }
   std::error_code code;  // where this fails, writing says so
   std::filesystem::create_directories(config_.out, code);
-  write_file_atomically(checkpoint_path(config_), bytes.str());
+  write_checkpoint(checkpoint_path(config_), state, entries);
 }
 
+// Everything is checked before anything of the session is changed.
 void TrainingSession::load_checkpoint() {
   const std::filesystem::path path = checkpoint_path(config_);
   std::error_code code;
-  if (!std::filesystem::exists(path, code)) {
-    throw DataError(error_text("nothing to resume in " + config_.out, "it has no checkpoint.pt",
-                               "a checkpoint is written when a run is stopped, and every "
-                               "--checkpoint-every steps"));
+  if (!std::filesystem::exists(path, code)) refuse_without_checkpoint();
+  const std::string bytes = read_file(path, std::int64_t{1} << 40);
+  const Checkpoint checkpoint = parse_checkpoint(bytes, path.string());
+  const CheckpointState& state = checkpoint.state;
+  if (state.config_digest != config_digest(config_, data_) ||
+      !is_of_run(state, total_steps_, config_.batch)) {
+    throw DataError(error_text("cannot resume in " + config_.out,
+                               "its checkpoint is of another configuration or other data",
+                               "give the same options as before, or --force to start over"));
   }
-  std::string digest;
-  try {
-    std::istringstream bytes(read_file(path, std::int64_t{1} << 36));
-    torch::serialize::InputArchive archive;
-    archive.load_from(bytes, device_);
-    c10::IValue config;
-    archive.read("config", config);
-    digest = config.toStringRef();
-    torch::Tensor version, step, sums, accuracy, times;
-    archive.read("version", version);
-    if (version.item<std::int64_t>() != checkpoint_version) throw DataError("another version");
-    archive.read("step", step);
-    archive.read("sums", sums);
-    archive.read("accuracy", accuracy);
-    archive.read("step_times_s", times);
-    if (digest == config_digest(config_, data_)) {
-      torch::serialize::InputArchive model, optimizer;
-      archive.read("model", model);
-      archive.read("optimizer", optimizer);
-      model_->load(model);
-      optimizer_->load(optimizer);
-      if (average_) {
-        torch::serialize::InputArchive average;
-        archive.read("average", average);
-        average_->load(average);
-      }
-      progress_.step = step.item<std::int64_t>();
-      const std::vector<double> numbers = as_vector(sums);
-      progress_.elapsed_s = numbers.at(0);
-      progress_.loss_sum = numbers.at(1);
-      progress_.correct = static_cast<std::int64_t>(numbers.at(2));
-      progress_.steps_summed = static_cast<std::int64_t>(numbers.at(3));
-      progress_.accuracy = unflatten(as_vector(accuracy));
-      progress_.step_times_s = as_vector(times);
-      return;
+  std::vector<NamedTensor> wanted = tensors_of(*model_, average_.get());
+  std::vector<std::pair<void*, std::unique_ptr<AdamWParamState>>> moments;
+  for (const auto& parameter : model_->named_parameters()) {
+    const auto steps = state.optimizer_steps.find(parameter.key());
+    if (steps == state.optimizer_steps.end()) continue;
+    auto moment = std::make_unique<AdamWParamState>();
+    moment->step(steps->second);
+    moment->exp_avg(torch::zeros_like(parameter.value()));
+    moment->exp_avg_sq(torch::zeros_like(parameter.value()));
+    wanted.push_back({moment_name("exp_avg", parameter.key()), moment->exp_avg()});
+    wanted.push_back({moment_name("exp_avg_sq", parameter.key()), moment->exp_avg_sq()});
+    moments.emplace_back(parameter.value().unsafeGetTensorImpl(), std::move(moment));
+  }
+  if (moments.size() != state.optimizer_steps.size()) {
+    for (const auto& [name, steps] : state.optimizer_steps) {
+      if (model_->named_parameters().contains(name)) continue;
+      refuse_tensors(path.string(), "the model has no parameter " + name);
     }
-  } catch (const std::exception&) {
-    throw DataError(error_text("cannot use " + path.string(),
-                               "it is truncated, damaged or no checkpoint of this version",
-                               "start over with --force"));
   }
-  throw DataError(error_text("cannot resume in " + config_.out,
-                             "its checkpoint is of another configuration or other data",
-                             "give the same options as before, or --force to start over"));
+  torch::Tensor times = torch::empty({state.step}, torch::kFloat64);
+  if (state.step > 0) wanted.push_back({times_name, times});
+  require_same(wanted, checkpoint.tensors, path.string());
+  const auto entry_of = [&](const std::string& name) -> const TensorEntry& {
+    return *std::ranges::find(checkpoint.tensors, name, &TensorEntry::name);
+  };
+  const torch::NoGradGuard no_grad;
+  if (state.step > 0) {
+    const torch::Tensor read = tensor_of(entry_of(times_name));
+    if (!read.isfinite().logical_and(read >= 0).all().item<bool>()) {
+      refuse_tensors(path.string(), "it has a step time that cannot be");
+    }
+  }
+  for (NamedTensor& one : wanted) one.tensor.copy_(tensor_of(entry_of(one.name)));
+  for (auto& [parameter, moment] : moments) optimizer_->state()[parameter] = std::move(moment);
+  progress_.step = state.step;
+  progress_.elapsed_s = state.elapsed_s;
+  progress_.loss_sum = state.loss_sum;
+  progress_.correct = state.correct;
+  progress_.steps_summed = state.steps_summed;
+  progress_.accuracy = state.accuracy;
+  progress_.step_times_s.assign(times.const_data_ptr<double>(),
+                                times.const_data_ptr<double>() + times.numel());
+}
+
+void TrainingSession::refuse_without_checkpoint() const {
+  std::error_code code;
+  if (std::filesystem::exists(std::filesystem::path(config_.out) / checkpoint_name_before, code)) {
+    throw DataError(error_text("cannot resume in " + config_.out,
+                               "its checkpoint.pt is of an earlier version of Actscope, and a "
+                               "pickle, which is not read any more",
+                               "start over with --force, or end the run with that version"));
+  }
+  throw DataError(error_text("nothing to resume in " + config_.out,
+                             "it has no checkpoint.safetensors",
+                             "a checkpoint is written when a run is stopped, and every "
+                             "--checkpoint-every steps"));
 }
 
 }  // namespace actscope::core

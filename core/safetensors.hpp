@@ -9,16 +9,25 @@
 #include <string>
 #include <string_view>
 
+#include "safetensors_layout.hpp"
 #include "weight_names.hpp"
 
 namespace actscope::core {
 
 /// Reads a safetensors file of F16, BF16, F32 and F64 tensors into CPU tensors of their own memory.
-/// Source  github.com/huggingface/safetensors, "Format"
-/// Errors  DataError: not safetensors, truncated, a header over 100 MB, tensors that overlap or
-///         leave the file, another element type
+/// Errors  DataError: as read_safetensors_layout
 std::map<std::string, torch::Tensor> parse_safetensors(std::string_view bytes,
                                                        std::string_view source);
+
+/// The name of an element type in a file.
+/// Errors  Error: one that parse_safetensors does not read
+std::string_view dtype_name(torch::ScalarType type);
+
+/// The bytes of a tensor. Requires `flat` is contiguous and on the CPU, and outlives the view
+std::string_view bytes_of(const torch::Tensor& flat);
+
+/// A CPU tensor of its own memory with what an entry holds.
+torch::Tensor tensor_of(const TensorEntry& entry);
 
 /// The file with these tensors (any device), names sorted.
 /// Errors  Error: an element type that parse_safetensors does not read

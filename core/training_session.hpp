@@ -90,6 +90,7 @@ class TrainingSession {
   void add_saved(std::int64_t saved_bytes, tracer::SavedLedger&& ledger);
   void require_predicted(const tracer::SavedLedger& ledger) const;
   void fill_bytes(RunRecord& record) const;
+  [[noreturn]] void refuse_without_checkpoint() const;
 
   RunConfig config_;
   const TrainingHooks& hooks_;

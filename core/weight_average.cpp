@@ -30,18 +30,4 @@ void WeightAverage::swap() {
   }
 }
 
-void WeightAverage::save(torch::serialize::OutputArchive& archive) const {
-  for (std::size_t i = 0; i < averages_.size(); ++i) {
-    archive.write(std::to_string(i), averages_[i]);
-  }
-}
-
-void WeightAverage::load(torch::serialize::InputArchive& archive) {
-  for (std::size_t i = 0; i < averages_.size(); ++i) {
-    torch::Tensor stored;
-    archive.read(std::to_string(i), stored);
-    averages_[i].copy_(stored);
-  }
-}
-
 }  // namespace actscope::core

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/serialize/archive.h>
 
 #include <vector>
 
@@ -19,14 +18,13 @@ class WeightAverage {
   /// Exchanges the values of the parameters and the average; once more puts them back.
   void swap();
 
-  void save(torch::serialize::OutputArchive& archive) const;
-  /// Errors  c10::Error: the archive has no average of such a module
-  void load(torch::serialize::InputArchive& archive);
+  /// The averages, in the order of the module's parameters.
+  const std::vector<torch::Tensor>& averages() const noexcept { return averages_; }
 
  private:
   torch::nn::Module& module_;
   double decay_;
-  std::vector<torch::Tensor> averages_;  // in the order of the parameters
+  std::vector<torch::Tensor> averages_;
 };
 
 }  // namespace actscope::core

@@ -6,6 +6,11 @@
 #include "actscope/reports/config_document.hpp"
 
 namespace actscope::sweep {
+namespace {
+
+constexpr std::size_t id_digits = 12;
+
+}  // namespace
 
 RunConfig canonical(RunConfig config) {
   const RunConfig defaults;
@@ -22,7 +27,12 @@ RunConfig canonical(RunConfig config) {
 std::string point_id(const RunConfig& config) {
   Sha256 hash;
   hash.update(reports::write_config_document(canonical(config)));
-  return hash.hex_digest().substr(0, 12);
+  return hash.hex_digest().substr(0, id_digits);
+}
+
+bool is_point_id(std::string_view name) {
+  return name.size() == id_digits &&
+         name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 std::string point_title(const RunConfig& config) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "actscope/base/sweep_record.hpp"
 
@@ -14,6 +15,9 @@ RunConfig canonical(RunConfig config);
 /// Names a point: 12 hexadecimal digits of the SHA-256 of its canonical configuration, which holds
 /// the seed.
 std::string point_id(const RunConfig& config);
+
+/// Whether `name` is built like one of these.
+bool is_point_id(std::string_view name);
 
 /// "int4-bsr 8x8 50 % seed 0", for people.
 std::string point_title(const RunConfig& config);

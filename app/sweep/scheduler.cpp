@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -11,8 +12,8 @@
 #include "actscope/base/units.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/run_document.hpp"
-#include "sweep/lease.hpp"
 #include "sweep/point.hpp"
+#include "sweep/run_files.hpp"
 
 namespace actscope::sweep {
 namespace fs = std::filesystem;
@@ -127,16 +128,15 @@ void Scheduler::start_points() {
 // Whether this scheduler runs the point now; not where another one does or did.
 bool Scheduler::start(std::size_t index) {
   SweepPointRecord& one = point(index);
-  if (folder_.has_ended(one.id) || !Lease::try_take(folder_.lease(one.id))) return false;
-  if (folder_.has_ended(one.id)) {
-    Lease::give_back(folder_.lease(one.id));
-    return false;
-  }
+  if (folder_.has_ended(one.id) || folder_.is_under_way(one.id)) return false;
+  std::optional<Lease> lease = Lease::try_take(folder_.lease(one.id), folder_.observer());
+  if (!lease || folder_.has_ended(one.id)) return false;
   write_file_atomically(folder_.config(one.id), reports::write_config_document(one.config));
   const fs::path work = folder_.work(one.id);
   std::error_code code;
-  const bool is_resumed =
-      fs::exists(work / "checkpoint.pt", code) || is_completed(work / "report.json");
+  const bool is_damaged = damaged_.erase(index) > 0;
+  const bool is_resumed = !is_damaged && (fs::exists(work / checkpoint_name, code) ||
+                                          is_completed(work / "report.json"));
   std::vector<std::string> arguments{options_.program,
                                      "run",
                                      "--config",
@@ -150,8 +150,9 @@ bool Scheduler::start(std::size_t index) {
   if (options_.worker_threads > 0) {
     environment.emplace_back("OMP_NUM_THREADS", std::to_string(options_.worker_threads));
   }
-  running_.push_back({index, ChildProcess(arguments, folder_.log(one.id), environment),
-                      Clock::now(), is_resumed, false});
+  running_.push_back({index, std::move(*lease),
+                      ChildProcess(arguments, folder_.log(one.id), environment), Clock::now(),
+                      is_resumed});
   one.status = PointStatus::running;
   ++one.tries;
   is_document_old_ = true;
@@ -165,29 +166,30 @@ void Scheduler::reap() {
       ++i;
       continue;
     }
-    const Running one = std::move(running_[i]);
+    Running one = std::move(running_[i]);
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
     finish(one, *end);
     is_document_old_ = true;
   }
 }
 
-void Scheduler::finish(const Running& running, const ProcessEnd& end) {
+void Scheduler::finish(Running& running, const ProcessEnd& end) {
   SweepPointRecord& one = point(running.index);
   const bool is_damaged = running.is_resumed && (end.exit_code == 2 || end.exit_code == 3);
   const bool was_stopped =
       end.signal != 0 || end.exit_code == static_cast<int>(ExitCode::interrupted);
-  if (is_damaged) {  // what was to be continued cannot be: from the beginning
-    std::error_code code;
-    fs::remove_all(folder_.work(one.id), code);
+  if (running.is_lost) {  // it is another scheduler's now
+    elsewhere_.push_back(running.index);
+  } else if (is_damaged) {  // what was to be continued cannot be: from the beginning
+    damaged_.insert(running.index);
     --one.tries;
-    put_to_rest(running.index);
+    put_to_rest(running);
     pending_.push_front(running.index);
   } else if (was_stopped && is_stopping_) {
-    put_to_rest(running.index);
+    put_to_rest(running);
   } else if (was_stopped && !running.is_overdue && one.tries <= options_.retries) {
     progress_.note("again: " + point_title(one.config) + ", its process was killed");
-    put_to_rest(running.index);
+    put_to_rest(running);
     pending_.push_front(running.index);
   } else {
     end_point(running, state_of(running, end));
@@ -218,10 +220,10 @@ PointState Scheduler::state_of(const Running& running, const ProcessEnd& end) co
   return state;
 }
 
-void Scheduler::end_point(const Running& running, const PointState& state) {
+void Scheduler::end_point(Running& running, const PointState& state) {
   SweepPointRecord& one = point(running.index);
   folder_.publish(one.id, state);
-  Lease::give_back(folder_.lease(one.id));
+  running.lease.give_back();
   folder_.refresh(one);
   if (one.status == PointStatus::done) return;
   progress_.note("failed: " + point_title(one.config) + ": " + one.reason);
@@ -230,9 +232,9 @@ void Scheduler::end_point(const Running& running, const PointState& state) {
   elsewhere_.clear();
 }
 
-void Scheduler::put_to_rest(std::size_t index) {
-  point(index).status = PointStatus::pending;
-  Lease::give_back(folder_.lease(point(index).id));
+void Scheduler::put_to_rest(Running& running) {
+  point(running.index).status = PointStatus::pending;
+  running.lease.give_back();
 }
 
 // Says that we live, and ends what takes too long.
@@ -245,9 +247,13 @@ void Scheduler::watch_over() {
       one.process.send(SIGKILL);
     }
   }
-  if (now - watched_ < 5s) return;
+  if (now - watched_ < Lease::touch_period) return;
   watched_ = now;
-  for (const Running& one : running_) Lease::touch(folder_.lease(point(one.index).id));
+  for (Running& one : running_) {
+    if (one.is_lost || one.lease.touch()) continue;
+    one.is_lost = true;
+    one.process.send(SIGKILL);
+  }
 }
 
 // What other schedulers have ended, and what they left behind.

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "actscope/base/lease.hpp"
 #include "actscope/base/progress.hpp"
 #include "actscope/base/sweep_record.hpp"
 #include "sweep/child_process.hpp"
@@ -43,10 +45,12 @@ class Scheduler {
   using Clock = std::chrono::steady_clock;
   struct Running {
     std::size_t index = 0;
+    Lease lease;  // given back when the process is gone
     ChildProcess process;
     Clock::time_point started;
     bool is_resumed = false;
     bool is_overdue = false;
+    bool is_lost = false;  // another scheduler took this one for dead
   };
 
   SweepPointRecord& point(std::size_t index) { return record_.points[index]; }
@@ -54,9 +58,9 @@ class Scheduler {
   void start_points();
   bool start(std::size_t index);
   void reap();
-  void finish(const Running& running, const ProcessEnd& end);
-  void end_point(const Running& running, const PointState& state);
-  void put_to_rest(std::size_t index);
+  void finish(Running& running, const ProcessEnd& end);
+  void end_point(Running& running, const PointState& state);
+  void put_to_rest(Running& running);
   void watch_over();
   void look_elsewhere();
   void tell();
@@ -69,6 +73,7 @@ class Scheduler {
   std::function<bool()> stop_requested_;
   std::deque<std::size_t> pending_;
   std::vector<std::size_t> elsewhere_;  ///< points that other schedulers run
+  std::set<std::size_t> damaged_;       ///< points whose rests cannot be continued
   std::vector<Running> running_;
   std::int64_t total_ = 0;  ///< points to end from now on
   bool is_stopping_ = false;

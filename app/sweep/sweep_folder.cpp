@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/sweep_folder.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <array>
 #include <system_error>
 
+#include "actscope/base/atomic_file.hpp"
 #include "actscope/base/error.hpp"
+#include "actscope/base/folder_manifest.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
-#include "sweep/lease.hpp"
+#include "sweep/earlier_sweep.hpp"
 
 namespace actscope::sweep {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::array own_names{"sweep.json", "sweep_spec.json", "index.html", "points",
-                               "work",       "leases"};
 
 void make_folder(const fs::path& folder) {
   std::error_code code;
@@ -35,14 +30,6 @@ void move_whole(const fs::path& from, const fs::path& to) {
     throw EnvironmentError(error_text("cannot move " + from.string() + " to " + to.string(),
                                       code.message(), "check permissions and the space left"));
   }
-}
-
-// The names in a folder are on the disk.
-void sync_folder(const fs::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
 }
 
 }  // namespace
@@ -65,12 +52,11 @@ SweepSpec SweepFolder::read_spec() const {
   return reports::read_sweep_spec(read_file(file, 1 << 20), file.string(), {});
 }
 
-void SweepFolder::create(const SweepSpec& spec, ExistingFolder existing) const {
+void SweepFolder::create(const SweepSpec& spec, ExistingFolder existing,
+                         const std::function<bool()>& wait) const {
   prepare_output_folder(path_, existing);
-  if (existing == ExistingFolder::start_over) {
-    std::error_code code;
-    for (const char* name : own_names) fs::remove_all(path_ / name, code);
-  }
+  if (existing == ExistingFolder::start_over) clear_sweep_folder(path_, *observer_, wait);
+  write_manifest(path_, {std::string(sweep_kind), sweep_files()});
   for (const char* name : {"points", "work", "leases"}) make_folder(path_ / name);
   write_file_atomically(path_ / "sweep_spec.json", reports::write_sweep_spec(spec));
 }
@@ -80,10 +66,14 @@ bool SweepFolder::has_ended(const std::string& id) const {
   return fs::exists(point(id) / "state.json", code);
 }
 
+bool SweepFolder::is_under_way(const std::string& id) const {
+  return observer_->may_be_held(lease(id)) || observer_->may_be_held(work(id) / folder_lease_name);
+}
+
 void SweepFolder::refresh(SweepPointRecord& point, const SweepPointRecord* known) const {
   if (point.status == PointStatus::skipped) return;
   if (!has_ended(point.id)) {
-    point.status = Lease::is_held(lease(point.id)) ? PointStatus::running : PointStatus::pending;
+    point.status = is_under_way(point.id) ? PointStatus::running : PointStatus::pending;
     return;
   }
   if (known != nullptr && known->status == PointStatus::done && known->summary) {
@@ -116,22 +106,24 @@ void SweepFolder::publish(const std::string& id, const PointState& state) const 
   write_file_atomically(work(id) / "state.json", write_point_state(state));
   std::error_code code;
   fs::rename(log(id), work(id) / "log.txt", code);
+  fs::remove(work(id) / folder_lease_name, code);  // of a run that was killed
+  sync_folder(work(id));
   if (has_ended(id)) {  // another worker was as far: one result is as good as the other
-    fs::remove_all(work(id), code);
+    clear_point_folder(work(id));
   } else {
-    fs::remove_all(point(id), code);
+    clear_point_folder(point(id));
     move_whole(work(id), point(id));
     sync_folder(path_ / "points");
+    sync_folder(path_ / "work");
   }
   fs::remove(config(id), code);
 }
 
 void SweepFolder::reopen(const std::string& id) const {
   const fs::path old = path_ / "work" / (id + ".old");
-  std::error_code code;
-  fs::remove_all(old, code);
+  clear_point_folder(old);
   move_whole(point(id), old);  // at once: half a folder is no end
-  fs::remove_all(old, code);
+  clear_point_folder(old);
 }
 
 void SweepFolder::write_document(const SweepRecord& record) const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a sweep is made of: leases, processes, the state of a point, its folder.
+// What a sweep is made of: processes, the state of a point, its folder.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,9 +11,10 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/base/folder_manifest.hpp"
 #include "scratch_folder.hpp"
 #include "sweep/child_process.hpp"
-#include "sweep/lease.hpp"
+#include "sweep/earlier_sweep.hpp"
 #include "sweep/point_state.hpp"
 #include "sweep/sweep_folder.hpp"
 
@@ -33,49 +34,6 @@ ProcessEnd ended(ChildProcess& process) {
     if (const auto end = process.poll()) return *end;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-}
-
-TEST_F(SweepParts, ALeaseIsTakenOnce) {
-  EXPECT_FALSE(Lease::is_held(path("a")));
-  EXPECT_TRUE(Lease::try_take(path("a")));
-  EXPECT_TRUE(Lease::is_held(path("a")));
-  EXPECT_FALSE(Lease::try_take(path("a")));
-  Lease::give_back(path("a"));
-  EXPECT_TRUE(Lease::try_take(path("a")));
-}
-
-TEST_F(SweepParts, ALeaseOfADeadProcessIsTakenOver) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    Lease::try_take(path("a"));
-    ::_exit(0);
-  }
-  ::waitpid(child, nullptr, 0);
-  ASSERT_TRUE(fs::exists(path("a")));
-  EXPECT_FALSE(Lease::is_held(path("a")));
-  EXPECT_TRUE(Lease::try_take(path("a")));
-  EXPECT_FALSE(Lease::try_take(path("a")));
-}
-
-TEST_F(SweepParts, AProcessOfTheSameNumberIsNotTheHolder) {
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  write_file_atomically(path("a"),
-                        std::string(host.data()) + " " + std::to_string(::getpid()) + " 1\n");
-  EXPECT_FALSE(Lease::is_held(path("a")));
-}
-
-TEST_F(SweepParts, ALeaseOfAnotherHostLivesWhileItIsTouched) {
-  write_file_atomically(path("a"), "elsewhere 1 1\n");
-  EXPECT_TRUE(Lease::is_held(path("a")));
-  fs::last_write_time(path("a"), fs::file_time_type::clock::now() - std::chrono::minutes(2));
-  EXPECT_FALSE(Lease::is_held(path("a")));
-  Lease::touch(path("a"));
-  EXPECT_TRUE(Lease::is_held(path("a")));
-}
-
-TEST_F(SweepParts, AnUnwritableFolderIsAnError) {
-  EXPECT_THROW((void)Lease::try_take(path("none") / "a"), EnvironmentError);
 }
 
 TEST_F(SweepParts, AProcessTellsHowItEnded) {
@@ -127,7 +85,8 @@ TEST_F(SweepParts, APointEndsWhenItsFolderIsMoved) {
   point.id = "a";
   folder.refresh(point);
   EXPECT_EQ(point.status, PointStatus::pending);
-  ASSERT_TRUE(Lease::try_take(folder.lease("a")));
+  auto lease = Lease::try_take(folder.lease("a"), folder.observer());
+  ASSERT_TRUE(lease);
   folder.refresh(point);
   EXPECT_EQ(point.status, PointStatus::running);
   PointState state;
@@ -139,7 +98,7 @@ TEST_F(SweepParts, APointEndsWhenItsFolderIsMoved) {
   EXPECT_EQ(point.reason, "why");
   EXPECT_TRUE(point.report.empty());
   folder.reopen("a");
-  Lease::give_back(folder.lease("a"));
+  lease->give_back();
   folder.refresh(point);
   EXPECT_EQ(point.status, PointStatus::pending);
 }
@@ -165,6 +124,94 @@ TEST_F(SweepParts, StartingOverRemovesOurFilesOnly) {
   folder.create({}, ExistingFolder::start_over);
   EXPECT_TRUE(fs::exists(path("sweep") / "mine.txt"));
   EXPECT_FALSE(fs::exists(folder.document()));
+}
+
+constexpr const char* some_id = "0123456789ab";
+
+// A sweep with a point that ended, one under way, and files of somebody else in every place.
+class UsedSweep : public SweepParts {
+ protected:
+  UsedSweep() : folder_of_sweep_(path("sweep")) {
+    folder_of_sweep_.create({}, ExistingFolder::refuse_unless_empty);
+    fs::create_directories(folder_of_sweep_.work(some_id));
+    write_manifest(folder_of_sweep_.work(some_id),
+                   {"run", {"report.json", "checkpoint.safetensors"}});
+    for (const char* name : {"report.json", "checkpoint.safetensors"}) {
+      write_file_atomically(folder_of_sweep_.work(some_id) / name, "x");
+    }
+    fs::copy(folder_of_sweep_.work(some_id), folder_of_sweep_.point(some_id),
+             fs::copy_options::recursive);
+    for (const char* name : {"state.json", "log.txt"}) {
+      write_file_atomically(folder_of_sweep_.point(some_id) / name, "x");
+    }
+    for (const fs::path& file : {folder_of_sweep_.document(), folder_of_sweep_.page(),
+                                 folder_of_sweep_.log(some_id), folder_of_sweep_.config(some_id)}) {
+      write_file_atomically(file, "x");
+    }
+  }
+  void start_over() const { folder_of_sweep_.create({}, ExistingFolder::start_over); }
+  std::ptrdiff_t files() const {
+    return std::distance(fs::recursive_directory_iterator(path("sweep")), {});
+  }
+
+  SweepFolder folder_of_sweep_;
+};
+
+TEST_F(UsedSweep, IsStartedOverWithNothingLeft) {
+  start_over();
+  EXPECT_EQ(files(), 5);  // .actscope, sweep_spec.json and three empty folders
+  EXPECT_FALSE(folder_of_sweep_.has_ended(some_id));
+}
+
+TEST_F(UsedSweep, KeepsWhatOthersHavePutThere) {
+  const std::vector<fs::path> mine{
+      path("sweep") / "mine", path("sweep") / "points" / "mine" / "deep",
+      folder_of_sweep_.point(some_id) / "mine", path("sweep") / "work" / "mine.log",
+      path("sweep") / "leases" / "mine"};
+  for (const fs::path& file : mine) {
+    fs::create_directories(file.parent_path());
+    write_file_atomically(file, "x");
+  }
+  start_over();
+  for (const fs::path& file : mine) EXPECT_TRUE(fs::exists(file)) << file;
+  EXPECT_FALSE(fs::exists(folder_of_sweep_.point(some_id) / "report.json"));
+  EXPECT_FALSE(folder_of_sweep_.has_ended(some_id));
+}
+
+TEST_F(UsedSweep, IsNotStartedOverWhileAPointIsUnderWay) {
+  const std::ptrdiff_t before = files();
+  for (const fs::path& file :
+       {folder_of_sweep_.lease(some_id), folder_of_sweep_.work(some_id) / folder_lease_name}) {
+    const auto lease = Lease::try_take(file, folder_of_sweep_.observer());
+    EXPECT_THROW(start_over(), EnvironmentError) << file;
+    EXPECT_EQ(files(), before + 1);
+    EXPECT_TRUE(folder_of_sweep_.is_under_way(some_id));
+  }
+  EXPECT_FALSE(folder_of_sweep_.is_under_way(some_id));
+  start_over();
+}
+
+TEST_F(UsedSweep, OfAVersionWithoutManifestsIsKnownByItsSpecification) {
+  fs::remove(path("sweep") / ".actscope");
+  write_file_atomically(path("sweep") / "mine", "x");
+  EXPECT_THROW(start_over(), EnvironmentError);
+  fs::remove(path("sweep") / "mine");
+  start_over();
+  EXPECT_EQ(files(), 5);
+}
+
+TEST_F(SweepParts, FoldersOfOthersAreNotStartedOver) {
+  for (const char* name : {"points", "work", "leases", "sweep.json"}) {
+    const fs::path folder = path(std::string("of ") + name);
+    fs::create_directories(folder / name / "theirs");
+    EXPECT_THROW(SweepFolder(folder).create({}, ExistingFolder::start_over), EnvironmentError)
+        << name;
+    EXPECT_TRUE(fs::exists(folder / name / "theirs"));
+  }
+  const fs::path run = path("run");
+  fs::create_directories(run);
+  write_manifest(run, {"run", {"report.json"}});
+  EXPECT_THROW(SweepFolder(run).create({}, ExistingFolder::start_over), EnvironmentError);
 }
 
 }  // namespace

@@ -90,18 +90,19 @@ TEST_F(FileTest, OutputFolderThatIsUsedIsRefused) {
   prepare_output_folder(folder_, ExistingFolder::keep);
   EXPECT_EQ(entries(), 2U);
   prepare_output_folder(folder_, ExistingFolder::start_over);
-  EXPECT_FALSE(fs::exists(folder_ / "report.json"));
+  EXPECT_EQ(entries(), 2U);
   EXPECT_EQ(read_file(folder_ / "mine.txt"), "keep me");
 }
 
-TEST_F(FileTest, StartingOverLeavesNothingOfAnEarlierRun) {
-  for (const char* name :
-       {"report.json", "report.html", "checkpoint.pt", "trace.db", "trace.db-wal", "trace.db-shm",
-        "trace.pftrace", "trace.json.gz", "memory.pickle"}) {
-    write_file_atomically(folder_ / name, "old");
-  }
-  prepare_output_folder(folder_, ExistingFolder::start_over);
-  EXPECT_TRUE(fs::is_empty(folder_));
+TEST_F(FileTest, AFolderThatSomebodyOnlyLooksAtIsUnused) {
+  EXPECT_TRUE(is_unused_folder(folder_));
+  write_file_atomically(folder_ / ".actscope-lease", "");
+  EXPECT_TRUE(is_unused_folder(folder_));
+  prepare_output_folder(folder_, ExistingFolder::refuse_unless_empty);
+  write_file_atomically(folder_ / "mine", "");
+  EXPECT_FALSE(is_unused_folder(folder_));
+  EXPECT_FALSE(is_unused_folder(folder_ / "mine"));
+  EXPECT_FALSE(is_unused_folder(folder_ / "none"));
 }
 
 TEST_F(FileTest, OutputFolderThatIsAFileIsRefused) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "actscope/base/error.hpp"
+#include "checkpoint_file.hpp"
 #include "temporary_folder.hpp"
 #include "training_support.hpp"
 
@@ -130,18 +131,80 @@ TEST(Checkpoint, IsRefusedWhereItIsTruncatedForeignOrMissing) {
   const TemporaryFolder folder;
   const RunConfig config = run_into(folder.path().string());
   const auto refusal = [&] { return error_of<DataError>([&] { (void)resume(config, {}); }); };
-  EXPECT_THAT(refusal(), HasSubstr("no checkpoint.pt"));
+  EXPECT_THAT(refusal(), HasSubstr("no checkpoint.safetensors"));
   (void)train(config, stop_after(2));
-  const std::string whole = folder.read("checkpoint.pt");
+  const std::string whole = folder.read(checkpoint_name);
   for (std::size_t part = 0; part < 8; ++part) {
-    folder.write("checkpoint.pt", whole.substr(0, whole.size() * part / 8));
-    EXPECT_THAT(refusal(), AllOf(HasSubstr("checkpoint.pt"), HasSubstr("--force"))) << part;
+    folder.write(checkpoint_name, whole.substr(0, whole.size() * part / 8));
+    EXPECT_THAT(refusal(), AllOf(HasSubstr(checkpoint_name), HasSubstr("--force"))) << part;
   }
-  folder.write("checkpoint.pt", whole.substr(0, whole.size() - 1));
-  EXPECT_THAT(refusal(), HasSubstr("checkpoint.pt"));
-  folder.write("checkpoint.pt", "myhost\n");
-  EXPECT_THAT(refusal(), HasSubstr("checkpoint.pt"));
-  folder.write("checkpoint.pt", whole);
+  folder.write(checkpoint_name, whole.substr(0, whole.size() - 1));
+  EXPECT_THAT(refusal(), HasSubstr(checkpoint_name));
+  folder.write(checkpoint_name, "myhost\n");
+  EXPECT_THAT(refusal(), HasSubstr(checkpoint_name));
+  folder.write(checkpoint_name, whole);
+  EXPECT_EQ(resume(config, {}).status, RunStatus::completed);
+}
+
+TEST(Checkpoint, OfAnEarlierVersionIsRefusedWithAWord) {
+  const TemporaryFolder folder;
+  const RunConfig config = run_into(folder.path().string());
+  folder.write("checkpoint.pt", "PK");
+  EXPECT_THAT(error_of<DataError>([&] { (void)resume(config, {}); }),
+              AllOf(HasSubstr("earlier version"), HasSubstr("--force")));
+}
+
+TEST(Checkpoint, AFlippedBitIsNoticedWhereverItIs) {
+  const TemporaryFolder folder;
+  const RunConfig config = run_into(folder.path().string());
+  (void)train(config, stop_after(2));
+  const std::string whole = folder.read(checkpoint_name);
+  for (std::size_t i = 0; i < 24; ++i) {
+    std::string changed = whole;
+    const std::size_t at = i * (whole.size() - 1) / 23;
+    changed[at] = static_cast<char>(changed[at] ^ 1 << i % 8);
+    folder.write(checkpoint_name, changed);
+    EXPECT_THAT(error_of<DataError>([&] { (void)resume(config, {}); }), HasSubstr("--force")) << at;
+  }
+}
+
+// Right checksums, wrong contents: as a program that writes our format badly would leave it.
+TEST(Checkpoint, TensorsOfAnotherTrainingAreRefused) {
+  const TemporaryFolder folder;
+  const RunConfig config = run_into(folder.path().string());
+  (void)train(config, stop_after(2));
+  const std::string whole = folder.read(checkpoint_name);
+  const auto refusal = [&](auto change) {
+    Checkpoint checkpoint = parse_checkpoint(whole, "FILE");
+    change(checkpoint.state, checkpoint.tensors);
+    write_checkpoint(folder.path() / checkpoint_name, checkpoint.state, checkpoint.tensors);
+    return error_of<DataError>([&] { (void)resume(config, {}); });
+  };
+  using State = CheckpointState;
+  using Tensors = std::vector<TensorEntry>;
+  EXPECT_THAT(refusal([](State&, Tensors& t) { t.pop_back(); }), HasSubstr("lacks tensor"));
+  EXPECT_THAT(refusal([](State&, Tensors& t) {
+                t.push_back(t.front());
+                t.back().name = "more";
+              }),
+              HasSubstr("tensors that this run has not"));
+  EXPECT_THAT(refusal([](State&, Tensors& t) { t.front().shape.push_back(1); }),
+              HasSubstr("another type or shape"));
+  EXPECT_THAT(refusal([](State&, Tensors& t) {
+                t.front().dtype = "F64";
+                t.front().shape = {static_cast<std::int64_t>(t.front().bytes.size() / 8)};
+              }),
+              HasSubstr("another type or shape"));
+  EXPECT_THAT(
+      refusal([](State& s, Tensors&) { s.optimizer_steps.erase(s.optimizer_steps.begin()); }),
+      HasSubstr("tensors that this run has not"));
+  EXPECT_THAT(refusal([](State& s, Tensors&) { s.optimizer_steps["nobody"] = 1; }),
+              HasSubstr("no parameter nobody"));
+  EXPECT_THAT(refusal([](State& s, Tensors&) { s.step = 17; }), HasSubstr("another configuration"));
+  EXPECT_THAT(refusal([](State& s, Tensors&) { s.correct = 17; }),
+              HasSubstr("another configuration"));
+  EXPECT_THAT(refusal([](State& s, Tensors&) { s.step = 3; }), HasSubstr("step_times_s"));
+  folder.write(checkpoint_name, whole);
   EXPECT_EQ(resume(config, {}).status, RunStatus::completed);
 }
 

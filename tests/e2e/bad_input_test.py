@@ -219,6 +219,7 @@ class BadFolders(ProgramTest):
         self.refused(4, "run", *TINY, "--out", "/proc/actscope/out", says="cannot use the output")
         self.refused(2, "run", *TINY, "--out", "used", "--force", "--resume", says="exclude")
         self.refused(3, "run", *TINY, "--out", "used", "--resume", says="no checkpoint")
+        self.refused(4, "run", *TINY, "--out", "used", "--force", says="cannot start over in used")
         self.assertEqual(self.names(), ["file", "used"])
         self.assertEqual(self.names("used"), ["mine"])
 
@@ -248,10 +249,10 @@ class BadFolders(ProgramTest):
         code, _, err = self.call("run", *TINY, "--steps", "4", "--checkpoint-every", "1", "--out",
                                  "out", "--quiet", file_limit_bytes=64 * 1024)
         self.assertEqual((code, err.count("\n")), (4, 1), err)
-        self.assertIn("cannot write out/checkpoint.pt", err)
+        self.assertIn("cannot write out/checkpoint.safetensors", err)
         self.assertEqual(self.names("out"), ["report.json"])
         self.assertEqual(self.report("out")["status"], "failed")
-        self.assertIn("checkpoint.pt", self.report("out")["status_reason"])
+        self.assertIn("checkpoint.safetensors", self.report("out")["status_reason"])
 
     def test_full_small_disk(self):
         os.mkdir(self.path("disk"))

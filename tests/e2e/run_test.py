@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole runs: every byte accounted for, equal seeds equal, stopped and continued."""
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import struct
 import time
 import unittest
@@ -159,7 +161,7 @@ class Interruption(ProgramTest):
 
     def steps_begun(self, folder):
         """A checkpoint a step: its presence says that steps are being made."""
-        return lambda: os.path.exists(self.path(folder, "checkpoint.pt"))
+        return lambda: os.path.exists(self.path(folder, "checkpoint.safetensors"))
 
     def test_stopped_and_continued_gives_the_weights_of_a_whole_run(self):
         steps = [*TINY, "--steps", "150", "--scheme", "int4-bsr", "--block", "8"]
@@ -214,6 +216,38 @@ class Interruption(ProgramTest):
         process.communicate(timeout=100)
         self.assertEqual(process.returncode, 130)
         self.assertGreater(self.report("out")["summary"]["steps"], 0)
+
+    def test_a_folder_is_of_one_run_at_a_time(self):
+        process = self.start("run", *LONG, "--checkpoint-every", "1", "--trace", "timeline", "--out", "out", "--quiet")
+        self.wait_for(self.steps_begun("out"), process)
+        for how in (["--force"], ["--resume"]):
+            self.refused(4, "run", *LONG, "--trace", "timeline", "--out", "out", *how, "--quiet",
+                         says=f"another run works in it: host {os.uname().nodename}, process {process.pid}, since 20")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130)
+        with contextlib.closing(sqlite3.connect(self.path("out", "trace.db"))) as database:
+            self.assertEqual(database.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+        self.assertNotIn(".actscope-lease", self.names("out"))
+        self.succeed("run", *TINY, "--out", "out", "--force", "--quiet")
+        self.assertEqual(self.names("out"), ["report.json"])
+
+    def test_a_damaged_or_earlier_checkpoint_is_refused(self):
+        process = self.start("run", *LONG, "--checkpoint-every", "1", "--out", "out", "--quiet")
+        self.wait_for(self.steps_begun("out"), process)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        file = self.path("out", "checkpoint.safetensors")
+        with open(file, "rb") as stream:
+            whole = bytearray(stream.read())
+        for place in (0, 100, len(whole) // 2, len(whole) - 1):
+            whole[place] ^= 1
+            with open(file, "wb") as stream:
+                stream.write(whole)
+            whole[place] ^= 1
+            self.refused(3, "run", "--resume", "out", "--quiet", says="checkpoint.safetensors")
+        os.rename(file, self.path("out", "checkpoint.pt"))
+        self.refused(3, "run", "--resume", "out", "--quiet", says="earlier version")
 
     def test_resuming_what_cannot_be_resumed(self):
         self.succeed("run", *TINY, "--out", "out", "--quiet")

@@ -133,8 +133,15 @@ class Failures(SweepCase):
         with open(self.path("s", "mine"), "w", encoding="utf-8"):
             pass
         self.refused(4, "sweep", *TINY, *AXES, "--out", "s", says="not empty")
+        self.refused(4, "sweep", *TINY, *AXES, "--out", "s", "--force", says="no sweep made it")
+        self.assertEqual(self.names("s"), ["mine"])
+        os.remove(self.path("s", "mine"))
+        self.succeed("sweep", *TINY, "--no-baselines", "--out", "s", "--quiet")
+        with open(self.path("s", "points", "mine"), "w", encoding="utf-8"):
+            pass
+        self.refused(4, "run", *TINY, "--out", "s", "--force", says="holds a sweep")
         self.succeed("sweep", *TINY, "--no-baselines", "--out", "s", "--force", "--quiet")
-        self.assertIn("mine", self.names("s"))
+        self.assertIn("mine", self.names("s", "points"))
         self.refused(2, "sweep", *TINY, *AXES, "--out", "s", "--resume", says="was of other options")
         self.refused(2, "sweep", "--resume", "s", "--force", says="exclude each other")
 
@@ -204,6 +211,16 @@ class Interruptions(SweepCase):
                              points["calm"][name]["summary"]["weights_sha256"], seed)
         self.assertGreater(kills, 0)
         self.assertEqual(self.names("s", "leases"), [])
+
+    def test_a_sweep_under_way_is_not_started_over(self):
+        process = self.start("sweep", *TINY, "--steps", "100000", *AXES, "--out", "s", "--quiet")
+        while not os.path.isdir(self.path("s", "leases")) or not self.names("s", "leases"):
+            time.sleep(0.01)
+        self.refused(4, "sweep", *TINY, *AXES, "--out", "s", "--force", "--quiet",
+                     says=f"a sweep works in it: host {os.uname().nodename}, process {process.pid}")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 130)
 
     def test_two_schedulers_share_a_folder(self):
         options = [*TINY, "--steps", "30", "--seeds", "0,1,2", *AXES]

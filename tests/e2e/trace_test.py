@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import subprocess
+import time
 import unittest
 
 from program import ACTSCOPE, TINY, ProgramTest
@@ -106,12 +107,26 @@ class Folders(TracedTest):
     def test_starting_over_leaves_nothing_of_the_earlier_trace(self):
         self.train("out", "timeline")
         self.succeed("trace", "export", "out", "--format", "chrome", "--quiet")
-        for name in ("memory.pickle", "trace.db-wal", "mine.txt"):
+        for name in ("trace.db-wal", "mine.txt"):
             with open(self.path("out", name), "w", encoding="utf-8") as file:
                 file.write("old")
         self.assertIn("trace.json.gz", self.names("out"))
         self.succeed("run", *TINY, "--out", "out", "--force", "--quiet")
         self.assertEqual(self.names("out"), ["mine.txt", "report.json", "w.safetensors"])
+
+    def test_what_a_killed_run_left_can_be_exported(self):
+        process = self.start("run", *STEPWISE, "--steps", "1000000", "--trace", "timeline", "--out", "out", "--quiet")
+        log = self.path("out", "trace.db-wal")
+        while not os.path.exists(log) or os.path.getsize(log) < 100_000:
+            self.assertIsNone(process.poll())
+            time.sleep(0.02)
+        process.kill()
+        process.communicate(timeout=100)
+        os.remove(self.path("out", "trace.db-shm"))
+        before = self.names("out")
+        self.succeed("trace", "export", "out", "--output", "a.pftrace", "--quiet")
+        self.assertGreater(os.path.getsize(self.path("a.pftrace")), 0)
+        self.assertEqual(self.names("out"), before)
 
     def test_records_of_a_device_need_one(self):
         self.refused(2, "run", *TINY, "--activity", "a", "--trace", "timeline", says="--device cuda")

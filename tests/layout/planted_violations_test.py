@@ -27,7 +27,7 @@ LINES = [
     ("tracer/torch/o.cpp", '#include "actscope/core/resmlp.hpp"', True),
     ("core/p.cpp", "#include <nlohmann/json.hpp>", True),
     ("core/q.cpp", '#include "actscope/reports/document.hpp"', True),
-    ("core/safetensors.cpp", "#include <nlohmann/json.hpp>", False),
+    ("core/safetensors_layout.cpp", "#include <nlohmann/json.hpp>", False),
     ("gui/r.cpp", '#include "actscope/core/scheme.hpp"', True),
     ("gui/s.cpp", "#include <QWidget>", False),
     ("core/t.cpp", '#include "../kernels/operators.hpp"', True),

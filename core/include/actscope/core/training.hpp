@@ -49,8 +49,8 @@ struct TrainingHooks {
 /// (status failed, the reason names step and layer).
 /// A failure of the tracer never ends a run nor changes what it learns: the record tells it.
 /// Effects  seeds everything from config.seed: equal configurations give equal bytes and, on CPU
-///          with equal threads, equal weights; writes only below config.out: `checkpoint.pt`, and
-///          config.save_weights
+///          with equal threads, equal weights; writes only below config.out:
+///          `checkpoint.safetensors`, and config.save_weights
 /// Errors   as validate_run_config; DataError: data, weights or checkpoint files;
 ///          EnvironmentError: a file cannot be written
 RunRecord train(const RunConfig& config, const TrainingHooks& hooks);
