@@ -121,7 +121,9 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
   Tensor dz_x1_sum = zeros_for_sum(p.alpha2);
   Tensor g_v_sum = zeros_for_sum(p.gamma2);
   tracer::SlotScope at({});
-  const Tensor scaled_fc2 = p.fc2_weight * p.gamma2.unsqueeze(1);  // (g⊙γ2) W2 = g (γ2 rows ⊙ W2)
+  // (g⊙γ2) W2 = g (γ2 rows ⊙ W2)
+  const Tensor scaled_fc2 = right_factor((p.fc2_weight * p.gamma2.unsqueeze(1)).t(), step);
+  const Tensor turned_fc1 = right_factor(p.fc1_weight.t(), step);
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = flat.narrow(0, first, count);
@@ -137,7 +139,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
     at.next(trace_name(Slot::h));
     // What reaches the change by this half, of which some images have none.
     const Tensor dv = times(part, stores.drop_factors_of_rows(BlockHalf::channels, first, count));
-    Tensor dh = product_nt(dv, scaled_fc2.t());
+    Tensor dh = product_nt(dv, scaled_fc2);
     const bool rebuilds_u = needs.fc2_product && u_store.kind() == StoreKind::drop;
     Tensor u;
     if (h_store.is_gelu_code()) {
@@ -167,7 +169,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockSto
       dh_sum.add_(feature_sums(dh));
     }
     at.next(trace_name(Slot::z));
-    const Tensor dz = product_nt(dh, p.fc1_weight.t());
+    const Tensor dz = product_nt(dh, turned_fc1);
     if (sum_alpha) dz_x1_sum.add_(feature_sums(dz * x1));
     at.next(trace_name(Slot::v));
     if (v_store.is_kept()) g_v_sum.add_(feature_sums(dv * v_store.get(first, count)));

@@ -11,6 +11,7 @@
 #include "narrow_copies.hpp"
 #include "narrow_head.hpp"
 #include "parameter_list.hpp"
+#include "patch_projection.hpp"
 #include "random.hpp"
 #include "saved_tensors.hpp"
 
@@ -186,8 +187,8 @@ Tensor ResMlp::stem(const Tensor& images) const {
   static const tracer::Name name("stem");
   const tracer::LayerScope layer(name, Phase::forward);
   // In the parameters' type: a narrow copy of the batch would be one more thing to keep.
-  const Tensor maps = torch::conv2d(images, stem_weight_, stem_bias_, geometry_.patch);
-  return (is_narrow_ ? maps.to(torch::kBFloat16) : maps).flatten(2).transpose(1, 2).contiguous();
+  const Tensor x = patch_projection(images, stem_weight_, stem_bias_);
+  return is_narrow_ ? x.to(torch::kBFloat16) : x;
 }
 
 std::string ResMlp::first_non_finite_layer(const Tensor& images) const {

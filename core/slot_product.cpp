@@ -32,7 +32,7 @@ void add_product(const Tensor& dy, const SlotParts& slot, const std::optional<Bl
     multiply(as_const(gathered.panels), {});
     if (choice->is_centered()) dw.add_(choice->product_of_means(first, dy));
   } else {
-    dw.add_(product_nt(dy.t(), decoded.t()));
+    add_product_tn(dw, dy, decoded);
     if (db != nullptr) db->add_(feature_sums(dy));
   }
 }

@@ -7,17 +7,25 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
+#include "actscope/base/error.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "actscope/tracer/torch/allocations.hpp"
+#include "guard_page_memory.hpp"
 
 namespace actscope::tracer {
 namespace {
+
+constexpr const char* guard_pages_variable = "ACTSCOPE_GUARD_PAGES";
 
 // What is live, by address. It cannot hang on the DataPtr: its context must be the data pointer
 // itself (oneDNN's raw_allocate asserts it).
@@ -94,15 +102,58 @@ void raise_peak(std::int64_t live) {
 }
 
 // LibTorch's own: it also serves the memory-reporting interface, a second count beside ours.
-c10::Allocator& base_allocator() {
+c10::Allocator& libtorch_allocator() {
   static c10::Allocator* const allocator = c10::GetDefaultCPUAllocator();
   return *allocator;
+}
+
+// Null unless ACTSCOPE_GUARD_PAGES asks for it. Never destroyed, as the table.
+GuardPageMemory*& guard_pages() {
+  static GuardPageMemory* memory = nullptr;
+  return memory;
+}
+
+void* take(std::size_t bytes) {
+  GuardPageMemory* const guarded = guard_pages();
+  void* pointer = guarded != nullptr ? guarded->allocate(bytes) : nullptr;
+  if (pointer == nullptr) return libtorch_allocator().raw_allocate(bytes);
+  c10::profiledCPUMemoryReporter().New(pointer, bytes);
+  return pointer;
+}
+
+void give_back(void* pointer) {
+  GuardPageMemory* const guarded = guard_pages();
+  if (guarded == nullptr || !guarded->release(pointer)) {
+    return libtorch_allocator().raw_deleter()(pointer);
+  }
+  c10::profiledCPUMemoryReporter().Delete(pointer);
+}
+
+void say_what_was_guarded() {
+  const GuardPageMemory::Counters counters = guard_pages()->counters();
+  std::fprintf(stderr, "guard pages: %lld blocks guarded, %lld not\n",
+               static_cast<long long>(counters.guarded_blocks),
+               static_cast<long long>(counters.refused_blocks));
+}
+
+// As the environment says, for the rest of the process.
+void set_guard_pages_up() {
+  const char* const text = std::getenv(guard_pages_variable);
+  const std::string_view value = text == nullptr ? "" : text;
+  if (value.empty() || value == "0") return;
+  if (value != "1") {
+    throw ConfigError(error_text(std::string(guard_pages_variable) + " is neither 0 nor 1",
+                                 "it is \"" + std::string(value) + "\"",
+                                 "set 1 to guard the memory of tensors, or unset it"));
+  }
+  guard_pages() = new GuardPageMemory;
+  std::atexit(&say_what_was_guarded);
 }
 
 void counted_free(void* pointer) {
   if (pointer == nullptr) return;
   const std::optional<Allocation> ours = live_table().erase(pointer);
-  base_allocator().raw_deleter()(pointer);
+  give_back(pointer);
   if (!ours) return;
   const std::int64_t removed = ours->bytes;
   const std::int64_t live = counters().live_bytes.fetch_sub(removed) - removed;
@@ -113,7 +164,7 @@ void counted_free(void* pointer) {
 class CountingCpuAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
-    void* pointer = base_allocator().raw_allocate(bytes);
+    void* pointer = take(bytes);
     if (pointer != nullptr && list(pointer, bytes)) {
       const auto added = static_cast<std::int64_t>(bytes);
       const std::int64_t live = counters().live_bytes.fetch_add(added) + added;
@@ -149,6 +200,7 @@ std::atomic<bool> is_installed{false};
 void install_counting_cpu_allocator() {
   static std::once_flag once;
   std::call_once(once, [] {
+    set_guard_pages_up();
     static auto* allocator = new CountingCpuAllocator;
     c10::SetCPUAllocator(allocator, /*priority=*/255);
     is_installed = true;

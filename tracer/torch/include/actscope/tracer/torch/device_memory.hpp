@@ -18,7 +18,10 @@ struct MemoryCounters {
 
 /// Puts the counting allocator in front of LibTorch's CPU allocator for the rest of the process.
 /// Call it before the first tensor: what was allocated earlier is not counted. Idempotent,
-/// thread-safe. Every thread's allocations are seen.
+/// thread-safe. Every thread's allocations are seen. With ACTSCOPE_GUARD_PAGES=1 in the environment
+/// each block lies between pages that cannot be touched, and at exit a line on stderr says how many
+/// did (CONTRIBUTING.md).
+/// Errors  ConfigError: ACTSCOPE_GUARD_PAGES is neither 0 nor 1
 void install_counting_cpu_allocator();
 
 bool is_counting_cpu_allocator_installed() noexcept;
