@@ -8,6 +8,7 @@
 #include <map>
 
 #include "actscope/base/units.hpp"
+#include "actscope/reports/accuracy_interval.hpp"
 #include "config_json.hpp"
 #include "text_table.hpp"
 
@@ -19,6 +20,17 @@ std::optional<double> as_double(const Measured<std::int64_t>& measured) {
   return static_cast<double>(*measured.value);
 }
 
+// What the held-out images of both leave open.
+void set_interval(ComparisonRow& row, const RunRecord& a, const RunRecord& b) {
+  if (!row.a || !row.b) return;
+  const AccuracyPair pair{*row.a, *row.b, a.heldout_samples, b.heldout_samples};
+  const auto interval = difference_interval({&pair, 1}, shown_confidence);
+  if (interval && std::isfinite(interval->low) && std::isfinite(interval->high)) {
+    row.difference_low = interval->low;
+    row.difference_high = interval->high;
+  }
+}
+
 // A loss that diverged is as little comparable as one that was not measured.
 std::optional<double> finite(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? value : std::nullopt;
@@ -26,7 +38,7 @@ std::optional<double> finite(const std::optional<double>& value) {
 
 void add_row(Comparison& comparison, std::string metric, std::string kind, std::optional<double> a,
              std::optional<double> b) {
-  ComparisonRow row{std::move(metric), std::move(kind), finite(a), finite(b), {}, {}};
+  ComparisonRow row{std::move(metric), std::move(kind), finite(a), finite(b), {}, {}, {}, {}};
   if (row.a && row.b) {
     row.difference = finite(*row.b - *row.a);
     if (*row.a != 0) row.ratio = finite(*row.b / *row.a);
@@ -60,14 +72,20 @@ std::string shown(const std::string& metric, const std::optional<double>& value)
   return fmt::format("{:.6g}", *value);
 }
 
-std::string shown_difference(const std::string& metric, const std::optional<double>& value) {
+std::string shown_difference(const ComparisonRow& row) {
+  const auto& value = row.difference;
   if (!value) return "n/a";
-  if (*value == 0) return "0";
   const std::string sign = *value < 0 ? "-" : "+";
-  if (metric.ends_with("accuracy_ratio")) {
+  if (row.difference_low && row.difference_high) {
+    const Interval interval{*row.difference_low, *row.difference_high};
+    return fmt::format("{}{:.2f} ±{:.2f} points", *value == 0 ? "" : sign, 100 * std::abs(*value),
+                       100 * interval.half_width(*value));
+  }
+  if (*value == 0) return "0";
+  if (row.metric.ends_with("accuracy_ratio")) {
     return fmt::format("{}{:.2f} points", sign, 100 * std::abs(*value));
   }
-  return sign + shown(metric, std::abs(*value));
+  return sign + shown(row.metric, std::abs(*value));
 }
 
 void set_optional(Json& object, const std::string& field, const std::optional<double>& value,
@@ -85,6 +103,8 @@ Json row_json(const ComparisonRow& row) {
                !is_in_both   ? "not in both"
                : *row.a == 0 ? "A is 0"
                              : "not finite");
+  if (row.difference_low) object["difference_low"] = *row.difference_low;
+  if (row.difference_high) object["difference_high"] = *row.difference_high;
   return object;
 }
 
@@ -99,6 +119,8 @@ ComparisonRow read_row(const JsonCursor& from) {
   row.b = measured_number(from, "b").value;
   row.difference = measured_number(from, "difference").value;
   row.ratio = measured_number(from, "ratio").value;
+  if (from.has("difference_low")) row.difference_low = from.at("difference_low").number();
+  if (from.has("difference_high")) row.difference_high = from.at("difference_high").number();
   return row;
 }
 
@@ -127,6 +149,7 @@ Comparison compare_runs(const RunRecord& a, const std::string& a_name, const Run
   add_row(comparison, "train_loss", "learning", sa.train_loss.value, sb.train_loss.value);
   add_row(comparison, "heldout_accuracy_ratio", "learning", sa.heldout_accuracy_ratio.value,
           sb.heldout_accuracy_ratio.value);
+  set_interval(comparison.rows.back(), a, b);
   const auto slots_a = stored_bytes(a);
   const auto slots_b = stored_bytes(b);
   auto names = slots_a;
@@ -140,7 +163,7 @@ Comparison compare_runs(const RunRecord& a, const std::string& a_name, const Run
 std::string write_comparison_document(const Comparison& comparison) {
   Json rows = Json::array();
   for (const ComparisonRow& row : comparison.rows) rows.push_back(row_json(row));
-  return format_json({{"schema", schema_of("actscope.compare")},
+  return format_json({{"schema", schema_of("actscope.compare", "1.1.0")},
                       {"a", comparison.a_name},
                       {"b", comparison.b_name},
                       {"config_differences", comparison.config_differences},
@@ -172,12 +195,14 @@ std::string comparison_text(const Comparison& comparison) {
       continue;
     }
     table.add({row.metric, row.kind, shown(row.metric, row.a), shown(row.metric, row.b),
-               shown_difference(row.metric, row.difference),
-               row.ratio ? fmt::format("{:.3f}", *row.ratio) : "n/a"});
+               shown_difference(row), row.ratio ? fmt::format("{:.3f}", *row.ratio) : "n/a"});
   }
   text += table.text();
   if (equal_slots > 0) text += fmt::format("\n{} slots store equal bytes in both.\n", equal_slots);
-  text += "\nBytes are exact. Times and accuracies are single runs: shown, not judged.\n";
+  text +=
+      "\nBytes are exact. Times and accuracies are single runs: shown, not judged. ± of an "
+      "accuracy: 95 % "
+      "by the\nheld-out images, as if each run had its own, without what lies between seeds.\n";
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "actscope/base/alike.hpp"
 #include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
 #include "json_cursor.hpp"
@@ -93,19 +94,27 @@ Json timing_json_of(const RunRecord& run) {
           {"remark", timing_remark(run)}};
 }
 
+// Whether a run trained as the one that the page compares with.
+bool is_alike(const RunConfig& config, const RunConfig* reference) {
+  return reference != nullptr && training_key(config) == training_key(*reference);
+}
+
 Json run_json(const NamedRun& run, const NamedRun* reference) {
   const RunSummary& s = run.record.summary;
-  const std::optional<double> error = accuracy_standard_error(run.record);
+  const std::optional<Interval> interval = accuracy_interval_of(run.record);
   return {{"name", run.name},
           {"scheme", run.record.config.scheme},
           {"status", status_text(run.record)},
           {"is_reference", &run == reference},
+          {"is_alike",
+           is_alike(run.record.config, reference != nullptr ? &reference->record.config : nullptr)},
           {"dense_bytes", s.dense_saved_bytes},
           {"saved_bytes", measured_json(s.saved_bytes)},
           {"peak_bytes", measured_json(s.peak_bytes)},
           {"step_time_s", measured_json(s.step_time_s)},
           {"accuracy", measured_json(s.heldout_accuracy_ratio)},
-          {"accuracy_error", error ? Json(*error) : Json()},
+          {"accuracy_low", interval ? Json(interval->low) : Json()},
+          {"accuracy_high", interval ? Json(interval->high) : Json()},
           {"curve", curve_json(run.record.accuracy)},
           {"slots", slots_json(run.record.layers)},
           {"timing", timing_json_of(run.record)}};
@@ -191,10 +200,11 @@ std::string page_of(std::span<const NamedRun> runs, std::string_view introductio
 
 Json mean_json(const SeedMean& mean) {
   return {{"mean", mean.mean ? Json(*mean.mean) : Json()},
-          {"error", mean.standard_error ? Json(*mean.standard_error) : Json()}};
+          {"low", mean.interval ? Json(mean.interval->low) : Json()},
+          {"high", mean.interval ? Json(mean.interval->high) : Json()}};
 }
 
-Json group_json(const SweepGroup& group) {
+Json group_json(const SweepGroup& group, const SweepGroup* reference) {
   const bool has_blocks = block_text(group.config) != "-";
   return {{"name", group.name},
           {"scheme", group.config.scheme},
@@ -207,7 +217,8 @@ Json group_json(const SweepGroup& group) {
           {"failed", group.failed},
           {"skipped", group.skipped},
           {"reason", group.reason},
-          {"sample_error", group.sample_error_ratio},
+          {"is_reference", &group == reference},
+          {"is_alike", is_alike(group.config, reference != nullptr ? &reference->config : nullptr)},
           {"saved_bytes", mean_json(group.saved_bytes)},
           {"peak_bytes", mean_json(group.peak_bytes)},
           {"step_time_s", mean_json(group.step_time_s)},
@@ -229,7 +240,10 @@ std::string html_report(std::span<const NamedRun> runs, std::string_view introdu
 std::string html_sweep_report(const SweepWithRuns& sweep, std::string_view introduction) {
   const std::vector<SweepGroup> groups = sweep_groups(sweep.record);
   Json data = Json::array();
-  for (const SweepGroup& group : groups) data.push_back(group_json(group));
+  const auto dense = std::ranges::find_if(
+      groups, [](const SweepGroup& group) { return group.is_reference && group.done > 0; });
+  const SweepGroup* reference = dense == groups.end() ? nullptr : &*dense;
+  for (const SweepGroup& group : groups) data.push_back(group_json(group, reference));
   const std::string section =
       filled(html_sweep(), {{"CHOICE", escaped_html(choice_text(groups))},
                             {"SWEEP_TABLE", sweep_table(groups).html()},

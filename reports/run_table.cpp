@@ -30,10 +30,17 @@ std::string accuracy(const RunRecord& record) {
   return ratio ? fmt::format("{:.1f} %", 100 * *ratio) : "n/a";
 }
 
+// "-1.2 ±4.5": in points, with what the held-out images of both leave open.
 std::string points_against(const RunRecord* dense, const RunRecord& record) {
   const auto& ratio = record.summary.heldout_accuracy_ratio.value;
+  if (dense == &record) return "-";
   if (dense == nullptr || !ratio || !dense->summary.heldout_accuracy_ratio.value) return "n/a";
-  return fmt::format("{:+.1f}", 100 * (*ratio - *dense->summary.heldout_accuracy_ratio.value));
+  const AccuracyPair pair{*dense->summary.heldout_accuracy_ratio.value, *ratio,
+                          dense->heldout_samples, record.heldout_samples};
+  const double points = 100 * (pair.to - pair.from);
+  const auto interval = difference_interval({&pair, 1}, shown_confidence);
+  if (!interval) return fmt::format("{:+.1f}", points);
+  return fmt::format("{:+.1f} ±{:.1f}", points, 100 * interval->half_width(pair.to - pair.from));
 }
 
 std::string plain(const std::optional<double>& value) {
@@ -64,6 +71,22 @@ std::string configuration_remark(std::span<const NamedRun> runs) {
   return text.empty() ? text : "scheme: " + text + ".";
 }
 
+// Why runs are not held against any of the dense ones that are there.
+std::vector<std::string> uncompared(std::span<const NamedRun> runs) {
+  std::vector<std::string> lines;
+  const DenseRuns dense = dense_runs(runs);
+  if (dense_run(runs) == nullptr) return lines;
+  for (const NamedRun& run : runs) {
+    const RunRecord& record = run.record;
+    if (record.status != RunStatus::completed) continue;
+    if (dense.find(record.config, record.data_sha256, SeedOf::any)) continue;
+    lines.push_back(run.name + ": " +
+                    dense.why_none(record.config, record.data_sha256, SeedOf::any) +
+                    ", so it is not compared.");
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string block_text(const RunConfig& config) {
@@ -73,16 +96,23 @@ std::string block_text(const RunConfig& config) {
 
 const NamedRun* dense_run(std::span<const NamedRun> runs) {
   for (const NamedRun& run : runs) {
-    if (run.record.config.scheme == "dense" && run.record.status == RunStatus::completed) {
-      return &run;
-    }
+    if (is_dense(run.record.config) && run.record.status == RunStatus::completed) return &run;
   }
   return nullptr;
 }
 
+DenseRuns dense_runs(std::span<const NamedRun> runs) {
+  DenseRuns dense;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const RunRecord& record = runs[i].record;
+    if (!is_dense(record.config) || record.status != RunStatus::completed) continue;
+    dense.add(record.config, record.data_sha256, i);
+  }
+  return dense;
+}
+
 TextTable run_table(std::span<const NamedRun> runs) {
-  const NamedRun* reference = dense_run(runs);
-  const RunRecord* dense = reference != nullptr ? &reference->record : nullptr;
+  const DenseRuns all_dense = dense_runs(runs);
   const bool all_completed = std::ranges::all_of(
       runs, [](const NamedRun& run) { return run.record.status == RunStatus::completed; });
   std::vector<std::string> header{"run",   "block", "sparsity", "saved",    "fewer", "peak",
@@ -92,9 +122,13 @@ TextTable run_table(std::span<const NamedRun> runs) {
   for (const NamedRun& run : runs) {
     const RunRecord& record = run.record;
     const RunSummary& s = record.summary;
+    const auto match = all_dense.find(record.config, record.data_sha256, SeedOf::any);
+    const RunRecord* dense = match ? &runs[*match].record : nullptr;
+    const auto timed = all_dense.find_timed(record.config, record.data_sha256, SeedOf::any);
     std::string step_ratio = "n/a";
-    if (dense != nullptr && dense->summary.step_time_s.value && s.step_time_s.value) {
-      step_ratio = fmt::format("{:.2f}x", *s.step_time_s.value / *dense->summary.step_time_s.value);
+    if (timed && runs[*timed].record.summary.step_time_s.value && s.step_time_s.value) {
+      step_ratio = fmt::format(
+          "{:.2f}x", *s.step_time_s.value / *runs[*timed].record.summary.step_time_s.value);
     }
     std::vector<std::string> row{
         run.name,
@@ -148,29 +182,35 @@ std::string status_text(const RunRecord& record) {
   return "failed";
 }
 
-std::optional<double> accuracy_standard_error(const RunRecord& record) {
+std::optional<Interval> accuracy_interval_of(const RunRecord& record) {
   const auto& ratio = record.summary.heldout_accuracy_ratio.value;
-  if (!ratio || record.heldout_samples <= 0) return std::nullopt;
-  return std::sqrt(*ratio * (1 - *ratio) / static_cast<double>(record.heldout_samples));
+  if (!ratio || !std::isfinite(*ratio) || record.heldout_samples <= 0) return std::nullopt;
+  return accuracy_interval(*ratio, record.heldout_samples, shown_confidence);
 }
 
 std::string accuracy_remark(std::span<const NamedRun> runs) {
   std::set<std::int64_t> seeds;
   std::int64_t fewest_samples = std::numeric_limits<std::int64_t>::max(), epochs = 0;
-  std::optional<double> error;
+  std::optional<double> half;
   for (const NamedRun& run : runs) {
-    const std::optional<double> own = accuracy_standard_error(run.record);
+    const std::optional<Interval> own = accuracy_interval_of(run.record);
     if (!own) continue;
-    error = std::max(error.value_or(0), *own);
+    half = std::max(half.value_or(0),
+                    own->half_width(*run.record.summary.heldout_accuracy_ratio.value));
     seeds.insert(run.record.config.seed);
     fewest_samples = std::min(fewest_samples, run.record.heldout_samples);
     for (const AccuracyPoint& point : run.record.accuracy) epochs = std::max(epochs, point.epoch);
   }
-  if (!error) return "No run measured accuracy.";
+  if (!half) {
+    const bool is_measured = std::ranges::any_of(runs, [](const NamedRun& run) {
+      return run.record.summary.heldout_accuracy_ratio.value.has_value();
+    });
+    return is_measured ? "How many images were held out is not known: nor is the noise of accuracy."
+                       : "No run measured accuracy.";
+  }
   std::string text = fmt::format(
-      "Held-out accuracy over {} images: two standard errors of the sample alone are ±{:.1f} "
-      "points",
-      format_count(fewest_samples), 200 * *error);
+      "Held-out accuracy over {} images: they alone leave ±{:.1f} points of each open (95 %)",
+      format_count(fewest_samples), 100 * *half);
   if (seeds.size() < 2) text += "; one seed, and seeds differ by about a point more";
   if (epochs < 10) text += "; early learning, not the end";
   return text + ": do not rank schemes by it.";
@@ -184,8 +224,8 @@ Remarks remarks_on(std::span<const NamedRun> runs) {
   remarks.general.push_back(accuracy_remark(runs));
   remarks.general.emplace_back(
       "saved: kept for backward, by the allocator; peak: highest live bytes of a step; \"fewer\" "
-      "and "
-      "\"of dense\" are against the dense run.");
+      "and \"of dense\" are against the dense run that trained alike.");
+  for (std::string& line : uncompared(runs)) remarks.general.push_back(std::move(line));
   remarks.general.emplace_back(
       "step: median of one run each; between runs made one after the other it also holds what else "
       "the machine did.");

@@ -6,15 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "actscope/base/alike.hpp"
+#include "actscope/reports/accuracy_interval.hpp"
 #include "actscope/reports/rendering.hpp"
 #include "text_table.hpp"
 
 namespace actscope::reports {
 
-/// The run that others are compared with: the first completed one whose scheme is `dense`, or null.
+/// The first completed run that is dense, or null: the one that a page is about.
 const NamedRun* dense_run(std::span<const NamedRun> runs);
 
-/// One row a run, human units, each figure also against the dense run where there is one.
+/// The completed dense runs, to find the one that a run is compared with.
+DenseRuns dense_runs(std::span<const NamedRun> runs);
+
+/// One row a run, human units, each figure also against the dense run that trained alike: of the
+/// same seed, or else of another.
 TextTable run_table(std::span<const NamedRun> runs);
 
 /// One row a run, plain numbers with their units in the header.
@@ -31,8 +37,9 @@ struct Remarks {
 };
 Remarks remarks_on(std::span<const NamedRun> runs);
 
-/// Binomial standard error of the held-out accuracy, or nothing where it was not measured.
-std::optional<double> accuracy_standard_error(const RunRecord& record);
+/// Where the held-out accuracy lies with 95 % by its images alone, or nothing where it was not
+/// measured or they were not counted.
+std::optional<Interval> accuracy_interval_of(const RunRecord& record);
 
 /// "completed", "interrupted", "failed".
 std::string status_text(const RunRecord& record);

@@ -2,14 +2,12 @@
 #include "sweep_groups.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
-#include <set>
 
+#include "actscope/base/alike.hpp"
 #include "actscope/base/configuration_name.hpp"
 #include "config_json.hpp"
-#include "gate/pairing.hpp"
 #include "measured_number.hpp"
 
 namespace actscope::reports {
@@ -17,39 +15,25 @@ namespace {
 
 constexpr double confidence = 0.95;
 
-// What points share that are compared with one dense point: all but how they compress.
-std::string key_of_training(RunConfig config) {
-  const RunConfig usual;
-  config.scheme = "dense";
-  config.block_rows = usual.block_rows;
-  config.block_cols = usual.block_cols;
-  config.sparsity_ratio = usual.sparsity_ratio;
-  config.select = usual.select;
-  config.schedule = usual.schedule;
-  config.slot_overrides.clear();
-  config.operand_overrides.clear();
-  config.workspace_bytes = usual.workspace_bytes;
-  config.gradient_errors = usual.gradient_errors;
-  return config_key(config);
+double average(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
 }
 
 SeedMean mean_of(const std::vector<double>& values) {
-  SeedMean result;
-  if (values.empty()) return result;
-  const auto count = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double value : values) sum += value;
-  result.mean = sum / count;
-  if (values.size() < 2) return result;
-  double squares = 0;
-  for (const double value : values) squares += (value - *result.mean) * (value - *result.mean);
-  result.standard_error = std::sqrt(squares / (count - 1) / count);
+  if (values.empty()) return {};
+  SeedMean result{average(values), {}};
+  if (const auto half = student_half_width(values, shown_confidence)) {
+    result.interval = Interval{*result.mean - *half, *result.mean + *half};
+  }
   return result;
 }
 
 // The figures of a group's points, one value a seed.
 struct Values {
-  std::vector<double> saved, peak, step, loss, accuracy, difference, of_saved, of_peak, of_step;
+  std::vector<double> saved, peak, step, loss, accuracy, of_saved, of_peak, of_step;
+  std::vector<AccuracyPair> pairs;  // dense and own accuracy
 };
 
 void keep(std::vector<double>& values, const std::optional<double>& value) {
@@ -61,27 +45,46 @@ void keep_ratio(std::vector<double>& values, const std::optional<double>& value,
   if (value && dense && *dense > 0) keep(values, *value / *dense);
 }
 
-void add(Values& values, const RunSummary& s, const RunSummary* dense) {
+void add(Values& values, const RunSummary& s) {
   keep(values.saved, number(s.saved_bytes));
   keep(values.peak, number(s.peak_bytes));
   keep(values.step, s.step_time_s.value);
   keep(values.loss, s.train_loss.value);
   keep(values.accuracy, s.heldout_accuracy_ratio.value);
-  if (dense == nullptr) return;
-  keep_ratio(values.of_saved, number(s.saved_bytes), number(dense->saved_bytes));
-  keep_ratio(values.of_peak, number(s.peak_bytes), number(dense->peak_bytes));
-  keep_ratio(values.of_step, s.step_time_s.value, dense->step_time_s.value);
-  if (s.heldout_accuracy_ratio.value && dense->heldout_accuracy_ratio.value) {
-    keep(values.difference, *s.heldout_accuracy_ratio.value - *dense->heldout_accuracy_ratio.value);
+}
+
+void add_against(Values& values, const SweepPointRecord& point, const SweepPointRecord& dense) {
+  const RunSummary &s = *point.summary, &d = *dense.summary;
+  keep_ratio(values.of_saved, number(s.saved_bytes), number(d.saved_bytes));
+  keep_ratio(values.of_peak, number(s.peak_bytes), number(d.peak_bytes));
+  const auto own = s.heldout_accuracy_ratio.value, of_dense = d.heldout_accuracy_ratio.value;
+  if (!own || !of_dense || !std::isfinite(*own) || !std::isfinite(*of_dense)) return;
+  values.pairs.push_back({*of_dense, *own, dense.heldout_samples, point.heldout_samples});
+}
+
+// The figures of accuracy against dense. Dense against itself differs by nothing, whatever is
+// known.
+void set_differences(SweepGroup& group, const std::vector<AccuracyPair>& pairs) {
+  if (pairs.empty()) return;
+  SeedMean& difference = group.accuracy_difference_ratio;
+  difference.mean = 0;
+  for (const AccuracyPair& pair : pairs) {
+    *difference.mean += (pair.to - pair.from) / static_cast<double>(pairs.size());
+  }
+  if (group.is_reference) return;
+  difference.interval = difference_interval(pairs, shown_confidence);
+  if (pairs.size() < 2) return;
+  if (const auto bounds = difference_interval(pairs, confidence)) {
+    group.least_difference_ratio = bounds->low;
   }
 }
 
-// The mean less what Student's t allows for it, one-sided.
-std::optional<double> least_of(const SeedMean& difference, std::size_t count) {
-  if (!difference.standard_error) return std::nullopt;
-  const boost::math::students_t distribution(static_cast<double>(count - 1));
-  return *difference.mean -
-         boost::math::quantile(distribution, confidence) * *difference.standard_error;
+DenseRuns dense_points(const std::vector<SweepPointRecord>& points) {
+  DenseRuns dense;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (is_dense(points[i].config) && points[i].summary) dense.add(points[i].config, {}, i);
+  }
+  return dense;
 }
 
 // Groups of one name say what else is different, as "learning_rate: 0.001 -> 0.002".
@@ -99,22 +102,19 @@ void tell_apart(std::vector<SweepGroup>& groups) {
 }  // namespace
 
 std::vector<SweepGroup> sweep_groups(const SweepRecord& record) {
-  std::map<std::string, const RunSummary*> dense;
-  for (const SweepPointRecord& point : record.points) {
-    if (point.config.scheme == "dense" && point.summary) {
-      dense.try_emplace(key_of_training(point.config), &*point.summary);
-    }
-  }
+  const DenseRuns dense = dense_points(record.points);
   std::vector<SweepGroup> groups;
   std::vector<Values> values;
   std::map<std::string, std::size_t> places;
   for (const SweepPointRecord& point : record.points) {
-    const auto [place, is_new] = places.try_emplace(key_without_seed(point.config), groups.size());
+    const auto [place, is_new] = places.try_emplace(configuration_key(point.config), groups.size());
     if (is_new) {
       groups.push_back({});
       groups.back().name = configuration_name(point.config);
       groups.back().config = point.config;
       groups.back().role = point.role;
+      groups.back().is_reference = is_dense(point.config);
+      groups.back().heldout_images = point.heldout_samples;
       values.emplace_back();
     }
     SweepGroup& group = groups[place->second];
@@ -124,13 +124,17 @@ std::vector<SweepGroup> sweep_groups(const SweepRecord& record) {
     group.skipped += point.status == PointStatus::skipped ? 1 : 0;
     if (group.reason.empty()) group.reason = point.reason;
     if (!point.summary) continue;
-    const auto reference = dense.find(key_of_training(point.config));
-    add(values[place->second], *point.summary,
-        reference == dense.end() ? nullptr : reference->second);
-    const auto& accuracy = point.summary->heldout_accuracy_ratio.value;
-    if (accuracy && point.heldout_samples > 0) {
-      group.sample_error_ratio =
-          std::sqrt(*accuracy * (1 - *accuracy) / static_cast<double>(point.heldout_samples));
+    Values& v = values[place->second];
+    add(v, *point.summary);
+    group.heldout_images = std::min(group.heldout_images, point.heldout_samples);
+    if (const auto match = dense.find(point.config, {}, SeedOf::same)) {
+      add_against(v, point, record.points[*match]);
+    } else if (group.why_not_compared.empty()) {
+      group.why_not_compared = dense.why_none(point.config, {}, SeedOf::same);
+    }
+    if (const auto match = dense.find_timed(point.config, {}, SeedOf::same)) {
+      keep_ratio(v.of_step, point.summary->step_time_s.value,
+                 record.points[*match].summary->step_time_s.value);
     }
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -141,8 +145,9 @@ std::vector<SweepGroup> sweep_groups(const SweepRecord& record) {
     group.step_time_s = mean_of(v.step);
     group.train_loss = mean_of(v.loss);
     group.accuracy_ratio = mean_of(v.accuracy);
-    group.accuracy_difference_ratio = mean_of(v.difference);
-    group.least_difference_ratio = least_of(group.accuracy_difference_ratio, v.difference.size());
+    group.accuracy_ratio.interval =
+        mean_accuracy_interval(v.accuracy, group.heldout_images, shown_confidence);
+    set_differences(group, v.pairs);
     group.saved_of_dense_ratio = mean_of(v.of_saved);
     group.peak_of_dense_ratio = mean_of(v.of_peak);
     group.step_of_dense_ratio = mean_of(v.of_step);

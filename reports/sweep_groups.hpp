@@ -6,17 +6,20 @@
 #include <vector>
 
 #include "actscope/base/sweep_record.hpp"
+#include "actscope/reports/accuracy_interval.hpp"
 
 namespace actscope::reports {
 
-/// Mean and standard error over the seeds of a configuration.
+/// Mean over the seeds of a configuration, and where it lies with 95 %.
 struct SeedMean {
   std::optional<double> mean;
-  std::optional<double> standard_error;  ///< absent below two values
+  /// By Student's over the seeds, absent below two values; of accuracies as accuracy_interval.hpp
+  /// has it, from one seed on where the held-out images are counted.
+  std::optional<Interval> interval;
 };
 
 /// The points of one configuration, which differ in the seed alone. Differences are against the
-/// dense point of the same seed, model, data and training.
+/// dense point of the same seed that trained alike.
 struct SweepGroup {
   std::string name;  ///< as configuration_name, and what else tells it apart in this sweep
   RunConfig config;  ///< of its first point
@@ -25,13 +28,15 @@ struct SweepGroup {
   SeedMean saved_bytes, peak_bytes, step_time_s, train_loss;
   SeedMean accuracy_ratio;             ///< held-out
   SeedMean accuracy_difference_ratio;  ///< against dense, by seed
-  /// What the true difference is above with 95 % confidence (Student's t over the seeds,
-  /// one-sided): not inferior to dense by a margin m where this is above −m. Absent below two
-  /// seeds.
+  /// What the true difference is above with 95 % confidence (one-sided): not inferior to dense by a
+  /// margin m where this is above −m. Absent below two seeds, and where seeds that agree are all
+  /// that is known.
   std::optional<double> least_difference_ratio;
   SeedMean saved_of_dense_ratio, peak_of_dense_ratio, step_of_dense_ratio;
-  double sample_error_ratio = 0;  ///< standard error of one accuracy by its held-out sample alone
-  std::string reason;             ///< of the first point that failed or was skipped
+  bool is_reference = false;        ///< it is the dense configuration itself
+  std::string why_not_compared;     ///< empty where every seed has a dense point that trained alike
+  std::int64_t heldout_images = 0;  ///< the fewest behind an accuracy; 0: unknown of some
+  std::string reason;               ///< of the first point that failed or was skipped
 };
 
 /// In the order of the document: baselines of the first seed, then its grid.

@@ -25,15 +25,54 @@ std::string bytes_text(const SeedMean& bytes) {
   return bytes.mean ? format_bytes(std::llround(*bytes.mean)) : "n/a";
 }
 
-// "+0.32 ±0.21": points of accuracy, with two standard errors where seeds give them.
+// "+0.32 ±0.21": points of accuracy, with the farther end of the 95 % interval where there is one.
 std::string points_text(const SeedMean& difference) {
   if (!difference.mean) return "n/a";
-  if (!difference.standard_error) return fmt::format("{:+.1f}", 100 * *difference.mean);
-  return fmt::format("{:+.2f} ±{:.2f}", 100 * *difference.mean, 200 * *difference.standard_error);
+  if (!difference.interval) return fmt::format("{:+.1f}", 100 * *difference.mean);
+  return fmt::format("{:+.2f} ±{:.2f}", 100 * *difference.mean,
+                     100 * difference.interval->half_width(*difference.mean));
 }
 
 std::string plain(const std::optional<double>& value) {
   return value ? fmt::format("{:.10g}", *value) : "";
+}
+
+// The widest interval that one accuracy of a group has by its held-out images alone.
+std::optional<double> sample_half_width(const std::vector<SweepGroup>& groups) {
+  std::optional<double> widest;
+  for (const SweepGroup& group : groups) {
+    const auto& mean = group.accuracy_ratio.mean;
+    if (!mean || group.heldout_images <= 0) continue;
+    const Interval own = accuracy_interval(*mean, group.heldout_images, shown_confidence);
+    widest = std::max(widest.value_or(0), own.half_width(*mean));
+  }
+  return widest;
+}
+
+bool has_dense(const std::vector<SweepGroup>& groups) {
+  return std::ranges::any_of(groups, [](const SweepGroup& group) { return group.is_reference; });
+}
+
+std::string noise_text(const SweepRecord& record, const std::vector<SweepGroup>& groups) {
+  std::set<std::int64_t> seeds;
+  for (const SweepPointRecord& point : record.points) seeds.insert(point.config.seed);
+  const auto sample = sample_half_width(groups);
+  std::string text =
+      sample ? fmt::format(
+                   "The held-out images alone leave ±{:.1f} points of one accuracy open "
+                   "(95 %)",
+                   100 * *sample)
+             : "How many images were held out is not known, nor what noise they leave";
+  if (seeds.size() < 2) {
+    return text +
+           "; one seed, and seeds differ by about a point more: do not rank schemes by it. "
+           "\"points\": differences to the dense run, ± by the images as if each arm had its own.";
+  }
+  return text + fmt::format(
+                    "; \"points\" are differences to the dense run of the same seed, ± 95 % by "
+                    "Student's over up to {} seeds and the images that they share; \"at least\": "
+                    "with 95 % confidence.",
+                    seeds.size());
 }
 
 }  // namespace
@@ -66,8 +105,9 @@ TextTable sweep_table(const std::vector<SweepGroup>& groups) {
          group.step_of_dense_ratio.mean ? fmt::format("{:.2f}x", *group.step_of_dense_ratio.mean)
                                         : "n/a",
          accuracy ? fmt::format("{:.1f} %", 100 * *accuracy) : "n/a",
-         points_text(group.accuracy_difference_ratio),
+         group.is_reference ? "-" : points_text(group.accuracy_difference_ratio),
          group.least_difference_ratio ? fmt::format("{:+.2f}", 100 * *group.least_difference_ratio)
+         : group.is_reference         ? "-"
                                       : "n/a",
          seeds});
   }
@@ -135,22 +175,11 @@ TextTable sweep_numbers(const SweepRecord& record) {
 std::vector<std::string> sweep_remarks(const SweepRecord& record,
                                        const std::vector<SweepGroup>& groups) {
   std::vector<std::string> remarks{choice_text(groups)};
-  std::set<std::int64_t> seeds;
-  double sample_error = 0;
-  for (const SweepPointRecord& point : record.points) seeds.insert(point.config.seed);
+  remarks.push_back(noise_text(record, groups));
   for (const SweepGroup& group : groups) {
-    sample_error = std::max(sample_error, group.sample_error_ratio);
+    if (group.why_not_compared.empty() || !has_dense(groups)) continue;
+    remarks.push_back(group.name + ": " + group.why_not_compared + ", so it is not compared.");
   }
-  std::string noise = fmt::format(
-      "Two standard errors of one accuracy by its held-out sample alone are ±{:.1f} points",
-      200 * sample_error);
-  noise += seeds.size() < 2
-               ? "; one seed, and seeds differ by about a point more: do not rank schemes by it."
-               : fmt::format(
-                     "; \"points\" are differences to the dense run of the same seed, ± two "
-                     "standard errors over {} seeds; \"at least\": with 95 % confidence.",
-                     seeds.size());
-  remarks.push_back(std::move(noise));
   remarks.emplace_back(
       "saved: kept for backward, by the allocator; peak: highest live bytes of a step; step: mean "
       "over seeds of the median step, which also holds what else the machine did.");

@@ -24,14 +24,18 @@ QString keyOf(const char* option, const QString& name, const RunStore& store) {
   return run->key;
 }
 
-// A is the first dense run, B the one that keeps least: no view is empty at first sight.
+// A is the first dense run that trained to its end, B the one that keeps least of those that
+// trained alike; without a dense run B is the one that keeps least of all. No view is empty at
+// first sight.
 void pickForNewcomers(const RunStore& store, Selection& selection) {
   RunPointer dense, least;
+  for (const RunPointer& run : store.runs()) {
+    if (!dense && run->record && run->isTrained() && is_dense(run->config)) dense = run;
+  }
   double leastBytes = 0;
   for (const RunPointer& run : store.runs()) {
     const auto saved = metricValue(*run, Metric::saved);
-    if (!saved || !run->record) continue;
-    if (!dense && run->scheme == "dense") dense = run;
+    if (!saved || !run->record || (dense && run->group != dense->group)) continue;
     if (!least || *saved < leastBytes) {
       least = run;
       leastBytes = *saved;

@@ -111,7 +111,12 @@ Curves curvesOf(const RunList& runs, const Selection& selection, const CurveQuer
       Curve line = differenceOf(curveOf(*a, query, isTrain), curveOf(*b, query, isTrain));
       if (!line.x.isEmpty()) curves.lines.push_back(std::move(line));
     }
-    if (curves.lines.empty()) curves.message = "A and B have no points in common.";
+    const QString apart = apartText(a->config, b->config);
+    if (curves.lines.empty()) {
+      curves.message = "A and B have no points in common.";
+    } else if (!apart.isEmpty()) {
+      curves.message = "A and B do not train alike; B has " + apart + ".";
+    }
     return curves;
   }
 

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "actscope/reports/accuracy_interval.hpp"
+
 namespace actscope::gui {
 namespace {
 
@@ -18,17 +20,6 @@ struct BySize {
   }
 };
 
-// The reference of every seed; a run measured twice counts once.
-QHash<qint64, double> denseBySeed(const RunList& runs, const HeatQuery& query) {
-  QHash<qint64, double> values;
-  for (const RunPointer& run : runs) {
-    if (run->config.scheme != "dense" || !run->config.slot_overrides.empty()) continue;
-    const auto value = metricValue(*run, query.metric);
-    if (value && run->group == query.group) values.insert(run->config.seed, *value);
-  }
-  return values;
-}
-
 bool isMeant(const RunEntry& run, const HeatQuery& query) {
   return run.isReadable() && hasBlocks(run.config) && run.scheme == query.scheme &&
          run.group == query.group;
@@ -37,10 +28,34 @@ bool isMeant(const RunEntry& run, const HeatQuery& query) {
 struct Gathered {
   double sum = 0;
   int seeds = 0;
+  std::vector<reports::AccuracyPair> pairs;  // of accuracies, with their references
+  std::vector<double> accuracies;
+  std::int64_t images = 0;  // the fewest behind an accuracy
   QStringList measured, others;
   bool isFailed = false, isPending = false;
   QString reason;
 };
+
+// ", 95 %: −4.1 pp to +0.9 pp"; empty where nothing is known of the noise, or it is no accuracy.
+QString intervalText(const Gathered& from, const HeatQuery& query, bool isChange) {
+  if (query.metric != Metric::accuracy) return {};
+  const auto interval = isChange
+                            ? reports::difference_interval(from.pairs, reports::shown_confidence)
+                            : reports::mean_accuracy_interval(from.accuracies, from.images,
+                                                              reports::shown_confidence);
+  if (!interval) return {};
+  const auto text = [&](double value) {
+    return isChange ? changeText(query.metric, value) : metricText(query.metric, value);
+  };
+  return QString(", 95 %: %1 to %2").arg(text(interval->low), text(interval->high));
+}
+
+void gather(Gathered& cell, const RunEntry& run, double value) {
+  cell.sum += value;
+  cell.images = cell.seeds == 0 ? run.heldoutImages : std::min(cell.images, run.heldoutImages);
+  ++cell.seeds;
+  cell.measured << run.key;
+}
 
 HeatCell cellOf(const Gathered& from, const HeatQuery& query, bool isChange) {
   HeatCell cell;
@@ -53,6 +68,7 @@ HeatCell cellOf(const Gathered& from, const HeatQuery& query, bool isChange) {
         isChange ? changeText(query.metric, cell.value) : metricText(query.metric, cell.value);
     cell.tip = QString("%1 (%2)").arg(
         cell.text, from.seeds == 1 ? QString("1 run") : QString("mean of %1 runs").arg(from.seeds));
+    cell.tip += intervalText(from, query, isChange);
     if (from.isFailed) cell.tip += "; a run failed: " + from.reason;
   } else if (from.isFailed) {
     cell.state = HeatCell::State::failed;
@@ -97,36 +113,74 @@ QStringList heatSchemes(const RunList& runs, const QString& group) {
   return schemes;
 }
 
+namespace {
+
+// What a run is compared with, or why not.
+struct Compared {
+  RunPointer with;
+  QString reason;
+};
+
+Compared comparedWith(const RunEntry& run, const RunList& runs, const DenseRuns& dense,
+                      const HeatQuery& query) {
+  if (query.reference == Reference::a) return {query.a, "nothing to compare with"};
+  const auto found = query.metric == Metric::step
+                         ? dense.find_timed(run.config, run.dataHash(), SeedOf::same)
+                         : dense.find(run.config, run.dataHash(), SeedOf::same);
+  if (found) return {runs[*found], {}};
+  if (query.metric == Metric::step && dense.find(run.config, run.dataHash(), SeedOf::same)) {
+    return {nullptr, "the dense run has other threads, or recorded something else"};
+  }
+  return {nullptr,
+          QString::fromStdString(dense.why_none(run.config, run.dataHash(), SeedOf::same))};
+}
+
+QString messageOf(const HeatMap& map, const HeatQuery& query, int withoutReference,
+                  const QString& reason) {
+  if (map.blocks.isEmpty()) return "No run with blocks: the schemes named …-bsr have them.";
+  if (withoutReference == 0) return {};
+  if (query.reference == Reference::a) {
+    return query.a ? "A has not measured this." : "Pick A first (key A in the table of runs).";
+  }
+  return QString("%1 runs have nothing to compare with: %2.").arg(withoutReference).arg(reason);
+}
+
+}  // namespace
+
 HeatMap heatMapOf(const RunList& runs, const HeatQuery& query) {
   HeatMap map;
   map.isChange = query.reference != Reference::none;
-  const QHash<qint64, double> dense =
-      query.reference == Reference::dense ? denseBySeed(runs, query) : QHash<qint64, double>();
-  const auto ofA = query.a ? metricValue(*query.a, query.metric) : std::nullopt;
-
+  const DenseRuns dense = query.reference == Reference::dense ? denseRuns(runs) : DenseRuns();
   std::map<Block, std::map<double, Gathered>, BySize> grid;
   std::set<double> sparsities;
   int withoutReference = 0;
+  QString whyNot, apart;
   for (const RunPointer& run : runs) {
     if (!isMeant(*run, query)) continue;
     const RunConfig& c = run->config;
     Gathered& cell = grid[{c.block_rows, c.block_cols}][c.sparsity_ratio];
     sparsities.insert(c.sparsity_ratio);
-    std::optional<double> value = metricValue(*run, query.metric);
-    if (!value && run->status == EntryStatus::completed) cell.reason = "not measured";
-    if (value && map.isChange) {
-      const bool isKnown =
-          query.reference == Reference::a ? ofA.has_value() : dense.contains(c.seed);
-      withoutReference += isKnown ? 0 : 1;
-      cell.reason = isKnown ? cell.reason : QString("nothing to compare with");
-      value = isKnown ? metricChange(query.metric, *value,
-                                     query.reference == Reference::a ? *ofA : dense.value(c.seed))
-                      : std::nullopt;
+    const auto own = run->isTrained() ? metricValue(*run, query.metric) : std::nullopt;
+    std::optional<double> value = own;
+    if (!own && run->status == EntryStatus::completed) cell.reason = "not measured";
+    if (run->status == EntryStatus::interrupted) cell.reason = "interrupted before its end";
+    if (own && map.isChange) {
+      const Compared compared = comparedWith(*run, runs, dense, query);
+      const auto of = compared.with ? metricValue(*compared.with, query.metric) : std::nullopt;
+      value = of ? metricChange(query.metric, *own, *of) : std::nullopt;
+      if (of) {
+        cell.pairs.push_back({*of, *own, compared.with->heldoutImages, run->heldoutImages});
+        if (query.reference == Reference::a) apart = apartText(compared.with->config, c);
+      } else {
+        ++withoutReference;
+        if (compared.reason.isEmpty()) cell.reason = "the dense run has not measured this";
+        if (!compared.reason.isEmpty()) cell.reason = compared.reason;
+        whyNot = cell.reason;
+      }
     }
     if (value) {
-      cell.sum += *value;
-      ++cell.seeds;
-      cell.measured << run->key;
+      if (query.metric == Metric::accuracy) cell.accuracies.push_back(*own);
+      gather(cell, *run, *value);
       continue;
     }
     cell.others << run->key;
@@ -147,15 +201,8 @@ HeatMap heatMapOf(const RunList& runs, const HeatQuery& query) {
           cellOf(found == row.end() ? Gathered() : found->second, query, map.isChange));
     }
   }
-  if (map.blocks.isEmpty()) {
-    map.message = "No run with blocks: the schemes named …-bsr have them.";
-  } else if (withoutReference > 0 && query.reference == Reference::a) {
-    map.message =
-        query.a ? "A has not measured this." : "Pick A first (key A in the table of runs).";
-  } else if (withoutReference > 0) {
-    map.message =
-        QString("%1 runs have no dense run of their seed to compare with.").arg(withoutReference);
-  }
+  map.message = messageOf(map, query, withoutReference, whyNot);
+  if (!apart.isEmpty()) map.message = "A does not train alike: these runs have " + apart + ".";
   return map;
 }
 

@@ -15,7 +15,7 @@ namespace actscope::gui {
 /// What a heat map compares each run with.
 enum class Reference {
   none,
-  dense,  ///< the dense run of the same seed and group
+  dense,  ///< the dense run of the same seed that trained alike
   a,      ///< the run picked as A
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "actscope/base/units.hpp"
+#include "actscope/reports/accuracy_interval.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -132,6 +133,15 @@ QString differenceText(Metric metric, double difference) {
     default:
       return changeText(metric, difference);
   }
+}
+
+QString noiseText(const RunEntry& a, const RunEntry& b) {
+  const auto from = metricValue(a, Metric::accuracy), to = metricValue(b, Metric::accuracy);
+  if (!from || !to || &a == &b) return {};
+  const reports::AccuracyPair pair{*from, *to, a.heldoutImages, b.heldoutImages};
+  const auto interval = reports::difference_interval({&pair, 1}, reports::shown_confidence);
+  if (!interval) return {};
+  return QString(" ±%1 pp").arg(100 * interval->half_width(*to - *from), 0, 'f', 1);
 }
 
 QString signedBytes(double bytes) {

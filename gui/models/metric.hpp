@@ -40,6 +40,9 @@ QString changeText(Metric metric, double change);
 
 /// B − A in the unit of the metric: "−41.2 MiB", "+1.2 pp".
 QString differenceText(Metric metric, double difference);
+/// Where B − A of two accuracies lies with 95 % by the held-out images of both: " ±1.2 pp"; empty
+/// where they are not counted.
+QString noiseText(const RunEntry& a, const RunEntry& b);
 /// "+1.20 KiB", "−3.00 B"; format_bytes with a sign. Units: bytes.
 QString signedBytes(double bytes);
 /// Units: seconds.

@@ -35,13 +35,20 @@ void fillPairTable(TableModel& table, const RunPointer& a, const RunPointer& b) 
     row.cells = {{facts.title, facts.field, {}}, cell(facts.metric, x), cell(facts.metric, y)};
     if (x && y) {
       const double of = x.value_or(0), to = y.value_or(0);
-      row.cells.push_back({differenceText(facts.metric, to - of), to - of, {}});
+      const QString noise = facts.metric == Metric::accuracy ? noiseText(*a, *b) : QString();
+      row.cells.push_back({differenceText(facts.metric, to - of) + noise, to - of, {}});
       row.cells.push_back(of != 0 ? Cell{ratioText(to / of), to / of, {}} : Cell::none("A is 0"));
     } else {
       row.cells.push_back(Cell::none("needs A and B"));
       row.cells.push_back(Cell::none("needs A and B"));
     }
     rows.push_back(std::move(row));
+  }
+  const QString apart = a && b ? apartText(a->config, b->config) : QString();
+  if (!apart.isEmpty()) {
+    rows.push_back({{Cell::of("Training of B"), Cell::none("as the reference"),
+                     Cell::of("not alike"), Cell::of(apart), Cell::none("no number")},
+                    {}});
   }
   table.setTable({{"metric", "Metric", false},
                   {"a", "A"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/pareto.hpp"
 
+#include <QHash>
 #include <QSet>
 #include <algorithm>
 
@@ -22,10 +23,12 @@ bool isBaseline(const RunEntry& run) {
 Pareto paretoOf(const RunList& runs, const Selection& selection) {
   Pareto pareto;
   int without = 0;
+  QHash<QString, int> trainings;
+  const RunEntry* first = nullptr;
   for (const RunPointer& run : runs) {
     const auto saved = metricValue(*run, Metric::saved);
     const auto accuracy = metricValue(*run, Metric::accuracy);
-    if (!saved || !accuracy || *saved <= 0) {
+    if (!run->isTrained() || !saved || !accuracy || *saved <= 0) {
       ++without;
       continue;
     }
@@ -33,6 +36,12 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
     point.key = run->key;
     point.name = run->name;
     point.label = QString::fromStdString(configuration_name(run->config));
+    if (first == nullptr) first = run.get();
+    const QString apart = apartText(first->config, run->config);
+    if (!apart.isEmpty()) point.label += " (" + apart + ")";
+    const int known = static_cast<int>(trainings.size());
+    if (!trainings.contains(run->group)) trainings.insert(run->group, known);
+    point.training = trainings.value(run->group);
     point.savedBytes = *saved;
     point.accuracyRatio = *accuracy;
     point.stepTimeS = metricValue(*run, Metric::step).value_or(0);
@@ -57,10 +66,11 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
   for (ParetoPoint& point : pareto.points) {
     point.isLabeled = point.isBaseline || labels.size() <= mostLabels;
   }
-  double best = -1;
+  pareto.trainings = static_cast<int>(trainings.size());
+  QHash<int, double> best;
   for (ParetoPoint& point : pareto.points) {
-    point.isFront = point.accuracyRatio > best;
-    best = std::max(best, point.accuracyRatio);
+    point.isFront = point.accuracyRatio > best.value(point.training, -1);
+    if (point.isFront) best.insert(point.training, point.accuracyRatio);
   }
   if (pareto.points.empty()) {
     pareto.message = "No run has measured both accuracy and saved bytes yet.";
@@ -68,6 +78,13 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
     pareto.message = QString("%1 of %2 runs have not measured accuracy and saved bytes.")
                          .arg(without)
                          .arg(runs.size());
+  }
+  if (pareto.trainings > 1) {
+    pareto.message += QString(
+                          "%1%2 ways of training: a front each, for accuracies of different "
+                          "ones are not compared.")
+                          .arg(pareto.message.isEmpty() ? "" : " ")
+                          .arg(pareto.trainings);
   }
   return pareto;
 }

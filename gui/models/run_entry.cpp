@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/run_entry.hpp"
 
+#include <QLocale>
 #include <QStringList>
 
 #include "actscope/base/configuration_name.hpp"
@@ -31,6 +32,11 @@ void RunEntry::setConfig(const RunConfig& from) {
   config = from;
   scheme = schemeText(from);
   group = groupText(from);
+}
+
+const std::string& RunEntry::dataHash() const {
+  static const std::string unknown;
+  return record ? record->data_sha256 : unknown;
 }
 
 bool hasBlocks(const RunConfig& config) {
@@ -70,10 +76,35 @@ QString groupText(const RunConfig& config) {
   } else {
     parts << QString(config.epochs == 1 ? "%1 epoch" : "%1 epochs").arg(config.epochs);
   }
-  parts << QString("lr %1").arg(config.learning_rate);
+  parts << "lr " + QString::number(config.learning_rate, 'g', QLocale::FloatingPointShortest);
   parts << QString::fromStdString(config.dtype) << QString::fromStdString(config.device);
   if (!config.weights.empty()) parts << QString::fromStdString("from " + config.weights);
+  const std::string others = unusual_fields(
+      config, {FieldRole::training},
+      {"model", "dim", "depth", "patch", "image_size", "data", "train_samples", "augment", "batch",
+       "steps", "epochs", "learning_rate", "dtype", "device", "weights"});
+  if (!others.empty()) parts << QString::fromStdString(others);
   return parts.join(", ");
+}
+
+QString apartText(const RunConfig& from, const RunConfig& config) {
+  QStringList parts;
+  for (const std::string& line : training_differences(from, config)) {
+    const QString text = QString::fromStdString(line);
+    const QString arrow = " -> ";
+    parts << text.left(text.indexOf(':')) + " " + text.mid(text.lastIndexOf(arrow) + arrow.size());
+  }
+  return parts.join(", ");
+}
+
+DenseRuns denseRuns(const RunList& runs) {
+  DenseRuns dense;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i]->isTrained() && is_dense(runs[i]->config)) {
+      dense.add(runs[i]->config, runs[i]->dataHash(), i);
+    }
+  }
+  return dense;
 }
 
 QString pointText(const RunConfig& config) {

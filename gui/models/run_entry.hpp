@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "actscope/base/alike.hpp"
 #include "actscope/base/run_record.hpp"
 
 namespace actscope::gui {
@@ -27,10 +28,16 @@ struct RunEntry {
   QString scheme;                           ///< schemeText of the configuration
   QString group;                            ///< groupText of the configuration
   std::optional<RunSummary> summary;        ///< absent: nothing was measured (yet)
+  std::int64_t heldoutImages = 0;           ///< behind its accuracy; 0: unknown
   std::shared_ptr<const RunRecord> record;  ///< absent: no report, or not readable
 
   /// Takes a configuration and what is said of it.
   void setConfig(const RunConfig& from);
+
+  /// Of the data it read; empty: unknown.
+  const std::string& dataHash() const;
+  /// Whether it trained to its end: only then is its accuracy one of its configuration.
+  bool isTrained() const { return status == EntryStatus::completed && summary; }
 
   bool isReadable() const { return status != EntryStatus::unreadable; }
   bool isFinished() const {
@@ -48,9 +55,15 @@ bool hasBlocks(const RunConfig& config);
 QString blockText(const RunConfig& config);
 /// The scheme with the overrides that change it: "exact blocks.0.h=int8".
 QString schemeText(const RunConfig& config);
-/// All that two runs must share to be compared point by point: everything that decides training but
-/// seed, scheme, block and sparsity. "resmlp 64x4, fashion-mnist, batch 64, 1 epoch, cpu".
+/// All that two runs must share to be compared point by point, which is every field of the role
+/// training: the usual ones by their values, others where they are not what a run has by itself.
+/// "resmlp 64x4, fashion-mnist, batch 64, 1 epoch, lr 0.001, fp32, cpu, optimizer lamb".
 QString groupText(const RunConfig& config);
+/// How the training of a run differs from another's: "optimizer lamb, weight_decay 0.1"; empty:
+/// not at all.
+QString apartText(const RunConfig& from, const RunConfig& config);
+/// The trained dense runs by their places in the list.
+DenseRuns denseRuns(const RunList& runs);
 /// What tells a point of a sweep from the others: "int4-bsr 8x8 50 % seed 0".
 QString pointText(const RunConfig& config);
 

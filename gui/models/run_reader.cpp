@@ -134,6 +134,7 @@ RunPointer RunReader::readRun(const QString& file) {
     entry.reason = QString::fromStdString(record->status_reason);
     entry.setConfig(record->config);
     entry.summary = record->summary;
+    entry.heldoutImages = record->heldout_samples;
     entry.record = std::move(record);
     read = std::make_shared<RunEntry>(std::move(entry));
     known = {info.lastModified(), info.size(), {read}};
@@ -159,10 +160,12 @@ RunList RunReader::readSweep(const QString& file) {
       entry.isBaseline = point.role == PointRole::baseline;
       entry.setConfig(point.config);
       entry.summary = point.summary;
+      entry.heldoutImages = point.heldout_samples;
       const QString report = reportOf(folder, point);
       if (!report.isEmpty() && QFileInfo::exists(report)) {
         const RunPointer run = readRun(report);
         entry.record = run->record;
+        if (entry.heldoutImages == 0) entry.heldoutImages = run->heldoutImages;
         if (!run->record && entry.reason.isEmpty()) entry.reason = run->reason;
         if (!entry.summary && run->status == EntryStatus::completed) entry.summary = run->summary;
       }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "models/metric.hpp"
 #include "views/plot_style.hpp"
@@ -89,21 +90,25 @@ void ParetoView::fitAxes() {
 }
 
 void ParetoView::drawFront() {
-  QVector<double> x, y;
-  for (const ParetoPoint& point : m_pareto.points) {
-    if (!point.isFront) continue;
-    x << point.savedBytes;
-    y << 100 * point.accuracyRatio;
+  for (int training = 0; training < m_pareto.trainings; ++training) {
+    QVector<double> x, y;
+    for (const ParetoPoint& point : m_pareto.points) {
+      if (!point.isFront || point.training != training) continue;
+      x << point.savedBytes;
+      y << 100 * point.accuracyRatio;
+    }
+    // From the last point on more bytes bring nothing.
+    x << plot().xAxis->range().upper;
+    y << y.back();
+    QCPGraph* front = plot().addGraph();
+    front->setData(x, y, true);
+    front->setLineStyle(QCPGraph::lsStepLeft);
+    front->setPen(QPen(palette().color(QPalette::Text), 1.2, Qt::DashLine));
+    if (training > 0) continue;
+    front->setName(m_pareto.trainings > 1 ? tr("Pareto fronts, one a training")
+                                          : tr("Pareto front"));
+    front->addToLegend();
   }
-  // From the last point on more bytes bring nothing.
-  x << plot().xAxis->range().upper;
-  y << y.back();
-  QCPGraph* front = plot().addGraph();
-  front->setData(x, y, true);
-  front->setLineStyle(QCPGraph::lsStepLeft);
-  front->setPen(QPen(palette().color(QPalette::Text), 1.2, Qt::DashLine));
-  front->setName(tr("Pareto front"));
-  front->addToLegend();
 }
 
 void ParetoView::drawPoints() {
@@ -183,19 +188,20 @@ void ParetoView::drawLabels() {
   }
 }
 
-// Whether the line of the front, which runs level from each of its points to the next, crosses.
+// Whether the line of a front, which runs level from each of its points to the next, crosses.
 bool ParetoView::isOnFront(const QRectF& place) const {
   const double right = plot().axisRect()->right();
-  double level = -1;
-  QPointF from;
-  for (const ParetoPoint& point : m_pareto.points) {
-    if (!point.isFront) continue;
-    const QPointF to = pixelOf(point);
-    if (level >= 0 && place.intersects(QRectF(from, QSizeF(to.x() - from.x(), 1)))) return true;
-    from = to;
-    level = to.y();
+  for (int training = 0; training < m_pareto.trainings; ++training) {
+    std::optional<QPointF> from;
+    for (const ParetoPoint& point : m_pareto.points) {
+      if (!point.isFront || point.training != training) continue;
+      const QPointF to = pixelOf(point);
+      if (from && place.intersects(QRectF(*from, QSizeF(to.x() - from->x(), 1)))) return true;
+      from = to;
+    }
+    if (from && place.intersects(QRectF(*from, QSizeF(right - from->x(), 1)))) return true;
   }
-  return level >= 0 && place.intersects(QRectF(from, QSizeF(right - from.x(), 1)));
+  return false;
 }
 
 // On the side where it covers the fewest points and other labels.

@@ -4,13 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <limits>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "actscope/reports/accuracy_interval.hpp"
 #include "gate/row.hpp"
 
 namespace actscope::reports {
@@ -22,8 +21,9 @@ constexpr double rounding = 1e-12;
 // How much worse the candidate is: in accuracy, or in loss relative to the baseline's.
 struct Worsening {
   double mean = 0;
-  std::optional<double> half_width;  // of the one-sided bounds; absent: the noise is unknown
-  std::string noise;                 // what the half width holds, in words
+  std::optional<Interval>
+      bounds;         // one-sided, each at the confidence; absent: the noise is unknown
+  std::string noise;  // what they hold, in words
 };
 
 bool is_accuracy(const LearningPair& pair) {
@@ -39,39 +39,64 @@ double worsening(const LearningPair& pair) {
   return std::clamp((to - from) / std::abs(from), -1e9, 1e9);
 }
 
-double binomial_variance(const Metric& metric) {
-  return *metric.value * (1 - *metric.value) / static_cast<double>(metric.heldout_samples);
+bool has_images(const LearningPair& pair) {
+  return pair.baseline.heldout_samples > 0 && pair.candidate.heldout_samples > 0;
 }
 
-Worsening of_one_seed(const LearningPair& pair, double confidence) {
-  Worsening result{worsening(pair), {}, "no noise is known from one seed"};
-  if (!is_accuracy(pair)) return result;
-  if (pair.baseline.heldout_samples <= 0 || pair.candidate.heldout_samples <= 0) return result;
-  const double error =
-      std::sqrt(binomial_variance(pair.baseline) + binomial_variance(pair.candidate));
-  result.half_width = error * boost::math::quantile(boost::math::normal(), confidence);
-  result.noise = fmt::format(
-      "one seed: ±{:.2f} points are the binomial noise of {} and {} held-out images, without that "
-      "between seeds",
-      100 * *result.half_width, pair.baseline.heldout_samples, pair.candidate.heldout_samples);
+constexpr const char* no_images = "the reports do not say of how many held-out images";
+
+// What the bounds of one seed's accuracies hold, in words.
+std::string noise_of_one_seed(const LearningPair& pair, const Worsening& worse) {
+  if (!worse.bounds) return fmt::format("one seed, and {}: no noise is known", no_images);
+  return fmt::format(
+      "one seed: ±{:.2f} points are the noise of {} and {} held-out images, without that between "
+      "seeds",
+      100 * worse.bounds->half_width(worse.mean), pair.baseline.heldout_samples,
+      pair.candidate.heldout_samples);
+}
+
+Worsening of_accuracies(std::span<const LearningPair> pairs, double confidence) {
+  std::vector<AccuracyPair> accuracies;
+  Worsening result;
+  for (const LearningPair& pair : pairs) {
+    accuracies.push_back({*pair.baseline.value, *pair.candidate.value,
+                          pair.baseline.heldout_samples, pair.candidate.heldout_samples});
+    result.mean += worsening(pair) / static_cast<double>(pairs.size());
+  }
+  if (const auto gain = difference_interval(accuracies, confidence)) {
+    result.bounds = Interval{-gain->high, -gain->low};
+  }
+  if (pairs.size() == 1) {
+    result.noise = noise_of_one_seed(pairs.front(), result);
+  } else if (std::ranges::all_of(pairs, has_images)) {
+    std::int64_t fewest = pairs.front().baseline.heldout_samples;
+    for (const LearningPair& pair : pairs) {
+      fewest = std::min({fewest, pair.baseline.heldout_samples, pair.candidate.heldout_samples});
+    }
+    result.noise = fmt::format("{} seeds, {} held-out images", pairs.size(), fewest);
+  } else {
+    result.noise = fmt::format("{} seeds, and {}: {}", pairs.size(), no_images,
+                               result.bounds ? "the noise between seeds alone"
+                                             : "that seeds agree says nothing of the noise");
+  }
   return result;
 }
 
-Worsening over_seeds(std::span<const LearningPair> pairs, double confidence) {
-  const auto n = static_cast<double>(pairs.size());
+// The noise of one loss is unknown: as much as the margin is allowed for it before a loss beyond
+// the margin is a regression.
+Worsening of_losses(std::span<const LearningPair> pairs, double confidence) {
   std::vector<double> differences;
   Worsening result;
   for (const LearningPair& pair : pairs) {
     differences.push_back(worsening(pair));
-    result.mean += differences.back() / n;
+    result.mean += differences.back() / static_cast<double>(pairs.size());
   }
-  double squares = 0;
-  for (const double difference : differences) {
-    squares += (difference - result.mean) * (difference - result.mean);
+  if (const auto half = student_half_width(differences, confidence)) {
+    result.bounds = Interval{result.mean - *half, result.mean + *half};
+    result.noise = fmt::format("{} seeds", pairs.size());
+  } else {
+    result.noise = "no noise is known from one seed: as much again as the margin is left open";
   }
-  const double error = std::sqrt(squares / (n - 1) / n);
-  result.half_width = error * boost::math::quantile(boost::math::students_t(n - 1), confidence);
-  result.noise = fmt::format("{} seeds", pairs.size());
   return result;
 }
 
@@ -85,19 +110,37 @@ double mean_of(std::span<const LearningPair> pairs, Metric LearningPair::*side) 
 
 // The ratio of the means and, by the bounds of the worsening, where it may lie.
 void set_ratios(GateRow& row, const Worsening& worse, bool is_accuracy) {
-  if (!row.ratio || !worse.half_width) return;
+  if (!row.ratio || !worse.bounds) return;
   if (is_accuracy) {
-    row.ratio_low = (*row.baseline - worse.mean - *worse.half_width) / *row.baseline;
-    row.ratio_high = (*row.baseline - worse.mean + *worse.half_width) / *row.baseline;
+    row.ratio_low = (*row.baseline - worse.bounds->high) / *row.baseline;
+    row.ratio_high = (*row.baseline - worse.bounds->low) / *row.baseline;
   } else if (*row.baseline > 0) {
-    row.ratio_low = 1 + worse.mean - *worse.half_width;
-    row.ratio_high = 1 + worse.mean + *worse.half_width;
+    row.ratio_low = 1 + worse.bounds->low;
+    row.ratio_high = 1 + worse.bounds->high;
   }
 }
 
 std::string amount(double worse, bool is_accuracy) {
   return is_accuracy ? fmt::format("{:.2f} points", 100 * worse)
                      : fmt::format("{:.3g} %", 100 * worse);
+}
+
+// Verdict and reason where the bounds are known.
+std::pair<GateVerdict, const char*> by_bounds(const Interval& bounds, double limit) {
+  if (bounds.low > limit) return {GateVerdict::regressed, "beyond_margin"};
+  if (bounds.high < 0) return {GateVerdict::improved, "better_beyond_noise"};
+  if (bounds.high <= limit) return {GateVerdict::same, "within_margin"};
+  return {GateVerdict::inconclusive, "noise_exceeds_margin"};
+}
+
+// Where they are not. An accuracy without its images says nothing; a loss is held against the
+// margin, and regresses beyond twice the margin.
+std::pair<GateVerdict, const char*> without_bounds(double worse, double margin, bool is_accuracy) {
+  if (is_accuracy) return {GateVerdict::inconclusive, "noise_unknown"};
+  if (worse > 2 * margin + rounding) return {GateVerdict::regressed, "beyond_margin"};
+  if (worse > margin + rounding) return {GateVerdict::inconclusive, "noise_unknown"};
+  if (worse < -margin) return {GateVerdict::improved, "better_beyond_noise"};
+  return {GateVerdict::same, "within_margin"};
 }
 
 }  // namespace
@@ -119,30 +162,16 @@ GateRow judge_learning(const std::string& name, std::span<const LearningPair> pa
     return row;
   }
   const double margin = accuracy ? policy.accuracy_margin_ratio : policy.loss_margin_ratio;
-  const double limit = margin + rounding;
-  const Worsening worse = is_single ? of_one_seed(pairs.front(), policy.confidence_ratio)
-                                    : over_seeds(pairs, policy.confidence_ratio);
+  const Worsening worse = accuracy ? of_accuracies(pairs, policy.confidence_ratio)
+                                   : of_losses(pairs, policy.confidence_ratio);
   set_ratios(row, worse, accuracy);
-  const double high = worse.mean + worse.half_width.value_or(0);
-  const double low = worse.mean - worse.half_width.value_or(0);
-  const double gain = worse.half_width ? 0 : -margin;  // what has to be passed to have improved
-  GateVerdict verdict = GateVerdict::inconclusive;
-  std::string reason = "noise_exceeds_margin";
-  if (low > limit) {
-    verdict = GateVerdict::regressed;
-    reason = "beyond_margin";
-  } else if (high < gain) {
-    verdict = GateVerdict::improved;
-    reason = "better_beyond_noise";
-  } else if (high <= limit) {
-    verdict = GateVerdict::same;
-    reason = "within_margin";
-  }
+  const auto [verdict, reason] = worse.bounds ? by_bounds(*worse.bounds, margin + rounding)
+                                              : without_bounds(worse.mean, margin, accuracy);
   std::string sentence =
       amount(std::abs(worse.mean), accuracy) + (worse.mean > 0 ? " worse" : " better");
-  if (worse.half_width) sentence += ", at most " + amount(high, accuracy) + " worse";
+  if (worse.bounds) sentence += ", at most " + amount(worse.bounds->high, accuracy) + " worse";
   sentence += "; the margin is " + amount(margin, accuracy) + " (" + worse.noise + ")";
-  decide(row, verdict, (is_single ? "one_seed_" : "") + reason, sentence);
+  decide(row, verdict, std::string(is_single ? "one_seed_" : "") + reason, sentence);
   return row;
 }
 

@@ -4,18 +4,13 @@
 #include <map>
 #include <set>
 
-#include "config_json.hpp"
+#include "actscope/base/alike.hpp"
 #include "environment_json.hpp"
 
 namespace actscope::reports {
 
-// Where a run writes and how often says nothing about what it computes.
-std::string config_key(RunConfig config) {
-  config.out.clear();
-  config.data_dir.clear();
-  config.save_weights.clear();
-  config.checkpoint_every = 0;
-  return config_json(config).dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string config_key(const RunConfig& config) {
+  return configuration_key(config) + std::to_string(config.seed);
 }
 
 std::vector<MetricPair> pair_metrics(const std::vector<Metric>& baseline,
@@ -64,12 +59,6 @@ std::vector<PointPair> pair_points(const SweepRecord& baseline, const SweepRecor
     if (!taken.contains(&point)) pairs.push_back({nullptr, &point});
   }
   return pairs;
-}
-
-std::string key_without_seed(const RunConfig& config) {
-  RunConfig any_seed = config;
-  any_seed.seed = 0;
-  return config_key(any_seed);
 }
 
 std::vector<std::string> environment_differences(const EnvironmentRecord& a,

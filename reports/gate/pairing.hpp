@@ -31,10 +31,7 @@ std::vector<PointPair> pair_points(const SweepRecord& baseline, const SweepRecor
 
 /// What two configurations have in common that compute the same: all but where a run writes and how
 /// often.
-std::string config_key(RunConfig config);
-
-/// What two points have in common that differ in their seed alone.
-std::string key_without_seed(const RunConfig& config);
+std::string config_key(const RunConfig& config);
 
 /// "cpu: A -> B", a line a field of build or machine that differs. What a change is expected to
 /// change (version, revision) and what differs each time (host, start, process, memory) is left

@@ -49,9 +49,9 @@ function tile(figure, text) {
 function drawTiles(list = runs, base = reference, how = "one run each") {
   byId("tiles").replaceChildren();
   if (!base) return;
-  const others = list.filter(r => r !== base && r.status === "completed"), noise = base.accuracy_error;
-  const isNear = r => has(r.accuracy) && has(noise) && r.accuracy >= base.accuracy - 2 * noise;
-  const eligible = has(noise) ? others.filter(isNear) : others;
+  const others = list.filter(r => r !== base && r.is_alike && r.status === "completed"), low = base.accuracy_low;
+  const isNear = r => has(r.accuracy) && has(low) && r.accuracy >= low;
+  const eligible = has(low) ? others.filter(isNear) : others;
   const least = key => eligible.filter(r => has(r[key]) && has(base[key])).sort((a, b) => a[key] - b[key])[0];
   const saved = least("saved_bytes"), peak = least("peak_bytes"), step = least("step_time_s");
   if (saved && saved.saved_bytes > 0)
@@ -60,9 +60,9 @@ function drawTiles(list = runs, base = reference, how = "one run each") {
     tile(times(base.peak_bytes / peak.peak_bytes) + " lower peak", peak.name + ": " + bytes(peak.peak_bytes) + " against " + bytes(base.peak_bytes));
   if (step && base.step_time_s > 0)
     tile((step.step_time_s / base.step_time_s).toFixed(2) + "x the dense step", step.name + ": the shortest step, " + how);
-  if (has(noise) && others.length)
+  if (has(low) && others.length)
     tile(others.filter(isNear).length + " of " + others.length + " within noise",
-         "of the dense accuracy of " + percent(base.accuracy) + ", ±" + (200 * noise).toFixed(1) + " points; tiles show the best of these");
+         "of the dense accuracy of " + percent(base.accuracy) + ", which its images leave open from " + percent(low) + " on; tiles show the best of these");
 }
 
 // ---- Plugins of ours: the figure at the end of a bar, whiskers of an accuracy.
@@ -80,9 +80,9 @@ const whiskers = { id: "whiskers", beforeDatasetsDraw(chart, args, options) {
   if (!options.on) return;
   const context = chart.ctx, y = chart.scales.y;
   chart.data.datasets.forEach((set, d) => chart.getDatasetMeta(d).data.forEach((point, i) => {
-    const { y: value, error } = set.data[i];
-    if (!has(error) || !chart.isDatasetVisible(d)) return;
-    const top = y.getPixelForValue(value + 2 * error), bottom = y.getPixelForValue(value - 2 * error);
+    const { low, high } = set.data[i];
+    if (!has(low) || !has(high) || !chart.isDatasetVisible(d)) return;
+    const top = y.getPixelForValue(high), bottom = y.getPixelForValue(low);
     context.save();
     context.strokeStyle = set.borderColor;
     context.globalAlpha = .55;
@@ -158,9 +158,10 @@ function drawTrade() {
   const shown = runs.filter(r => has(r.accuracy) && has(r.saved_bytes) && r.saved_bytes > 0);
   if (!shown.length) return sayEmpty("trade", "No run measured both.");
   const sets = shown.map(r => ({ label: r.name, borderColor: color(r), backgroundColor: color(r), pointStyle: marks[variant(r) % marks.length],
-    pointRadius: 6, pointHoverRadius: 8, data: [{ x: r.saved_bytes, y: 100 * r.accuracy, error: has(r.accuracy_error) ? 100 * r.accuracy_error : null }] }));
+    pointRadius: 6, pointHoverRadius: 8, data: [{ x: r.saved_bytes, y: 100 * r.accuracy, low: has(r.accuracy_low) ? 100 * r.accuracy_low : null,
+      high: has(r.accuracy_high) ? 100 * r.accuracy_high : null }] }));
   const low = Math.min(...shown.map(r => r.saved_bytes)), high = Math.max(...shown.map(r => r.saved_bytes));
-  const ends = shown.flatMap(r => [-2, 2].map(f => 100 * (r.accuracy + f * (r.accuracy_error || 0))));
+  const ends = shown.flatMap(r => [r.accuracy_low, r.accuracy_high].map(v => 100 * (has(v) ? v : r.accuracy)));
   draw("trade", { type: "scatter", plugins: [whiskers], data: { datasets: sets }, options: {
     scales: { x: { type: "logarithmic", min: low / 1.4, max: high * 1.4, title: { display: true, text: "kept for backward (logarithmic)" }, grid: { drawBorder: false },
                    afterBuildTicks: axis => { axis.ticks = []; for (let v = 2 ** Math.ceil(Math.log2(axis.min)); v <= axis.max; v *= 2) axis.ticks.push({ value: v }); },
@@ -249,7 +250,7 @@ if (runs.length) {
 drawTiles();
 drawAll();
 table("bytes-table", ["run", "kept", "plain autograd", "peak"], runs.map(r => [r.name, bytes(r.saved_bytes), bytes(r.dense_bytes), bytes(r.peak_bytes)]));
-table("trade-table", ["run", "kept", "held-out", "standard error"], runs.map(r => [r.name, bytes(r.saved_bytes), percent(r.accuracy), percent(r.accuracy_error)]));
+table("trade-table", ["run", "kept", "held-out", "from", "to"], runs.map(r => [r.name, bytes(r.saved_bytes), percent(r.accuracy), percent(r.accuracy_low), percent(r.accuracy_high)]));
 table("accuracy-table", ["run", "step", "epoch", "train", "held-out"], runs.flatMap(r => r.curve.map(p => [r.name, p.step, p.epoch, percent(p.train), percent(p.heldout)])));
 byId("axis").onchange = drawAccuracy;
 byId("run").onchange = () => { fillLayers(); drawSlots(); };

@@ -47,8 +47,9 @@ function drawHeat() {
       const gain = !isRelative ? (high > low ? (metric.isLow ? high - value : value - low) / (high - low) : 0.5)
         : isAccuracy ? value / 0.05 : -Math.log2(value) / 4;
       Object.assign(cell.style, shade(Math.abs(gain), gain >= 0));
-      const error = group[isRelative ? metric.relative : metric.value].error;
-      cell.title = `${group.name}: ${group.done} of ${group.points} seeds` + (has(error) ? `, standard error ${isAccuracy ? (100 * error).toFixed(2) + " points" : error.toPrecision(2)}` : "");
+      const { low: from, high: to } = group[isRelative ? metric.relative : metric.value];
+      const end = v => isAccuracy ? (100 * v).toFixed(2) + (isRelative ? " points" : " %") : isRelative ? v.toPrecision(3) : metric.show(v);
+      cell.title = `${group.name}: ${group.done} of ${group.points} seeds` + (has(from) ? `, 95 %: ${end(from)} to ${end(to)}` : "");
     }
   }
   byId("heat").replaceChildren(box);
@@ -60,19 +61,20 @@ function drawPareto() {
   if (!shown.length) return sayEmpty("pareto", "No point measured both.");
   const order = [...new Set(shown.map(g => g.scheme))].filter(s => s !== "dense");
   const tint = g => g.scheme === "dense" ? css("--strong") : palette[order.indexOf(g.scheme) % palette.length];
-  const spread = g => 100 * (has(g.accuracy.error) ? g.accuracy.error : g.sample_error);
-  const place = g => ({ x: g[axis].mean, y: 100 * g.accuracy.mean, error: spread(g), group: g });
+  const end = v => has(v) ? 100 * v : null;
+  const place = g => ({ x: g[axis].mean, y: 100 * g.accuracy.mean, low: end(g.accuracy.low), high: end(g.accuracy.high), group: g });
   const sets = [...new Set(shown.map(g => g.scheme))].map(scheme => {
     const own = shown.filter(g => g.scheme === scheme), first = own[0];
     return { label: scheme, data: own.map(place), borderColor: first.is_baseline ? css("--strong") : tint(first), backgroundColor: tint(first),
       pointStyle: marks[Math.max(0, order.indexOf(scheme)) % marks.length], pointRadius: first.is_baseline ? 9 : 6, pointHoverRadius: 10,
       pointBorderWidth: first.is_baseline ? 2.5 : 1 };
   });
-  const front = shown.filter(g => !shown.some(o => o !== g && o[axis].mean <= g[axis].mean && o.accuracy.mean >= g.accuracy.mean &&
+  const alike = shown.filter(g => g.is_alike);
+  const front = alike.filter(g => !alike.some(o => o !== g && o[axis].mean <= g[axis].mean && o.accuracy.mean >= g.accuracy.mean &&
     (o[axis].mean < g[axis].mean || o.accuracy.mean > g.accuracy.mean))).sort((a, b) => a[axis].mean - b[axis].mean);
   sets.push({ label: "front", type: "line", data: front.map(place), borderColor: css("--dim"), borderDash: [5, 4], borderWidth: 1.5, pointRadius: 0, order: 9 });
   const low = Math.min(...shown.map(g => g[axis].mean)), high = Math.max(...shown.map(g => g[axis].mean));
-  const ends = shown.flatMap(g => [-2, 2].map(f => 100 * g.accuracy.mean + f * spread(g)));
+  const ends = shown.flatMap(g => [g.accuracy.low, g.accuracy.high].map(v => 100 * (has(v) ? v : g.accuracy.mean)));
   const show = isTime ? v => (1000 * v).toFixed(0) + " ms" : bytes;
   draw("pareto", { type: "scatter", plugins: [whiskers], data: { datasets: sets }, options: {
     scales: { x: { type: "logarithmic", min: low / 1.3, max: high * 1.3, grid: { drawBorder: false },
@@ -91,10 +93,10 @@ const blocked = groups.filter(g => has(g.block) && has(g.saved_bytes.mean)).sort
 if (blocked.length) byId("heat-scheme").value = blocked[0].scheme;
 byId("heat-metric").value = "accuracy";
 // The tiles again, of means over seeds; steps as ratios to the dense run of the same seed.
-const meanOf = g => ({ name: g.name, status: g.done ? "completed" : "failed", saved_bytes: g.saved_bytes.mean, peak_bytes: g.peak_bytes.mean,
-  step_time_s: g.scheme === "dense" ? 1 : g.step_of_dense.mean, accuracy: g.accuracy.mean, accuracy_error: g.sample_error });
+const meanOf = g => ({ name: g.name, is_alike: g.is_alike, status: g.done ? "completed" : "failed", saved_bytes: g.saved_bytes.mean, peak_bytes: g.peak_bytes.mean,
+  step_time_s: g.is_reference ? 1 : g.step_of_dense.mean, accuracy: g.accuracy.mean, accuracy_low: g.accuracy.low });
 const means = groups.map(meanOf), seeds = Math.max(...groups.map(g => g.done));
-if (seeds > 1) drawTiles(means, means[groups.findIndex(g => g.scheme === "dense")], `means of ${seeds} seeds`);
+if (seeds > 1) drawTiles(means, means[groups.findIndex(g => g.is_reference)], `means of ${seeds} seeds`);
 for (const id of ["heat-scheme", "heat-metric", "heat-mode"]) byId(id).onchange = drawHeat;
 byId("pareto-axis").onchange = drawPareto;
 function drawSweep() {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <QAbstractItemModelTester>
+#include <algorithm>
 
 #include "gui_support.hpp"
 #include "models/curves.hpp"
@@ -24,6 +25,7 @@ RunPointer entryOf(const RunRecord& record, const QString& name) {
   entry.status = EntryStatus::completed;
   entry.setConfig(record.config);
   entry.summary = record.summary;
+  entry.heldoutImages = record.heldout_samples;
   entry.record = std::make_shared<RunRecord>(record);
   return std::make_shared<RunEntry>(entry);
 }
@@ -126,6 +128,15 @@ TEST_F(MadeRuns, ThePairHasDifferenceAndRatio) {
   fillPairTable(table.model, run("dense-0"), run("int4-0"));
   EXPECT_EQ(table.model.index(0, 1).data().toString(), "18.0 MiB");
   EXPECT_NEAR(table.model.index(0, 4).data(plainRole).toDouble(), 0.13, 1e-6);
+  EXPECT_EQ(table.model.rowCount(), static_cast<int>(metrics().size()));
+  RunRecord lamb = madeRun("int4", 16, 0.8);
+  lamb.config.optimizer = "lamb";
+  RunEntry b = *entryOf(lamb, "lamb"), a = *run("dense-0");
+  a.heldoutImages = b.heldoutImages = 32;
+  fillPairTable(table.model, std::make_shared<RunEntry>(a), std::make_shared<RunEntry>(b));
+  const int last = table.model.rowCount() - 1;
+  EXPECT_EQ(table.model.index(last, 3).data().toString(), "optimizer lamb");
+  EXPECT_TRUE(table.model.index(3, 3).data().toString().contains(" ±")) << "accuracy";
 }
 
 class Heat : public MadeRuns {
@@ -176,6 +187,87 @@ TEST_F(Heat, WithoutAReferenceItSaysSo) {
   EXPECT_FALSE(map.message.isEmpty());
   EXPECT_EQ(map.at(0, 0).state, HeatCell::State::missing);
   EXPECT_FALSE(heatMapOf({}, query).message.isEmpty());
+}
+
+// A dense run as MadeFolder has it, which trained with another optimizer and learned less.
+RunRecord otherDense(std::int64_t seed) {
+  RunRecord run = madeRun("dense", 16, 0.8, seed);
+  run.config.optimizer = "lamb";
+  run.summary.heldout_accuracy_ratio = Measured<double>::of(0.3);
+  return run;
+}
+
+TEST_F(Heat, TakesTheDenseRunThatTrainedAlikeWhateverComesLast) {
+  query.metric = Metric::accuracy;
+  query.reference = Reference::dense;
+  const HeatMap before = heatMapOf(store.runs(), query);
+  RunList runs = store.runs();
+  for (const std::int64_t seed : {0, 1}) runs.push_back(entryOf(otherDense(seed), "lamb"));
+  RunRecord stopped = madeRun("dense", 16, 0.8, 0);
+  stopped.summary.heldout_accuracy_ratio = Measured<double>::of(0.1);
+  RunEntry interrupted = *entryOf(stopped, "stopped");
+  interrupted.status = EntryStatus::interrupted;
+  runs.insert(runs.begin(), std::make_shared<RunEntry>(interrupted));
+  const HeatMap after = heatMapOf(runs, query);
+  EXPECT_EQ(after.at(0, 0).seeds, 2);
+  EXPECT_DOUBLE_EQ(after.at(0, 0).value, before.at(0, 0).value);
+}
+
+TEST_F(Heat, SaysWhereNoDenseRunTrainsAlike) {
+  RunList runs;
+  for (const RunPointer& r : store.runs()) {
+    if (r->scheme == "int4-bsr") runs.push_back(r);
+  }
+  runs.push_back(entryOf(otherDense(0), "lamb"));
+  query.reference = Reference::dense;
+  const HeatMap map = heatMapOf(runs, query);
+  EXPECT_TRUE(map.message.contains("no dense run trains alike (optimizer: lamb -> adamw)"))
+      << map.message.toStdString();
+  EXPECT_EQ(map.at(0, 0).state, HeatCell::State::missing);
+}
+
+TEST_F(Heat, TipsOfAccuracyHoldItsNoise) {
+  query.metric = Metric::accuracy;
+  EXPECT_FALSE(heatMapOf(store.runs(), query).at(0, 0).tip.contains("95 %"));  // not counted
+  RunList runs;
+  for (const RunPointer& r : store.runs()) {
+    RunEntry counted = *r;
+    counted.heldoutImages = 100;
+    runs.push_back(std::make_shared<RunEntry>(counted));
+  }
+  EXPECT_TRUE(heatMapOf(runs, query).at(0, 0).tip.contains("95 %: "));
+  query.reference = Reference::dense;
+  EXPECT_TRUE(heatMapOf(runs, query).at(0, 0).tip.contains("95 %: −"));
+}
+
+TEST(Groups, AreToldApartByEveryFieldOfTraining) {
+  RunConfig config;
+  config.optimizer = "lamb";
+  EXPECT_TRUE(groupText(config).endsWith("optimizer lamb"));
+  EXPECT_EQ(apartText(RunConfig(), config), "optimizer lamb");
+  const auto changed = [](auto& value) {
+    using Value = std::decay_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, std::string>) value += "x";
+    if constexpr (std::is_same_v<Value, double>) value += 0.125;
+    if constexpr (std::is_same_v<Value, bool>) value = !value;
+    if constexpr (std::is_same_v<Value, std::int64_t>) ++value;
+    if constexpr (std::is_same_v<Value, std::optional<std::int64_t>>) value = 77;
+    if constexpr (std::is_same_v<Value, std::vector<std::string>>) value.emplace_back("x");
+  };
+  for (int i = 0;; ++i) {
+    RunConfig one;
+    int place = 0;
+    const char* name = nullptr;
+    bool isTraining = false;
+    for_each_field(one, [&](const char* field, FieldRole role, auto& value) {
+      if (place++ != i) return;
+      changed(value);
+      name = field;
+      isTraining = role == FieldRole::training;
+    });
+    if (name == nullptr) break;
+    EXPECT_EQ(groupText(one) != groupText(RunConfig()), isTraining) << name;
+  }
 }
 
 TEST_F(Heat, TheTableHasARowACell) {
@@ -310,6 +402,25 @@ TEST_F(MadeRuns, TheFrontKeepsWhatNothingBeats) {
   fillParetoTable(table.model, pareto);
   EXPECT_EQ(table.model.rowCount(), static_cast<int>(pareto.points.size()));
   EXPECT_FALSE(paretoOf({}, selection).message.isEmpty());
+}
+
+TEST_F(MadeRuns, EachWayOfTrainingHasItsFront) {
+  RunList runs = store.runs();
+  RunRecord lamb = madeRun("int4", 16, 0.8);  // more accurate and smaller than all
+  lamb.config.optimizer = "lamb";
+  lamb.summary.heldout_accuracy_ratio = Measured<double>::of(0.99);
+  lamb.summary.saved_bytes = Measured<std::int64_t>::of(1000);
+  const Pareto alone = paretoOf(runs, selection);
+  EXPECT_EQ(alone.trainings, 1);
+  runs.push_back(entryOf(lamb, "lamb"));
+  const Pareto both = paretoOf(runs, selection);
+  EXPECT_EQ(both.trainings, 2);
+  EXPECT_TRUE(both.message.contains("2 ways of training"));
+  EXPECT_EQ(both.points.front().label, "int4 (optimizer lamb)");
+  const auto fronts = [](const Pareto& pareto) {
+    return std::ranges::count_if(pareto.points, [](const ParetoPoint& p) { return p.isFront; });
+  };
+  EXPECT_EQ(fronts(both), fronts(alone) + 1);
 }
 
 TEST(SelectionTest, TellsOfChangesOnly) {

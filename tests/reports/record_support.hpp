@@ -17,7 +17,7 @@ inline RunRecord small_run(const std::string& scheme = "exact", std::int64_t sav
   record.config.dim = 64;
   record.config.batch = 32;
   record.config.seed = 3;
-  record.config.slot_overrides = {"blocks.0.h=int8"};
+  if (scheme != "dense") record.config.slot_overrides = {"blocks.0.h=int8"};
   record.environment.program_version = "0.1.0";
   record.environment.git_revision = "abc";
   record.environment.features = {"cpu", "torch"};

@@ -34,6 +34,22 @@ TEST(RunTable, FactorsAreAgainstTheDenseRun) {
   EXPECT_THAT(run_table(runs).csv(), HasSubstr("500 ms,2.00x,80.0 %,-1.5"));
 }
 
+TEST(RunTable, ComparesWithTheDenseRunThatTrainedAlike) {
+  std::vector<NamedRun> runs{{"lamb", small_run("dense", 700)},
+                             {"d", small_run("dense", 1400)},
+                             {"e", small_run("exact", 350)}};
+  runs[0].record.config.optimizer = "lamb";
+  runs[0].record.summary.heldout_accuracy_ratio = Measured<double>::of(0.3);
+  EXPECT_THAT(run_table(runs).csv(), HasSubstr("350 B,4.00x,"));
+  EXPECT_THAT(run_table(runs).csv(), HasSubstr("+0.0 ±"));
+  runs[2].record.config.weight_decay = 0.5;
+  EXPECT_THAT(run_table(runs).csv(), HasSubstr("350 B,n/a,"));
+  EXPECT_THAT(
+      remarks_on(runs).general,
+      testing::Contains("e: no dense run trains alike (weight_decay: 0.05 -> 0.5), so it is "
+                        "not compared."));
+}
+
 TEST(RunTable, BlocksShowWhereTheSchemeHasThem) {
   RunRecord run = small_run("int4-bsr");
   run.config.block_cols = 64;
@@ -44,9 +60,9 @@ TEST(RunTable, BlocksShowWhereTheSchemeHasThem) {
 
 TEST(AccuracyRemark, SaysHowMuchIsNoise) {
   std::vector<NamedRun> runs{{"a", small_run()}};
-  // sqrt(.815 * .185 / 100) = .03883; two of them in points
-  EXPECT_NEAR(accuracy_standard_error(runs[0].record).value(), 0.03883, 1e-5);
-  EXPECT_THAT(accuracy_remark(runs), HasSubstr("±7.8 points; one seed"));
+  // By Clopper and Pearson: 81.5 of 100.
+  EXPECT_NEAR(accuracy_interval_of(runs[0].record).value().low, 0.7253, 1e-3);
+  EXPECT_THAT(accuracy_remark(runs), HasSubstr("±9.0 points of each open (95 %); one seed"));
   EXPECT_THAT(accuracy_remark(runs), HasSubstr("early learning"));
   runs.push_back(runs[0]);
   runs[1].record.config.seed = 4;
@@ -62,7 +78,8 @@ TEST(AccuracyRemark, WithoutMeasurementsSaysSo) {
   EXPECT_EQ(accuracy_remark({}), "No run measured accuracy.");
   runs[0].record = small_run();
   runs[0].record.heldout_samples = 0;
-  EXPECT_FALSE(accuracy_standard_error(runs[0].record).has_value());
+  EXPECT_FALSE(accuracy_interval_of(runs[0].record).has_value());
+  EXPECT_THAT(accuracy_remark(runs), HasSubstr("is not known"));
 }
 
 }  // namespace

@@ -48,10 +48,14 @@ TEST(SweepGroups, TakeSeedsTogetherAndCompareWithDenseOfTheSameSeed) {
   EXPECT_EQ(pruned.done, 2);
   EXPECT_DOUBLE_EQ(*pruned.saved_of_dense_ratio.mean, 0.25);
   EXPECT_NEAR(*pruned.accuracy_ratio.mean, 0.805, 1e-12);
-  EXPECT_NEAR(*pruned.accuracy_ratio.standard_error, 0.01, 1e-12);
+  // Student's of two seeds, and as many images as there are.
+  EXPECT_GT(pruned.accuracy_ratio.interval->half_width(0.805), 12.7 * 0.01);
   // Seeds drift by two points; the difference within a seed does not.
   EXPECT_NEAR(*pruned.accuracy_difference_ratio.mean, -0.005, 1e-12);
-  EXPECT_NEAR(*pruned.accuracy_difference_ratio.standard_error, 0, 1e-12);
+  // Which is no certainty on a hundred images.
+  EXPECT_GT(pruned.accuracy_difference_ratio.interval->half_width(-0.005), 0.03);
+  EXPECT_FALSE(groups[0].accuracy_difference_ratio.interval);  // dense against itself
+  EXPECT_TRUE(groups[0].is_reference);
 }
 
 TEST(SweepGroups, TheChoiceKeepsAccuracyFirst) {
@@ -110,14 +114,38 @@ TEST(SweepGroups, WhatIsNotTheUsualTellsConfigurationsApart) {
   EXPECT_THAT(groups[1].name, testing::Not(HasSubstr("learning_rate")));
   EXPECT_TRUE(groups[2].accuracy_difference_ratio.mean.has_value());
   EXPECT_FALSE(groups[3].accuracy_difference_ratio.mean.has_value());  // no dense run learned so
+  EXPECT_EQ(groups[3].why_not_compared, "no dense run trains alike (learning_rate: 0.001 -> 0.5)");
+  EXPECT_THAT(sweep_remarks(sweep, groups),
+              testing::Contains(HasSubstr("trains alike (learning_rate")));
 }
 
 TEST(SweepGroups, TheLeastDifferenceIsStudentsOneSidedBound) {
   SweepRecord sweep = two_seeds(0.79);
   sweep.points[3].summary->heldout_accuracy_ratio = Measured<double>::of(0.79 + 0.02 + 0.002);
+  for (SweepPointRecord& point : sweep.points) point.heldout_samples = 1'000'000'000;
   const SweepGroup pruned = sweep_groups(sweep)[1];
   // Differences -0.010 and -0.008: mean -0.009, standard error 0.001, t(1, 95 %) = 6.313752.
-  EXPECT_NEAR(*pruned.least_difference_ratio, -0.009 - 6.313752 * 0.001, 1e-8);
+  EXPECT_NEAR(*pruned.least_difference_ratio, -0.009 - 6.313752 * 0.001, 1e-5);
+}
+
+TEST(SweepGroups, AreComparedWithTheDensePointThatTrainedAlike) {
+  SweepRecord sweep = two_seeds(0.79);
+  for (const std::size_t i : {0, 2}) {  // dense runs that learn less, after the others
+    SweepPointRecord other = sweep.points[i];
+    other.id += "-lamb";
+    other.config.optimizer = "lamb";
+    other.summary->heldout_accuracy_ratio = Measured<double>::of(0.3);
+    sweep.points.push_back(other);
+  }
+  SweepPointRecord changed = sweep.points[0];  // named dense, and keeps less
+  changed.id = "dense-h";
+  changed.config.slot_overrides = {"blocks.*.h=int8"};
+  sweep.points.insert(sweep.points.begin(), changed);
+  const auto groups = sweep_groups(sweep);
+  ASSERT_EQ(groups.size(), 4U);
+  EXPECT_NEAR(*groups[2].accuracy_difference_ratio.mean, -0.01, 1e-12);
+  EXPECT_FALSE(groups[0].is_reference);
+  EXPECT_TRUE(groups[3].is_reference);
 }
 
 TEST(SweepGroups, WithoutDenseThereIsNothingToCompareWith) {

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actscope/base/config_fields.hpp"
+
+namespace actscope {
+
+/// What two configurations share exactly if all their fields of these roles are equal. Epochs do
+/// not count where steps are given, for nothing then depends on them.
+std::string key_of(const RunConfig& config, std::initializer_list<FieldRole> roles);
+
+/// What two runs share that learn alike but for what they compress and the seed they draw by.
+std::string training_key(const RunConfig& config);
+
+/// What two runs share that compute the same, whatever the seed.
+std::string configuration_key(const RunConfig& config);
+
+/// "optimizer: adamw -> lamb", a line a field of the role training that differs.
+std::vector<std::string> training_differences(const RunConfig& a, const RunConfig& b);
+
+/// "optimizer lamb, weight_decay 0.1": fields of these roles that are not what a run has that is
+/// told nothing, `known` ones left out.
+std::string unusual_fields(const RunConfig& config, std::initializer_list<FieldRole> roles,
+                           std::initializer_list<const char*> known = {});
+
+/// Whether a run keeps all of everything: the scheme dense and nothing beside it.
+bool is_dense(const RunConfig& config);
+
+/// Of which seed a dense run has to be.
+enum class SeedOf {
+  same,  ///< the run's own
+  any,   ///< its own if there is one, else the first other
+};
+
+/// The dense runs that others are held against, each against one that trained alike.
+class DenseRuns {
+ public:
+  /// `index` is what find gives for it. Of runs that are alike the first counts. An empty hash of
+  /// the data is like every other.
+  /// Requires is_dense(config)
+  void add(const RunConfig& config, const std::string& data_sha256, std::size_t index);
+
+  /// To compare bytes and accuracy with; one that was also measured alike where there is one.
+  std::optional<std::size_t> find(const RunConfig& config, const std::string& data_sha256,
+                                  SeedOf seed) const;
+
+  /// To compare times with: threads and what was recorded are alike too.
+  std::optional<std::size_t> find_timed(const RunConfig& config, const std::string& data_sha256,
+                                        SeedOf seed) const;
+
+  /// Why find has none: "no dense run", "no dense run of seed 3", "no dense run trains alike
+  /// (optimizer: adamw -> lamb)", the nearest one's differences.
+  std::string why_none(const RunConfig& config, const std::string& data_sha256, SeedOf seed) const;
+
+ private:
+  struct Run {
+    RunConfig config;
+    std::string training, measuring, data_sha256;
+    std::size_t index;
+  };
+  std::optional<std::size_t> first(const RunConfig& config, const std::string& data_sha256,
+                                   SeedOf seed, bool is_timed) const;
+
+  std::vector<Run> runs_;
+  std::multimap<std::string, std::size_t> by_training_;  // equal keys keep their order
+};
+
+}  // namespace actscope
