@@ -232,9 +232,9 @@ void RunOptions::add_numbers(Scope scope) {
     given_.emplace_back([bytes](RunConfig& config) { config.workspace_bytes = bytes; });
   };
   in_group(command_
-               ->add_option_function<std::string>(
-                   "--workspace-bytes", workspace,
-                   "transient memory of a compressed block, from 1; units as 64MiB [64MiB]")
+               ->add_option_function<std::string>("--workspace-bytes", workspace,
+                                                  "transient memory of a compressed block, from 1; "
+                                                  "units as 64MiB\n[64MiB; on cuda 4GiB]")
                ->option_text("SIZE"));
 }
 
@@ -290,6 +290,10 @@ void RunOptions::add_plan() {
 
 RunConfig RunOptions::resolve(const RunConfig& defaults) const {
   RunConfig config = defaults;
+  constexpr std::int64_t said_by_nobody = -1;
+  if (config.workspace_bytes == usual_workspace_bytes(config.device)) {
+    config.workspace_bytes = said_by_nobody;
+  }
   if (!config_file_.empty()) {
     config = reports::read_config_document(read_file(config_file_, 1 << 20), config_file_, config);
   }
@@ -299,6 +303,9 @@ RunConfig RunOptions::resolve(const RunConfig& defaults) const {
     take_plan(*plan, config);
   }
   for (const auto& apply : given_) apply(config);
+  if (config.workspace_bytes == said_by_nobody) {
+    config.workspace_bytes = usual_workspace_bytes(config.device);
+  }
   if (plan) require_as_planned(*plan, config);
   require_known("model", config.model, models());
   require_known("scheme", config.scheme, core::scheme_presets());

@@ -8,7 +8,10 @@ namespace actscope::core {
 kernels::ExecutionContext context_of(const torch::Tensor& tensor) {
   if (tensor.is_cpu()) return {kernels::Backend::cpu, nullptr};
   if (tensor.is_cuda()) {
-    return {kernels::Backend::cuda, current_cuda_stream(tensor.get_device())};
+    return {.backend = kernels::Backend::cuda,
+            .stream = current_cuda_stream(tensor.get_device()),
+            .device = static_cast<int>(tensor.get_device()),
+            .scratch = cuda_scratch()};
   }
   throw DeviceError(error_text("no operators for this device", tensor.device().str(),
                                "move the tensors to cpu or cuda"));

@@ -9,7 +9,8 @@
 namespace actscope::core {
 
 /// Back end and stream that operators on this tensor use: its device's, and for CUDA the current
-/// stream of that device.
+/// stream of that device, with scratch memory of LibTorch's caching allocator, so that products
+/// share out their reductions.
 /// Errors  DeviceError: neither CPU nor CUDA
 kernels::ExecutionContext context_of(const torch::Tensor& tensor);
 
@@ -25,5 +26,7 @@ kernels::MatrixView mutable_view(const torch::Tensor& tensor, std::int64_t group
 
 /// The current CUDA stream of a device (cuda_stream.cpp), or nothing to ask (no_cuda_stream.cpp).
 void* current_cuda_stream(int device_index);
+/// Memory of the caching allocator, of the current device; null without one to ask.
+const kernels::ScratchSource* cuda_scratch() noexcept;
 
 }  // namespace actscope::core

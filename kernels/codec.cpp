@@ -25,8 +25,8 @@ void quantize(const ExecutionContext& context, DType dtype, const void* values,
         error_text("quantize: a length is negative", fmt::format("got {}", elements)));
   }
   validate_real("quantize", dtype);
-  operators_of(context.backend)
-      .quantize(context.stream, dtype, values, elements, bits, codes, scales, rounding);
+  ContextOperators(context)->quantize(context.stream, dtype, values, elements, bits, codes, scales,
+                                      rounding);
 }
 
 void dequantize(const ExecutionContext& context, DType dtype, CodeBits bits,
@@ -38,8 +38,8 @@ void dequantize(const ExecutionContext& context, DType dtype, CodeBits bits,
                    fmt::format("got first element {} and {} elements", first_element, elements)));
   }
   validate_real("dequantize", dtype);
-  operators_of(context.backend)
-      .dequantize(context.stream, dtype, bits, codes, scales, first_element, elements, values);
+  ContextOperators(context)->dequantize(context.stream, dtype, bits, codes, scales, first_element,
+                                        elements, values);
 }
 
 }  // namespace actscope::kernels

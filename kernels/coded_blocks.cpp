@@ -17,7 +17,7 @@ void gather_blocks_from_codes(const ExecutionContext& context, const CodedMatrix
   }
   range = resolve_range("gather_blocks_from_codes", panels.layout, range);
   validate_scales("gather_blocks_from_codes", panels.layout, panels.index);
-  operators_of(context.backend).gather_blocks_from_codes(context.stream, x, panels, range);
+  ContextOperators(context)->gather_blocks_from_codes(context.stream, x, panels, range);
 }
 
 }  // namespace actscope::kernels

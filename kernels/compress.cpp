@@ -7,7 +7,7 @@
 namespace actscope::kernels {
 
 std::int64_t compress_workspace_bytes(const ExecutionContext& context, const PanelLayout& layout) {
-  return operators_of(context.backend).compress_workspace_bytes(layout);
+  return ContextOperators(context)->compress_workspace_bytes(layout);
 }
 
 void select_blocks(const ExecutionContext& context, const ConstMatrixView& x,
@@ -16,7 +16,7 @@ void select_blocks(const ExecutionContext& context, const ConstMatrixView& x,
   validate_view("select_blocks: x", x, layout.groups(), layout.rows(), layout.cols());
   validate_scales("select_blocks", layout, index);
   validate_draw("select_blocks", layout, draw);
-  operators_of(context.backend).select_blocks(context.stream, x, layout, index, workspace, draw);
+  ContextOperators(context)->select_blocks(context.stream, x, layout, index, workspace, draw);
 }
 
 void gather_blocks(const ExecutionContext& context, const ConstMatrixView& x,
@@ -26,7 +26,7 @@ void gather_blocks(const ExecutionContext& context, const ConstMatrixView& x,
   validate_same_dtype("gather_blocks: x and panels", x.dtype, panels.dtype);
   range = resolve_range("gather_blocks", layout, range);
   validate_scales("gather_blocks", layout, panels.index);
-  operators_of(context.backend).gather_blocks(context.stream, x, panels, range);
+  ContextOperators(context)->gather_blocks(context.stream, x, panels, range);
 }
 
 void compress(const ExecutionContext& context, const ConstMatrixView& x, const BsrPanels& panels,
@@ -36,12 +36,12 @@ void compress(const ExecutionContext& context, const ConstMatrixView& x, const B
   validate_same_dtype("compress: x and panels", x.dtype, panels.dtype);
   validate_scales("compress", layout, panels.index);
   validate_draw("compress", layout, draw);
-  operators_of(context.backend).compress(context.stream, x, panels, workspace, draw);
+  ContextOperators(context)->compress(context.stream, x, panels, workspace, draw);
 }
 
 void column_starts_from_mask(const ExecutionContext& context, const PanelLayout& layout,
                              const BlockIndex& index) {
-  operators_of(context.backend).column_starts_from_mask(context.stream, layout, index);
+  ContextOperators(context)->column_starts_from_mask(context.stream, layout, index);
 }
 
 void decompress(const ExecutionContext& context, const ConstBsrPanels& panels,
@@ -49,7 +49,7 @@ void decompress(const ExecutionContext& context, const ConstBsrPanels& panels,
   const PanelLayout& layout = panels.layout;
   validate_view("decompress: out", out, layout.groups(), layout.rows(), layout.cols());
   validate_same_dtype("decompress: out and panels", out.dtype, panels.dtype);
-  operators_of(context.backend).decompress(context.stream, panels, out);
+  ContextOperators(context)->decompress(context.stream, panels, out);
 }
 
 }  // namespace actscope::kernels

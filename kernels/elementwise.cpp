@@ -28,7 +28,7 @@ void affine(const ExecutionContext& context, const ConstMatrixView& x, const voi
             const void* beta, const MatrixView& y) {
   validate_like("affine: x", x, x);
   validate_like("affine: x and y", x, y);
-  operators_of(context.backend).affine(context.stream, x, alpha, beta, y);
+  ContextOperators(context)->affine(context.stream, x, alpha, beta, y);
 }
 
 void add_scaled(const ExecutionContext& context, const ConstMatrixView& x, const void* gamma,
@@ -36,7 +36,7 @@ void add_scaled(const ExecutionContext& context, const ConstMatrixView& x, const
   validate_like("add_scaled: x", x, x);
   validate_like("add_scaled: x and t", x, t);
   validate_like("add_scaled: x and y", x, y);
-  operators_of(context.backend).add_scaled(context.stream, x, gamma, t, y);
+  ContextOperators(context)->add_scaled(context.stream, x, gamma, t, y);
 }
 
 void gelu(const ExecutionContext& context, const ConstMatrixView& h, const MatrixView& u,
@@ -44,7 +44,7 @@ void gelu(const ExecutionContext& context, const ConstMatrixView& h, const Matri
   validate_like("gelu: h", h, h);
   validate_like("gelu: h and u", h, u);
   if (code.codes != nullptr) validate_code("gelu", code.bits);
-  operators_of(context.backend).gelu(context.stream, h, u, code);
+  ContextOperators(context)->gelu(context.stream, h, u, code);
 }
 
 void gelu_backward(const ExecutionContext& context, const ConstMatrixView& du,
@@ -53,7 +53,7 @@ void gelu_backward(const ExecutionContext& context, const ConstMatrixView& du,
   validate_like("gelu_backward: du and h", du, h);
   validate_like("gelu_backward: du and dh", du, dh);
   if (u != nullptr) validate_like("gelu_backward: du and u", du, *u);
-  operators_of(context.backend).gelu_backward(context.stream, du, h, dh, u);
+  ContextOperators(context)->gelu_backward(context.stream, du, h, dh, u);
 }
 
 void gelu_backward_from_code(const ExecutionContext& context, const ConstMatrixView& du,
@@ -61,7 +61,7 @@ void gelu_backward_from_code(const ExecutionContext& context, const ConstMatrixV
   validate_like("gelu_backward_from_code: du", du, du);
   validate_like("gelu_backward_from_code: du and dh", du, dh);
   validate_code("gelu_backward_from_code", bits);
-  operators_of(context.backend).gelu_backward_from_code(context.stream, du, bits, codes, dh);
+  ContextOperators(context)->gelu_backward_from_code(context.stream, du, bits, codes, dh);
 }
 
 }  // namespace actscope::kernels

@@ -17,7 +17,7 @@ void gelu_compress(const ExecutionContext& context, const ConstMatrixView& h, co
   }
   validate_scales("gelu_compress", layout, panels.index);
   validate_draw("gelu_compress", layout, draw);
-  operators_of(context.backend).gelu_compress(context.stream, h, u, panels, workspace, draw);
+  ContextOperators(context)->gelu_compress(context.stream, h, u, panels, workspace, draw);
 }
 
 }  // namespace actscope::kernels

@@ -16,19 +16,19 @@ void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const C
   validate_view("gemm_tn: dw", dw, 1, dy.cols, x.layout.cols());
   validate_same_dtype("gemm_tn: dy and x", dy.dtype, x.dtype);
   validate_same_dtype("gemm_tn: dw and sums of x", dw.dtype, result_of(x.dtype));
-  operators_of(context.backend).gemm_tn(context, dy, x, dw, output, range, epilogue);
+  ContextOperators(context)->gemm_tn(context, dy, x, dw, output, range, epilogue);
 }
 
 std::int64_t gemm_tn_workspace_bytes(const ExecutionContext& context, const PanelLayout& x,
                                      DType dtype, std::int64_t outputs, PanelRange range) {
   range = resolve_range("gemm_tn_workspace_bytes", x, range);
-  return operators_of(context.backend).gemm_tn_workspace_bytes(x, dtype, outputs, range);
+  return ContextOperators(context)->gemm_tn_workspace_bytes(x, dtype, outputs, range);
 }
 
 std::int64_t gemm_nt_batched_workspace_bytes(const ExecutionContext& context, const PanelLayout& y,
                                              DType dtype, std::int64_t mixed, PanelRange range) {
   range = resolve_range("gemm_nt_batched_workspace_bytes", y, range);
-  return operators_of(context.backend).gemm_nt_batched_workspace_bytes(y, dtype, mixed, range);
+  return ContextOperators(context)->gemm_nt_batched_workspace_bytes(y, dtype, mixed, range);
 }
 
 void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
@@ -47,7 +47,7 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
   validate_view("gemm_nt_batched: da", da, 1, dt.rows, layout.rows());
   validate_same_dtype("gemm_nt_batched: dt and y", dt.dtype, y.dtype);
   validate_same_dtype("gemm_nt_batched: da and sums of y", da.dtype, result_of(y.dtype));
-  operators_of(context.backend).gemm_nt_batched(context, dt, y, da, output, range);
+  ContextOperators(context)->gemm_nt_batched(context, dt, y, da, output, range);
 }
 
 void spmm(const ExecutionContext& context, const ConstBsrPanels& x, const ConstMatrixView& w,
@@ -57,7 +57,7 @@ void spmm(const ExecutionContext& context, const ConstBsrPanels& x, const ConstM
   validate_view("spmm: y", y, layout.groups(), layout.rows(), w.rows);
   validate_same_dtype("spmm: x and w", x.dtype, w.dtype);
   validate_same_dtype("spmm: y and the sums", y.dtype, result_of(x.dtype));
-  operators_of(context.backend).spmm(context.stream, x, w, y);
+  ContextOperators(context)->spmm(context.stream, x, w, y);
 }
 
 void sddmm(const ExecutionContext& context, const ConstMatrixView& dy, const ConstMatrixView& w,
@@ -67,7 +67,7 @@ void sddmm(const ExecutionContext& context, const ConstMatrixView& dy, const Con
   validate_view("sddmm: w", w, 1, dy.cols, layout.cols());
   validate_same_dtype("sddmm: dy and w", dy.dtype, w.dtype);
   validate_same_dtype("sddmm: dy and dx", dy.dtype, dx.dtype);
-  operators_of(context.backend).sddmm(context.stream, dy, w, dx);
+  ContextOperators(context)->sddmm(context.stream, dy, w, dx);
 }
 
 }  // namespace actscope::kernels

@@ -25,15 +25,13 @@ void validate(std::string_view what, DType dtype, std::int64_t elements) {
 void narrow_values(const ExecutionContext& context, DType dtype, const void* values,
                    std::int64_t elements, NarrowFloat format, void* narrow) {
   validate("narrow_values", dtype, elements);
-  operators_of(context.backend)
-      .narrow_values(context.stream, dtype, values, elements, format, narrow);
+  ContextOperators(context)->narrow_values(context.stream, dtype, values, elements, format, narrow);
 }
 
 void widen_values(const ExecutionContext& context, DType dtype, NarrowFloat format,
                   const void* narrow, std::int64_t elements, void* values) {
   validate("widen_values", dtype, elements);
-  operators_of(context.backend)
-      .widen_values(context.stream, dtype, format, narrow, elements, values);
+  ContextOperators(context)->widen_values(context.stream, dtype, format, narrow, elements, values);
 }
 
 }  // namespace actscope::kernels

@@ -60,6 +60,10 @@ struct OperatorTable {
                         void* narrow);
   void (*widen_values)(void* stream, DType, NarrowFloat, const void* narrow, std::int64_t elements,
                        void* values);
+  /// Makes a device the current one; returns the one before, -1 where nothing changed. Null: the
+  /// back end has no devices.
+  int (*enter_device)(int device) = nullptr;
+  void (*leave_device)(int before) noexcept = nullptr;
 };
 
 const OperatorTable& reference_operators();
@@ -67,7 +71,31 @@ const OperatorTable& cpu_operators();
 /// A build without CUDA gives entries that raise BackendNotBuilt.
 const OperatorTable& cuda_operators();
 
-/// The table of a context's back end.
+/// The table of a back end.
 const OperatorTable& operators_of(Backend backend);
+
+/// The table of a context's back end; as long as it is held, the context's device is the current
+/// one, as work on its stream needs it.
+/// Errors  DeviceError: there is no such device
+class ContextOperators {
+ public:
+  explicit ContextOperators(const ExecutionContext& context)
+      : table_(operators_of(context.backend)) {
+    if (context.device >= 0 && table_.enter_device != nullptr) {
+      before_ = table_.enter_device(context.device);
+    }
+  }
+  ~ContextOperators() {
+    if (before_ >= 0) table_.leave_device(before_);
+  }
+  ContextOperators(const ContextOperators&) = delete;
+  ContextOperators& operator=(const ContextOperators&) = delete;
+
+  const OperatorTable* operator->() const noexcept { return &table_; }
+
+ private:
+  const OperatorTable& table_;
+  int before_ = -1;
+};
 
 }  // namespace actscope::kernels

@@ -46,15 +46,6 @@ void check(cudaError_t code, std::string_view call) {
   if (code != cudaSuccess) throw DeviceError(cuda_error_text(code, call));
 }
 
-int most_shared_bytes() {
-  int device = 0;
-  int bytes = 0;
-  check(cudaGetDevice(&device), "cudaGetDevice");
-  check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
-        "cudaDeviceGetAttribute");
-  return bytes;
-}
-
 bool check_or_log(cudaError_t code, std::string_view call) {
   if (code == cudaSuccess) return true;
   std::fprintf(stderr, "actscope: %s\n", cuda_error_text(code, call).c_str());

@@ -15,10 +15,6 @@ std::string cuda_error_text(cudaError_t code, std::string_view call);
 /// Errors  DeviceError: code is not cudaSuccess
 void check(cudaError_t code, std::string_view call);
 
-/// Most shared memory that a thread block of the current device may ask for. Units: bytes.
-/// Errors  DeviceError: no device answers
-int most_shared_bytes();
-
 /// Logging check, for what may fail without spoiling a result: one line on stderr.
 /// Returns whether code is cudaSuccess.
 bool check_or_log(cudaError_t code, std::string_view call);

@@ -108,21 +108,21 @@ __global__ void quantize_kernel(const T* values, std::int64_t elements, std::int
     const CodeScale scale = code_scale(minimum, maximum, __all_sync(~0u, is_finite), levels);
     if (lane == 0) scales[group] = scale;
     const std::uint32_t key = rounding_key(rounding.seed, rounding.first_group + group);
+    std::uint32_t byte = 0;
 #pragma unroll
-    for (int k = 0; k < lane_elements; ++k) {
+    for (int k = 0; k < lane_elements; ++k) {  // elements by constants: they stay in registers
       if (first + k >= elements) continue;
-      if (k % codes_a_byte != 0) continue;
-      std::uint32_t byte = 0;
-      for (int c = 0; c < codes_a_byte; ++c) {
-        if (first + k + c >= elements) continue;
-        T draw = -1;
-        if (rounding.to == RoundTo::stochastic) {
-          const auto element = static_cast<std::uint32_t>(lane * lane_elements + k + c);
-          draw = static_cast<T>(rounding_draw(key, element)) / 65536;
-        }
-        byte |= encode_one(own[k + c], scale, levels, draw) << (c * bits);
+      T draw = -1;
+      if (rounding.to == RoundTo::stochastic) {
+        const auto element = static_cast<std::uint32_t>(lane * lane_elements + k);
+        draw = static_cast<T>(rounding_draw(key, element)) / 65536;
       }
-      codes[(first + k) / codes_a_byte] = static_cast<std::uint8_t>(byte);
+      const int in_byte = k & (codes_a_byte - 1);
+      if (in_byte == 0) byte = 0;
+      byte |= encode_one(own[k], scale, levels, draw) << (in_byte * bits);
+      if (in_byte + 1 == codes_a_byte || first + k + 1 == elements) {
+        codes[(first + k) * bits / 8] = static_cast<std::uint8_t>(byte);
+      }
     }
   }
 }

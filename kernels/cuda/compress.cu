@@ -12,8 +12,9 @@ constexpr unsigned start_threads = 128;
 
 /// One thread block selects inside one panel: keys above the threshold, then, in the order of the
 /// block numbers, as many equal ones as are wanted; and counts where columns start.
-__global__ void select_kernel(const std::uint64_t* all_keys, DeviceLayout layout,
-                              std::uint32_t* mask, std::uint32_t* column_starts) {
+__global__ void __launch_bounds__(most_select_threads)
+    select_kernel(const std::uint64_t* all_keys, DeviceLayout layout, std::uint32_t* mask,
+                  std::uint32_t* column_starts) {
   for (std::int64_t panel = blockIdx.x; panel < layout.panels(); panel += gridDim.x) {
     const PanelPlace place = layout.place(panel);
     const auto keys = [&](std::int64_t i) { return all_keys[place.first_block + i]; };

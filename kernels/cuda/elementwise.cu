@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Element-wise passes: one thread an element, or, where codes are written, one byte of codes.
+// Element-wise passes: what is done at an element, or, where codes are written, at a byte of codes.
 #include "common/gelu_codebook.hpp"
+#include "element_passes.cuh"
 #include "kernels.hpp"
 #include "launch.cuh"
 #include "matrix_values.cuh"
@@ -8,36 +9,6 @@
 namespace actscope::kernels::cuda {
 
 namespace {
-
-constexpr unsigned element_threads = 256;
-
-/// Lengths of the matrices of a pass.
-struct Extent {
-  std::int64_t rows;  ///< of a group
-  std::int64_t cols;
-  std::int64_t items;  ///< groups · rows · cols
-};
-
-Extent extent_of(const ConstMatrixView& view) {
-  return {view.rows, view.cols, view.total_rows() * view.cols};
-}
-
-GridPlan grid_of(std::int64_t items) {
-  return plan_grid(items, element_threads, element_threads);
-}
-
-__device__ std::int64_t first_item() {
-  return std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-}
-__device__ std::int64_t item_stride() {
-  return std::int64_t{gridDim.x} * blockDim.x;
-}
-
-template <class T>
-__device__ T& at(const DeviceMatrix<T>& matrix, const Extent& extent, std::int64_t item) {
-  const std::int64_t row = item / extent.cols;
-  return matrix.row(row / extent.rows, row % extent.rows)[item % extent.cols];
-}
 
 // S is the type that T is computed in.
 template <class S>
@@ -51,136 +22,308 @@ __device__ T multiply_add(T p, T q, T r) {
   return static_cast<T>(fma(static_cast<S>(p), static_cast<S>(q), static_cast<S>(r)));
 }
 
-// y = p·q + r, of which p, or p and r, are vectors by feature
 template <class T>
-__global__ void affine_kernel(DeviceMatrix<const T> x, const T* alpha, const T* beta,
-                              DeviceMatrix<T> y, Extent extent) {
-  for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
-    const std::int64_t c = i % extent.cols;
-    at(y, extent, i) = multiply_add(alpha[c], at(x, extent, i), beta[c]);
-  }
+__device__ T gelu_of(T h) {
+  const SumOf<T> value = h;
+  return static_cast<T>(value * normal_cdf(value));
 }
 
-template <class T>
-__global__ void add_scaled_kernel(DeviceMatrix<const T> x, const T* gamma, DeviceMatrix<const T> t,
-                                  DeviceMatrix<T> y, Extent extent) {
-  for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
-    at(y, extent, i) = multiply_add(gamma[i % extent.cols], at(t, extent, i), at(x, extent, i));
-  }
-}
+/// What most passes have no need of.
+struct PlainPass {
+  __device__ void begin() const {}
+};
 
+// y = alpha·x + beta, of which alpha and beta are vectors by feature
 template <class T>
-__global__ void gelu_kernel(DeviceMatrix<const T> h, DeviceMatrix<T> u, Extent extent) {
-  for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
-    const SumOf<T> value = at(h, extent, i);
-    at(u, extent, i) = static_cast<T>(value * normal_cdf(value));
-  }
-}
+struct AffinePass : PlainPass {
+  DeviceMatrix<const T> x;
+  const T* alpha;
+  const T* beta;
+  DeviceMatrix<T> y;
+  std::uint32_t row_runs;
 
-// codes [groups · rows, row_bytes]
-template <class T>
-__global__ void gelu_code_kernel(DeviceMatrix<const T> h, DeviceMatrix<T> u, Extent extent,
-                                 int bits, std::int64_t row_bytes, std::int64_t bytes,
-                                 std::uint8_t* codes) {
-  const GeluCodebook codebook = gelu_codebook(bits);
-  const std::int64_t per_byte = 8 / bits;
-  for (std::int64_t i = first_item(); i < bytes; i += item_stride()) {
-    const std::int64_t row = i / row_bytes;
-    const std::int64_t first = i % row_bytes * per_byte;
-    const std::int64_t end = min(first + per_byte, extent.cols);
-    unsigned byte = 0;
-    for (std::int64_t c = first; c < end; ++c) {
-      const SumOf<T> value = at(h, extent, row * extent.cols + c);
-      at(u, extent, row * extent.cols + c) = static_cast<T>(value * normal_cdf(value));
-      byte |= codebook.code(value) << ((c - first) * bits);
+  __device__ void run(std::uint32_t i) const {
+    const std::uint32_t of_row = i % row_runs;
+    Run<T> value = load_run(x.data, i);
+    const Run<T> by = load_run(alpha, of_row);
+    const Run<T> to = load_run(beta, of_row);
+#pragma unroll
+    for (int k = 0; k < run_elements; ++k) {
+      value.at[k] = multiply_add(by.at[k], value.at[k], to.at[k]);
     }
-    codes[i] = static_cast<std::uint8_t>(byte);
+    store_run(y.data, i, value);
   }
-}
+  __device__ void at(std::int64_t group, std::int64_t row, std::int64_t, std::int64_t c) const {
+    y.row(group, row)[c] = multiply_add(alpha[c], x.row(group, row)[c], beta[c]);
+  }
+};
+
+// y = x + gamma·t, of which gamma is a vector by feature
+template <class T>
+struct AddScaledPass : PlainPass {
+  DeviceMatrix<const T> x;
+  const T* gamma;
+  DeviceMatrix<const T> t;
+  DeviceMatrix<T> y;
+  std::uint32_t row_runs;
+
+  __device__ void run(std::uint32_t i) const {
+    Run<T> value = load_run(x.data, i);
+    const Run<T> by = load_run(gamma, i % row_runs);
+    const Run<T> change = load_run(t.data, i);
+#pragma unroll
+    for (int k = 0; k < run_elements; ++k) {
+      value.at[k] = multiply_add(by.at[k], change.at[k], value.at[k]);
+    }
+    store_run(y.data, i, value);
+  }
+  __device__ void at(std::int64_t group, std::int64_t row, std::int64_t, std::int64_t c) const {
+    y.row(group, row)[c] = multiply_add(gamma[c], t.row(group, row)[c], x.row(group, row)[c]);
+  }
+};
 
 template <class T>
-__global__ void gelu_backward_kernel(DeviceMatrix<const T> du, DeviceMatrix<const T> h,
-                                     DeviceMatrix<T> dh, DeviceMatrix<T> u, Extent extent) {
-  for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
-    const SumOf<T> value = at(h, extent, i);
-    const SumOf<T> gradient = at(du, extent, i);
+struct GeluPass : PlainPass {
+  DeviceMatrix<const T> h;
+  DeviceMatrix<T> u;
+
+  __device__ void run(std::uint32_t i) const {
+    Run<T> value = load_run(h.data, i);
+#pragma unroll
+    for (int k = 0; k < run_elements; ++k) value.at[k] = gelu_of(value.at[k]);
+    store_run(u.data, i, value);
+  }
+  __device__ void at(std::int64_t group, std::int64_t row, std::int64_t, std::int64_t c) const {
+    u.row(group, row)[c] = gelu_of(h.row(group, row)[c]);
+  }
+};
+
+// The number of bits is known to the compiler: limits and levels become parts of instructions.
+// codes [groups · rows, row_bytes]
+template <class T, int bits>
+struct GeluCodePass : PlainPass {
+  DeviceMatrix<const T> h;
+  DeviceMatrix<T> u;
+  std::uint8_t* codes;
+  std::int64_t row_bytes;
+  std::int64_t cols;
+
+  __device__ static unsigned code_of(T value) {
+    constexpr GeluCodebook codebook = gelu_codebook(bits);
+    return codebook.code(static_cast<SumOf<T>>(value));
+  }
+  // Whole rows of runs leave no gaps between the codes of rows.
+  __device__ void run(std::uint32_t i) const {
+    Run<T> value = load_run(h.data, i);
+    unsigned word = 0;
+#pragma unroll
+    for (int k = 0; k < run_elements; ++k) {
+      word |= code_of(value.at[k]) << (k * bits);
+      value.at[k] = gelu_of(value.at[k]);
+    }
+    store_run(u.data, i, value);
+    if constexpr (bits == 4) {
+      reinterpret_cast<std::uint32_t*>(codes)[i] = word;
+    } else {
+      reinterpret_cast<std::uint16_t*>(codes)[i] = static_cast<std::uint16_t>(word);
+    }
+  }
+  __device__ void at(std::int64_t group, std::int64_t row, std::int64_t of_all,
+                     std::int64_t byte) const {
+    constexpr std::int64_t codes_a_byte = 8 / bits;
+    const std::int64_t first = byte * codes_a_byte;
+    unsigned word = 0;
+    for (std::int64_t c = first; c < min(first + codes_a_byte, cols); ++c) {
+      const T value = h.row(group, row)[c];
+      u.row(group, row)[c] = gelu_of(value);
+      word |= code_of(value) << ((c - first) * bits);
+    }
+    codes[of_all * row_bytes + byte] = static_cast<std::uint8_t>(word);
+  }
+};
+
+template <class T, bool writes_u>
+struct GeluBackwardPass : PlainPass {
+  DeviceMatrix<const T> du;
+  DeviceMatrix<const T> h;
+  DeviceMatrix<T> dh;
+  DeviceMatrix<T> u;
+
+  struct Both {
+    T gradient, value;
+  };
+  __device__ static Both both_of(T gradient, T h) {
+    const SumOf<T> value = h;
     const SumOf<T> cdf = normal_cdf(value);
-    if (u.data != nullptr) at(u, extent, i) = static_cast<T>(value * cdf);
-    at(dh, extent, i) = static_cast<T>(gradient * derivative_of(value, cdf));
+    return {static_cast<T>(static_cast<SumOf<T>>(gradient) * derivative_of(value, cdf)),
+            static_cast<T>(value * cdf)};
+  }
+  __device__ void run(std::uint32_t i) const {
+    Run<T> gradient = load_run(du.data, i);
+    Run<T> value = load_run(h.data, i);
+#pragma unroll
+    for (int k = 0; k < run_elements; ++k) {
+      const Both both = both_of(gradient.at[k], value.at[k]);
+      gradient.at[k] = both.gradient;
+      value.at[k] = both.value;
+    }
+    if constexpr (writes_u) store_run(u.data, i, value);
+    store_run(dh.data, i, gradient);
+  }
+  __device__ void at(std::int64_t group, std::int64_t row, std::int64_t, std::int64_t c) const {
+    const Both both = both_of(du.row(group, row)[c], h.row(group, row)[c]);
+    if constexpr (writes_u) u.row(group, row)[c] = both.value;
+    dh.row(group, row)[c] = both.gradient;
+  }
+};
+
+// Levels are looked up by each lane for itself: in shared memory, where lanes do not wait for each
+// other as they would at different addresses of constant memory.
+template <class T, int bits>
+struct FromCodePass {
+  DeviceMatrix<const T> du;
+  DeviceMatrix<T> dh;
+  const std::uint8_t* codes;
+  std::int64_t row_bytes;
+
+  __device__ static float* levels() {
+    __shared__ float level[1 << bits];
+    return level;
+  }
+  __device__ void begin() const {
+    constexpr GeluCodebook codebook = gelu_codebook(bits);
+    if (threadIdx.x == 0) {
+#pragma unroll
+      for (int k = 0; k < 1 << bits; ++k) levels()[k] = codebook.level[k];
+    }
+    __syncthreads();
+  }
+  __device__ static T scaled(T gradient, unsigned code) {
+    return static_cast<T>(static_cast<SumOf<T>>(gradient) *
+                          static_cast<SumOf<T>>(levels()[code & ((1u << bits) - 1)]));
+  }
+  __device__ void run(std::uint32_t i) const {
+    Run<T> gradient = load_run(du.data, i);
+    const unsigned word = bits == 4 ? reinterpret_cast<const std::uint32_t*>(codes)[i]
+                                    : reinterpret_cast<const std::uint16_t*>(codes)[i];
+#pragma unroll
+    for (int k = 0; k < run_elements; ++k) {
+      gradient.at[k] = scaled(gradient.at[k], word >> (k * bits));
+    }
+    store_run(dh.data, i, gradient);
+  }
+  __device__ void at(std::int64_t group, std::int64_t row, std::int64_t of_all,
+                     std::int64_t c) const {
+    const std::int64_t first_bit = c * bits;
+    const unsigned byte = codes[of_all * row_bytes + first_bit / 8];
+    dh.row(group, row)[c] = scaled(du.row(group, row)[c], byte >> (first_bit % 8));
+  }
+};
+
+std::uint32_t row_runs_of(const ConstMatrixView& view) {
+  return static_cast<std::uint32_t>(view.cols / run_elements);
+}
+
+// Calls work with the number of bits as a constant: 2 or 4.
+template <class Work>
+void with_bits(CodeBits bits, const Work& work) {
+  if (bits == CodeBits::int2) {
+    work(std::integral_constant<int, 2>());
+  } else {
+    work(std::integral_constant<int, 4>());
   }
 }
 
-template <class T>
-__global__ void from_code_kernel(DeviceMatrix<const T> du, DeviceMatrix<T> dh, Extent extent,
-                                 int bits, std::int64_t row_bytes, const std::uint8_t* codes) {
-  const GeluCodebook codebook = gelu_codebook(bits);
-  for (std::int64_t i = first_item(); i < extent.items; i += item_stride()) {
-    const std::int64_t first_bit = i % extent.cols * bits;
-    const unsigned byte = codes[i / extent.cols * row_bytes + first_bit / 8];
-    const unsigned code = (byte >> (first_bit % 8)) & ((1u << bits) - 1);
-    const SumOf<T> gradient = at(du, extent, i);
-    at(dh, extent, i) = static_cast<T>(gradient * static_cast<SumOf<T>>(codebook.level[code]));
-  }
+// Codes of a run are one word.
+bool codes_cover(const std::uint8_t* codes) {
+  return reinterpret_cast<std::uintptr_t>(codes) % 4 == 0;
 }
 
 }  // namespace
 
 void affine(void* stream, const ConstMatrixView& x, const void* alpha, const void* beta,
             const MatrixView& y) {
+  const bool in_runs = runs_cover(x, {alpha, beta}, {x, as_const(y)});
   with_type(x.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    const Extent extent = extent_of(x);
-    launch("affine", grid_of(extent.items), stream, affine_kernel<T>, device_matrix<const T>(x),
-           static_cast<const T*>(alpha), static_cast<const T*>(beta), device_matrix<T>(y), extent);
+    const AffinePass<T> pass{{},
+                             device_matrix<const T>(x),
+                             static_cast<const T*>(alpha),
+                             static_cast<const T*>(beta),
+                             device_matrix<T>(y),
+                             row_runs_of(x)};
+    launch_pass("affine", stream, pass, x, x.cols, in_runs);
   });
 }
 
 void add_scaled(void* stream, const ConstMatrixView& x, const void* gamma, const ConstMatrixView& t,
                 const MatrixView& y) {
+  const bool in_runs = runs_cover(x, {gamma}, {x, t, as_const(y)});
   with_type(x.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    const Extent extent = extent_of(x);
-    launch("add_scaled", grid_of(extent.items), stream, add_scaled_kernel<T>,
-           device_matrix<const T>(x), static_cast<const T*>(gamma), device_matrix<const T>(t),
-           device_matrix<T>(y), extent);
+    const AddScaledPass<T> pass{{},
+                                device_matrix<const T>(x),
+                                static_cast<const T*>(gamma),
+                                device_matrix<const T>(t),
+                                device_matrix<T>(y),
+                                row_runs_of(x)};
+    launch_pass("add_scaled", stream, pass, x, x.cols, in_runs);
   });
 }
 
 void gelu(void* stream, const ConstMatrixView& h, const MatrixView& u, const GeluCode& code) {
+  const bool in_runs = runs_cover(h, {}, {h, as_const(u)});
   with_type(h.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    const Extent extent = extent_of(h);
     if (code.codes == nullptr) {
-      launch("gelu", grid_of(extent.items), stream, gelu_kernel<T>, device_matrix<const T>(h),
-             device_matrix<T>(u), extent);
+      const GeluPass<T> pass{{}, device_matrix<const T>(h), device_matrix<T>(u)};
+      launch_pass("gelu", stream, pass, h, h.cols, in_runs);
       return;
     }
-    const std::int64_t row_bytes = code_bytes(code.bits, h.cols);
-    const std::int64_t bytes = h.total_rows() * row_bytes;
-    launch("gelu, codes", grid_of(bytes), stream, gelu_code_kernel<T>, device_matrix<const T>(h),
-           device_matrix<T>(u), extent, static_cast<int>(code.bits), row_bytes, bytes, code.codes);
+    with_bits(code.bits, [&]<int bits>(std::integral_constant<int, bits>) {
+      const std::int64_t row_bytes = code_bytes(code.bits, h.cols);
+      const GeluCodePass<T, bits> pass{
+          {}, device_matrix<const T>(h), device_matrix<T>(u), code.codes, row_bytes, h.cols};
+      launch_pass("gelu, codes", stream, pass, h, row_bytes, in_runs && codes_cover(code.codes));
+    });
   });
 }
 
 void gelu_backward(void* stream, const ConstMatrixView& du, const ConstMatrixView& h,
                    const MatrixView& dh, const MatrixView* u) {
+  const bool in_runs = runs_cover(du, {}, {du, h, as_const(dh), as_const(u == nullptr ? dh : *u)});
   with_type(du.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    const Extent extent = extent_of(du);
-    launch("gelu_backward", grid_of(extent.items), stream, gelu_backward_kernel<T>,
-           device_matrix<const T>(du), device_matrix<const T>(h), device_matrix<T>(dh),
-           device_matrix<T>(u == nullptr ? MatrixView{} : *u), extent);
+    const auto run = [&]<bool writes_u>(std::bool_constant<writes_u>) {
+      const GeluBackwardPass<T, writes_u> pass{{},
+                                               device_matrix<const T>(du),
+                                               device_matrix<const T>(h),
+                                               device_matrix<T>(dh),
+                                               device_matrix<T>(writes_u ? *u : dh)};
+      if constexpr (sizeof(T) == 8) {  // eight of them do not fit the registers
+        launch_rows("gelu_backward", stream, pass, du, du.cols);
+      } else {
+        launch_pass("gelu_backward", stream, pass, du, du.cols, in_runs);
+      }
+    };
+    if (u == nullptr) {
+      run(std::false_type());
+    } else {
+      run(std::true_type());
+    }
   });
 }
 
 void gelu_backward_from_code(void* stream, const ConstMatrixView& du, CodeBits bits,
                              const std::uint8_t* codes, const MatrixView& dh) {
+  const bool in_runs = runs_cover(du, {}, {du, as_const(dh)}) && codes_cover(codes);
   with_type(du.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    const Extent extent = extent_of(du);
-    launch("gelu_backward_from_code", grid_of(extent.items), stream, from_code_kernel<T>,
-           device_matrix<const T>(du), device_matrix<T>(dh), extent, static_cast<int>(bits),
-           code_bytes(bits, du.cols), codes);
+    with_bits(bits, [&]<int n>(std::integral_constant<int, n>) {
+      const FromCodePass<T, n> pass{device_matrix<const T>(du), device_matrix<T>(dh), codes,
+                                    code_bytes(bits, du.cols)};
+      launch_pass("gelu_backward_from_code", stream, pass, du, du.cols, in_runs);
+    });
   });
 }
 

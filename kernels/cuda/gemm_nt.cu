@@ -18,7 +18,7 @@ void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
 
 std::int64_t gemm_nt_batched_workspace_bytes(const PanelLayout& y, DType dtype, std::int64_t mixed,
                                              PanelRange range) {
-  const StripPlan plan = plan_strips(Reduce::features, y, dtype, mixed, range);
+  const StripPlan plan = plan_strips(Reduce::features, y, dtype, mixed, range, multiprocessors());
   return strip_workspace_bytes(plan, mixed, y.rows());
 }
 

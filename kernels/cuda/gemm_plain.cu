@@ -73,9 +73,11 @@ __device__ SumOf<T> column_sum(const DeviceMatrix<const T>& dy, std::int64_t row
   return sum;
 }
 
+// Two thread blocks a multiprocessor leave each thread 128 registers: with the 64 that the compiler
+// takes of itself, sums are spilled.
 // dy [rows of the range, outputs]; values [kept, block_rows, block_cols]; dw [outputs, features]
 template <class T, int columns_per_thread>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, 2)
     gemm_tn_kernel(DeviceMatrix<const T> dy, const T* values, DeviceLayout layout,
                    ConstBlockIndex index, DeviceMatrix<SumOf<T>> dw, Extents extents,
                    std::int64_t first_token, std::int64_t tokens,
@@ -148,7 +150,7 @@ __global__ void __launch_bounds__(tile_threads)
 
 // dt groups of the range × [mixed, features]; values as above; da [mixed, tokens]
 template <class T, int columns_per_thread>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, 2)
     gemm_nt_kernel(DeviceMatrix<const T> dt, const T* values, DeviceLayout layout,
                    ConstBlockIndex index, DeviceMatrix<SumOf<T>> da, Extents extents,
                    std::int64_t group_row_blocks, std::int64_t panel_row_blocks) {

@@ -20,7 +20,7 @@ void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const C
 
 std::int64_t gemm_tn_workspace_bytes(const PanelLayout& x, DType dtype, std::int64_t outputs,
                                      PanelRange range) {
-  const StripPlan plan = plan_strips(Reduce::tokens, x, dtype, outputs, range);
+  const StripPlan plan = plan_strips(Reduce::tokens, x, dtype, outputs, range, multiprocessors());
   return strip_workspace_bytes(plan, outputs, x.cols());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "global_selection.hpp"
 #include "operators.hpp"
 
 /// Host side of every CUDA operator, as OperatorTable wants it: arguments are validated, work is
@@ -19,9 +20,14 @@ void select_by_keys(void* stream, const PanelLayout& layout, const BlockIndex& i
 void gelu_compress(void* stream, const ConstMatrixView& h, const MatrixView* u,
                    const BsrPanels& panels, void* workspace, const Draw& draw);
 
-// unit_selection.cu: parts of the two above. The workspace begins with the keys of all blocks.
+// unit_selection.cu, global_selection.cu: parts of the two above. The workspace begins with the
+// keys of all blocks.
 void select_in_units(void* stream, const PanelLayout& layout, const BlockIndex& index,
                      const Draw& draw, void* workspace);
+/// Where all blocks compete and are many: the limit of that one unit, by all thread blocks
+/// together.
+void select_over_device(void* stream, const PanelLayout& layout, const std::uint64_t* keys,
+                        const Draw& draw, UnitLimit* limit, GlobalSelection* shared);
 void chain_column_starts(void* stream, const PanelLayout& layout, std::uint32_t* column_starts);
 void write_scales(void* stream, const PanelLayout& layout, const BlockIndex& index,
                   const Draw& draw, void* workspace);

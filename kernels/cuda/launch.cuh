@@ -10,6 +10,7 @@
 #include "actscope/kernels/float16.hpp"
 #include "check.hpp"
 #include "launch_plan.hpp"
+#include "limits.hpp"
 
 namespace actscope::kernels::cuda {
 
@@ -29,10 +30,7 @@ void launch(const char* name, const GridPlan& plan, void* stream, void (*kernel)
   config.stream = static_cast<cudaStream_t>(stream);
   constexpr unsigned shared_bytes_unasked = 48 * 1024;
   if (plan.shared_bytes > shared_bytes_unasked) {
-    check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
-                               cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               static_cast<int>(plan.shared_bytes)),
-          name);
+    allow_shared_bytes(reinterpret_cast<const void*>(kernel), plan.shared_bytes, name);
   }
   check(cudaLaunchKernelEx(&config, kernel, std::forward<Arguments>(arguments)...), name);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "device_layout.hpp"
+#include "global_selection.hpp"
 #include "unit_plan.hpp"
 
 namespace actscope::kernels::cuda {
@@ -67,6 +68,12 @@ bool needs_units(const BlockSpec& spec) {
   return !in_panels || spec.rescale != Rescale::none;
 }
 
+bool selects_over_device(const PanelLayout& layout) {
+  const Select select = layout.spec().select;
+  return (select == Select::global || select == Select::threshold) &&
+         layout.total_blocks() > most_blocks_of_one;
+}
+
 UnitPlan plan_units(const PanelLayout& layout) {
   UnitPlan plan;
   plan.spec = layout.spec();
@@ -95,13 +102,15 @@ UnitPlan plan_units(const PanelLayout& layout) {
 
 std::int64_t select_workspace_bytes(const PanelLayout& layout) {
   const std::int64_t units = needs_units(layout.spec()) ? plan_units(layout).units : 0;
+  const bool is_shared_out = selects_over_device(layout);
   return layout.total_blocks() * static_cast<std::int64_t>(sizeof(std::uint64_t)) +
-         units * static_cast<std::int64_t>(sizeof(UnitLimit));
+         units * static_cast<std::int64_t>(sizeof(UnitLimit)) +
+         (is_shared_out ? static_cast<std::int64_t>(sizeof(GlobalSelection)) : 0);
 }
 
 unsigned select_threads(std::int64_t blocks_of_panel) {
   const std::int64_t whole_warps = divide_up(std::max<std::int64_t>(blocks_of_panel, 1), 32) * 32;
-  return static_cast<unsigned>(std::min<std::int64_t>(whole_warps, 1024));
+  return static_cast<unsigned>(std::min<std::int64_t>(whole_warps, most_select_threads));
 }
 
 }  // namespace actscope::kernels::cuda

@@ -53,10 +53,14 @@ inline constexpr int most_key_columns = 1024;  ///< the widest block
 KeyPlan plan_keys(const PanelLayout& layout);
 
 /// Scratch memory of select_blocks: one 64-bit key a block, then one UnitLimit a unit where
-/// needs_units. Units: bytes.
+/// needs_units, then a GlobalSelection where selects_over_device. Units: bytes.
 std::int64_t select_workspace_bytes(const PanelLayout& layout);
 
-/// Threads of the thread block that selects inside one panel: enough for its blocks, 32 to 1024.
+/// The largest thread block that selects: kernels are compiled for it (`__launch_bounds__`).
+inline constexpr unsigned most_select_threads = 1024;
+
+/// Threads of the thread block that selects inside one panel: enough for its blocks, 32 to
+/// most_select_threads.
 unsigned select_threads(std::int64_t blocks_of_panel);
 
 }  // namespace actscope::kernels::cuda

@@ -3,6 +3,7 @@
 
 #include "kernels.hpp"
 #include "launch_plan.hpp"
+#include "limits.hpp"
 
 namespace actscope::kernels {
 
@@ -36,6 +37,8 @@ const OperatorTable& cuda_operators() {
       .gelu_backward_from_code = cuda::gelu_backward_from_code,
       .narrow_values = cuda::narrow_values,
       .widen_values = cuda::widen_values,
+      .enter_device = cuda::enter_device,
+      .leave_device = cuda::leave_device,
   };
   return table;
 }

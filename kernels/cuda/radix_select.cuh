@@ -5,12 +5,10 @@
 
 #include "launch.cuh"
 #include "launch_plan.hpp"
+#include "radix_digits.hpp"
 
 /// Largest keys by one thread block.
 namespace actscope::kernels::cuda {
-
-constexpr int digit_bits = 8;
-constexpr unsigned digits = 1u << digit_bits;
 
 /// Above the bits of every finite key; what is not finite ranks first.
 constexpr std::uint64_t nonfinite_key = ~std::uint64_t{0};

@@ -125,6 +125,9 @@ __device__ void write_sums(const WarpSums& sums, const DeviceMatrix<float>& out,
   constexpr bool is_tensor = arithmetic == Arithmetic::tensor;
   const int lane_row = warp / across * 64 + (is_tensor ? lane / 4 : lane / 2 * 4);
   first_column += warp % across * warp_columns + (is_tensor ? lane % 4 * 2 : lane % 2 * 4);
+  // Columns of a pair begin at an even one.
+  const bool in_pairs = columns % 2 == 0 && out.row_stride % 2 == 0 &&
+                        reinterpret_cast<std::uintptr_t>(out.data) % 8 == 0;
 #pragma unroll
   for (int i = 0; i < 8; ++i) {
     // A pair of sums is of tile i / 2, eight rows further down, or of row i / 2, two columns on.
@@ -135,13 +138,21 @@ __device__ void write_sums(const WarpSums& sums, const DeviceMatrix<float>& out,
     const float row_sum = row_sums == nullptr ? 0 : row_sums[row_in_tile];
 #pragma unroll
     for (int j = 0; j < 8; ++j) {
-#pragma unroll
-      for (int e = 0; e < 2; ++e) {
-        const int column = first_column + 8 * j + e + (is_tensor ? 0 : i % 2 * 2);
-        if (column >= columns) continue;
-        const float sum = epilogue.apply(sums[i / 2][j][i % 2 * 2 + e], row_sum, column);
-        to[column] = is_added ? to[column] + sum : sum;
+      const int column = first_column + 8 * j + (is_tensor ? 0 : i % 2 * 2);
+      if (column >= columns) continue;
+      const float* pair = sums[i / 2][j] + i % 2 * 2;
+      const float low = epilogue.apply(pair[0], row_sum, column);
+      if (in_pairs) {
+        auto* both = reinterpret_cast<float2*>(to + column);
+        const float high = epilogue.apply(pair[1], row_sum, column + 1);
+        const float2 before = is_added ? *both : float2{0, 0};
+        *both = is_added ? float2{before.x + low, before.y + high} : float2{low, high};
+        continue;
       }
+      to[column] = is_added ? to[column] + low : low;
+      if (column + 1 >= columns) continue;
+      const float high = epilogue.apply(pair[1], row_sum, column + 1);
+      to[column + 1] = is_added ? to[column + 1] + high : high;
     }
   }
 }

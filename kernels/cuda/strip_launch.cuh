@@ -21,7 +21,34 @@ inline bool has_aligned_rows(const ConstBsrPanels& panels) {
          panels.layout.block_cols() * size_of(panels.dtype) % 16 == 0;
 }
 
-/// Runs a product as planned; splits the reduction where the workspace has room.
+/// Memory for the sums of the parts of a split reduction: the workspace, where that is too small
+/// the scratch source; null where neither has it.
+class PartSums {
+ public:
+  PartSums(const ExecutionContext& context, std::int64_t bytes) : scratch_(context.scratch) {
+    if (bytes == 0) return;
+    if (context.workspace.data != nullptr && context.workspace.bytes >= bytes) {
+      data_ = context.workspace.data;
+    } else if (scratch_ != nullptr) {
+      data_ = taken_ = scratch_->take(bytes, context.stream);
+    }
+  }
+  ~PartSums() {
+    if (taken_ != nullptr) scratch_->give_back(taken_);
+  }
+  PartSums(const PartSums&) = delete;
+  PartSums& operator=(const PartSums&) = delete;
+
+  float* data() const { return static_cast<float*>(data_); }
+
+ private:
+  const ScratchSource* scratch_;
+  void* data_ = nullptr;
+  void* taken_ = nullptr;
+};
+
+/// Runs a product as planned; splits the reduction where there is memory
+/// for it.
 /// Requires plan.fits, stages >= 2
 template <Reduce over, class T, Arithmetic arithmetic>
 void launch_strips(const char* name, const ExecutionContext& context, const StripPlan& plan,
@@ -53,11 +80,10 @@ void launch_strips(const char* name, const ExecutionContext& context, const Stri
   problem.values_are_aligned = has_aligned_rows(right);
   problem.is_regular = problem.values_are_aligned && right.layout.block_rows() % 8 == 0 &&
                        right.layout.block_cols() % 8 == 0;
-  const std::int64_t wanted = strip_workspace_bytes(plan, out.rows, out.cols);
-  const bool is_split =
-      wanted > 0 && context.workspace.data != nullptr && context.workspace.bytes >= wanted;
+  const PartSums sums(context, strip_workspace_bytes(plan, out.rows, out.cols));
+  const bool is_split = sums.data() != nullptr;
   if (is_split) {
-    problem.parts_out = static_cast<float*>(context.workspace.data);
+    problem.parts_out = sums.data();
     problem.parts_bias = problem.parts_out + plan.parts * out.rows * out.cols;
   }
 
@@ -80,9 +106,11 @@ bool launch_in_strips(const char* name, const ExecutionContext& context,
                       const ConstMatrixView& left, const ConstBsrPanels& right,
                       const MatrixView& out, Output output, PanelRange range,
                       const GemmEpilogue& epilogue) {
-  const StripPlan plan = plan_strips(over, right.layout, right.dtype, out.rows, range);
+  const DeviceLimits limits = device_limits();
+  const StripPlan plan =
+      plan_strips(over, right.layout, right.dtype, out.rows, range, limits.multiprocessors);
   if (!plan.fits) return false;
-  const int stages = strip_stages(over, plan, most_shared_bytes());
+  const int stages = strip_stages(over, plan, limits.shared_bytes);
   if (stages == 0) return false;
   const auto run = [&]<class T, Arithmetic arithmetic>() {
     launch_strips<over, T, arithmetic>(name, context, plan, stages, left, right, out, output, range,

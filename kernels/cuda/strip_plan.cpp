@@ -32,7 +32,7 @@ bool is_countable(const PanelLayout& layout) {
 }  // namespace
 
 StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, std::int64_t left_rows,
-                      PanelRange range) {
+                      PanelRange range, std::int64_t multiprocessors) {
   StripPlan plan;
   if (dtype == DType::f64 || layout.panels() == 0 || !is_countable(layout)) return plan;
   const std::int64_t row_blocks = divide_up(layout.rows(), layout.block_rows());
@@ -56,7 +56,7 @@ StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, std::
         layout.col_blocks() * blocks_met(plan.strip_columns(), layout.block_rows(), row_blocks);
   }
   plan.left_tiles = divide_up(left_rows, strip_left);
-  const std::int64_t most = std::min({wanted_blocks / std::max<std::int64_t>(1, plan.tiles()),
+  const std::int64_t most = std::min({multiprocessors / std::max<std::int64_t>(1, plan.tiles()),
                                       plan.segments, depth / least_part_depth});
   plan.parts = std::max<std::int64_t>(1, most);
   plan.fits = plan.table_entries <= most_table_entries &&

@@ -29,12 +29,10 @@ inline constexpr int row_sum_bytes = 4 * 128;  ///< Σ of the left operand's row
 /// Kept blocks of one segment and strip are looked up in a table; more than these are left to the
 /// plain kernel.
 inline constexpr std::int64_t most_table_entries = 4096;
-/// Thread blocks that fill a device. Fixed, so that results do not depend on the device.
-inline constexpr std::int64_t wanted_blocks = 132;
 /// Least reduction length of a part, above what adding its results up costs.
 inline constexpr std::int64_t least_part_depth = 512;
 
-/// How a product runs in strips. Follows from shapes and type alone.
+/// How a product runs in strips. Follows from shapes, type and multiprocessors alone.
 struct StripPlan {
   bool fits = false;  ///< whether it can: else the plain kernel does it
   int warps_across = 0;
@@ -57,9 +55,10 @@ struct StripPlan {
   unsigned threads() const { return 64U * static_cast<unsigned>(warps_across); }
 };
 
-/// Of f64 nothing fits.
+/// In as many parts as make one wave of thread blocks on a device of so many multiprocessors. Of
+/// f64 nothing fits.
 StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, std::int64_t left_rows,
-                      PanelRange range);
+                      PanelRange range, std::int64_t multiprocessors);
 
 /// Shared memory with so many stages. Units: bytes.
 std::int64_t strip_shared_bytes(Reduce over, const StripPlan& plan, int stages);

@@ -15,6 +15,7 @@ namespace actscope::kernels::cuda {
 namespace {
 
 constexpr unsigned mark_threads = 128;
+constexpr unsigned chain_threads = 1024;
 constexpr std::int64_t mark_warps = mark_threads / warp_threads;
 
 /// Where the keys of a unit lie.
@@ -78,8 +79,9 @@ __device__ std::int64_t count_reaching(const UnitKeys& keys, std::int64_t blocks
 }
 
 /// One thread block finds the limit of one unit.
-__global__ void limit_kernel(const std::uint64_t* all_keys, DeviceLayout layout, UnitPlan plan,
-                             Draw draw, UnitLimit* limits) {
+__global__ void __launch_bounds__(most_select_threads)
+    limit_kernel(const std::uint64_t* all_keys, DeviceLayout layout, UnitPlan plan, Draw draw,
+                 UnitLimit* limits) {
   for (std::int64_t unit = blockIdx.x; unit < plan.units; unit += gridDim.x) {
     const UnitKeys keys = unit_keys(layout, plan, all_keys, unit);
     const UnitSize size = plan.size(layout, unit);
@@ -155,17 +157,52 @@ __global__ void mark_kernel(const std::uint64_t* keys, DeviceLayout layout, Unit
   }
 }
 
-/// Column starts that count inside panels count through the matrix from here on. One thread block.
-__global__ void chain_kernel(DeviceLayout layout, std::uint32_t* column_starts) {
+/// Kept blocks of the panels before a thread's own; `all` becomes those of the whole thread block.
+/// Called by all threads of a block.
+__device__ std::uint32_t sum_before(std::uint32_t own, std::uint32_t* all) {
+  __shared__ std::uint32_t of_warp[chain_threads / warp_threads];
+  const unsigned lane = threadIdx.x % warp_threads;
+  std::uint32_t through = own;
+  for (unsigned distance = 1; distance < warp_threads; distance *= 2) {
+    const std::uint32_t before = __shfl_up_sync(~0u, through, distance);
+    if (lane >= distance) through += before;
+  }
+  if (lane == warp_threads - 1) of_warp[threadIdx.x / warp_threads] = through;
+  __syncthreads();
+  std::uint32_t before = through - own;
+  std::uint32_t sum = 0;
+  for (unsigned warp = 0; warp < chain_threads / warp_threads; ++warp) {
+    if (warp < threadIdx.x / warp_threads) before += of_warp[warp];
+    sum += of_warp[warp];
+  }
+  __syncthreads();
+  *all = sum;
+  return before;
+}
+
+/// Column starts that count inside panels count through the matrix from here on. One thread block,
+/// a panel a thread, then all threads on the starts of those panels, which lie one after the other.
+__global__ void __launch_bounds__(chain_threads)
+    chain_kernel(DeviceLayout layout, std::uint32_t* column_starts) {
+  __shared__ std::uint32_t before_panel[chain_threads];
+  const std::int64_t panel_starts = layout.col_blocks + 1;
   std::uint32_t before = 0;
-  for (std::int64_t panel = 0; panel < layout.panels(); ++panel) {
-    std::uint32_t* starts = column_starts + layout.place(panel).column_start;
-    const std::uint32_t kept = starts[layout.col_blocks];
+  for (std::int64_t first = 0; first < layout.panels(); first += chain_threads) {
+    const std::int64_t count = min(std::int64_t{chain_threads}, layout.panels() - first);
+    std::uint32_t* starts = column_starts + first * panel_starts;
+    const bool exists = threadIdx.x < count;
+    const std::uint32_t own = exists ? starts[threadIdx.x * panel_starts + layout.col_blocks] : 0;
+    std::uint32_t all = 0;
+    before_panel[threadIdx.x] = before + sum_before(own, &all);
     __syncthreads();
-    for (std::int64_t c = threadIdx.x; c <= layout.col_blocks; c += blockDim.x) {
-      starts[c] += before;
+    std::int64_t panel = threadIdx.x / panel_starts;
+    std::int64_t column = threadIdx.x % panel_starts;
+    for (std::int64_t i = threadIdx.x; i < count * panel_starts; i += chain_threads) {
+      starts[i] += before_panel[panel];
+      for (column += chain_threads; column >= panel_starts; column -= panel_starts) ++panel;
     }
-    before += kept;
+    before += all;
+    __syncthreads();
   }
 }
 
@@ -195,7 +232,7 @@ __global__ void scale_kernel(const std::uint64_t* keys, DeviceLayout layout, Uni
 
 void chain_column_starts(void* stream, const PanelLayout& host_layout, std::uint32_t* starts) {
   if (!counts_follow_data(host_layout.spec().select) || host_layout.panels() == 0) return;
-  launch("column_starts, chained", {1, mark_threads}, stream, chain_kernel,
+  launch("column_starts, chained", {1, chain_threads}, stream, chain_kernel,
          make_device_layout(host_layout), starts);
 }
 
@@ -206,8 +243,13 @@ void select_in_units(void* stream, const PanelLayout& host_layout, const BlockIn
   const auto* keys = static_cast<const std::uint64_t*>(workspace);
   auto* limits = reinterpret_cast<UnitLimit*>(static_cast<std::uint64_t*>(workspace) +
                                               host_layout.total_blocks());
-  launch("select_blocks, limits", plan_grid(plan.units, 1, select_threads(plan.most_blocks)),
-         stream, limit_kernel, keys, layout, plan, draw, limits);
+  if (selects_over_device(host_layout)) {
+    select_over_device(stream, host_layout, keys, draw, limits,
+                       reinterpret_cast<GlobalSelection*>(limits + plan.units));
+  } else {
+    launch("select_blocks, limits", plan_grid(plan.units, 1, select_threads(plan.most_blocks)),
+           stream, limit_kernel, keys, layout, plan, draw, limits);
+  }
   const std::int64_t words =
       layout.panels() * std::max(layout.full.mask_words, layout.last.mask_words);
   launch("select_blocks, mask", plan_grid(words, mark_warps, mark_threads), stream, mark_kernel,

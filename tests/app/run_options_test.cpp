@@ -166,6 +166,23 @@ TEST(RunOptions, win_over_the_file_which_wins_over_the_defaults) {
   EXPECT_EQ(c.steps, 3);
 }
 
+TEST(RunOptions, take_whole_batches_on_a_gpu_unless_told_otherwise) {
+  constexpr std::int64_t mebibyte = 1 << 20;
+  EXPECT_EQ(parsed({}).workspace_bytes, 64 * mebibyte);
+  EXPECT_EQ(parsed({"--device", "cuda"}).workspace_bytes, 4096 * mebibyte);
+  EXPECT_EQ(parsed({"--device", "cuda", "--workspace-bytes", "64MiB"}).workspace_bytes,
+            64 * mebibyte);
+  RunConfig earlier;  // what a run on a GPU was told
+  earlier.device = "cuda";
+  earlier.workspace_bytes = 5 * mebibyte;
+  EXPECT_EQ(parsed({}, earlier).workspace_bytes, 5 * mebibyte);
+  const ScratchFolder scratch;
+  const std::string file = scratch.write(
+      "config.json",
+      R"({"schema": {"name": "actscope.config", "version": "1.0.0"}, "workspace_bytes": 7340032})");
+  EXPECT_EQ(parsed({"--config", file, "--device", "cuda"}).workspace_bytes, 7 * mebibyte);
+}
+
 TEST(RunOptions, refuse_what_is_no_value) {
   EXPECT_THROW((void)parsed({"--steps", "many"}), ConfigError);
   EXPECT_THROW((void)parsed({"--steps"}), CLI::ParseError);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "actscope/kernels/gemm.hpp"
+#include "cuda/global_selection.hpp"
 #include "cuda_support.hpp"
 
 namespace actscope::kernels::test {
@@ -36,38 +37,85 @@ void compress_steps(const ExecutionContext& context, const ConstMatrixView& x,
   }
 }
 
+// Compresses twice on both sides, from this threshold on; everything has to agree.
+template <class T>
+void expect_bits_of_reference(std::int64_t groups, std::int64_t rows, std::int64_t cols,
+                              const BlockSpec& way, const std::vector<T>& x,
+                              double first_threshold = 0) {
+  SCOPED_TRACE(testing::Message() << describe(way) << " of " << rows << "x" << cols
+                                  << ", threshold " << first_threshold);
+  const PanelLayout layout(groups, rows, cols, way);
+  const DeviceArray<T> device_x(x);
+  HostPanels<T> expected(layout);
+  const DevicePanels<T> actual(expected);
+  const auto view = [&](const void* data) {
+    return contiguous_groups<const void*>(data, dtype_of<T>, groups, rows, cols);
+  };
+  double threshold = first_threshold;
+  compress_steps<T>(on_reference, view(x.data()), expected.view(), &threshold, nullptr);
+  const DeviceArray<double> device_threshold(std::vector<double>{first_threshold});
+  const DeviceArray<std::uint8_t> workspace(
+      static_cast<std::size_t>(compress_workspace_bytes(on_cuda, layout)));
+  compress_steps<T>(on_cuda, view(device_x.data()), actual.view(), device_threshold.data(),
+                    workspace.data());
+  ASSERT_EQ(actual.mask.to_host(), expected.mask);
+  ASSERT_EQ(actual.starts.to_host(), expected.starts);
+  ASSERT_EQ(actual.scales.to_host(), expected.scales);
+  ASSERT_TRUE(same_bits(actual.values.to_host(), expected.values));
+  ASSERT_EQ(device_threshold.to_host().front(), threshold);
+}
+
 TYPED_TEST(CudaSelection, GivesTheBitsOfTheReference) {
   for (const auto& [groups, rows, cols] :
        {std::array<std::int64_t, 3>{1, 1, 1}, {3, 49, 64}, {1, 150, 97}, {2, 0, 8}}) {
     for (const BlockSpec& way : ways_to_select()) {
       for (const Pattern pattern : {Pattern::normal, Pattern::ties}) {
         if (pattern == Pattern::ties && groups != 3) continue;
-        const PanelLayout layout(groups, rows, cols, way);
         auto x = make_values<TypeParam>(groups * rows * cols, pattern);
         if (x.size() > 100) x[57] = TypeParam(std::numeric_limits<float>::infinity());
-        const DeviceArray<TypeParam> device_x(x);
-        HostPanels<TypeParam> expected(layout);
-        const DevicePanels<TypeParam> actual(expected);
-        const auto view = [&](const void* data) {
-          return contiguous_groups<const void*>(data, dtype_of<TypeParam>, groups, rows, cols);
-        };
-        double threshold = 0;
-        compress_steps<TypeParam>(on_reference, view(x.data()), expected.view(), &threshold,
-                                  nullptr);
-        const DeviceArray<double> device_threshold(std::vector<double>{0});
-        const DeviceArray<std::uint8_t> workspace(
-            static_cast<std::size_t>(compress_workspace_bytes(on_cuda, layout)));
-        compress_steps<TypeParam>(on_cuda, view(device_x.data()), actual.view(),
-                                  device_threshold.data(), workspace.data());
-        SCOPED_TRACE(testing::Message() << describe(way) << " of " << rows << "x" << cols);
-        ASSERT_EQ(actual.mask.to_host(), expected.mask);
-        ASSERT_EQ(actual.starts.to_host(), expected.starts);
-        ASSERT_EQ(actual.scales.to_host(), expected.scales);
-        ASSERT_TRUE(same_bits(actual.values.to_host(), expected.values));
-        ASSERT_EQ(device_threshold.to_host().front(), threshold);
+        expect_bits_of_reference(groups, rows, cols, way, x);
+        if (this->HasFatalFailure()) return;
       }
     }
   }
+}
+
+// Keys are of one type whatever the elements are: one type will do for many of them.
+using CudaSelectionOfMany = CudaTest;
+
+struct ManyBlocks {
+  Select select;
+  double sparsity;
+  Pattern pattern;
+  double threshold;  ///< that comes with the draw; 0: none
+  Rescale rescale = Rescale::none;
+};
+
+// More blocks than one thread block selects among: all thread blocks look for the limit together.
+TEST_F(CudaSelectionOfMany, GiveTheBitsOfTheReference) {
+  constexpr std::int64_t rows = 131, cols = 401;  // 8,844 blocks of 2x3
+  static_assert(66 * 134 > cuda::most_blocks_of_one);
+  const auto is_threshold = Select::threshold;
+  for (const ManyBlocks& many : {
+           ManyBlocks{Select::global, 0.6, Pattern::normal, 0, Rescale::unbiased},
+           ManyBlocks{Select::global, 0.6, Pattern::ties, 0},
+           ManyBlocks{Select::global, 0, Pattern::ties, 0},       // nothing is dropped
+           ManyBlocks{Select::global, 0.9999, Pattern::ties, 0},  // one is kept
+           ManyBlocks{is_threshold, 0.6, Pattern::normal,
+                      1e-9},  // all reach it: more than are kept
+           ManyBlocks{is_threshold, 0.6, Pattern::normal, 3.7, Rescale::unbiased},  // few do
+           ManyBlocks{is_threshold, 0.6, Pattern::ties, 1e30},                      // nobody does
+       }) {
+    expect_bits_of_reference(1, rows, cols, {2, 3, many.sparsity, many.select, 10, many.rescale},
+                             make_values<float>(rows * cols, many.pattern), many.threshold);
+    if (HasFatalFailure()) return;
+  }
+}
+
+// More panels than the threads that chain their column starts.
+TEST_F(CudaSelectionOfMany, PanelsHaveTheirColumnStartsChained) {
+  expect_bits_of_reference(1, 1050, 3, {1, 2, 0.7, Select::global, 1},
+                           make_values<float>(1050 * 3));
 }
 
 TYPED_TEST(CudaSelection, ProductsReadPanelsOfAnyCount) {

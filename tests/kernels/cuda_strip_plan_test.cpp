@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "cuda/divider.hpp"
+#include "cuda/limits.hpp"
 
 namespace actscope::kernels::cuda {
 namespace {
@@ -12,9 +15,10 @@ namespace {
 constexpr std::int64_t tokens = 64 * 196;
 
 StripPlan plan_fc(std::int64_t features, std::int64_t outputs, std::int64_t block,
-                  DType dtype = DType::bf16) {
-  const PanelLayout layout(1, tokens, features, {block, block, 0.8});
-  return plan_strips(Reduce::tokens, layout, dtype, outputs, {0, layout.panels()});
+                  DType dtype = DType::bf16, std::int64_t multiprocessors = usual_multiprocessors,
+                  std::int64_t rows = tokens) {
+  const PanelLayout layout(1, rows, features, {block, block, 0.8});
+  return plan_strips(Reduce::tokens, layout, dtype, outputs, {0, layout.panels()}, multiprocessors);
 }
 
 TEST(StripPlan, BothLinearLayersOfABlockFillADevice) {
@@ -26,13 +30,30 @@ TEST(StripPlan, BothLinearLayersOfABlockFillADevice) {
   EXPECT_EQ(fc1.segments, 98);
   EXPECT_EQ(fc1.parts, 11);
   EXPECT_EQ(fc2.left_tiles * fc2.strips, 12);
-  EXPECT_EQ(fc2.tiles() * fc2.parts, wanted_blocks);
+  EXPECT_EQ(fc2.tiles() * fc2.parts, usual_multiprocessors);
+}
+
+// One wave: a block more would wait for all the others to end.
+TEST(StripPlan, AWholeBatchIsOneWaveOnEveryDevice) {
+  for (const std::int64_t multiprocessors : {78, 108, 114, 132, 148}) {
+    for (const auto& [features, outputs] : {std::pair{384, 1536}, std::pair{1536, 384}}) {
+      const StripPlan plan =
+          plan_fc(features, outputs, 16, DType::bf16, multiprocessors, 128 * 196);
+      EXPECT_LE(plan.tiles() * plan.parts, multiprocessors);
+      EXPECT_GT(plan.tiles() * (plan.parts + 1), multiprocessors) << "no part more would fit";
+    }
+    const PanelLayout images(128, 196, 384, {16, 16, 0.8});
+    const StripPlan mixing = plan_strips(Reduce::features, images, DType::bf16, 196,
+                                         {0, images.panels()}, multiprocessors);
+    EXPECT_LE(mixing.tiles() * mixing.parts, multiprocessors);
+    EXPECT_GT(mixing.tiles() * mixing.parts, multiprocessors - 2);
+  }
 }
 
 TEST(StripPlan, MixingTakesAllTokensOfAnImage) {
   const PanelLayout layout(64, 196, 384, {16, 16, 0.8});
-  const StripPlan plan =
-      plan_strips(Reduce::features, layout, DType::f16, 196, {0, layout.panels()});
+  const StripPlan plan = plan_strips(Reduce::features, layout, DType::f16, 196,
+                                     {0, layout.panels()}, usual_multiprocessors);
   EXPECT_TRUE(plan.fits);
   EXPECT_EQ(plan.strip_columns(), 256);
   EXPECT_EQ(plan.segments, 64);
@@ -61,7 +82,7 @@ TEST(StripPlan, TooManyBlocksForATableAreLeftToThePlainKernel) {
 TEST(StripPlan, ShortReductionsAreNotSplit) {
   const PanelLayout layout(1, 1000, 384, {16, 16, 0.8});
   const auto plan = [&](PanelRange range) {
-    return plan_strips(Reduce::tokens, layout, DType::bf16, 384, range);
+    return plan_strips(Reduce::tokens, layout, DType::bf16, 384, range, usual_multiprocessors);
   };
   EXPECT_EQ(plan({0, 1}).parts, 1);
   EXPECT_EQ(strip_workspace_bytes(plan({0, 1}), 384, 384), 0);
@@ -72,7 +93,7 @@ TEST(StripPlan, ShortReductionsAreNotSplit) {
 TEST(StripPlan, LowBlocksAsWideAsAWarpsColumnsAreGathered) {
   const auto gathers = [](std::int64_t rows, std::int64_t cols, DType dtype) {
     const PanelLayout layout(1, 1000, 384, {rows, cols, 0.8});
-    return plan_strips(Reduce::tokens, layout, dtype, 384, {0, 8}).gathers;
+    return plan_strips(Reduce::tokens, layout, dtype, 384, {0, 8}, usual_multiprocessors).gathers;
   };
   EXPECT_TRUE(gathers(8, 64, DType::bf16));
   EXPECT_TRUE(gathers(4, 128, DType::f16));
@@ -82,7 +103,7 @@ TEST(StripPlan, LowBlocksAsWideAsAWarpsColumnsAreGathered) {
 }
 
 TEST(StripPlan, NothingToMultiplyFitsNothing) {
-  EXPECT_FALSE(plan_strips(Reduce::tokens, PanelLayout(), DType::bf16, 3, {0, 0}).fits);
+  EXPECT_FALSE(plan_strips(Reduce::tokens, PanelLayout(), DType::bf16, 3, {0, 0}, 132).fits);
   EXPECT_EQ(plan_fc(384, 0, 16).tiles(), 0);
 }
 

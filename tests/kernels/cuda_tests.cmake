@@ -14,7 +14,7 @@ if(ACTSCOPE_WITH_CUDA)
   target_include_directories(actscope_test_kernels_cuda PRIVATE ${kernels_dir})
   # The same tests without a GPU: the kernels compiled as plain C++ and run by an emulation.
   set(emulated_kernels)
-  foreach(idea compress gelu_compress unit_selection panel_copy gemm_tn gemm_nt gemm_plain split_sum codec code_gather elementwise
+  foreach(idea compress gelu_compress unit_selection global_selection panel_copy gemm_tn gemm_nt gemm_plain split_sum codec code_gather elementwise
           narrow_float sparse_product)
     list(APPEND emulated_kernels ${kernels_dir}/cuda/${idea}.cu)
   endforeach()
@@ -24,7 +24,7 @@ if(ACTSCOPE_WITH_CUDA)
                 SOURCES cuda_compress_test.cpp cuda_gemm_test.cpp cuda_codec_test.cpp
                         cuda_coded_blocks_test.cpp cuda_elementwise_test.cpp cuda_gelu_compress_test.cpp cuda_selection_test.cpp cuda_strip_gemm_test.cpp
                         cuda_sparse_product_test.cpp cuda_emulation/emulation.cpp
-                        cuda_emulation/tensor_core.cpp cuda_emulation/tensor_core_test.cpp ${emulated_kernels}
+                        cuda_emulation/launch_test.cpp cuda_emulation/tensor_core.cpp cuda_emulation/tensor_core_test.cpp ${emulated_kernels}
                 LABELS diff LIBRARIES actscope::kernels)
   target_include_directories(actscope_test_kernels_cuda_emulated BEFORE PRIVATE
     ${CMAKE_CURRENT_SOURCE_DIR}/cuda_emulation ${kernels_dir})

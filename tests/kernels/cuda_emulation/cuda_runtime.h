@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <tuple>
+#include <vector>
 
 /// Stands in for CUDA's own cuda_runtime.h: the kernels of kernels/cuda, compiled as plain C++, run
 /// on the CPU, one thread block after the other, its threads as fibers that change only where they
@@ -23,6 +24,8 @@
 #define __host__
 #define __shared__ static
 #define __launch_bounds__(...)
+#undef __constant__
+#define __constant__ static const
 #undef __grid_constant__
 #define __grid_constant__
 
@@ -39,6 +42,18 @@ namespace emulation {
 struct Index {
   unsigned x = 0;
 };
+
+/// A launch: thread blocks and threads of each.
+struct Grid {
+  unsigned blocks = 0;
+  unsigned threads = 0;
+};
+/// Of all launches since the last call, in order.
+std::vector<Grid> take_launches();
+
+/// Devices with so many multiprocessors, and how often a launch attribute was set.
+inline constexpr int multiprocessors_of_device[] = {132, 108, 8};
+extern int attributes_set;
 
 /// Runs `body` once a thread of the grid, with so many bytes of dynamic shared memory. Aborts the
 /// program where threads wait for each other at different places.
@@ -112,6 +127,9 @@ inline unsigned atomicAdd(unsigned* place, unsigned value) {
   *place += value;
   return before;
 }
+
+/// Thread blocks run one after the other: what one has written the next one sees.
+inline void __threadfence() {}
 
 template <class... Parameters, class... Arguments>
 cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),

@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "cuda_runtime.h"
@@ -49,6 +51,9 @@ unsigned current = 0;
 alignas(16) unsigned char shared_memory[shared_bytes];
 std::size_t shared_in_use = 0;
 const std::function<void()>* kernel_body = nullptr;
+
+std::vector<emulation::Grid> launches;
+int device_now = 0;
 
 bool is_capturing = false;
 std::size_t captured_launches = 0;
@@ -127,6 +132,12 @@ bool run_to_next_wait(unsigned threads) {
 
 namespace emulation {
 
+int attributes_set = 0;
+
+std::vector<Grid> take_launches() {
+  return std::exchange(launches, {});
+}
+
 void run_grid(unsigned blocks, unsigned threads, std::size_t dynamic_bytes,
               const std::function<void()>& body) {
   if (dynamic_bytes > shared_bytes) {
@@ -135,6 +146,7 @@ void run_grid(unsigned blocks, unsigned threads, std::size_t dynamic_bytes,
   }
   shared_in_use = dynamic_bytes;
   if (is_capturing) ++captured_launches;
+  launches.push_back({blocks, threads});
   if (fibers.size() < threads) fibers.resize(threads);
   kernel_body = &body;
   gridDim.x = blocks;
@@ -281,7 +293,14 @@ cudaError_t cudaGetDeviceCount(int* devices) {
   return cudaSuccess;
 }
 cudaError_t cudaGetDevice(int* device) {
-  *device = 0;
+  *device = device_now;
+  return cudaSuccess;
+}
+cudaError_t cudaSetDevice(int device) {
+  if (device < 0 || device >= static_cast<int>(std::size(emulation::multiprocessors_of_device))) {
+    return cudaErrorInvalidDevice;
+  }
+  device_now = device;
   return cudaSuccess;
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
@@ -289,11 +308,20 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   std::strncpy(properties->name, "emulated on the CPU", sizeof properties->name - 1);
   return cudaSuccess;
 }
-cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
-  *value = static_cast<int>(shared_bytes);  // the one attribute that is asked for
-  return cudaSuccess;
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
+  switch (attribute) {
+    case cudaDevAttrMaxSharedMemoryPerBlockOptin:
+      *value = static_cast<int>(shared_bytes);
+      return cudaSuccess;
+    case cudaDevAttrMultiProcessorCount:
+      *value = emulation::multiprocessors_of_device[device];
+      return cudaSuccess;
+    default:
+      return cudaErrorInvalidValue;
+  }
 }
 cudaError_t cudaFuncSetAttribute(const void*, cudaFuncAttribute, int) {
+  ++emulation::attributes_set;
   return cudaSuccess;
 }
 cudaError_t cudaDriverGetVersion(int* version) {

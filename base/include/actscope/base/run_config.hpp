@@ -4,12 +4,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace actscope {
 
 /// Transient bytes that compressed functions take for decoded parts, where not told otherwise.
 inline constexpr std::int64_t default_workspace_bytes = std::int64_t{64} << 20;
+
+/// The same of a run on a device that says nothing of it. A GPU wants whole batches at once: parts
+/// of a batch leave most of its multiprocessors idle.
+constexpr std::int64_t usual_workspace_bytes(std::string_view device) {
+  return device == "cuda" ? std::int64_t{4} << 30 : default_workspace_bytes;
+}
 
 /// Everything that determines a training run. Filled by the command line or by the reader of
 /// `actscope.config` files; names and defaults are those of `actscope run --help`.

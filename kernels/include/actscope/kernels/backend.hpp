@@ -23,12 +23,22 @@ struct Workspace {
   std::int64_t bytes = 0;
 };
 
+/// Where a back end finds scratch memory of its own accord, in place of a Workspace. `take` returns
+/// null where there is none: results are then the same bits, in more time. What is given back may
+/// still be in use by work enqueued on the stream.
+struct ScratchSource {
+  void* (*take)(std::int64_t bytes, void* stream) = nullptr;
+  void (*give_back)(void* memory) noexcept = nullptr;
+};
+
 /// Back end and, on CUDA, the stream (cudaStream_t) that work is enqueued on.
 struct ExecutionContext {
   Backend backend = Backend::cpu;
   void* stream = nullptr;
   Precision precision = Precision::strict;
-  Workspace workspace = {};  ///< of products, see gemm_tn_workspace_bytes
+  Workspace workspace = {};                ///< of products, see gemm_tn_workspace_bytes
+  int device = -1;                         ///< CUDA: whose stream it is; -1: the current one
+  const ScratchSource* scratch = nullptr;  ///< asked where the workspace is too small
 };
 
 std::string_view name_of(Backend backend) noexcept;

@@ -40,7 +40,8 @@ void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const C
 
 /// Bytes of context.workspace with which the reduction of gemm_tn is shared out among more thread
 /// blocks, 0 where nothing would be. Results are the same bits with that memory, with less of it
-/// and with none.
+/// and with none; on CUDA they depend on how many multiprocessors the device has. Without a
+/// workspace gemm_tn takes as much from context.scratch, where there is one.
 ///
 /// Shapes   x and range as for gemm_tn, outputs rows of dw
 /// Errors   ShapeMismatch: a panel range out of bounds; BackendNotBuilt
