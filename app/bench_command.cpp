@@ -4,10 +4,12 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/base/output_target.hpp"
 #include "actscope/bench/kernels_suite.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/reports/kernels_document.hpp"
 #include "command.hpp"
+#include "run_request.hpp"
 #include "stop_signal.hpp"
 #include "value_text.hpp"
 
@@ -22,19 +24,13 @@ struct KernelsCommand {
   bool json = false, quiet = false;
 };
 
-// A name that ends in .json is a file, everything else a folder.
-fs::path document_of(const std::string& out) {
-  if (out.empty() || fs::path(out).extension() == ".json") return out;
-  return fs::path(out) / "kernels.json";
-}
-
 // What lies in the file already and can be gone on with; else a new record.
 KernelsRecord begun(const fs::path& file, const KernelsSettings& settings) {
   KernelsRecord record;
   record.settings = settings;
   record.environment = core::describe_environment();
   std::error_code code;
-  if (file.empty() || !fs::exists(file, code)) {
+  if (file.empty() || !fs::is_regular_file(file, code)) {
     if (!file.empty() && file.has_parent_path()) fs::create_directories(file.parent_path(), code);
     return record;
   }
@@ -49,17 +45,25 @@ KernelsRecord begun(const fs::path& file, const KernelsSettings& settings) {
 
 ExitCode measure_kernels(const KernelsCommand& command) {
   const KernelsSettings settings = bench::resolved(command.settings);
-  const fs::path file = document_of(command.out);
+  const fs::path file = document_file(command.out, "kernels.json");
   KernelsRecord record = begun(file, settings);
+  for (const std::string& output : {file.string(), command.html}) {
+    if (!output.empty()) check_target(output, output);
+  }
+  // Through a pipe or a device the document goes once, at the end.
+  const bool is_kept = !file.empty() && output_target(file).is_replaced;
   const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
   catch_stop_signals();
   record = bench::run_kernels_suite(
       std::move(record), {is_stop_requested,
                           [&](const KernelsRecord& so_far) {
-                            if (file.empty()) return;
+                            if (!is_kept) return;
                             write_file_atomically(file, reports::write_kernels_document(so_far));
                           },
                           progress.get()});
+  if (!file.empty() && !is_kept) {
+    write_file_atomically(file, reports::write_kernels_document(record));
+  }
   if (!command.html.empty()) {
     write_file_atomically(command.html, reports::render_kernels(record, reports::Format::html));
   }

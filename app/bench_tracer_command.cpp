@@ -8,6 +8,7 @@
 #include "actscope/core/run_setup.hpp"
 #include "actscope/reports/tracer_document.hpp"
 #include "command.hpp"
+#include "run_request.hpp"
 #include "stop_signal.hpp"
 #include "value_text.hpp"
 
@@ -22,17 +23,12 @@ struct TracerCommand {
   bool json = false, quiet = false;
 };
 
-// A name that ends in .json is a file, everything else a folder.
-fs::path document_of(const std::string& out) {
-  if (out.empty() || fs::path(out).extension() == ".json") return out;
-  return fs::path(out) / "tracer.json";
-}
-
 ExitCode measure_tracer(const TracerCommand& command) {
   const bench::TracerPlan plan = bench::resolved(command.plan);
-  const fs::path file = document_of(command.out);
+  const fs::path file = document_file(command.out, "tracer.json");
   std::error_code code;
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), code);
+  if (!file.empty()) check_target(file, "--out " + file.string());
   const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
   catch_stop_signals();
   const TracerBenchRecord record = bench::run_tracer_suite(plan, core::describe_environment(),

@@ -9,6 +9,7 @@
 #include "command.hpp"
 #include "predictions_file.hpp"
 #include "run_options.hpp"
+#include "run_request.hpp"
 #include "stop_signal.hpp"
 
 namespace actscope::app {
@@ -29,6 +30,7 @@ ExitCode evaluate(const EvalCommand& command) {
   hooks.progress = progress.get();
   hooks.stop_requested = is_stop_requested;
   if (!command.predictions.empty()) {
+    check_target(command.predictions, "--predictions " + command.predictions);
     hooks.on_prediction = [&](const core::Prediction& prediction) {
       if (!file) file.emplace(command.predictions);
       file->add(prediction);

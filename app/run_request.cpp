@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "actscope/base/error.hpp"
+#include "actscope/base/output_target.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "report_files.hpp"
 #include "run_folder.hpp"
@@ -27,16 +28,22 @@ fs::path whole_path(const fs::path& folder) {
 
 void check_target(const std::string& file, const std::string& what, const std::string& made_later) {
   std::error_code code;
-  if (fs::is_directory(file, code)) {
-    throw EnvironmentError(error_text("cannot write " + what, "it is a folder", "name a file"));
-  }
-  const fs::path folder = fs::absolute(file, code).parent_path();
+  const OutputTarget target = output_target(file);
+  if (!target.is_replaced) return;
+  const fs::path folder = fs::absolute(target.path, code).parent_path();
   if (!made_later.empty() && whole_path(folder) == whole_path(made_later)) return;
   if (!fs::exists(folder, code)) {
     throw EnvironmentError(error_text("cannot write " + what, folder.string() + " does not exist",
                                       "make the folder first"));
   }
   check_writable(folder, what);
+}
+
+fs::path document_file(const std::string& out, const std::string& name) {
+  std::error_code code;
+  const bool is_file = fs::path(out).extension() == ".json" ||
+                       (fs::exists(out, code) && !fs::is_directory(out, code));
+  return out.empty() || is_file ? fs::path(out) : fs::path(out) / name;
 }
 
 RunRequest resumed_request(const RunOptions& options, const std::string& folder) {

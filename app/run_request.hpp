@@ -29,6 +29,10 @@ RunRequest resumed_request(const RunOptions& options, const std::string& folder)
 void check_target(const std::string& file, const std::string& what,
                   const std::string& made_later = {});
 
+/// The file that `out` names for one document: itself where it ends in .json or is there and no
+/// folder (a pipe, a device), else `name` in the folder `out`. Empty where `out` is.
+std::filesystem::path document_file(const std::string& out, const std::string& name);
+
 /// The final weights are written when all work is done: a place that cannot take them is told
 /// before it starts.
 /// Errors  EnvironmentError: --save-weights names a folder, or lies where no file can be made

@@ -4,6 +4,8 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/base/folder_manifest.hpp"
+#include "actscope/base/output_target.hpp"
 #include "actscope/reports/trace_export.hpp"
 #include "command.hpp"
 
@@ -24,7 +26,8 @@ ExitCode export_trace(const ExportCommand& command) {
   const fs::path output = command.output.empty()
                               ? database.parent_path() / reports::file_name_of(format)
                               : fs::path(command.output);
-  if (!command.force && fs::exists(output, code)) {
+  // A pipe or a device is no file that would be lost.
+  if (!command.force && fs::exists(output, code) && output_target(output).is_replaced) {
     throw EnvironmentError(error_text(output.string() + " is kept", "it exists already",
                                       "give --force, or --output FILE"));
   }
@@ -33,6 +36,7 @@ ExitCode export_trace(const ExportCommand& command) {
                                  "name another file"));
   }
   write_file_atomically(output, reports::export_trace(database, format));
+  if (command.output.empty()) note_in_manifest(output);
   if (!command.quiet) std::cerr << "wrote " << output.string() << "\n";
   return ExitCode::done;
 }

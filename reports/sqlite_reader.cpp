@@ -13,17 +13,40 @@ std::string SqliteRow::text(int column) const {
 
 SqliteReader::SqliteReader(const std::filesystem::path& path)
     : path_(path), handle_(nullptr, &sqlite3_close) {
-  const auto unreadable = [&](const std::string& why) {
-    throw DataError(error_text("cannot read " + path.string(), why,
-                               "name a trace.db, or the folder of a run with --trace timeline"));
-  };
   std::error_code code;
   if (!std::filesystem::exists(path, code)) unreadable("there is no such file");
   if (!std::filesystem::is_regular_file(path, code)) unreadable("not a regular file");
+  // A log without its index: nobody writes, and to read it would leave a new index beside it.
+  bool is_copied = std::filesystem::exists(path.string() + "-wal", code) &&
+                   !std::filesystem::exists(path.string() + "-shm", code);
+  if (!is_copied) {
+    open(path, SQLITE_OPEN_READONLY);
+    is_copied = needs_private_copy();
+  }
+  if (!is_copied) return;
+  handle_.reset();
+  copy_ = std::make_unique<DatabaseCopy>(path);
+  open(copy_->path(), SQLITE_OPEN_READWRITE);
+}
+
+void SqliteReader::unreadable(const std::string& why) const {
+  throw DataError(error_text("cannot read " + path_.string(), why,
+                             "name a trace.db, or the folder of a run with --trace timeline"));
+}
+
+void SqliteReader::open(const std::filesystem::path& file, int flags) {
   sqlite3* handle = nullptr;
-  const int opened = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr);
+  const int opened = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
   handle_.reset(handle);
   if (opened != SQLITE_OK) unreadable(handle ? sqlite3_errmsg(handle) : "out of memory");
+}
+
+// To read the journal that a killed run left means to write its index, or to play it back: refused
+// where the folder cannot be written to.
+bool SqliteReader::needs_private_copy() const {
+  const int code =
+      sqlite3_exec(handle_.get(), "SELECT count(*) FROM sqlite_master", nullptr, nullptr, nullptr);
+  return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
 }
 
 void SqliteReader::refuse(const std::string& why) const {

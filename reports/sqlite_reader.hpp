@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "database_copy.hpp"
+
 namespace actscope::reports {
 
 /// One row of a query. Columns count from 0; NULL reads as 0 or "".
@@ -23,10 +25,12 @@ class SqliteRow {
   sqlite3_stmt* statement_;
 };
 
-/// A database that is only read.
+/// A database that is only read; nothing beside it is changed. One that a killed run left with a
+/// journal is read from a private copy where reading in place would write.
 class SqliteReader {
  public:
-  /// Errors  DataError: missing, a folder, not readable
+  /// Errors  DataError: missing, a folder, not readable; a copy is needed and there is no room for
+  /// it
   explicit SqliteReader(const std::filesystem::path& path);
 
   /// Calls `take` with every row.
@@ -39,7 +43,12 @@ class SqliteReader {
   [[noreturn]] void refuse(const std::string& why) const;
 
  private:
+  void open(const std::filesystem::path& file, int flags);
+  bool needs_private_copy() const;
+  [[noreturn]] void unreadable(const std::string& why) const;
+
   std::filesystem::path path_;
+  std::unique_ptr<DatabaseCopy> copy_;  // null: the file itself is read
   std::unique_ptr<sqlite3, int (*)(sqlite3*)> handle_;
 };
 

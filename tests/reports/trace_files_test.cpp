@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -19,8 +21,10 @@
 #include "actscope/reports/trace_export.hpp"
 #include "inflated_packets.hpp"
 #include "perfetto_trace.pb.h"
+#include "trace_db_reader.hpp"
 
 namespace actscope::reports {
+namespace fs = std::filesystem;
 namespace {
 
 // The first column of every row.
@@ -310,6 +314,81 @@ TEST_F(TraceFilesTest, PerfettoSlicesBeginAndEndOnDeclaredTracks) {
   EXPECT_EQ(counters, 5) << "two of live bytes, one of saved bytes, two of the processor";
   EXPECT_EQ(open.size(), 5U) << "operators, layers of two threads, steps, one stream";
   for (const auto& [track, depth] : open) EXPECT_EQ(depth, 0) << track;
+}
+
+// Of a run that SIGKILL ended between two portions.
+class KilledTrace : public testing::Test {
+ protected:
+  KilledTrace() {
+    std::string name = (fs::temp_directory_path() / "actscope-killed-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const auto files = make_trace_files(folder_, {{"model", "resmlp"}});
+      files->write(portion());
+      ::kill(::getpid(), SIGKILL);
+    }
+    ::waitpid(child, nullptr, 0);
+  }
+  ~KilledTrace() override {
+    fs::permissions(folder_, fs::perms::owner_all);
+    fs::remove_all(folder_);
+  }
+
+  std::set<std::string> names() const {
+    std::set<std::string> found;
+    for (const auto& entry : fs::directory_iterator(folder_)) found.insert(entry.path().filename());
+    return found;
+  }
+  // As somebody who may read the folder and nothing more; the superuser may everything.
+  std::string exported_by_a_reader() const {
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      fs::permissions(entry.path(), fs::perms{0444});
+    }
+    fs::permissions(folder_, fs::perms{0555});
+    const bool is_root = ::geteuid() == 0;
+    EXPECT_TRUE(!is_root || ::seteuid(65534) == 0);
+    std::string bytes;
+    try {
+      bytes = export_trace(folder_ / "trace.db", TraceFormat::perfetto);
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what();
+    }
+    EXPECT_TRUE(!is_root || ::seteuid(0) == 0);
+    fs::permissions(folder_, fs::perms::owner_all);
+    return bytes;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(KilledTrace, IsReadWithAndWithoutIndexAndLeftAsItIs) {
+  ASSERT_TRUE(fs::file_size(folder_ / "trace.db-wal") > 0);
+  const std::string with_index = export_trace(folder_ / "trace.db", TraceFormat::perfetto);
+  fs::remove(folder_ / "trace.db-shm");
+  const std::set<std::string> before = names();
+  EXPECT_EQ(export_trace(folder_ / "trace.db", TraceFormat::perfetto), with_index);
+  EXPECT_EQ(names(), before);
+  EXPECT_EQ(read_trace_db(folder_ / "trace.db").events.scopes.size(), portion().scopes.size());
+}
+
+TEST_F(KilledTrace, IsReadFromAFolderThatCannotBeWrittenTo) {
+  const std::string whole = export_trace(folder_ / "trace.db", TraceFormat::perfetto);
+  EXPECT_EQ(exported_by_a_reader(), whole);
+  fs::remove(folder_ / "trace.db-shm");
+  EXPECT_EQ(exported_by_a_reader(), whole);
+}
+
+TEST_F(KilledTrace, WithALogCutAnywhereIsReadAsFarAsItGoesOrRefused) {
+  const std::string log = read_file(folder_ / "trace.db-wal");
+  fs::remove(folder_ / "trace.db-shm");
+  for (std::size_t cut = 0; cut < log.size(); cut += 1 + log.size() / 50) {
+    write_file_atomically(folder_ / "trace.db-wal", log.substr(0, cut));
+    try {
+      (void)export_trace(folder_ / "trace.db", TraceFormat::perfetto);
+    } catch (const ReportFormatError&) {  // so early that no table was there
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace actscope {
+
+/// Where the bytes for a name that a user gave go: symbolic links are followed, and what is no
+/// regular file is written through, never replaced by one.
+struct OutputTarget {
+  std::filesystem::path path;  ///< the file itself, behind all links
+  /// A regular file, or none yet: made beside it and renamed. Else a pipe, a device or an open file
+  /// of a process, which takes the bytes as they come.
+  bool is_replaced = true;
+  /// Of this process, where the name is one of its open files (/dev/stdout, /proc/self/fd/3), so
+  /// that a redirection keeps its place in the file; else −1.
+  int descriptor = -1;
+};
+
+/// Errors  EnvironmentError: the name is a folder's, of a file that may not be written to, of an
+///         open file that is none, or its links go in circles
+/// Effects none: nothing is opened or made
+OutputTarget output_target(const std::filesystem::path& named);
+
+/// Why `path` cannot be written, in the words of all such refusals.
+[[noreturn]] void refuse_output(const std::filesystem::path& path, const std::string& why,
+                                const std::string& remedy);
+
+}  // namespace actscope
