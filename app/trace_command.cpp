@@ -4,7 +4,6 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/base/folder_manifest.hpp"
 #include "actscope/base/output_target.hpp"
 #include "actscope/reports/trace_export.hpp"
 #include "command.hpp"
@@ -36,7 +35,6 @@ ExitCode export_trace(const ExportCommand& command) {
                                  "name another file"));
   }
   write_file_atomically(output, reports::export_trace(database, format));
-  if (command.output.empty()) note_in_manifest(output);
   if (!command.quiet) std::cerr << "wrote " << output.string() << "\n";
   return ExitCode::done;
 }
