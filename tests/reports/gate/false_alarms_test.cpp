@@ -135,11 +135,11 @@ TEST(FalseAlarms, OfSeveralSeedsAreAtMostAsStated) {
   }
 }
 
-TEST(FalseAlarms, AgainstItselfNothingRegressesAndFewImprove) {
+TEST(FalseAlarms, AgainstItselfFewRegressOrImprove) {
   for (const int images : {8, 300}) {
     for (const int seeds : {1, 3}) {
       const Rates rates = simulate({images, 0.8}, seeds, 800, 9);
-      EXPECT_LE(rates.regressed, 0.02) << images << " images, " << seeds << " seeds";
+      EXPECT_LE(rates.regressed, stated) << images << " images, " << seeds << " seeds";
       EXPECT_LE(rates.improved, allowed(800)) << images << " images, " << seeds << " seeds";
     }
   }
