@@ -8,6 +8,7 @@
 #include <map>
 
 #include "actscope/base/units.hpp"
+#include "actscope/base/visible_text.hpp"
 #include "actscope/reports/accuracy_interval.hpp"
 #include "config_json.hpp"
 #include "text_table.hpp"
@@ -183,9 +184,10 @@ Comparison read_comparison_document(std::string_view text, std::string_view sour
 }
 
 std::string comparison_text(const Comparison& comparison) {
-  std::string text = "A = " + comparison.a_name + "\nB = " + comparison.b_name + "\n\n";
+  std::string text = "A = " + visible_line(comparison.a_name) +
+                     "\nB = " + visible_line(comparison.b_name) + "\n\n";
   for (const std::string& difference : comparison.config_differences)
-    text += "  " + difference + "\n";
+    text += "  " + visible_line(difference) + "\n";
   if (!comparison.config_differences.empty()) text += "\n";
   TextTable table({"metric", "class", "A", "B", "B-A", "B/A"});
   std::size_t equal_slots = 0;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "actscope/base/units.hpp"
+#include "actscope/base/visible_text.hpp"
 #include "config_json.hpp"
 #include "environment_json.hpp"
 
@@ -45,7 +46,8 @@ EvaluationRecord read_evaluation_document(std::string_view text, std::string_vie
 
 std::string evaluation_text(const EvaluationRecord& record) {
   if (!record.accuracy_ratio.value) {
-    return fmt::format("held-out accuracy   n/a ({})\n", record.accuracy_ratio.reason);
+    return fmt::format("held-out accuracy   n/a ({})\n",
+                       visible_line(record.accuracy_ratio.reason));
   }
   std::string text = fmt::format("held-out accuracy   {:.2f} % of {} images\n",
                                  *record.accuracy_ratio.value * 100, format_count(record.samples));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "actscope/base/units.hpp"
+#include "actscope/base/visible_text.hpp"
 #include "footprint_json.hpp"
 #include "text_table.hpp"
 
@@ -64,9 +65,9 @@ FootprintRecord read_footprint_document(std::string_view text, std::string_view 
 
 std::string footprint_text(const FootprintRecord& record) {
   const FootprintTotals& totals = record.totals;
-  std::string text =
-      fmt::format("{}, scheme {}, {}, batch {}: {} parameters\n\n", record.model, record.scheme,
-                  record.dtype, record.batch, format_count(totals.parameters));
+  std::string text = fmt::format("{}, scheme {}, {}, batch {}: {} parameters\n\n",
+                                 visible_line(record.model), visible_line(record.scheme),
+                                 record.dtype, record.batch, format_count(totals.parameters));
   TextTable table({"layer", "slot", "store", "dense", "stored", "of it index"});
   for (std::size_t i = 0; i < record.layers.size();) {
     const LayerFootprint& layer = record.layers[i];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/base/error.hpp"
+#include "actscope/base/visible_text.hpp"
 #include "actscope/reports/kernels_document.hpp"
 #include "kernels_page.hpp"
 #include "kernels_rivals.hpp"
@@ -58,9 +59,9 @@ std::string render_kernels(const KernelsRecord& record, Format format,
                            std::string_view introduction) {
   switch (format) {
     case Format::text:
-      return text_of(record, introduction);
+      return visible_text(text_of(record, introduction));
     case Format::markdown:
-      return markdown_of(record, introduction);
+      return visible_text(markdown_of(record, introduction));
     case Format::html:
       return kernels_page(record, introduction);
     case Format::csv:

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "actscope/base/units.hpp"
+#include "actscope/base/visible_text.hpp"
 #include "actscope/reports/plan_document.hpp"
 #include "text_table.hpp"
 
@@ -58,8 +59,9 @@ std::string candidates_table(const PlanRecord& record) {
 
 std::string plan_text(const PlanRecord& record) {
   const RunConfig& config = record.config;
-  std::string text = fmt::format("{}, {}, batch {}, {}: budget {}\n\n", config.model, config.dtype,
-                                 config.batch, config.device, format_bytes(record.budget_bytes));
+  std::string text =
+      fmt::format("{}, {}, batch {}, {}: budget {}\n\n", visible_line(config.model), config.dtype,
+                  config.batch, config.device, format_bytes(record.budget_bytes));
   if (record.layers.empty()) {
     text += fmt::format("No plan fits: the least budget is {} ({} bytes).\n\n",
                         format_bytes(record.least_budget_bytes), record.least_budget_bytes);

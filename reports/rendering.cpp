@@ -2,6 +2,7 @@
 #include "actscope/reports/rendering.hpp"
 
 #include "actscope/base/error.hpp"
+#include "actscope/base/visible_text.hpp"
 #include "html_report.hpp"
 #include "ledger_table.hpp"
 #include "memory_table.hpp"
@@ -118,9 +119,9 @@ std::string render_runs(std::span<const NamedRun> runs, Format format,
                         std::string_view introduction) {
   switch (format) {
     case Format::text:
-      return text_report(runs, introduction);
+      return visible_text(text_report(runs, introduction));
     case Format::markdown:
-      return markdown_report(runs, introduction);
+      return visible_text(markdown_report(runs, introduction));
     case Format::html:
       return html_report(runs, introduction, remarks_on(runs));
     case Format::csv:
@@ -132,9 +133,9 @@ std::string render_runs(std::span<const NamedRun> runs, Format format,
 std::string render_sweep(const SweepWithRuns& sweep, Format format, std::string_view introduction) {
   switch (format) {
     case Format::text:
-      return sweep_text(sweep.record, introduction);
+      return visible_text(sweep_text(sweep.record, introduction));
     case Format::markdown:
-      return sweep_markdown(sweep.record, introduction);
+      return visible_text(sweep_markdown(sweep.record, introduction));
     case Format::html:
       return html_sweep_report(sweep, introduction);
     case Format::csv:

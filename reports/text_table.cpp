@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "actscope/base/visible_text.hpp"
+
 namespace actscope::reports {
 namespace {
 
@@ -35,26 +37,36 @@ std::string padded(const std::string& text, std::size_t width, bool to_the_right
   return to_the_right ? space + text : text + space;
 }
 
-}  // namespace
-
-std::vector<std::size_t> TextTable::widths() const {
-  std::vector<std::size_t> widths(rows_.front().size(), 0);
-  for (const auto& row : rows_) {
+std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const auto& row : rows) {
     for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width_of(row[c]));
   }
   return widths;
 }
 
+}  // namespace
+
+// Every cell on one line.
+TextTable::Rows TextTable::lines() const {
+  Rows lines = rows_;
+  for (auto& row : lines) {
+    for (std::string& cell : row) cell = visible_line(cell);
+  }
+  return lines;
+}
+
 std::string TextTable::text(std::size_t first_columns) const {
-  std::vector<std::size_t> width = widths();
+  const Rows rows = lines();
+  std::vector<std::size_t> width = widths_of(rows);
   width[0] = std::min(width[0], first_columns);
   std::string text;
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
+  for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string line;
-    for (std::size_t c = 0; c < rows_[r].size(); ++c) {
-      const std::string& probe = rows_[r == 0 && rows_.size() > 1 ? 1 : r][c];
+    for (std::size_t c = 0; c < rows[r].size(); ++c) {
+      const std::string& probe = rows[r == 0 && rows.size() > 1 ? 1 : r][c];
       const bool to_the_right = c > 0 && is_number_like(probe);
-      const std::string cell = c == 0 ? with_end(rows_[r][c], width[c]) : rows_[r][c];
+      const std::string cell = c == 0 ? with_end(rows[r][c], width[c]) : rows[r][c];
       line += (c == 0 ? "" : "  ") + padded(cell, width[c], to_the_right);
     }
     line.erase(line.find_last_not_of(' ') + 1);
@@ -72,9 +84,10 @@ std::string TextTable::text(std::size_t first_columns) const {
 
 std::string TextTable::markdown() const {
   std::string text;
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
+  const Rows rows = lines();
+  for (std::size_t r = 0; r < rows.size(); ++r) {
     text += "|";
-    for (std::string cell : rows_[r]) {
+    for (std::string cell : rows[r]) {
       for (std::size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) {
         cell.insert(at, "\\");
       }
@@ -83,7 +96,7 @@ std::string TextTable::markdown() const {
     text += "\n";
     if (r != 0) continue;
     text += "|";
-    for (std::size_t c = 0; c < rows_[r].size(); ++c) text += c == 0 ? " --- |" : " ---: |";
+    for (std::size_t c = 0; c < rows[r].size(); ++c) text += c == 0 ? " --- |" : " ---: |";
     text += "\n";
   }
   return text;
@@ -106,7 +119,7 @@ std::string TextTable::csv() const {
   std::string text;
   for (const auto& row : rows_) {
     for (std::size_t c = 0; c < row.size(); ++c) {
-      std::string cell = row[c];
+      std::string cell = visible_text(row[c]);
       if (cell.find_first_of(",\"\n\r") != std::string::npos) {
         for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2) {
           cell.insert(at, "\"");
@@ -146,13 +159,14 @@ std::string escaped_html(std::string_view text) {
   return html;
 }
 
-std::string wrapped(std::string_view text, std::size_t columns, std::string_view indent) {
+std::string wrapped(std::string_view any_text, std::size_t columns, std::string_view indent) {
+  const std::string text = visible_text(any_text);
   std::string lines;
   std::string line;
   bool is_blank = true;  // nothing but the indent on the line yet
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word(text.substr(at, end - at));
+    const std::string word = text.substr(at, end - at);
     at = end + 1;
     if (!is_blank && width_of(line) + 1 + width_of(word) > columns) {
       lines += line + "\n";

@@ -7,7 +7,8 @@
 
 namespace actscope::reports {
 
-/// Rows of cells, rendered aligned: the first column to the left, numbers to the right.
+/// Rows of cells, rendered aligned: the first column to the left, numbers to the right. What a
+/// terminal would obey is shown (actscope/base/visible_text.hpp).
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header) : rows_{std::move(header)} {}
@@ -24,15 +25,16 @@ class TextTable {
   std::string csv() const;
 
  private:
-  std::vector<std::size_t> widths() const;
+  using Rows = std::vector<std::vector<std::string>>;
+  Rows lines() const;
 
-  std::vector<std::vector<std::string>> rows_;
+  Rows rows_;
 };
 
 /// Text that may stand in HTML, in elements and in quoted attributes.
 std::string escaped_html(std::string_view text);
 
-/// Text of at most `columns` a line, broken at blanks; later lines start with `indent`.
+/// Text of at most `columns` a line, visible, broken at blanks; later lines start with `indent`.
 std::string wrapped(std::string_view text, std::size_t columns, std::string_view indent = {});
 
 }  // namespace actscope::reports

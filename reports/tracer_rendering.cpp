@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "actscope/base/visible_text.hpp"
 #include "actscope/reports/tracer_document.hpp"
 #include "text_table.hpp"
 #include "tracer_page.hpp"
@@ -65,9 +66,9 @@ std::string render_tracer(const TracerBenchRecord& record, Format format,
                           std::string_view introduction) {
   switch (format) {
     case Format::text:
-      return text_of(record, introduction);
+      return visible_text(text_of(record, introduction));
     case Format::markdown:
-      return markdown_of(record, introduction);
+      return visible_text(markdown_of(record, introduction));
     case Format::csv:
       return numbers(record).csv();
     case Format::html:

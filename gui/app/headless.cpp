@@ -2,9 +2,9 @@
 #include "app/headless.hpp"
 
 #include <QFileInfo>
-#include <iostream>
 #include <memory>
 
+#include "actscope/base/console.hpp"
 #include "actscope/base/error.hpp"
 #include "app/view_set.hpp"
 #include "models/metric.hpp"
@@ -81,7 +81,7 @@ void exportHeadless(const CommandLine& line) {
   view->setOptions(line.options);
   exportView(*view, line.output, line.size);
   if (!view->message().isEmpty()) {
-    std::cerr << "actscope-gui: " << view->message().toStdString() << "\n";
+    tell("actscope-gui: " + view->message().toStdString());
   }
 }
 

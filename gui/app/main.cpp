@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
 #include <QLoggingCategory>
+#include <csignal>
 #include <iostream>
+#include <string>
 
 #include "actscope/base/build_facts.hpp"
+#include "actscope/base/console.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/exit_code.hpp"
 #include "app/command_line.hpp"
@@ -25,17 +28,22 @@ void requireDisplay() {
 #endif
 }
 
+int print(const std::string& text) {
+  std::cout << text << std::flush;
+  if (std::cout) return 0;
+  throw EnvironmentError(
+      error_text("cannot write to stdout", "the device is full or closed", "send it elsewhere"));
+}
+
 int run(int argc, char** argv) {
   QStringList words;
   for (int i = 1; i < argc; ++i) words << QString::fromLocal8Bit(argv[i]);
   gui::CommandLine line = gui::readCommandLine(words);
   if (line.isHelp) {
-    std::cout << gui::helpText().toStdString();
-    return 0;
+    return print(gui::helpText().toStdString());
   }
   if (line.isVersion) {
-    std::cout << "actscope-gui " << build_facts().version << "\n";
-    return 0;
+    return print("actscope-gui " + build_facts().version + "\n");
   }
   const bool isExport = !line.exported.isEmpty();
   // Exports need no display; the platform with a display needs one.
@@ -63,10 +71,13 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // What cannot be written is an error of the write, and nothing is written into files by mistake.
+  std::signal(SIGPIPE, SIG_IGN);
+  hold_standard_files();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "actscope-gui: " << error.what() << "\n";
+    tell(std::string("actscope-gui: ") + error.what());
     return static_cast<int>(exit_code_of(error));
   }
 }

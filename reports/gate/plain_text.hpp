@@ -6,8 +6,8 @@
 
 namespace actscope::reports {
 
-/// Text out of a report that may be shown: valid UTF-8 on one line; control characters, which a
-/// terminal would obey and XML forbids, become blanks. Longer than `most_bytes`: cut, with "…".
+/// Text out of a report that may be shown: visible on one line (actscope/base/visible_text.hpp),
+/// which XML takes too. Longer than `most_bytes`: cut, with "…".
 std::string plain_line(std::string_view text, std::size_t most_bytes = 400);
 
 /// plain_line for XML, in elements and in quoted attributes.

@@ -50,6 +50,18 @@ TEST(TextTable, EscapesInMarkdownAndHtml) {
             "<tr><td>x|&lt;y&gt;</td></tr>\n</tbody>\n</table>\n");
 }
 
+TEST(TextTable, WhatATerminalWouldObeyIsShown) {
+  TextTable table({"a", "b"});
+  table.add({"\x1b[31m", "line\nbreak"});
+  EXPECT_EQ(table.text(),
+            "a           b\n"
+            "----------  ----------\n"
+            "\\u001b[31m  line break\n");
+  EXPECT_EQ(table.markdown(), "| a | b |\n| --- | ---: |\n| \\u001b[31m | line break |\n");
+  EXPECT_EQ(table.csv(), "a,b\n\\u001b[31m,\"line\nbreak\"\n");
+  EXPECT_EQ(wrapped("\x1b[31m red", 80), "\\u001b[31m red");
+}
+
 TEST(EscapedHtml, CoversAttributes) {
   EXPECT_EQ(escaped_html(R"(<a href="x" id='y'>&)"),
             "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;");
