@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
-#include <iostream>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
@@ -9,8 +8,9 @@
 #include "actscope/core/run_setup.hpp"
 #include "actscope/reports/kernels_document.hpp"
 #include "command.hpp"
+#include "output.hpp"
+#include "process/stop_signal.hpp"
 #include "run_request.hpp"
-#include "stop_signal.hpp"
 #include "value_text.hpp"
 
 namespace actscope::app {
@@ -68,17 +68,15 @@ ExitCode measure_kernels(const KernelsCommand& command) {
     write_file_atomically(command.html, reports::render_kernels(record, reports::Format::html));
   }
   if (record.status == RunStatus::interrupted) {
-    std::cerr << "actscope: "
-              << error_text("interrupted", record.status_reason,
-                            file.empty() ? "with --out, finished points are kept"
-                                         : "the same command goes on")
-              << "\n";
+    tell_end(error_text(
+        "interrupted", record.status_reason,
+        file.empty() ? "with --out, finished points are kept" : "the same command goes on"));
     return ExitCode::interrupted;
   }
   if (command.json) {
-    std::cout << reports::write_kernels_document(record);
+    write_output(reports::write_kernels_document(record));
   } else {
-    std::cout << reports::render_kernels(record, reports::Format::text);
+    write_output(reports::render_kernels(record, reports::Format::text));
   }
   return ExitCode::done;
 }

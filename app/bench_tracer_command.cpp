@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
-#include <iostream>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
@@ -8,8 +7,9 @@
 #include "actscope/core/run_setup.hpp"
 #include "actscope/reports/tracer_document.hpp"
 #include "command.hpp"
+#include "output.hpp"
+#include "process/stop_signal.hpp"
 #include "run_request.hpp"
-#include "stop_signal.hpp"
 #include "value_text.hpp"
 
 namespace actscope::app {
@@ -35,17 +35,15 @@ ExitCode measure_tracer(const TracerCommand& command) {
                                                            {is_stop_requested, progress.get()});
   if (!file.empty()) write_file_atomically(file, reports::write_tracer_document(record));
   if (record.status == RunStatus::interrupted) {
-    std::cerr << "actscope: "
-              << error_text("interrupted", record.status_reason,
-                            file.empty() ? "with --out, finished rounds are kept"
-                                         : "the rounds that ended are in " + file.string())
-              << "\n";
+    tell_end(error_text("interrupted", record.status_reason,
+                        file.empty() ? "with --out, finished rounds are kept"
+                                     : "the rounds that ended are in " + file.string()));
     return ExitCode::interrupted;
   }
   if (command.json) {
-    std::cout << reports::write_tracer_document(record);
+    write_output(reports::write_tracer_document(record));
   } else {
-    std::cout << reports::render_tracer(record, reports::Format::text);
+    write_output(reports::render_tracer(record, reports::Format::text));
   }
   return ExitCode::done;
 }

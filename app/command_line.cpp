@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 #include <new>
+#include <sstream>
 
 #include "actscope/base/build_facts.hpp"
 #include "actscope/base/error.hpp"
 #include "command.hpp"
 #include "nearest_name.hpp"
-#include "stop_signal.hpp"
+#include "output.hpp"
 
 namespace actscope::app {
 namespace {
@@ -68,17 +68,20 @@ std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
 }
 
 int fail(const std::string& text, ExitCode code) {
-  std::cerr << "actscope: " << text << "\n";
+  tell_end(text);
   return static_cast<int>(code);
 }
 
-// A result that did not reach its reader is no result.
+// A result that did not reach its reader is no result. Why there was none in the first place, or
+// that the work can be gone on with, is more to know.
 int flushed(int code) {
-  std::cout.flush();
-  if (std::cout) return code;
-  return fail(error_text("cannot write the result to stdout", "the device is full or closed",
-                         "send it elsewhere"),
-              ExitCode::environment);
+  if (flush_output()) return code;
+  const bool has_result = code != static_cast<int>(ExitCode::run_failed) &&
+                          code != static_cast<int>(ExitCode::interrupted);
+  const int told = fail(error_text("cannot write the result to stdout",
+                                   "the device is full or closed", "send it elsewhere"),
+                        ExitCode::environment);
+  return has_result ? told : code;
 }
 
 void add_commands(CLI::App& program, Action& action) {
@@ -118,7 +121,6 @@ CLI::App* add_command(CLI::App& program, const std::string& name, const std::str
 }
 
 int run_program(int argc, const char* const* argv) {
-  ignore_file_size_signal();
   CLI::App program("Shows, shrinks and guards the activation memory of a training run.",
                    "actscope");
   Action action;
@@ -127,7 +129,10 @@ int run_program(int argc, const char* const* argv) {
     program.parse(argc, argv);
     return flushed(static_cast<int>(action()));
   } catch (const CLI::Success& success) {
-    return flushed(program.exit(success));
+    std::ostringstream text;
+    const int code = program.exit(success, text, text);
+    write_output(text.str());
+    return flushed(code);
   } catch (const CLI::ParseError& error) {
     return fail(usage_error(program, error), ExitCode::usage);
   } catch (const Error& error) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 
+#include "actscope/base/console.hpp"
 #include "actscope/reports/comparison.hpp"
 #include "command.hpp"
+#include "output.hpp"
 #include "report_files.hpp"
 
 namespace actscope::app {
@@ -18,15 +19,15 @@ ExitCode compare(const CompareCommand& command) {
   if (!command.quiet) {
     for (const reports::NamedRun& run : runs) {
       if (run.record.status == RunStatus::completed) continue;
-      std::cerr << run.name << " is not a complete run: " << run.record.status_reason << "\n";
+      tell(run.name + " is not a complete run: " + run.record.status_reason);
     }
   }
   const reports::Comparison comparison =
       reports::compare_runs(runs[0].record, runs[0].name, runs[1].record, runs[1].name);
   if (command.json) {
-    std::cout << reports::write_comparison_document(comparison);
+    write_output(reports::write_comparison_document(comparison));
   } else {
-    std::cout << reports::comparison_text(comparison);
+    write_output(reports::comparison_text(comparison));
   }
   return ExitCode::done;
 }

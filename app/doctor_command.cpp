@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "actscope/base/build_facts.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/base/usable_cores.hpp"
 #include "actscope/core/dataset.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/kernels/backend.hpp"
 #include "actscope/tracer/counter_reader.hpp"
 #include "actscope/tracer/kernel_session.hpp"
 #include "command.hpp"
+#include "output.hpp"
 
 namespace actscope::app {
 namespace {
@@ -48,13 +49,13 @@ std::vector<Finding> examine() {
 }
 
 void print_text(const EnvironmentRecord& e, const std::vector<Finding>& findings) {
-  std::cout << "actscope " << e.program_version << " (" << e.git_revision << "), " << e.build_type
-            << ", " << e.compiler << "\nLibTorch " << e.libtorch_version << "\n"
-            << e.cpu << ", " << e.cores << " cores, " << format_bytes(e.memory_bytes) << "\n"
-            << e.os << "\n\n";
+  write_output("actscope " + e.program_version + " (" + e.git_revision + "), " + e.build_type +
+               ", " + e.compiler + "\nLibTorch " + e.libtorch_version + "\n" + e.cpu + ", " +
+               describe(usable_cores()) + ", " + format_bytes(e.memory_bytes) + "\n" + e.os +
+               "\n\n");
   for (const Finding& finding : findings) {
     const char* state = finding.is_usable ? "usable  " : finding.is_built ? "unusable" : "absent  ";
-    std::cout << state << "  " << finding.name << ": " << finding.detail << "\n";
+    write_output(std::string(state) + "  " + finding.name + ": " + finding.detail + "\n");
   }
 }
 
@@ -82,13 +83,15 @@ void add_doctor(CLI::App& program, Action& action) {
                           {"is_usable", finding.is_usable},
                           {"detail", finding.detail}});
         }
-        std::cout << nlohmann::json{{"version", environment.program_version},
-                                    {"git_revision", environment.git_revision},
-                                    {"libtorch_version", environment.libtorch_version},
-                                    {"features", environment.features},
-                                    {"findings", list}}
-                         .dump(2)
-                  << "\n";
+        const UsableCores cores = usable_cores();
+        const nlohmann::json document{{"version", environment.program_version},
+                                      {"git_revision", environment.git_revision},
+                                      {"libtorch_version", environment.libtorch_version},
+                                      {"features", environment.features},
+                                      {"cores", cores.count},
+                                      {"cores_by_affinity", cores.by_affinity},
+                                      {"findings", list}};
+        write_output(document.dump(2) + "\n");
       } else if (!command->quiet) {
         print_text(environment, findings);
       }

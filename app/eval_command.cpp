@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 #include <optional>
 
 #include "actscope/base/error.hpp"
@@ -7,10 +6,11 @@
 #include "actscope/core/evaluation.hpp"
 #include "actscope/reports/evaluation_document.hpp"
 #include "command.hpp"
+#include "output.hpp"
 #include "predictions_file.hpp"
+#include "process/stop_signal.hpp"
 #include "run_options.hpp"
 #include "run_request.hpp"
-#include "stop_signal.hpp"
 
 namespace actscope::app {
 namespace {
@@ -39,26 +39,21 @@ ExitCode evaluate(const EvalCommand& command) {
   catch_stop_signals();
   const EvaluationRecord record = core::evaluate(config, hooks);
   if (record.is_interrupted) {
-    std::cerr << "actscope: "
-              << error_text("the evaluation was stopped",
-                            "after " + std::to_string(record.samples) + " images", "start it again")
-              << "\n";
+    tell_end(error_text("the evaluation was stopped",
+                        "after " + std::to_string(record.samples) + " images", "start it again"));
     return ExitCode::interrupted;
   }
   if (file) file->commit();
   if (command.json) {
-    std::cout << reports::write_evaluation_document(record);
+    write_output(reports::write_evaluation_document(record));
   } else if (!command.quiet) {
-    std::cout << reports::evaluation_text(record);
+    write_output(reports::evaluation_text(record));
   }
   if (record.accuracy_ratio.value) return ExitCode::done;
-  std::cout.flush();
   const std::string first =
       record.first_non_finite ? ", first of image " + std::to_string(*record.first_non_finite) : "";
-  std::cerr << "actscope: "
-            << error_text("there is no accuracy", record.accuracy_ratio.reason + first,
-                          "check --weights")
-            << "\n";
+  tell_end(
+      error_text("there is no accuracy", record.accuracy_ratio.reason + first, "check --weights"));
   return ExitCode::run_failed;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 
 #include "actscope/core/run_setup.hpp"
 #include "actscope/reports/footprint_document.hpp"
 #include "command.hpp"
+#include "output.hpp"
 #include "run_options.hpp"
 
 namespace actscope::app {
@@ -24,9 +24,9 @@ void add_footprint(CLI::App& program, Action& action) {
     action = [command] {
       const FootprintRecord record = core::footprint_of(command->options.resolve());
       if (command->json) {
-        std::cout << reports::write_footprint_document(record);
+        write_output(reports::write_footprint_document(record));
       } else if (!command->quiet) {
-        std::cout << reports::footprint_text(record);
+        write_output(reports::footprint_text(record));
       }
       return ExitCode::done;
     };

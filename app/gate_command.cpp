@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 
+#include "actscope/base/console.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/gate/rendering.hpp"
 #include "command.hpp"
 #include "gate_inputs.hpp"
+#include "output.hpp"
 
 namespace actscope::app {
 namespace {
@@ -39,8 +40,8 @@ void write_files(const GateCommand& command, const reports::GateResult& result) 
 }
 
 void print(const GateCommand& command, const reports::GateResult& result) {
-  std::cout << (command.json ? reports::write_gate_document(result) : reports::gate_text(result));
-  if (command.github) std::cout << reports::gate_annotations(result);
+  write_output(command.json ? reports::write_gate_document(result) : reports::gate_text(result));
+  if (command.github) write_output(reports::gate_annotations(result));
 }
 
 ExitCode code_of(const GateCommand& command, const reports::GateResult& result) {
@@ -73,7 +74,7 @@ ExitCode record(const GateCommand& command, const StoredReport& candidate,
   }
   write_file_atomically(baseline, stable_document(candidate));
   if (!command.quiet) {
-    std::cerr << "recorded " << candidate.file.string() << " as " << baseline.string() << "\n";
+    tell("recorded " + candidate.file.string() + " as " + baseline.string());
   }
   return ExitCode::done;
 }
@@ -103,8 +104,7 @@ ExitCode gate(const GateCommand& command) {
     return record(command, candidate, baseline_file);
   }
   if (code != ExitCode::done) {
-    std::cout.flush();
-    std::cerr << "actscope: " << explanation(result, code) << "\n";
+    tell_end(explanation(result, code));
   }
   return code;
 }

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include "command.hpp"
+#include "process/process_start.hpp"
+#include "process/signal_thread.hpp"
+
+namespace {
+
+// The loader calls what stands here before the constructors of every library.
+[[gnu::section(".preinit_array"),
+  gnu::used]] void (*const before_libraries)(int, char**, char**) = actscope::app::prepare_process;
+
+}  // namespace
 
 int main(int argc, char** argv) {
+  actscope::app::prepare_process(argc, argv, environ);
+  actscope::app::start_signal_thread();
   return actscope::app::run_program(argc, argv);
 }

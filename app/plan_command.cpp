@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
@@ -7,9 +6,10 @@
 #include "actscope/core/planner.hpp"
 #include "actscope/reports/plan_document.hpp"
 #include "command.hpp"
+#include "output.hpp"
+#include "process/stop_signal.hpp"
 #include "run_options.hpp"
 #include "run_request.hpp"
-#include "stop_signal.hpp"
 #include "value_text.hpp"
 
 namespace actscope::app {
@@ -31,15 +31,13 @@ ExitCode make_and_tell(PlanCommand& command) {
   const auto record =
       core::make_plan(command.request, {progress.get(), [] { return is_stop_requested(); }});
   if (!record) {
-    std::cerr << "actscope: "
-              << error_text("interrupted", "no plan was made", "the same command starts again")
-              << "\n";
+    tell_end(error_text("interrupted", "no plan was made", "the same command starts again"));
     return ExitCode::interrupted;
   }
   const std::string document = reports::write_plan_document(*record);
   const bool fits = !record->layers.empty();
   if (fits && !command.out.empty()) write_file_atomically(command.out, document);
-  std::cout << (command.json ? document : reports::plan_text(*record));
+  write_output(command.json ? document : reports::plan_text(*record));
   return fits ? ExitCode::done : ExitCode::negative_result;
 }
 

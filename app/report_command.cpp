@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 
+#include "actscope/base/console.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/kernels_document.hpp"
@@ -8,6 +8,7 @@
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/tracer_document.hpp"
 #include "command.hpp"
+#include "output.hpp"
 #include "report_files.hpp"
 #include "sweep_result.hpp"
 
@@ -59,11 +60,11 @@ std::string rendered(const ReportCommand& command) {
 ExitCode report(const ReportCommand& command) {
   const std::string text = rendered(command);
   if (command.output.empty()) {
-    std::cout << text;
+    write_output(text);
     return ExitCode::done;
   }
   write_file_atomically(command.output, text);
-  if (!command.quiet) std::cerr << "wrote " << command.output << "\n";
+  if (!command.quiet) tell("wrote " + command.output);
   return ExitCode::done;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 
 #include "actscope/base/build_facts.hpp"
+#include "actscope/base/console.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/progress.hpp"
 #include "actscope/core/training.hpp"
@@ -10,10 +10,11 @@
 #include "actscope/reports/trace_files.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "command.hpp"
+#include "output.hpp"
+#include "process/stop_signal.hpp"
 #include "run_folder.hpp"
 #include "run_request.hpp"
 #include "run_summary.hpp"
-#include "stop_signal.hpp"
 
 namespace actscope::app {
 namespace {
@@ -40,31 +41,26 @@ ExitCode within_budget(const RunRecord& record) {
   const std::int64_t peak = record.summary.peak_bytes.value.value_or(0);
   const std::int64_t budget = record.config.budget_bytes.value_or(peak);
   if (peak <= budget) return ExitCode::done;
-  std::cerr << "actscope: "
-            << error_text(
-                   "the run exceeded its plan's budget",
-                   "the peak was " + std::to_string(peak) + " bytes of " + std::to_string(budget),
-                   "plan again on this machine")
-            << "\n";
+  tell_end(
+      error_text("the run exceeded its plan's budget",
+                 "the peak was " + std::to_string(peak) + " bytes of " + std::to_string(budget),
+                 "plan again on this machine"));
   return ExitCode::negative_result;
 }
 
 ExitCode print_result(const RunCommand& command, const RunRecord& record) {
   if (command.json) {
-    std::cout << command.document(record);
+    write_output(command.document(record));
   } else if (!command.quiet) {
-    std::cout << run_summary(record);
+    write_output(run_summary(record));
   }
-  std::cout.flush();
   if (record.status == RunStatus::completed) return within_budget(record);
   const bool is_failed = record.status == RunStatus::failed;
   const std::string remedy = is_failed || record.config.out.empty()
                                  ? ""
                                  : "continue with actscope run --resume " + record.config.out;
-  std::cerr << "actscope: "
-            << error_text(is_failed ? "the run failed" : "the run was stopped",
-                          record.status_reason, remedy)
-            << "\n";
+  tell_end(error_text(is_failed ? "the run failed" : "the run was stopped", record.status_reason,
+                      remedy));
   return is_failed ? ExitCode::run_failed : ExitCode::interrupted;
 }
 
@@ -136,7 +132,7 @@ ExitCode run(const RunCommand& command) {
                                  : RunRequest{command.options.resolve(), std::nullopt};
   core::validate_run_config(request.config);
   if (request.is_complete()) {
-    if (!command.quiet) std::cerr << "already complete: " << request.config.out << "\n";
+    if (!command.quiet) tell("already complete: " + request.config.out);
     return print_result(command, *request.earlier);
   }
   RunFolder folder(request.config.out, command.existing(), request.config.trace,

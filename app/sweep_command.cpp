@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
-#include <iostream>
 #include <thread>
 
 #include "actscope/base/build_facts.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/base/usable_cores.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/reports/config_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 #include "command.hpp"
+#include "output.hpp"
+#include "process/own_program.hpp"
+#include "process/stop_signal.hpp"
 #include "run_folder.hpp"
-#include "stop_signal.hpp"
 #include "sweep/scheduler.hpp"
 #include "sweep_estimate.hpp"
 #include "sweep_options.hpp"
@@ -77,32 +79,31 @@ ExitCode dry_run(const SweepCommand& command) {
   }
   record.environment = core::describe_environment();
   if (command.json) {
-    std::cout << reports::write_sweep_document(record);
+    write_output(reports::write_sweep_document(record));
     return ExitCode::done;
   }
-  std::cout << planned_points(record.points) << "\n" << count_text(record) << "\n";
+  write_output(planned_points(record.points) + "\n" + count_text(record) + "\n");
   const double seconds = estimated_seconds(record.points, command.scheduler.workers);
-  std::cout << "About " << format_duration(seconds)
-            << " of training, were every step as fast as a dense one here.\n";
+  write_output("About " + format_duration(seconds) +
+               " of training, were every step as fast as a dense one here.\n");
   return ExitCode::done;
 }
 
 // Cores are shared out between the workers where a point does not say how many it wants.
 std::int64_t threads_of_a_worker(std::int64_t workers) {
-  const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  const std::int64_t cores = usable_cores().count;
   return workers > 1 ? std::max<std::int64_t>(1, cores / workers) : 0;
 }
 
 void print_result(const SweepCommand& command, const sweep::SweepFolder& folder,
                   const SweepRecord& record) {
   if (command.json) {
-    std::cout << reports::write_sweep_document(record);
+    write_output(reports::write_sweep_document(record));
   } else if (!command.quiet) {
-    std::cout << reports::render_sweep(read_sweep(folder.path()), reports::Format::text,
-                                       command.introduction)
-              << "\nreport  " << folder.page().string() << "\n";
+    write_output(reports::render_sweep(read_sweep(folder.path()), reports::Format::text,
+                                       command.introduction) +
+                 "\nreport  " + folder.page().string() + "\n");
   }
-  std::cout.flush();
 }
 
 ExitCode sweep_points(const SweepCommand& command) {
@@ -110,7 +111,7 @@ ExitCode sweep_points(const SweepCommand& command) {
   const sweep::SweepFolder folder = opened_folder(command);
   SweepRecord record = read_sweep_folder(folder);
   sweep::SchedulerOptions options = command.scheduler;
-  options.program = std::filesystem::canonical("/proc/self/exe");
+  options.program = own_program();
   options.program_version = build_facts().version + " (" + build_facts().git_revision + ")";
   options.worker_threads = threads_of_a_worker(options.workers);
   const auto progress =
@@ -123,10 +124,8 @@ ExitCode sweep_points(const SweepCommand& command) {
                                               command.introduction));
   print_result(command, folder, record);
   if (!is_whole) {
-    std::cerr << "actscope: "
-              << error_text("the sweep was stopped", count_text(record),
-                            "continue with actscope sweep --resume " + folder.path().string())
-              << "\n";
+    tell_end(error_text("the sweep was stopped", count_text(record),
+                        "continue with actscope sweep --resume " + folder.path().string()));
     return ExitCode::interrupted;
   }
   return exit_code_of_points(record);

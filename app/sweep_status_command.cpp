@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep_status_command.hpp"
+#include "output.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <thread>
 
 #include "actscope/base/units.hpp"
 #include "actscope/reports/sweep_document.hpp"
-#include "stop_signal.hpp"
+#include "process/stop_signal.hpp"
 #include "sweep_estimate.hpp"
 #include "sweep_result.hpp"
 
@@ -49,12 +49,13 @@ ExitCode status(const StatusCommand& command) {
     const SweepRecord record = read_sweep_folder(folder);
     const bool is_last = !command.watch || std::ranges::none_of(record.points, is_to_come);
     if (command.json) {
-      if (is_last) std::cout << reports::write_sweep_document(record);
+      if (is_last) write_output(reports::write_sweep_document(record));
     } else {
-      if (is_last && !command.quiet) std::cout << planned_points(record.points) << "\n";
-      std::cout << count_text(record) << rest_text(record) << std::endl;
+      if (is_last && !command.quiet) write_output(planned_points(record.points) + "\n");
+      write_output(count_text(record) + rest_text(record) + "\n");
     }
-    if (is_last) return exit_code_of_points(record);
+    // Whatever the points say: that a sweep is under way, or that a point failed, is an answer.
+    if (!flush_output() || is_last) return ExitCode::done;
     for (int i = 0; i < 20 && !is_stop_requested(); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
-#include <iostream>
 
+#include "actscope/base/console.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/folder_manifest.hpp"
@@ -37,7 +37,7 @@ ExitCode export_trace(const ExportCommand& command) {
   }
   write_file_atomically(output, reports::export_trace(database, format));
   if (command.output.empty()) note_in_manifest(output);
-  if (!command.quiet) std::cerr << "wrote " << output.string() << "\n";
+  if (!command.quiet) tell("wrote " + output.string());
   return ExitCode::done;
 }
 

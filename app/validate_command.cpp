@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/document.hpp"
 #include "command.hpp"
+#include "output.hpp"
 #include "report_files.hpp"
 #include "sweep_result.hpp"
 
@@ -54,14 +54,14 @@ void print(const ValidateCommand& command, const std::vector<Verdict>& verdicts)
         list.back()["error"] = v.error;
       }
     }
-    std::cout << list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    write_output(list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     return;
   }
   for (const Verdict& v : verdicts) {
     if (v.code != ExitCode::done) {
-      std::cout << "invalid: " << v.error << "\n";
+      write_output("invalid: " + v.error + "\n");
     } else if (!command.quiet) {
-      std::cout << "ok " << v.schema.name << " " << v.schema.version << ": " << v.file << "\n";
+      write_output("ok " + v.schema.name + " " + v.schema.version + ": " + v.file + "\n");
     }
   }
 }
@@ -77,12 +77,9 @@ ExitCode validate(const ValidateCommand& command) {
     if (static_cast<int>(v.code) > static_cast<int>(worst)) worst = v.code;
   }
   if (refused > 0) {
-    std::cout.flush();
-    std::cerr << "actscope: "
-              << error_text(std::to_string(refused) + " of " + std::to_string(verdicts.size()) +
-                            (worst == ExitCode::invalid_input ? " documents invalid or unreadable"
-                                                              : " documents invalid"))
-              << "\n";
+    tell_end(error_text(std::to_string(refused) + " of " + std::to_string(verdicts.size()) +
+                        (worst == ExitCode::invalid_input ? " documents invalid or unreadable"
+                                                          : " documents invalid")));
   }
   return worst;
 }

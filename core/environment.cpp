@@ -6,9 +6,9 @@
 #include <ctime>
 #include <fstream>
 #include <string>
-#include <thread>
 
 #include "actscope/base/build_facts.hpp"
+#include "actscope/base/usable_cores.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/kernels/backend.hpp"
 
@@ -56,7 +56,8 @@ EnvironmentRecord describe_environment() {
                 system.release + " " + system.machine;
   }
   record.cpu = value_of("/proc/cpuinfo", "model name", ':');
-  record.cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  if (record.cpu.empty()) record.cpu = "unknown processor (/proc/cpuinfo names none)";
+  record.cores = usable_cores().count;
   struct sysinfo memory {};
   if (sysinfo(&memory) == 0) {
     record.memory_bytes = static_cast<std::int64_t>(memory.totalram) * memory.mem_unit;

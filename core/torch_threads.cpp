@@ -3,13 +3,30 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <mutex>
+
+#include "actscope/base/usable_cores.hpp"
 
 namespace actscope::core {
 
+namespace {
+
+// As LibTorch chooses, which knows the cores and what the user has set, but no CPU quota.
+int default_threads() {
+  const int chosen = torch::get_num_threads();
+  for (const char* name : {"OMP_NUM_THREADS", "MKL_NUM_THREADS"}) {
+    if (std::getenv(name) != nullptr) return chosen;
+  }
+  return static_cast<int>(std::min<std::int64_t>(chosen, usable_cores().count));
+}
+
+}  // namespace
+
 void set_threads(std::int64_t threads) {
-  static const int initial_threads = torch::get_num_threads();
-  torch::set_num_threads(threads > 0 ? static_cast<int>(threads) : initial_threads);
+  static const int by_default = default_threads();
+  torch::set_num_threads(threads > 0 ? static_cast<int>(threads) : by_default);
   static std::once_flag once;
   std::call_once(once, [] {
     try {

@@ -13,6 +13,7 @@
 
 #include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
+#include "process/inherited_signals.hpp"
 
 extern char** environ;
 
@@ -49,7 +50,7 @@ std::vector<std::string> merged_environment(
   // Only calls that are safe between fork and exec.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // it died before the line above
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGPIPE}) ::signal(signal, SIG_DFL);
+  app::give_back_signals();
   // Of a group of its own: Ctrl-C reaches the scheduler, which decides.
   ::setpgid(0, 0);
   ::dup2(log, STDOUT_FILENO);

@@ -18,7 +18,8 @@ struct ProcessEnd {
 };
 
 /// A process of ours that does not outlive us: it is killed when the thread that started it ends,
-/// however that happens.
+/// however that happens. It has the signals that our parent gave us, except that SIGTERM gets
+/// through: by that we stop it.
 class ChildProcess {
  public:
   /// Starts `arguments[0]` with both outputs appended to `log` and `environment` added.

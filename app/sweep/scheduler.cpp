@@ -145,8 +145,6 @@ bool Scheduler::start(std::size_t index) {
                                      work};
   if (!is_resumed) arguments.emplace_back("--force");
   std::vector<std::pair<std::string, std::string>> environment;
-  if (::getenv("OMP_WAIT_POLICY") == nullptr)
-    environment.emplace_back("OMP_WAIT_POLICY", "passive");
   if (options_.worker_threads > 0) {
     environment.emplace_back("OMP_NUM_THREADS", std::to_string(options_.worker_threads));
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <string>
-#include <thread>
 
 #include "actscope/base/error.hpp"
+#include "actscope/base/usable_cores.hpp"
 #include "actscope/bench/kernels_suite.hpp"
 #include "actscope/kernels/backend.hpp"
 #include "actscope/kernels/block_spec.hpp"
@@ -100,7 +100,7 @@ KernelsSettings resolved(KernelsSettings s) {
           .validate();
     }
   }
-  const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+  const std::int64_t cores = usable_cores().count;
   for (std::int64_t& threads : s.threads) {
     if (threads == 0) threads = cores;
     require_range("--threads", threads, 1, 4096);

@@ -89,9 +89,9 @@ HWY_INLINE void find_scales(Batch& batch, CodeBits bits) {
     auto step_bits = hn::ShiftRight<16>(hn::Add(raised, hn::Set(whole, 0xffffU)));
     auto step = hn::BitCast(d, hn::ShiftLeft<16>(step_bits));
     // Down instead where the largest code would leave the range: the product is exact.
-    const auto top = hn::MulAdd(hn::PromoteTo(wide, step),
-                                hn::Set(wide, static_cast<double>(levels_of(bits))),
-                                hn::PromoteTo(wide, offset));
+    const auto top =
+        hn::MulAdd(hn::PromoteTo(wide, step), hn::Set(wide, static_cast<double>(levels_of(bits))),
+                   hn::PromoteTo(wide, offset));
     const auto is_above = hn::VecFromMask(wide, hn::Gt(top, hn::Set(wide, largest_bfloat16)));
     const auto minus_above = hn::TruncateTo(whole, hn::BitCast(wide_whole, is_above));
     step_bits = hn::Add(step_bits, minus_above);

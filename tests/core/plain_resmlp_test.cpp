@@ -79,7 +79,8 @@ std::unique_ptr<torch::optim::Optimizer> make_adamw(std::vector<Tensor> paramete
 
 // The two models call different operators (linear and addmm), so a library may sum in another order
 // for each; which order, follows from the processor. Seen under MKL's, LibTorch's and oneDNN's
-// kernels for four instruction sets: 2.4e-7 of the loss at most, four halves of a float's last place.
+// kernels for four instruction sets: 2.4e-7 of the loss at most, four halves of a float's last
+// place.
 constexpr double most_apart = 1e-6;
 
 void expect_same_losses(double label_smoothing) {

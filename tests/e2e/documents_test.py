@@ -4,9 +4,10 @@ import csv
 import io
 import json
 import os
+import subprocess
 import unittest
 
-from program import TINY, ProgramTest
+from program import ACTSCOPE, TINY, ProgramTest
 
 
 class Documents(ProgramTest):
@@ -113,6 +114,33 @@ class Doctor(ProgramTest):
         self.assertIn("cycles" if counters["is_usable"] else "(", counters["detail"])
         self.assertIn("kernels cuda", self.succeed("doctor"))
         self.assertIn(document["version"], self.succeed("--version"))
+
+    def test_cores_are_those_that_may_be_used(self):
+        cores = os.sched_getaffinity(0)
+        document = json.loads(self.succeed("doctor", "--json"))
+        self.assertEqual(document["cores_by_affinity"], len(cores))
+        self.assertLessEqual(document["cores"], len(cores))
+        one = {min(cores)}
+        document = json.loads(self.succeed("doctor", "--json", preexec_fn=lambda: os.sched_setaffinity(0, one)))
+        self.assertEqual((document["cores"], document["cores_by_affinity"]), (1, 1))
+        self.succeed("run", *TINY[:TINY.index("--threads")], "--out", "out", "--quiet",
+                     preexec_fn=lambda: os.sched_setaffinity(0, one))
+        self.assertEqual(self.report("out")["environment"]["threads"], 1)
+
+    def test_without_proc(self):
+        """Reasons instead of errors of the system's; nothing that is needed is asked of /proc alone."""
+        hidden = ["unshare", "--mount", "--map-root-user", "sh", "-c", 'mount -t tmpfs none /proc && exec "$0" "$@"']
+        if subprocess.run([*hidden, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("the system lets nobody hide /proc")
+        def succeed(*arguments):
+            result = subprocess.run([*hidden, ACTSCOPE, *arguments], cwd=self.folder, capture_output=True, text=True,
+                                    check=False, timeout=120)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertNotIn("No such file", result.stderr)
+            return result.stdout
+        self.assertIn("unknown processor (/proc/cpuinfo names none), ", succeed("doctor"))
+        succeed("run", *TINY, "--trace", "timeline", "--out", "out")
+        succeed("sweep", *TINY, "--no-baselines", "--out", "s")
 
 
 if __name__ == "__main__":

@@ -27,9 +27,8 @@ class ProgramTest(unittest.TestCase):
         def limit():
             if file_limit_bytes is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit_bytes, file_limit_bytes))
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-        return subprocess.Popen([ACTSCOPE, *arguments], cwd=self.folder, text=True,
-                                preexec_fn=limit, **options)
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": limit, **options}
+        return subprocess.Popen([ACTSCOPE, *arguments], cwd=self.folder, text=True, **options)
 
     def call(self, *arguments, **options):
         """Exit code, stdout, stderr."""

@@ -90,6 +90,11 @@ class Failures(SweepCase):
             self.assertEqual(point["status"], "failed")
             self.assertIn("none", point["reason"])
         self.assertIn("failed", out)
+        # How far it is, is an answer whatever the points say.
+        self.assertIn(f"{POINTS} failed", self.succeed("sweep", "status", "s"))
+        self.assertIn(f"{POINTS} failed", self.succeed("sweep", "status", "s", "--watch"))
+        points = json.loads(self.succeed("sweep", "status", "s", "--json"))["points"]
+        self.assertEqual({point["status"] for point in points}, {"failed"})
         # As it is, resuming has nothing to do; asked for, every point is tried again.
         before = self.document()
         self.assertEqual(self.call("sweep", "--resume", "s", "--quiet")[0], 1)

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace actscope::app {
+
+/// Writes a result to stdout, made visible (actscope/base/visible_text.hpp): JSON means the same
+/// afterwards. Whether it got there is told at the end of the program, by run_program.
+void write_output(std::string_view text);
+
+/// Hands on what was written. Returns false once something could not be.
+bool flush_output();
+
+/// The line on stderr that ends a command, behind all that was printed: "actscope: text".
+void tell_end(std::string_view text);
+
+}  // namespace actscope::app
