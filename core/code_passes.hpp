@@ -8,11 +8,11 @@
 #include "actscope/kernels/coded_blocks.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 
-/// The codecs of `kernels` on tensors. They read and write float32 and float64; bfloat16 goes
-/// through a float32 copy, which is exact, and what is decoded is rounded once more.
+/// The codecs of `kernels` on tensors. They read and write float32 and float64; bfloat16 and
+/// float16 go through a float32 copy, which is exact, and what is decoded is rounded once more.
 namespace actscope::core {
 
-/// The tensor, or where it is bfloat16 a float32 copy of it.
+/// The tensor, or where it is bfloat16 or float16 a float32 copy of it.
 torch::Tensor as_codable(const torch::Tensor& values);
 
 /// Shapes  values of any shape, contiguous; codes and scales as kernels::quantize

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differentiates. Which blocks are kept is a constant of every formula.
-#include <ATen/Dispatch.h>
-#include <ATen/core/grad_mode.h>
-#include <ATen/ops/linear.h>
-#include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
-
-#include "actscope/base/error.hpp"
 #include "torch_ops/autograd.hpp"
-#include "torch_ops/panel_arguments.hpp"
+
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/empty.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 namespace actscope::torch_ops::autograd {
 namespace {
@@ -19,36 +15,30 @@ using torch::autograd::tensor_list;
 
 constexpr const char* threshold_name = "threshold";  // of kernels::Select, as name_of says it
 
-// Calls an operator through the dispatcher, so that every mode sees it.
-template <class Signature, class... Arguments>
-auto call(const char* name, Arguments&&... arguments) {
-  const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
-  return handle.call(std::forward<Arguments>(arguments)...);
-}
-
 // What every operator keeps of its arguments.
 struct Pruning {
-  std::vector<std::int64_t> size, block;
+  std::vector<c10::SymInt> size;
+  std::vector<std::int64_t> block;
   double sparsity = 0;
   std::string select;
   bool unbiased = false;
 
   void keep(AutogradContext* context) const {
-    context->saved_data["size"] = size;
+    context->saved_data["size"] = c10::SymIntArrayRef(size);
     context->saved_data["block"] = block;
     context->saved_data["sparsity"] = sparsity;
     context->saved_data["select"] = select;
     context->saved_data["unbiased"] = unbiased;
   }
   static Pruning kept(AutogradContext* context) {
-    return {context->saved_data["size"].toIntVector(), context->saved_data["block"].toIntVector(),
-            context->saved_data["sparsity"].toDouble(), context->saved_data["select"].toStringRef(),
-            context->saved_data["unbiased"].toBool()};
+    return {context->saved_data["size"].toSymIntVector(),
+            context->saved_data["block"].toIntVector(), context->saved_data["sparsity"].toDouble(),
+            context->saved_data["select"].toStringRef(), context->saved_data["unbiased"].toBool()};
   }
 
   Tensor dense(const Tensor& values, const Tensor& mask, const Tensor& column_starts) const {
-    return call<Decompress>("actscope::decompress", values, mask, column_starts, size, block,
-                            sparsity, select);
+    return call<DecompressOf<c10::SymIntArrayRef>>("actscope::decompress", values, mask,
+                                                   column_starts, size, block, sparsity, select);
   }
   // The kept blocks of a dense matrix, unscaled.
   Tensor blocks(const Tensor& matrix, const Tensor& mask, const Tensor& column_starts) const {
@@ -76,11 +66,12 @@ class CompressFunction : public Function<CompressFunction> {
  public:
   static tensor_list forward(AutogradContext* context, const Tensor& x, c10::IntArrayRef block,
                              double sparsity, std::string_view select, bool unbiased,
-                             std::int64_t seed) {
+                             const OptionalTensor& seed) {
     at::AutoDispatchBelowAutograd below;
     auto [values, mask, column_starts, scales] =
         call<Compress>("actscope::compress", x, block, sparsity, select, unbiased, seed);
-    Pruning{sizes_of(x), block.vec(), sparsity, std::string(select), unbiased}.keep(context);
+    Pruning{x.sym_sizes().vec(), block.vec(), sparsity, std::string(select), unbiased}.keep(
+        context);
     context->save_for_backward({mask, column_starts, scales});
     context->mark_non_differentiable({mask, column_starts, scales});
     return {values, mask, column_starts, scales};
@@ -96,11 +87,11 @@ class CompressThresholdFunction : public Function<CompressThresholdFunction> {
  public:
   static tensor_list forward(AutogradContext* context, const Tensor& x, const Tensor& threshold,
                              c10::IntArrayRef block, double sparsity, bool unbiased,
-                             std::int64_t seed) {
+                             const OptionalTensor& seed) {
     at::AutoDispatchBelowAutograd below;
     auto [values, mask, column_starts, scales, next] = call<CompressThreshold>(
         "actscope::compress_threshold", x, threshold, block, sparsity, unbiased, seed);
-    Pruning{sizes_of(x), block.vec(), sparsity, threshold_name, unbiased}.keep(context);
+    Pruning{x.sym_sizes().vec(), block.vec(), sparsity, threshold_name, unbiased}.keep(context);
     context->save_for_backward({mask, column_starts, scales});
     context->mark_non_differentiable({mask, column_starts, scales, next});
     return {values, mask, column_starts, scales, next};
@@ -118,7 +109,8 @@ class GatherFunction : public Function<GatherFunction> {
                         const Tensor& column_starts, const Tensor& scales, c10::IntArrayRef block,
                         double sparsity, std::string_view select, bool unbiased) {
     at::AutoDispatchBelowAutograd below;
-    Pruning{sizes_of(x), block.vec(), sparsity, std::string(select), unbiased}.keep(context);
+    Pruning{x.sym_sizes().vec(), block.vec(), sparsity, std::string(select), unbiased}.keep(
+        context);
     context->save_for_backward({mask, column_starts, scales});
     return call<Gather>("actscope::gather", x, mask, column_starts, scales, block, sparsity, select,
                         unbiased);
@@ -133,13 +125,13 @@ class GatherFunction : public Function<GatherFunction> {
 class DecompressFunction : public Function<DecompressFunction> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& values, const Tensor& mask,
-                        const Tensor& column_starts, c10::IntArrayRef size, c10::IntArrayRef block,
-                        double sparsity, std::string_view select) {
+                        const Tensor& column_starts, c10::SymIntArrayRef size,
+                        c10::IntArrayRef block, double sparsity, std::string_view select) {
     at::AutoDispatchBelowAutograd below;
     Pruning{size.vec(), block.vec(), sparsity, std::string(select)}.keep(context);
     context->save_for_backward({mask, column_starts});
-    return call<Decompress>("actscope::decompress", values, mask, column_starts, size, block,
-                            sparsity, select);
+    return call<DecompressOf<c10::SymIntArrayRef>>("actscope::decompress", values, mask,
+                                                   column_starts, size, block, sparsity, select);
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
@@ -153,13 +145,13 @@ class DecompressFunction : public Function<DecompressFunction> {
 class GemmTnFunction : public Function<GemmTnFunction> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& dy, const Tensor& values,
-                        const Tensor& mask, const Tensor& column_starts, c10::IntArrayRef size,
+                        const Tensor& mask, const Tensor& column_starts, c10::SymIntArrayRef size,
                         c10::IntArrayRef block, double sparsity, std::string_view select) {
     at::AutoDispatchBelowAutograd below;
     Pruning{size.vec(), block.vec(), sparsity, std::string(select)}.keep(context);
     context->save_for_backward({dy, values, mask, column_starts});
-    return call<Product>("actscope::gemm_tn", dy, values, mask, column_starts, size, block,
-                         sparsity, select);
+    return call<ProductOf<c10::SymIntArrayRef>>("actscope::gemm_tn", dy, values, mask,
+                                                column_starts, size, block, sparsity, select);
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
@@ -172,7 +164,7 @@ class GemmTnFunction : public Function<GemmTnFunction> {
       result[0] = x.matmul(gradient.t());
     }
     if (context->needs_input_grad(1)) {
-      result[1] = pruning.blocks(dy.matmul(gradient).view(pruning.size), mask, starts);
+      result[1] = pruning.blocks(dy.matmul(gradient).view_symint(pruning.size), mask, starts);
     }
     return result;
   }
@@ -182,13 +174,13 @@ class GemmTnFunction : public Function<GemmTnFunction> {
 class GemmNtFunction : public Function<GemmNtFunction> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& dt, const Tensor& values,
-                        const Tensor& mask, const Tensor& column_starts, c10::IntArrayRef size,
+                        const Tensor& mask, const Tensor& column_starts, c10::SymIntArrayRef size,
                         c10::IntArrayRef block, double sparsity, std::string_view select) {
     at::AutoDispatchBelowAutograd below;
     Pruning{size.vec(), block.vec(), sparsity, std::string(select)}.keep(context);
     context->save_for_backward({dt, values, mask, column_starts});
-    return call<Product>("actscope::gemm_nt", dt, values, mask, column_starts, size, block,
-                         sparsity, select);
+    return call<ProductOf<c10::SymIntArrayRef>>("actscope::gemm_nt", dt, values, mask,
+                                                column_starts, size, block, sparsity, select);
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
@@ -201,65 +193,35 @@ class GemmNtFunction : public Function<GemmNtFunction> {
       result[0] = gradient.matmul(y.dim() == 2 ? y.unsqueeze(0) : y);
     }
     if (context->needs_input_grad(1)) {
-      result[1] = pruning.blocks(gradient.t().matmul(dt).reshape(pruning.size), mask, starts);
+      result[1] =
+          pruning.blocks(gradient.t().matmul(dt).reshape_symint(pruning.size), mask, starts);
     }
     return result;
   }
 };
 
-// All but the last dimension as one. A matrix stays the tensor it is: schema checks refuse
-// operators below autograd that return their input.
-Tensor as_rows(const Tensor& x) {
-  return x.dim() == 2 ? x : x.flatten(0, -2);
-}
-
-// y = x Wᵀ + b, exact; what backward needs of x is kept block-sparse.
-class LinearFunction : public Function<LinearFunction> {
+// dW = dYᵀ X with X kept as codes: the gradient of dY is X dW'ᵀ.
+class CodedProductFunction : public Function<CodedProductFunction> {
  public:
-  // y, and the next threshold where one is given.
-  static tensor_list forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
-                             const std::optional<Tensor>& bias,
-                             const std::optional<Tensor>& threshold, c10::IntArrayRef block,
-                             double sparsity, std::string_view select, bool unbiased,
-                             std::int64_t seed) {
+  static Tensor forward(AutogradContext* context, const Tensor& dy, const Tensor& codes,
+                        const Tensor& scales, const c10::SymInt& features, std::int64_t bits) {
     at::AutoDispatchBelowAutograd below;
-    Tensor values, mask, column_starts;
-    tensor_list result{at::linear(x, weight, bias)};
-    if (threshold) result.push_back(threshold->clone());
-    if (weight.requires_grad()) {
-      const Tensor rows = as_rows(x);
-      if (threshold) {
-        std::tie(values, mask, column_starts, std::ignore, result[1]) = call<CompressThreshold>(
-            "actscope::compress_threshold", rows, *threshold, block, sparsity, unbiased, seed);
-      } else {
-        std::tie(values, mask, column_starts, std::ignore) =
-            call<Compress>("actscope::compress", rows, block, sparsity, select, unbiased, seed);
-      }
-      Pruning{sizes_of(rows), block.vec(), sparsity, std::string(select)}.keep(context);
-    }
-    if (threshold) context->mark_non_differentiable({result[1]});
-    context->save_for_backward({weight, values, mask, column_starts});
-    return result;
+    const std::vector<c10::SymInt> size{dy.sym_size(0), features};
+    context->saved_data["size"] = c10::SymIntArrayRef(size);
+    context->saved_data["bits"] = bits;
+    context->saved_data["dtype"] = dy.scalar_type();
+    context->save_for_backward({codes, scales});
+    return call<CodedProductOf<c10::SymInt>>("actscope::gemm_tn_coded", dy, codes, scales, features,
+                                             bits);
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
-    if (at::GradMode::is_enabled() && gradients[0].requires_grad()) {
-      throw ConfigError(error_text(
-          "the gradient of actscope::linear cannot be differentiated again",
-          "its input is kept in pruned form only", "use torch.nn.functional.linear there"));
-    }
     const auto saved = context->get_saved_variables();
-    const Tensor &weight = saved[0], &values = saved[1], &mask = saved[2], &starts = saved[3];
-    const Tensor& dy = gradients[0];
-    tensor_list result(9);
-    if (context->needs_input_grad(0)) result[0] = dy.matmul(weight);
-    const Tensor rows = as_rows(dy);
-    if (context->needs_input_grad(1)) {
-      const Pruning pruning = Pruning::kept(context);
-      result[1] = call<Product>("actscope::gemm_tn", rows, values, mask, starts, pruning.size,
-                                pruning.block, pruning.sparsity, pruning.select)
-                      .to(weight.scalar_type());
-    }
-    result[2] = rows.sum(0);
+    const at::ScalarType dtype = context->saved_data["dtype"].toScalarType();
+    const Tensor x = call<DequantizeOf<c10::SymIntArrayRef>>(
+        "actscope::dequantize", saved[0], saved[1], context->saved_data["size"].toSymIntVector(),
+        context->saved_data["bits"].toInt(), dtype);
+    tensor_list result(5);
+    result[0] = x.matmul(gradients[0].to(dtype).t());
     return result;
   }
 };
@@ -267,13 +229,13 @@ class LinearFunction : public Function<LinearFunction> {
 }  // namespace
 
 Four compress(const Tensor& x, c10::IntArrayRef block, double sparsity, std::string_view select,
-              bool unbiased, std::int64_t seed) {
+              bool unbiased, const OptionalTensor& seed) {
   const tensor_list result = CompressFunction::apply(x, block, sparsity, select, unbiased, seed);
   return {result[0], result[1], result[2], result[3]};
 }
 
 Five compress_threshold(const Tensor& x, const Tensor& threshold, c10::IntArrayRef block,
-                        double sparsity, bool unbiased, std::int64_t seed) {
+                        double sparsity, bool unbiased, const OptionalTensor& seed) {
   const tensor_list result =
       CompressThresholdFunction::apply(x, threshold, block, sparsity, unbiased, seed);
   return {result[0], result[1], result[2], result[3], result[4]};
@@ -286,37 +248,26 @@ Tensor gather(const Tensor& x, const Tensor& mask, const Tensor& column_starts,
 }
 
 Tensor decompress(const Tensor& values, const Tensor& mask, const Tensor& column_starts,
-                  c10::IntArrayRef size, c10::IntArrayRef block, double sparsity,
+                  c10::SymIntArrayRef size, c10::IntArrayRef block, double sparsity,
                   std::string_view select) {
   return DecompressFunction::apply(values, mask, column_starts, size, block, sparsity, select);
 }
 
 Tensor gemm_tn(const Tensor& dy, const Tensor& values, const Tensor& mask,
-               const Tensor& column_starts, c10::IntArrayRef size, c10::IntArrayRef block,
+               const Tensor& column_starts, c10::SymIntArrayRef size, c10::IntArrayRef block,
                double sparsity, std::string_view select) {
   return GemmTnFunction::apply(dy, values, mask, column_starts, size, block, sparsity, select);
 }
 
 Tensor gemm_nt(const Tensor& dt, const Tensor& values, const Tensor& mask,
-               const Tensor& column_starts, c10::IntArrayRef size, c10::IntArrayRef block,
+               const Tensor& column_starts, c10::SymIntArrayRef size, c10::IntArrayRef block,
                double sparsity, std::string_view select) {
   return GemmNtFunction::apply(dt, values, mask, column_starts, size, block, sparsity, select);
 }
 
-Tensor linear(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias,
-              c10::IntArrayRef block, double sparsity, std::string_view select, bool unbiased,
-              std::int64_t seed) {
-  return LinearFunction::apply(x, weight, bias, std::nullopt, block, sparsity, select, unbiased,
-                               seed)[0];
-}
-
-std::tuple<Tensor, Tensor> linear_threshold(const Tensor& x, const Tensor& weight,
-                                            const std::optional<Tensor>& bias,
-                                            const Tensor& threshold, c10::IntArrayRef block,
-                                            double sparsity, bool unbiased, std::int64_t seed) {
-  const tensor_list result = LinearFunction::apply(x, weight, bias, std::optional(threshold), block,
-                                                   sparsity, threshold_name, unbiased, seed);
-  return {result[0], result[1]};
+Tensor gemm_tn_coded(const Tensor& dy, const Tensor& codes, const Tensor& scales,
+                     c10::SymInt features, std::int64_t bits) {
+  return CodedProductFunction::apply(dy, codes, scales, features, bits);
 }
 
 }  // namespace actscope::torch_ops::autograd

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shapes of results from shapes alone.
+// Shapes of results from shapes alone, numbers or symbols of a compiler.
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 
 #include "actscope/base/error.hpp"
+#include "actscope/kernels/codec.hpp"
 #include "torch_ops/operators.hpp"
 #include "torch_ops/panel_arguments.hpp"
+#include "torch_ops/panel_counts.hpp"
 
 namespace actscope::torch_ops::meta {
 namespace {
 
-Tensor values_for(const kernels::PanelLayout& layout, const Tensor& like) {
-  return at::empty({layout.kept_blocks(), layout.block_rows(), layout.block_cols()},
-                   like.options());
+using c10::SymInt;
+using c10::SymIntArrayRef;
+
+Tensor values_for(const PanelCounts& counts, const Tensor& like) {
+  return at::empty_symint({counts.kept_blocks, counts.block_rows, counts.block_cols},
+                          like.options());
 }
 
-Tensor words_for(std::int64_t count, const Tensor& like) {
-  return at::empty({count}, like.options().dtype(at::kInt));
+Tensor words_for(const SymInt& count, const Tensor& like) {
+  return at::empty_symint({count}, like.options().dtype(at::kInt));
 }
 
 // Products of types of two bytes are summed and returned in f32.
@@ -25,37 +30,51 @@ at::TensorOptions result_options(const Tensor& values) {
   return values.options().dtype(is_narrow ? at::kFloat : values.scalar_type());
 }
 
-void require_sizes(const char* what, const std::vector<std::int64_t>& sizes, std::size_t rank,
-                   std::size_t dimension, std::int64_t expected) {
-  if (sizes.size() == rank && sizes[dimension] == expected) return;
-  throw ShapeMismatch(error_text(std::string(what) + " does not fit the block-sparse matrix",
+void require_size(const char* what, const Tensor& tensor, std::int64_t rank, std::int64_t dimension,
+                  const SymInt& expected, const char* matrix = "block-sparse") {
+  if (tensor.dim() == rank && tensor.sym_size(dimension) == expected) return;
+  throw ShapeMismatch(error_text(std::string(what) + " does not fit the " + matrix + " matrix",
                                  "dimension " + std::to_string(dimension) + " of " +
                                      std::to_string(rank) + " must be " +
-                                     std::to_string(expected)));
+                                     std::to_string(expected.guard_int(__FILE__, __LINE__))));
 }
 
-Four parts_of(const kernels::PanelLayout& layout, const Tensor& x) {
-  return {values_for(layout, x), words_for(layout.mask_words(), x),
-          words_for(layout.column_starts(), x),
-          at::empty({layout.scales()}, x.options().dtype(at::kFloat))};
+Four parts_of(const PanelCounts& counts, const Tensor& x) {
+  return {values_for(counts, x), words_for(counts.mask_words, x),
+          words_for(counts.column_starts, x),
+          at::empty_symint({counts.scales}, x.options().dtype(at::kFloat))};
+}
+
+void require_seed(const OptionalTensor& seed) {
+  if (!seed || (seed->scalar_type() == at::kLong && seed->sym_numel() == 1)) return;
+  throw ShapeMismatch(
+      error_text("not a seed",
+                 std::string("got ") + c10::toString(seed->scalar_type()) + ", expected one int64",
+                 "give torch.tensor(1)"));
+}
+
+std::int64_t codes_per_byte(std::int64_t bits) {
+  if (bits == 2 || bits == 4 || bits == 8) return 8 / bits;
+  throw ConfigError(
+      error_text("no codes of this width", "got " + std::to_string(bits), "give 2, 4 or 8 bits"));
 }
 
 }  // namespace
 
 Four compress(const Tensor& x, c10::IntArrayRef block, double sparsity, std::string_view select,
-              bool unbiased, std::int64_t) {
-  const std::vector<std::int64_t> size = sizes_of(x);
-  const kernels::PanelLayout layout =
-      PanelArguments{size, block, sparsity, select, unbiased}.layout();
-  if (layout.spec().select == kernels::Select::threshold) {
+              bool unbiased, const OptionalTensor& seed) {
+  require_seed(seed);
+  const PanelCounts counts = counts_of(x.sym_sizes(), block, sparsity, select, unbiased);
+  if (select == name_of(kernels::Select::threshold)) {
     throw ConfigError(error_text("compress has no threshold", {},
                                  "call compress_threshold, which takes one and gives the next"));
   }
-  return parts_of(layout, x);
+  return parts_of(counts, x);
 }
 
 Five compress_threshold(const Tensor& x, const Tensor& threshold, c10::IntArrayRef block,
-                        double sparsity, bool unbiased, std::int64_t) {
+                        double sparsity, bool unbiased, const OptionalTensor& seed) {
+  require_seed(seed);
   if (threshold.scalar_type() != at::kDouble || threshold.sym_numel() != 1 ||
       threshold.device() != x.device()) {
     throw ShapeMismatch(
@@ -64,58 +83,81 @@ Five compress_threshold(const Tensor& x, const Tensor& threshold, c10::IntArrayR
                        threshold.device().str() + ", expected one float64 on " + x.device().str(),
                    "start with torch.zeros(1, dtype=torch.float64), go on with what was returned"));
   }
-  const std::vector<std::int64_t> size = sizes_of(x);
-  const kernels::PanelLayout layout =
-      PanelArguments{size, block, sparsity, name_of(kernels::Select::threshold), unbiased}.layout();
-  auto [values, mask, column_starts, scales] = parts_of(layout, x);
+  auto [values, mask, column_starts, scales] = parts_of(
+      counts_of(x.sym_sizes(), block, sparsity, name_of(kernels::Select::threshold), unbiased), x);
   return {values, mask, column_starts, scales, at::empty_like(threshold)};
 }
 
 Tensor gather(const Tensor& x, const Tensor&, const Tensor&, const Tensor&, c10::IntArrayRef block,
               double sparsity, std::string_view select, bool unbiased) {
-  const std::vector<std::int64_t> size = sizes_of(x);
-  return values_for(PanelArguments{size, block, sparsity, select, unbiased}.layout(), x);
+  return values_for(counts_of(x.sym_sizes(), block, sparsity, select, unbiased), x);
 }
 
-Tensor decompress(const Tensor& values, const Tensor&, const Tensor&, c10::IntArrayRef size,
+Tensor decompress(const Tensor& values, const Tensor&, const Tensor&, SymIntArrayRef size,
                   c10::IntArrayRef block, double sparsity, std::string_view select) {
-  (void)PanelArguments{size, block, sparsity, select}.layout();
-  return at::empty(size, values.options());
+  (void)counts_of(size, block, sparsity, select);
+  return at::empty_symint(size, values.options());
 }
 
 Tensor gemm_tn(const Tensor& dy, const Tensor& values, const Tensor&, const Tensor&,
-               c10::IntArrayRef size, c10::IntArrayRef block, double sparsity,
+               SymIntArrayRef size, c10::IntArrayRef block, double sparsity,
                std::string_view select) {
-  const kernels::PanelLayout layout = PanelArguments{size, block, sparsity, select}.layout();
-  const std::vector<std::int64_t> sizes = sizes_of(dy);
-  require_sizes("dy", sizes, 2, 0, layout.total_rows());
-  return at::empty({sizes[1], layout.cols()}, result_options(values));
+  const PanelCounts counts = counts_of(size, block, sparsity, select);
+  require_size("dy", dy, 2, 0, counts.groups * counts.rows);
+  return at::empty_symint({dy.sym_size(1), counts.cols}, result_options(values));
 }
 
 Tensor gemm_nt(const Tensor& dt, const Tensor& values, const Tensor&, const Tensor&,
-               c10::IntArrayRef size, c10::IntArrayRef block, double sparsity,
+               SymIntArrayRef size, c10::IntArrayRef block, double sparsity,
                std::string_view select) {
-  const kernels::PanelLayout layout = PanelArguments{size, block, sparsity, select}.layout();
-  const std::vector<std::int64_t> sizes = sizes_of(dt);
-  require_sizes("dt", sizes, 3, 0, layout.groups());
-  require_sizes("dt", sizes, 3, 2, layout.cols());
-  return at::empty({sizes[1], layout.rows()}, result_options(values));
+  const PanelCounts counts = counts_of(size, block, sparsity, select);
+  require_size("dt", dt, 3, 0, counts.groups);
+  require_size("dt", dt, 3, 2, counts.cols);
+  return at::empty_symint({dt.sym_size(1), counts.rows}, result_options(values));
 }
 
-Three to_bsr(const Tensor& values, const Tensor& mask, const Tensor&, c10::IntArrayRef size,
+Three to_bsr(const Tensor& values, const Tensor& mask, const Tensor&, SymIntArrayRef size,
              c10::IntArrayRef block, double sparsity, std::string_view select) {
-  const kernels::PanelLayout layout = PanelArguments{size, block, sparsity, select}.layout();
-  const std::int64_t group_rows = (layout.rows() + layout.block_rows() - 1) / layout.block_rows();
+  const PanelCounts counts = counts_of(size, block, sparsity, select);
+  const SymInt group_rows = (counts.rows + counts.block_rows - 1) / counts.block_rows;
   const auto indices = mask.options().dtype(at::kLong);
-  return {at::empty({layout.groups() * group_rows + 1}, indices),
-          at::empty({layout.kept_blocks()}, indices), values_for(layout, values)};
+  return {at::empty_symint({counts.groups * group_rows + 1}, indices),
+          at::empty_symint({counts.kept_blocks}, indices), values_for(counts, values)};
 }
 
-Three from_bsr(const Tensor&, const Tensor&, const Tensor& values, c10::IntArrayRef size,
+Three from_bsr(const Tensor&, const Tensor&, const Tensor& values, SymIntArrayRef size,
                c10::IntArrayRef block, double sparsity, std::string_view select) {
-  const kernels::PanelLayout layout = PanelArguments{size, block, sparsity, select}.layout();
-  return {values_for(layout, values), words_for(layout.mask_words(), values),
-          words_for(layout.column_starts(), values)};
+  const PanelCounts counts = counts_of(size, block, sparsity, select);
+  return {values_for(counts, values), words_for(counts.mask_words, values),
+          words_for(counts.column_starts, values)};
+}
+
+Two quantize(const Tensor& x, std::int64_t bits) {
+  const SymInt elements = x.sym_numel(), per_byte = codes_per_byte(bits);
+  const auto bytes = x.options().dtype(at::kByte);
+  constexpr std::int64_t group = kernels::code_group_elements;
+  return {at::empty_symint({(elements + per_byte - 1) / per_byte}, bytes),
+          words_for((elements + group - 1) / group, x)};
+}
+
+Tensor dequantize(const Tensor& codes, const Tensor&, SymIntArrayRef size, std::int64_t bits,
+                  at::ScalarType dtype) {
+  (void)codes_per_byte(bits);
+  return at::empty_symint(size, codes.options().dtype(dtype));
+}
+
+Tensor gemm_tn_coded(const Tensor& dy, const Tensor& codes, const Tensor&, SymInt features,
+                     std::int64_t bits) {
+  const SymInt per_byte = codes_per_byte(bits);
+  if (dy.dim() != 2) require_size("dy", dy, 2, 0, 0, "coded");
+  require_size("codes", codes, 1, 0, (dy.sym_size(0) * features + per_byte - 1) / per_byte,
+               "coded");
+  return at::empty_symint({dy.sym_size(1), features}, result_options(dy));
+}
+
+Tensor fingerprint(at::TensorList tensors) {
+  if (tensors.empty()) throw ShapeMismatch(error_text("fingerprint: no tensor given"));
+  return at::empty({}, tensors.front().options().dtype(at::kLong));
 }
 
 }  // namespace actscope::torch_ops::meta

@@ -53,6 +53,11 @@ void compress_into(const Tensor& x, const kernels::PanelLayout& layout, const Te
                     panels, workspace.mutable_data_ptr(), draw);
 }
 
+// A seed on the CPU, where it is drawn, is read without a wait.
+std::uint64_t seed_of(const OptionalTensor& seed) {
+  return seed ? static_cast<std::uint64_t>(seed->item<std::int64_t>()) : 0;
+}
+
 Tensor product(const Tensor& left, const Tensor& values, const Tensor& mask,
                const Tensor& column_starts, const kernels::PanelLayout& layout, const Tensor& out,
                bool by_group) {
@@ -73,24 +78,23 @@ Tensor product(const Tensor& left, const Tensor& values, const Tensor& mask,
 }  // namespace
 
 Four compress(const Tensor& x, c10::IntArrayRef block, double sparsity, std::string_view select,
-              bool unbiased, std::int64_t seed) {
+              bool unbiased, const OptionalTensor& seed) {
   Four result = meta::compress(x, block, sparsity, select, unbiased, seed);
   const auto& [values, mask, column_starts, scales] = result;
   compress_into(x, PanelArguments{x.sizes(), block, sparsity, select, unbiased}.layout(), values,
-                mask, column_starts, scales, {static_cast<std::uint64_t>(seed)});
+                mask, column_starts, scales, {seed_of(seed)});
   return result;
 }
 
 Five compress_threshold(const Tensor& x, const Tensor& threshold, c10::IntArrayRef block,
-                        double sparsity, bool unbiased, std::int64_t seed) {
+                        double sparsity, bool unbiased, const OptionalTensor& seed) {
   Five result = meta::compress_threshold(x, threshold, block, sparsity, unbiased, seed);
   const auto& [values, mask, column_starts, scales, next] = result;
   values.zero_();  // fewer blocks may be kept than there is room for
   next.copy_(threshold);
   const std::string_view select = name_of(kernels::Select::threshold);
   compress_into(x, PanelArguments{x.sizes(), block, sparsity, select, unbiased}.layout(), values,
-                mask, column_starts, scales,
-                {static_cast<std::uint64_t>(seed), 0, next.mutable_data_ptr<double>()});
+                mask, column_starts, scales, {seed_of(seed), 0, next.mutable_data_ptr<double>()});
   return result;
 }
 
@@ -116,7 +120,8 @@ Tensor decompress(const Tensor& values, const Tensor& mask, const Tensor& column
                   std::string_view select) {
   const kernels::PanelLayout layout = PanelArguments{size, block, sparsity, select}.layout();
   const Tensor kept = values.contiguous();
-  const Tensor out = meta::decompress(values, mask, column_starts, size, block, sparsity, select);
+  const Tensor out = meta::decompress(values, mask, column_starts, c10::fromIntArrayRefSlow(size),
+                                      block, sparsity, select);
   kernels::decompress(core::context_of(kept), panels_of(layout, kept, mask, column_starts),
                       core::mutable_view(out, layout.groups(), layout.rows(), layout.cols()));
   return out;
@@ -125,7 +130,8 @@ Tensor decompress(const Tensor& values, const Tensor& mask, const Tensor& column
 Tensor gemm_tn(const Tensor& dy, const Tensor& values, const Tensor& mask,
                const Tensor& column_starts, c10::IntArrayRef size, c10::IntArrayRef block,
                double sparsity, std::string_view select) {
-  const Tensor out = meta::gemm_tn(dy, values, mask, column_starts, size, block, sparsity, select);
+  const Tensor out = meta::gemm_tn(dy, values, mask, column_starts, c10::fromIntArrayRefSlow(size),
+                                   block, sparsity, select);
   return product(dy, values.contiguous(), mask, column_starts,
                  PanelArguments{size, block, sparsity, select}.layout(), out, false);
 }
@@ -133,7 +139,8 @@ Tensor gemm_tn(const Tensor& dy, const Tensor& values, const Tensor& mask,
 Tensor gemm_nt(const Tensor& dt, const Tensor& values, const Tensor& mask,
                const Tensor& column_starts, c10::IntArrayRef size, c10::IntArrayRef block,
                double sparsity, std::string_view select) {
-  const Tensor out = meta::gemm_nt(dt, values, mask, column_starts, size, block, sparsity, select);
+  const Tensor out = meta::gemm_nt(dt, values, mask, column_starts, c10::fromIntArrayRefSlow(size),
+                                   block, sparsity, select);
   return product(dt, values.contiguous(), mask, column_starts,
                  PanelArguments{size, block, sparsity, select}.layout(), out, true);
 }
@@ -145,8 +152,8 @@ Three to_bsr(const Tensor& values, const Tensor& mask, const Tensor& column_star
   const kernels::PanelLayout layout = PanelArguments{size, block, sparsity, select}.layout();
   const Tensor kept = values.contiguous();
   const kernels::ConstBsrPanels panels = panels_of(layout, kept, mask, column_starts);
-  auto [row_starts, columns, blocks] =
-      meta::to_bsr(values, mask, column_starts, size, block, sparsity, select);
+  auto [row_starts, columns, blocks] = meta::to_bsr(
+      values, mask, column_starts, c10::fromIntArrayRefSlow(size), block, sparsity, select);
   const std::int64_t count = kept_blocks(layout, panels.index);
   columns = columns.narrow(0, 0, count);  // of threshold: fewer than there is room for
   blocks = blocks.narrow(0, 0, count);
@@ -174,7 +181,8 @@ Three from_bsr(const Tensor& row_starts, const Tensor& columns, const Tensor& va
             std::to_string(bsr_block_rows(layout) + 1) + " row starts and " +
             std::to_string(layout.block_elements()) + " values a column"));
   }
-  Three result = meta::from_bsr(row_starts, columns, values, size, block, sparsity, select);
+  Three result = meta::from_bsr(row_starts, columns, values, c10::fromIntArrayRefSlow(size), block,
+                                sparsity, select);
   const auto& [out, mask, column_starts] = result;
   kernels::from_bsr(
       kernels::BsrArrays<const std::int64_t, const void*>{starts.const_data_ptr<std::int64_t>(),

@@ -3,58 +3,78 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string_view>
 #include <tuple>
 
-/// The operators of torch.ops.actscope. Each has three homes: what computes (operators.cpp), what
-/// tells shapes alone (meta.cpp), what differentiates (autograd.cpp); call() goes through
-/// LibTorch's dispatcher to the one that applies. Arguments are those of schemas.hpp.
+/// The operators of torch.ops.actscope. Each has three homes: what computes (operators.cpp,
+/// coded_operators.cpp), what tells shapes alone (meta.cpp), what differentiates (autograd.cpp,
+/// linear.cpp); call() goes through LibTorch's dispatcher to the one that applies. Arguments are
+/// those of registration.cpp.
 namespace actscope::torch_ops {
 
 using at::Tensor;
+using OptionalTensor = std::optional<Tensor>;
+using Two = std::tuple<Tensor, Tensor>;
+using Three = std::tuple<Tensor, Tensor, Tensor>;
 using Four = std::tuple<Tensor, Tensor, Tensor, Tensor>;
 using Five = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
-using Three = std::tuple<Tensor, Tensor, Tensor>;
 
+/// seed: one int64; none is 0.
 using Compress = Four(const Tensor& x, c10::IntArrayRef block, double sparsity,
-                      std::string_view select, bool unbiased, std::int64_t seed);
+                      std::string_view select, bool unbiased, const OptionalTensor& seed);
 /// Select::threshold, carried from call to call: takes a threshold and gives the next one.
 using CompressThreshold = Five(const Tensor& x, const Tensor& threshold, c10::IntArrayRef block,
-                               double sparsity, bool unbiased, std::int64_t seed);
+                               double sparsity, bool unbiased, const OptionalTensor& seed);
 using Gather = Tensor(const Tensor& x, const Tensor& mask, const Tensor& column_starts,
                       const Tensor& scales, c10::IntArrayRef block, double sparsity,
                       std::string_view select, bool unbiased);
-using Decompress = Tensor(const Tensor& values, const Tensor& mask, const Tensor& column_starts,
-                          c10::IntArrayRef size, c10::IntArrayRef block, double sparsity,
-                          std::string_view select);
-using Product = Tensor(const Tensor& left, const Tensor& values, const Tensor& mask,
-                       const Tensor& column_starts, c10::IntArrayRef size, c10::IntArrayRef block,
-                       double sparsity, std::string_view select);
-using ToBsr = Three(const Tensor& values, const Tensor& mask, const Tensor& column_starts,
-                    c10::IntArrayRef size, c10::IntArrayRef block, double sparsity,
-                    std::string_view select);
-using FromBsr = Three(const Tensor& row_starts, const Tensor& columns, const Tensor& values,
-                      c10::IntArrayRef size, c10::IntArrayRef block, double sparsity,
-                      std::string_view select);
+using Quantize = Two(const Tensor& x, std::int64_t bits);
+using Fingerprint = Tensor(at::TensorList tensors);
+
+/// Sizes are plain numbers where something is computed and may be symbols of a compiler elsewhere.
+template <class Sizes>
+using DecompressOf = Tensor(const Tensor& values, const Tensor& mask, const Tensor& column_starts,
+                            Sizes size, c10::IntArrayRef block, double sparsity,
+                            std::string_view select);
+template <class Sizes>
+using ProductOf = Tensor(const Tensor& left, const Tensor& values, const Tensor& mask,
+                         const Tensor& column_starts, Sizes size, c10::IntArrayRef block,
+                         double sparsity, std::string_view select);
+template <class Sizes>
+using BsrOf = Three(const Tensor& first, const Tensor& second, const Tensor& third, Sizes size,
+                    c10::IntArrayRef block, double sparsity, std::string_view select);
+template <class Sizes>
+using DequantizeOf = Tensor(const Tensor& codes, const Tensor& scales, Sizes size,
+                            std::int64_t bits, at::ScalarType dtype);
+template <class Size>
+using CodedProductOf = Tensor(const Tensor& dy, const Tensor& codes, const Tensor& scales,
+                              Size features, std::int64_t bits);
 
 namespace meta {
 Compress compress;
 CompressThreshold compress_threshold;
 Gather gather;
-Decompress decompress;
-Product gemm_tn, gemm_nt;
-ToBsr to_bsr;
-FromBsr from_bsr;
+DecompressOf<c10::SymIntArrayRef> decompress;
+ProductOf<c10::SymIntArrayRef> gemm_tn, gemm_nt;
+BsrOf<c10::SymIntArrayRef> to_bsr, from_bsr;
+Quantize quantize;
+DequantizeOf<c10::SymIntArrayRef> dequantize;
+CodedProductOf<c10::SymInt> gemm_tn_coded;
+Fingerprint fingerprint;
 }  // namespace meta
 
 namespace device {
 Compress compress;
 CompressThreshold compress_threshold;
 Gather gather;
-Decompress decompress;
-Product gemm_tn, gemm_nt;
-ToBsr to_bsr;
-FromBsr from_bsr;
+DecompressOf<c10::IntArrayRef> decompress;
+ProductOf<c10::IntArrayRef> gemm_tn, gemm_nt;
+BsrOf<c10::IntArrayRef> to_bsr, from_bsr;
+Quantize quantize;
+DequantizeOf<c10::IntArrayRef> dequantize;
+CodedProductOf<std::int64_t> gemm_tn_coded;
+Fingerprint fingerprint;
 }  // namespace device
 
 }  // namespace actscope::torch_ops

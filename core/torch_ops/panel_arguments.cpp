@@ -48,9 +48,11 @@ const std::uint32_t* words_of(const at::Tensor& tensor) {
 
 }  // namespace
 
-kernels::PanelLayout PanelArguments::layout() const {
-  if (size.size() < 2 || size.size() > 3) {
-    throw ShapeMismatch(error_text("not the size of a matrix", text_of(size),
+kernels::BlockSpec spec_of(std::size_t rank, c10::IntArrayRef block, double sparsity,
+                           std::string_view select, bool unbiased) {
+  if (rank < 2 || rank > 3) {
+    throw ShapeMismatch(error_text("not the size of a matrix",
+                                   "got " + std::to_string(rank) + " numbers",
                                    "give [rows, cols] or [groups, rows, cols]"));
   }
   if (block.empty() || block.size() > 2) {
@@ -59,16 +61,14 @@ kernels::PanelLayout PanelArguments::layout() const {
   }
   kernels::BlockSpec spec{block.front(), block.back(), sparsity, select_of(select)};
   if (unbiased) spec.rescale = kernels::Rescale::unbiased;
-  const std::size_t last = size.size();
-  return {last == 3 ? size[0] : 1, size[last - 2], size[last - 1], spec};
+  spec.validate();
+  return spec;
 }
 
-std::vector<std::int64_t> sizes_of(const at::Tensor& tensor) {
-  std::vector<std::int64_t> sizes;
-  for (const c10::SymInt& size : tensor.sym_sizes()) {
-    sizes.push_back(size.guard_int(__FILE__, __LINE__));
-  }
-  return sizes;
+kernels::PanelLayout PanelArguments::layout() const {
+  const kernels::BlockSpec spec = spec_of(size.size(), block, sparsity, select, unbiased);
+  const std::size_t last = size.size();
+  return {last == 3 ? size[0] : 1, size[last - 2], size[last - 1], spec};
 }
 
 kernels::ConstBlockIndex index_of(const kernels::PanelLayout& layout, const at::Tensor& mask,

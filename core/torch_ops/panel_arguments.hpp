@@ -4,7 +4,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <string_view>
-#include <vector>
 
 #include "actscope/kernels/bsr_panels.hpp"
 
@@ -24,8 +23,10 @@ struct PanelArguments {
   kernels::PanelLayout layout() const;
 };
 
-/// Sizes as plain numbers. Where a compiler traces with symbols it takes these sizes as given.
-std::vector<std::int64_t> sizes_of(const at::Tensor& tensor);
+/// Which blocks are kept, of a matrix whose size has `rank` numbers.
+/// Errors  as PanelArguments::layout, of what does not depend on the size
+kernels::BlockSpec spec_of(std::size_t rank, c10::IntArrayRef block, double sparsity,
+                           std::string_view select, bool unbiased);
 
 /// A panels view of an operator's tensors; on the CPU its index is checked first.
 /// Errors  ShapeMismatch: lengths, types or devices disagree, or an index that disagrees with
