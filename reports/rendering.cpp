@@ -14,7 +14,7 @@ namespace actscope::reports {
 namespace {
 
 constexpr std::size_t text_columns = 120;
-constexpr std::size_t longest_name = 24;  // the other columns take at most 95
+constexpr std::size_t longest_name = 24;
 constexpr std::size_t timing_rows = 15;
 constexpr std::size_t longest_operator = 48;
 constexpr std::size_t ledger_rows = 15;
@@ -40,7 +40,7 @@ constexpr const char* memory_heading = "Memory at the peak";
 std::string text_report(std::span<const NamedRun> runs, std::string_view introduction) {
   std::string text;
   if (!introduction.empty()) text = wrapped(introduction, text_columns) + "\n\n";
-  text += run_table(runs).text(longest_name) + "\n";
+  text += run_table(runs).text(longest_name, text_columns) + "\n";
   const Remarks remarks = remarks_on(runs);
   for (const auto* lines : {&remarks.general, &remarks.warnings}) {
     for (const std::string& line : *lines) text += wrapped(line, text_columns, "  ") + "\n";
@@ -86,7 +86,7 @@ std::string sweep_text(const SweepRecord& record, std::string_view introduction)
   const std::vector<SweepGroup> groups = sweep_groups(record);
   std::string text;
   if (!introduction.empty()) text = wrapped(introduction, text_columns) + "\n\n";
-  text += sweep_table(groups).text(longest_name) + "\n";
+  text += sweep_table(groups).text(longest_name, text_columns) + "\n";
   for (const std::string& line : sweep_remarks(record, groups)) {
     text += wrapped(line, text_columns, "  ") + "\n";
   }

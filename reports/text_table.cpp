@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <numeric>
 
 #include "actscope/base/visible_text.hpp"
 
@@ -56,10 +57,16 @@ TextTable::Rows TextTable::lines() const {
   return lines;
 }
 
-std::string TextTable::text(std::size_t first_columns) const {
+std::string TextTable::text(std::size_t first_columns, std::size_t columns) const {
+  constexpr std::size_t least_first = 12;
   const Rows rows = lines();
   std::vector<std::size_t> width = widths_of(rows);
   width[0] = std::min(width[0], first_columns);
+  const std::size_t line_columns =
+      std::accumulate(width.begin(), width.end(), 2 * (width.size() - 1));
+  if (line_columns > columns && width[0] > least_first) {
+    width[0] -= std::min(line_columns - columns, width[0] - least_first);
+  }
   std::string text;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string line;

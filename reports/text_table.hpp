@@ -16,8 +16,10 @@ class TextTable {
   /// Requires as many cells as the header has.
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  /// First cells of more than `first_columns` characters lose their beginning to "…".
-  std::string text(std::size_t first_columns = std::string::npos) const;
+  /// First cells of more than `first_columns` characters lose their beginning to "…"; they give up
+  /// more, down to 12 characters, where a line would else be longer than `columns`.
+  std::string text(std::size_t first_columns = std::string::npos,
+                   std::size_t columns = std::string::npos) const;
   std::string markdown() const;
   /// A table element; what the cells say is escaped.
   std::string html() const;

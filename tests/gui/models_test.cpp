@@ -228,13 +228,24 @@ TEST_F(Heat, SaysWhereNoDenseRunTrainsAlike) {
 
 TEST_F(Heat, TipsOfAccuracyHoldItsNoise) {
   query.metric = Metric::accuracy;
-  EXPECT_FALSE(heatMapOf(store.runs(), query).at(0, 0).tip.contains("95 %"));  // not counted
-  RunList runs;
-  for (const RunPointer& r : store.runs()) {
-    RunEntry counted = *r;
-    counted.heldoutImages = 100;
-    runs.push_back(std::make_shared<RunEntry>(counted));
-  }
+  const auto with_images = [&](std::int64_t images) {
+    RunList runs;
+    for (const RunPointer& r : store.runs()) {
+      RunEntry counted = *r;
+      counted.heldoutImages = images;
+      runs.push_back(std::make_shared<RunEntry>(counted));
+    }
+    return runs;
+  };
+  // One run that does not say how many it was asked about tells no bounds; several tell their
+  // spread.
+  EXPECT_TRUE(heatMapOf(with_images(0), query).at(0, 0).tip.contains("95 %"));
+  RunList of_one_seed = with_images(0);
+  std::erase_if(of_one_seed, [&](const RunPointer& r) {
+    return r->config.seed != store.runs().front()->config.seed;
+  });
+  EXPECT_FALSE(heatMapOf(of_one_seed, query).at(0, 0).tip.contains("95 %"));
+  const RunList runs = with_images(100);
   EXPECT_TRUE(heatMapOf(runs, query).at(0, 0).tip.contains("95 %: "));
   query.reference = Reference::dense;
   EXPECT_TRUE(heatMapOf(runs, query).at(0, 0).tip.contains("95 %: −"));

@@ -194,9 +194,9 @@ RunRecord any_run() {
   record.operators = a_few(any_timing);
   record.kernels = a_few(any_timing);
   if (*rc::gen::arbitrary<bool>()) {
-    record.trace =
-        TraceRecord{any_count(), any_count(), any_count(), any_count(), any_text(), any_text(),
-                    any_text(),  any_text(),  any_text(),  any_count(), any_count()};
+    record.trace = TraceRecord{any_count(), any_count(), any_count(), any_count(), any_count(),
+                               any_count(), any_count(), any_count(), any_text(),  any_text(),
+                               any_text(),  any_text(),  any_text(),  any_count(), any_count()};
   }
   if (*rc::gen::arbitrary<bool>()) record.ledger = any_ledger();
   if (*rc::gen::arbitrary<bool>()) record.memory = any_memory();

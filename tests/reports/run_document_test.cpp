@@ -92,7 +92,7 @@ TEST(RunDocument, WithoutVolatileFieldsIdenticalWorkGivesIdenticalBytes) {
 TEST(RunDocument, FieldsOfLaterVersionsAreAccepted) {
   const std::string text = write_run_document(small_run());
   const std::string later =
-      with(with(text, "\"1.3.0\"", "\"1.7.3\""), "\"status\":", "\"novel\": [1], \"status\":");
+      with(with(text, "\"1.4.0\"", "\"1.7.3\""), "\"status\":", "\"novel\": [1], \"status\":");
   EXPECT_EQ(error_of(later), "accepted");
 }
 
@@ -106,7 +106,7 @@ TEST(RunDocument, ErrorsNameThePathAndWhatWasFound) {
   EXPECT_THAT(error_of(with(text, "\"completed\"", "\"fine\"")), HasSubstr("$.status"));
   EXPECT_THAT(error_of(with(text, "\"weights_sha256\"", "\"other\"")),
               HasSubstr("field weights_sha256 is missing"));
-  EXPECT_THAT(error_of(with(text, "\"1.3.0\"", "\"2.0.0\"")),
+  EXPECT_THAT(error_of(with(text, "\"1.4.0\"", "\"2.0.0\"")),
               HasSubstr("install Actscope >= 0.1.0"));
   EXPECT_THAT(error_of(with(text, "actscope.run", "actscope.walk")), HasSubstr("unknown kind"));
 }

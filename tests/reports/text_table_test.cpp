@@ -34,6 +34,17 @@ TEST(TextTable, LongFirstCellsKeepTheirEnd) {
             "short     2\n");
 }
 
+TEST(TextTable, FirstCellsGiveUpWhatALineHasTooMany) {
+  TextTable table({"name", "n"});
+  table.add({"runs/of/last/week/dense", "12345"});
+  EXPECT_EQ(table.text(20, 22),
+            "name                 n\n"
+            "---------------  -----\n"
+            "…ast/week/dense  12345\n");
+  EXPECT_EQ(table.text(20, 5), table.text(12));  // and no more than that
+  EXPECT_EQ(table.text(20, 100), table.text(20));
+}
+
 TEST(TextTable, QuotesCsvWhereNeeded) {
   TextTable table({"a", "b"});
   table.add({"x,y", "say \"hi\""});
