@@ -63,7 +63,7 @@ class NewFile(unittest.TestCase):
                 self.assertEqual(after.split().count(source) + after.split().count(source + ")"), 1)
                 for line in after.splitlines():
                     if source in line:
-                        self.assertLessEqual(len(line), 100)
+                        self.assertLessEqual(len(line), 100, line)
         self.assertEqual(self.run_script(script="check_includes").returncode, 0)
 
     def test_a_public_header_is_included_by_its_public_name(self):

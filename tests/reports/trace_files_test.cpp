@@ -222,7 +222,7 @@ TEST_F(TraceFilesTest, WhatCannotBeMadeFromTheDatabaseLeavesItWhole) {
     files->finish({});
     FAIL() << "wrote over a folder";
   } catch (const EnvironmentError& error) {
-    EXPECT_NE(std::string(error.what()).find("Is a directory"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("it is a folder"), std::string::npos) << error.what();
   }
   using Rows = std::vector<std::string>;
   EXPECT_EQ(
