@@ -8,11 +8,15 @@
 
 namespace actscope {
 
-// Signals are for the threads that were there before.
+// Signals from outside are for the threads that were there before. What a thread does to itself,
+// and SIGPROF of profilers, stays as it was.
 KeptLease::KeptLease(Lease lease) : lease_(std::move(lease)) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  sigset_t from_outside, before;
+  sigfillset(&from_outside);
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPROF}) {
+    sigdelset(&from_outside, own);
+  }
+  pthread_sigmask(SIG_BLOCK, &from_outside, &before);
   try {
     thread_ = std::jthread([this](const std::stop_token& stop) { keep(stop); });
   } catch (...) {

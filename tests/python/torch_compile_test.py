@@ -75,13 +75,23 @@ def test_one_graph_serves_every_batch(way):
     counter = CompileCounterWithBackend("inductor" if way in ("int4", "row") else "aot_eager")
     compiled = torch.compile(model, backend=counter, fullgraph=True, dynamic=True)
     with torch._dynamo.config.patch(error_on_recompile=True):
-        for rows in (64, 5, 200, 129, 1000):
+        for rows in (64, 20, 200, 129, 1000):
             x = values(2, rows, 32, seed=rows)
             ours = gradients(compiled, list(model.parameters()), x)
             if way not in ("random", "unbiased", "threshold"):
                 for a, b in zip(ours, gradients(eager, list(eager.parameters()), x), strict=True):
                     torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
     assert counter.frame_count == 1
+
+
+def test_a_tiny_batch_compiles_at_most_one_graph_more():
+    """Its counts of blocks are below 2, which torch.compile never treats as symbols (0/1 specialization)."""
+    model = network("row")
+    counter = CompileCounterWithBackend("aot_eager")
+    compiled = torch.compile(model, backend=counter, fullgraph=True, dynamic=True)
+    for rows in (64, 5, 4, 3, 200):
+        gradients(compiled, list(model.parameters()), values(2, rows, 32, seed=rows))
+    assert counter.frame_count <= 2
 
 
 def parts(x, block, sparsity, select):
