@@ -27,7 +27,7 @@ if(ACTSCOPE_WITH_CUDA)
                         cuda_emulation/launch_test.cpp cuda_emulation/tensor_core.cpp cuda_emulation/tensor_core_test.cpp ${emulated_kernels}
                 LABELS diff LIBRARIES actscope::kernels)
   target_include_directories(actscope_test_kernels_cuda_emulated BEFORE PRIVATE
-    ${CMAKE_CURRENT_SOURCE_DIR}/cuda_emulation ${kernels_dir})
+    ${CMAKE_CURRENT_SOURCE_DIR}/cuda_emulation ${kernels_dir} ${CMAKE_CURRENT_SOURCE_DIR})
   target_include_directories(actscope_test_kernels_cuda_emulated SYSTEM PRIVATE
     ${CUDAToolkit_INCLUDE_DIRS})
   # Measured by scripts/gpu_check, not a test: nothing is judged by a clock.
