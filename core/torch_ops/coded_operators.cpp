@@ -2,6 +2,7 @@
 // Codes, products from them and fingerprints, on the CPU or a CUDA device.
 #include <ATen/ops/empty.h>
 #include <ATen/ops/hash_tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,7 @@ void decode_part(const Tensor& codes, const Tensor& scales, CodeBits bits, std::
 class Hash {
  public:
   void add(const void* data, std::int64_t bytes) {
+    const auto size = static_cast<std::uint64_t>(bytes);
     const auto* at = static_cast<const std::byte*>(data);
     for (; bytes >= stride; bytes -= stride, at += stride) {
       std::array<std::uint64_t, 4> words;
@@ -59,6 +61,7 @@ class Hash {
     std::array<std::uint64_t, 4> rest{};
     std::memcpy(rest.data(), at, static_cast<std::size_t>(bytes));
     mix(rest);
+    mix({size, size, size, size});  // zeros at the end are data too
   }
   std::uint64_t value() const {
     std::uint64_t all = 0;
@@ -118,9 +121,10 @@ Tensor gemm_tn_coded(const Tensor& dy, const Tensor& codes, const Tensor& scales
 Tensor fingerprint(at::TensorList tensors) {
   const Tensor out = meta::fingerprint(tensors);
   if (!out.is_cpu()) {
-    Tensor bits = at::hash_tensor(tensors[0].contiguous()).view(at::kLong);
-    for (const Tensor& tensor : tensors.slice(1)) {
-      bits = bits * 31 + at::hash_tensor(tensor.contiguous()).view(at::kLong);
+    // An exclusive or of the elements: the count tells zeros at the end from none.
+    Tensor bits = at::zeros({}, out.options());
+    for (const Tensor& tensor : tensors) {
+      bits = bits * 31 + at::hash_tensor(tensor.contiguous()).view(at::kLong) + tensor.numel();
     }
     return bits.bitwise_and((std::int64_t{1} << 52) - 1).bitwise_or(1);
   }

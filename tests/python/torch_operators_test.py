@@ -265,8 +265,8 @@ def test_a_product_from_many_codes_is_summed_part_by_part():
 
 def test_fingerprints_tell_tensors_apart():
     x = matrix(50, 30, dtype=torch.float32)
-    seen = {ops.fingerprint([t]).item() for t in (x, x + 1e-6, x.t(), x[:49], x.double(), torch.zeros(3), torch.zeros(40), x.flip(0))}
-    assert len(seen) == 8 and all(0 < number < 2**52 for number in seen)
+    seen = {ops.fingerprint([t]).item() for t in (x, x + 1e-6, x.t(), x[:49], x.double(), torch.zeros(0), torch.zeros(3), torch.zeros(4), torch.zeros(40), x.flip(0))}
+    assert len(seen) == 10 and all(0 < number < 2**52 for number in seen)
     assert ops.fingerprint([x, x.t()]).item() == ops.fingerprint([x.clone(), x.clone().t().contiguous()]).item()
     for i in range(0, x.numel(), 7):  # one bit anywhere
         y = x.clone()
