@@ -3,7 +3,9 @@
 // codecs), and products that read codes against decoding first; interleaved, medians of 31 rounds,
 // fc1's output of S12 at 16 images. Prints one JSON object: milliseconds and the ratio to the
 // rival. An argument runs the passes whose names contain it.
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <chrono>
@@ -133,7 +135,7 @@ void add_codecs(Data& d, std::vector<Pass>& passes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   Data data(torch::kFloat32), narrow_data(torch::kBFloat16);
   std::vector<Pass> passes;
   add_element_passes(data, "", passes);
@@ -154,7 +156,7 @@ int main(int argc, char** argv) {
     }
   }
   std::printf("{\"cpu\": \"%s\", \"threads\": %d, \"passes\": [\n", describe(Backend::cpu).c_str(),
-              torch::get_num_threads());
+              at::get_num_threads());
   for (const Pass& pass : passes) {
     const double rival = median(pass.rival_ms), ours = median(pass.ours_ms);
     std::printf("  {\"name\": \"%s\", \"rival_ms\": %.3f, \"ours_ms\": %.3f, \"ratio\": %.2f}%s\n",

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plain_resmlp.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/nn/functional/loss.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 
@@ -96,7 +101,7 @@ Tensor plain_cross_entropy(const Tensor& logits, const Tensor& labels, double la
 }
 
 void copy_parameters(const torch::nn::Module& from, torch::nn::Module& to) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const auto sources = from.named_parameters();
   auto targets = to.named_parameters();
   if (sources.size() != targets.size()) {

@@ -5,7 +5,9 @@
 //
 //     actscope_step_timing [--batch 16] [--depth 12] [--threads 2] [--rounds 9]
 //     SCHEME[:BLOCK:SPARSITY[:SELECT]][,SLOT=STORE|PRODUCT=OPERAND]...
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <chrono>
 #include <cstdio>
@@ -108,8 +110,8 @@ void print(const std::vector<Contestant>& all) {
 }
 
 void run(const Options& options) {
-  torch::set_num_threads(static_cast<int>(options.numbers.at("--threads")));
-  torch::manual_seed(1);
+  at::set_num_threads(static_cast<int>(options.numbers.at("--threads")));
+  at::manual_seed(1);
   core::ResMlpGeometry geometry = core::published_geometry("resmlp_s12");
   geometry.depth = options.numbers.at("--depth");
   const std::int64_t batch = options.numbers.at("--batch");

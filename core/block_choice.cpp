@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "block_choice.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "actscope/base/check.hpp"
 #include "actscope/kernels/compress.hpp"

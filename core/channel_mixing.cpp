@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The second half of a block, token by token. Formulas: docs/reference/block-algebra.md.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "actscope/tracer/scope.hpp"
 #include "block_parts.hpp"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training checkpoints: parameters, optimizer moments and what the run has gathered so far.
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/nn/module.h>
+#include <torch/optim/adamw.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
@@ -173,7 +176,7 @@ void TrainingSession::load_checkpoint() {
   const auto entry_of = [&](const std::string& name) -> const TensorEntry& {
     return *std::ranges::find(checkpoint.tensors, name, &TensorEntry::name);
   };
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   if (state.step > 0) {
     const torch::Tensor read = tensor_of(entry_of(times_name));
     if (!read.isfinite().logical_and(read >= 0).all().item<bool>()) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/compressed_gelu.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "block_parts.hpp"
@@ -12,9 +14,6 @@ namespace actscope::core {
 namespace {
 
 using torch::Tensor;
-
-constexpr std::string_view slot_name = "input";
-constexpr std::string_view function_name = "compressed_gelu";
 
 void validate(const Store& store) {
   using enum StoreKind;
@@ -30,7 +29,7 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
                         std::int64_t workspace_bytes) {
     const Tensor rows = as_rows(x).contiguous();
     auto kept = c10::make_intrusive<KeptSlot>(
-        KeptSlotSetting{store, {}, workspace_bytes, 0, std::string(slot_name)}, rows);
+        KeptSlotSetting{store, {}, workspace_bytes, 0, "input"}, rows);
     ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
     Tensor result = torch::empty_like(rows);
     gelu_into(result, rows,
@@ -40,7 +39,7 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& outputs) {
-    refuse_second_derivative(function_name);
+    refuse_second_derivative("compressed_gelu");
     const auto kept =
         c10::static_intrusive_pointer_cast<KeptSlot>(ctx->saved_data["input"].toCapsule());
     const SlotParts& store = kept->store;
@@ -75,7 +74,7 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
 Tensor compressed_gelu(const Tensor& x, const Store& store, std::int64_t workspace_bytes) {
   validate(store);
   // What is kept as it is, autograd keeps best: it also notices changes in place.
-  if (store.kind == StoreKind::keep || !torch::GradMode::is_enabled() || !x.requires_grad()) {
+  if (store.kind == StoreKind::keep || !at::GradMode::is_enabled() || !x.requires_grad()) {
     return torch::gelu(x);
   }
   return CompressedGelu::apply(x, store, workspace_bytes);

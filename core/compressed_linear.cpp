@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/compressed_linear.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "dense_product.hpp"
@@ -12,9 +14,6 @@ namespace actscope::core {
 namespace {
 
 using torch::Tensor;
-
-constexpr std::string_view slot_name = "input";
-constexpr std::string_view function_name = "compressed_linear";
 
 void validate(const InputCompression& input) {
   require_values(input.store, input.operand, "a linear layer cannot keep its input");
@@ -51,8 +50,7 @@ class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
     if (weight.requires_grad()) {
       const Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
       auto kept = c10::make_intrusive<KeptSlot>(
-          KeptSlotSetting{input.store, input.operand, input.workspace_bytes, input.seed,
-                          std::string(slot_name)},
+          KeptSlotSetting{input.store, input.operand, input.workspace_bytes, input.seed, "input"},
           rows);
       ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
     }
@@ -61,7 +59,7 @@ class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& outputs) {
-    refuse_second_derivative(function_name);
+    refuse_second_derivative("compressed_linear");
     const Tensor weight = ctx->get_saved_variables().front();
     const Tensor& dy = outputs.front();
     const Tensor rows = dy.reshape({-1, dy.size(-1)}).contiguous();
@@ -92,7 +90,7 @@ Tensor compressed_linear(const Tensor& x, const Tensor& weight, const Tensor& bi
   // What is kept as it is, autograd keeps best: it also notices changes in place.
   const bool is_plain =
       input.store.kind == StoreKind::keep && input.operand.kind == OperandKind::full;
-  if (is_plain || !torch::GradMode::is_enabled()) return torch::linear(x, weight, bias);
+  if (is_plain || !at::GradMode::is_enabled()) return torch::linear(x, weight, bias);
   const auto given = bias.defined() ? std::optional<Tensor>(bias) : std::nullopt;
   return CompressedLinear::apply(x, weight, given, input);
 }

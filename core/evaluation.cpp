@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/evaluation.hpp"
 
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
@@ -65,7 +66,7 @@ EvaluationRecord evaluate(const RunConfig& config, const EvaluationHooks& hooks)
   EvaluationRecord record;
   record.config = config;
   record.environment = environment_of(config);
-  record.environment.threads = torch::get_num_threads();
+  record.environment.threads = at::get_num_threads();
   progress.begin("evaluating", loader.heldout_samples());
   std::int64_t done = 0;
   const HeldoutSums sums = walk_heldout(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gradient_probe.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace actscope::core {
 namespace {

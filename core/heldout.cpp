@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "heldout.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/types.h>
 
 #include <algorithm>
 
@@ -10,7 +11,7 @@ namespace actscope::core {
 HeldoutSums walk_heldout(ResMlp& model, const BatchLoader& loader, const torch::Device& device,
                          std::int64_t batch,
                          const std::function<bool(const Batch&, const torch::Tensor&)>& on_batch) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   HeldoutSums sums;
   for (std::int64_t first = 0; first < loader.heldout_samples(); first += batch) {
     const Batch part =

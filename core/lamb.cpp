@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lamb.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/optim/adamw.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +17,7 @@ using torch::optim::AdamWParamState;
 
 Tensor Lamb::step(LossClosure closure) {
   if (closure != nullptr) throw Error(error_text("LAMB takes no closure"));
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const double divisor = gradient_divisor();
   for (const auto& group : param_groups_) {
     const auto& options = static_cast<const torch::optim::AdamWOptions&>(group.options());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "actscope/core/resmlp.hpp"
 #include "actscope/tracer/scope.hpp"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "narrow_copies.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 namespace actscope::core {
 namespace {
@@ -32,7 +34,7 @@ NarrowCopies::NarrowCopies(torch::TensorList parameters) {
 Tensor NarrowCopies::lend(const Tensor& parameter) {
   Copy& copy = copies_.at(parameter.unsafeGetTensorImpl());
   if (copy.version != parameter._version()) {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     copy.values.copy_(parameter);
     copy.version = parameter._version();
   }

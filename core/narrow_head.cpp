@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "narrow_head.hpp"
 
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 namespace actscope::core {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "panel_means.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "sum_types.hpp"
 

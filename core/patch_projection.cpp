@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "patch_projection.hpp"
 
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 #include "dense_product.hpp"
 #include "kept_slot.hpp"

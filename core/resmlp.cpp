@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/resmlp.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <algorithm>
 
@@ -192,7 +195,7 @@ Tensor ResMlp::stem(const Tensor& images) const {
 }
 
 std::string ResMlp::first_non_finite_layer(const Tensor& images) const {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const auto is_finite = [](const Tensor& x) { return torch::isfinite(x).all().item<bool>(); };
   Tensor x = stem(images);
   if (!is_finite(x)) return "stem";
@@ -218,8 +221,8 @@ std::vector<Tensor> ResMlp::narrow_copies() const {
 
 Tensor ResMlp::factor(const Tensor& parameter) const {
   if (!is_narrow_) return parameter;
-  return copies_ && torch::GradMode::is_enabled() ? copies_->lend(parameter)
-                                                  : parameter.to(torch::kBFloat16);
+  return copies_ && at::GradMode::is_enabled() ? copies_->lend(parameter)
+                                               : parameter.to(torch::kBFloat16);
 }
 
 BlockParameters ResMlp::block_parameters(std::size_t index) const {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/resmlp_block.hpp"
 
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/graph_task.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 
@@ -166,7 +168,7 @@ Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext
   const Tensor v = changed(torch::linear(u, p.fc2_weight, p.fc2_bias), BlockHalf::channels);
   at.next({});
   const Tensor x2 = torch::addcmul(x1, p.gamma2, v);
-  if (!torch::GradMode::is_enabled()) return x2;
+  if (!at::GradMode::is_enabled()) return x2;
   const auto record = [&](Slot slot, const Tensor& tensor) {
     record_storage(context.ledger, context.layer, name_of(slot), tensor);
   };
@@ -191,17 +193,17 @@ Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
   const tracer::LayerScope layer(
       tracer::is_recording() ? tracer::Name(context.layer) : tracer::Name(), Phase::forward);
   // Without gradients nothing is kept: the plain operators need no stores.
-  if (context.plan.plain_autograd || !torch::GradMode::is_enabled())
+  if (context.plan.plain_autograd || !at::GradMode::is_enabled())
     return plain_block(x, in_type(parameters, x.scalar_type()), context);
   static_assert(sizeof(BlockParameters) == sizeof(ParameterList));
   const ParameterList list = list_of(parameters);
-  const bool records = torch::GradMode::is_enabled() &&
+  const bool records = at::GradMode::is_enabled() &&
                        (x.requires_grad() || std::ranges::any_of(list, [](const Tensor& tensor) {
                           return tensor.requires_grad();
                         }));
   if (records) return CompressedBlock::apply(x, torch::TensorList(list), context);
   // No backward will come: the same walk, keeping nothing.
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   BlockContext nothing;
   nothing.plan.stores.fill({StoreKind::drop});
   nothing.drop_factors = context.drop_factors;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "safetensors.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cstring>
@@ -127,7 +129,7 @@ void load_weights(torch::nn::Module& module, const std::filesystem::path& path) 
   add_list(why, "shapes differ: ", misshapen);
   add_list(why, "the model has no ", unknown);
   if (!why.empty()) refuse(source, why);
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   for (const auto& parameter : parameters) {
     torch::Tensor value = parameter.value();
     value.copy_(tensors.at(parameter.key()).view(value.sizes()));

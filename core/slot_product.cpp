@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slot_product.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/tracer/scope.hpp"

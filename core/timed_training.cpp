@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/timed_training.hpp"
+#include <ATen/Parallel.h>
 
 #include "stopwatch.hpp"
 #include "training_session.hpp"
@@ -27,7 +28,7 @@ TrainingTimes timed_training(RunConfig config, std::int64_t steps, const TimingH
 }
 
 std::int64_t torch_threads() {
-  return torch::get_num_threads();
+  return at::get_num_threads();
 }
 
 }  // namespace actscope::core

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first half of a block, image by image. Formulas: docs/reference/block-algebra.md.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "actscope/kernels/gemm.hpp"
 #include "actscope/tracer/scope.hpp"

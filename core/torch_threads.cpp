@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "torch_threads.hpp"
 
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,7 +16,7 @@ namespace {
 
 // As LibTorch chooses, which knows the cores and what the user has set, but no CPU quota.
 int default_threads() {
-  const int chosen = torch::get_num_threads();
+  const int chosen = at::get_num_threads();
   for (const char* name : {"OMP_NUM_THREADS", "MKL_NUM_THREADS"}) {
     if (std::getenv(name) != nullptr) return chosen;
   }
@@ -26,7 +27,7 @@ int default_threads() {
 
 void set_threads(std::int64_t threads) {
   static const int by_default = default_threads();
-  torch::set_num_threads(threads > 0 ? static_cast<int>(threads) : by_default);
+  at::set_num_threads(threads > 0 ? static_cast<int>(threads) : by_default);
   static std::once_flag once;
   std::call_once(once, [] {
     try {

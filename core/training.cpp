@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/training.hpp"
+#include <ATen/Parallel.h>
 
 #include <cmath>
 #include <optional>
@@ -131,7 +132,7 @@ RunRecord train_from(const RunConfig& config, const TrainingHooks& hooks, bool i
   TrainingSession& session = *begun;
   RunRecord record;
   record.environment = environment_of(config);
-  record.environment.threads = torch::get_num_threads();
+  record.environment.threads = at::get_num_threads();
   try {
     run_steps(session, config, hooks, progress, record);
   } catch (const c10::Error& error) {

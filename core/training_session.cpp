@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training_session.hpp"
+#include <torch/nn/module.h>
+#include <torch/optim/adamw.h>
 
 #include <algorithm>
 #include <cmath>
@@ -76,7 +78,7 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
   scheme_ = make_scheme(config_, geometry);
   schedule_ = parse_schedule(config_.schedule);
   footprint_ = footprint_of(config_);
-  torch::manual_seed(static_cast<std::uint64_t>(config_.seed));
+  at::manual_seed(static_cast<std::uint64_t>(config_.seed));
   model_ = std::make_unique<ResMlp>(geometry, scheme_, static_cast<std::uint64_t>(config_.seed),
                                     config_.workspace_bytes, parse_element_type(config_.dtype));
   if (!config_.weights.empty()) load_weights(*model_, config_.weights);

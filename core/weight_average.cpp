@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weight_average.hpp"
 
-#include <torch/torch.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 namespace actscope::core {
 
@@ -13,7 +15,7 @@ WeightAverage::WeightAverage(torch::nn::Module& module, double decay)
 }
 
 void WeightAverage::update() {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const auto parameters = module_.parameters();
   for (std::size_t i = 0; i < averages_.size(); ++i) {
     averages_[i].lerp_(parameters[i], 1 - decay_);
@@ -21,7 +23,7 @@ void WeightAverage::update() {
 }
 
 void WeightAverage::swap() {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   auto parameters = module_.parameters();
   for (std::size_t i = 0; i < averages_.size(); ++i) {
     const torch::Tensor trained = parameters[i].clone();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/activations.hpp"
 
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/optim/adamw.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 
@@ -83,8 +85,8 @@ std::vector<float> rows_of(const Tensor& tensor, std::int64_t rows) {
 }  // namespace
 
 Activations record_activations(const KernelsSettings& settings) {
-  torch::set_num_threads(static_cast<int>(settings.threads.front()));
-  torch::manual_seed(static_cast<std::uint64_t>(settings.seed));
+  at::set_num_threads(static_cast<int>(settings.threads.front()));
+  at::manual_seed(static_cast<std::uint64_t>(settings.seed));
   const Images images = load_images(settings);
   PlainResMlp model({.image_size = image_size,
                      .patch = patch,
@@ -95,7 +97,7 @@ Activations record_activations(const KernelsSettings& settings) {
                      .expansion = hidden / channels});
   const std::int64_t needed = (settings.tokens + positions - 1) / positions;
   train(model, images.data, settings.train_steps, std::min(needed, largest_batch));
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const PlainActivations a =
       model.activations(batch_of(images.data, 0, needed).images, recorded_block);
   Activations record;

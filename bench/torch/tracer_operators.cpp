@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tracer_operators.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <c10/core/CPUAllocator.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/torch/operator_observer.hpp"
@@ -41,7 +42,7 @@ double profiled_ns(torch::Tensor& one) {
 }  // namespace
 
 std::vector<TracerCallCost> operator_costs(std::int64_t rounds) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   torch::Tensor one = torch::ones({1});
   std::vector<double> traced, profiled, counted;
   operators_ns(one);

@@ -13,10 +13,10 @@ SessionTimes timed(const Session& session) {
   std::optional<LibtorchProfiler> rival;
   core::TimingHooks hooks;
   hooks.trace_sink = session.sink;
-  if (session.rival != Rival::none) {
+  if (session.rival != OtherProfiler::none) {
     hooks.before_timed_steps = [&] {
-      rival.emplace(session.rival == Rival::libtorch_profiler_memory ? ProfilesMemory::yes
-                                                                     : ProfilesMemory::no);
+      rival.emplace(session.rival == OtherProfiler::libtorch_profiler_memory ? ProfilesMemory::yes
+                                                                             : ProfilesMemory::no);
     };
     hooks.after_timed_steps = [&] { times.rival_events = rival->stop(session.rival_file); };
   }

@@ -10,14 +10,14 @@
 
 namespace actscope::bench {
 
-enum class Rival { none, libtorch_profiler, libtorch_profiler_memory };
+enum class OtherProfiler { none, libtorch_profiler, libtorch_profiler_memory };
 
 /// One training program from its first step to its last.
 struct Session {
   RunConfig config;        ///< its `trace` is the level
   std::int64_t steps = 6;  ///< timed together
   TraceSink* sink = nullptr;
-  Rival rival = Rival::none;  ///< on during the timed steps
+  OtherProfiler rival = OtherProfiler::none;  ///< on during the timed steps
   std::filesystem::path rival_file;
 };
 

@@ -26,25 +26,25 @@ constexpr double ledger_goal = 1.02, timeline_goal = 1.03, cupti_goal = 1.15;
 struct Variant {
   std::string name;
   std::string level;
-  Rival rival;
+  OtherProfiler rival;
   std::string what;
   double goal_ratio;  // below 0: none
 };
 
 std::vector<Variant> variants_of(const std::string& device) {
   std::vector<Variant> variants = {
-      {"off", "off", Rival::none, "", -1},
-      {"ledger", "ledger", Rival::none, "what the stores keep, in every step", -1},
-      {"timeline", "timeline", Rival::none, "scopes, operators, allocations; trace files written",
-       timeline_goal}};
+      {"off", "off", OtherProfiler::none, "", -1},
+      {"ledger", "ledger", OtherProfiler::none, "what the stores keep, in every step", -1},
+      {"timeline", "timeline", OtherProfiler::none,
+       "scopes, operators, allocations; trace files written", timeline_goal}};
   if (device == "cuda") {
-    variants.push_back({"cupti", "cupti", Rival::none, "and every kernel", cupti_goal});
+    variants.push_back({"cupti", "cupti", OtherProfiler::none, "and every kernel", cupti_goal});
   }
-  variants.push_back({"audit", "audit", Rival::none, "and cross-checks", -1});
-  variants.push_back({"libtorch-profiler", "off", Rival::libtorch_profiler,
+  variants.push_back({"audit", "audit", OtherProfiler::none, "and cross-checks", -1});
+  variants.push_back({"libtorch-profiler", "off", OtherProfiler::libtorch_profiler,
                       "LibTorch's profiler: operators of the host, nothing written", -1});
-  variants.push_back(
-      {"libtorch-profiler-memory", "off", Rival::libtorch_profiler_memory, "and allocations", -1});
+  variants.push_back({"libtorch-profiler-memory", "off", OtherProfiler::libtorch_profiler_memory,
+                      "and allocations", -1});
   return variants;
 }
 
@@ -116,9 +116,9 @@ class StepRounds {
       if (variant.name == "off") continue;
       costs.push_back(cost_of(variant, &Times::step_s));
       if (variant.name != "ledger") continue;
-      costs.push_back(cost_of(
-          {"ledger", "ledger", Rival::none, "the step whose autograd graph is read", ledger_goal},
-          &Times::graph_step_s));
+      costs.push_back(cost_of({"ledger", "ledger", OtherProfiler::none,
+                               "the step whose autograd graph is read", ledger_goal},
+                              &Times::graph_step_s));
       costs.back().name = "ledger_step";
     }
     return costs;
@@ -134,7 +134,7 @@ class StepRounds {
     session.steps = plan_.steps;
     session.rival = variant.rival;
     const TemporaryFolder folder;
-    const bool is_profiled = variant.rival != Rival::none;
+    const bool is_profiled = variant.rival != OtherProfiler::none;
     const bool has_timeline = variant.level != "off" && variant.level != "ledger";
     CountingSink sink(folder.path());
     if (has_timeline) session.sink = &sink;
@@ -164,7 +164,8 @@ class StepRounds {
 
   // Those of an earlier session of this variant.
   std::string files_of(const Variant& variant) const {
-    const std::string begin = variant.rival == Rival::none ? "trace.db" : variant.name + " ";
+    const std::string begin =
+        variant.rival == OtherProfiler::none ? "trace.db" : variant.name + " ";
     for (const TracerFileSize& file : files_) {
       if (file.name.starts_with(begin)) return file.name;
     }
@@ -181,7 +182,7 @@ class StepRounds {
     const std::vector<double>& off = times_.at("off").*part;
     TracerStepCost cost;
     cost.name = variant.name;
-    cost.kind = variant.rival == Rival::none ? TracerKind::level : TracerKind::rival;
+    cost.kind = variant.rival == OtherProfiler::none ? TracerKind::level : TracerKind::rival;
     cost.what = variant.what;
     cost.samples = static_cast<std::int64_t>(own.size());
     cost.step_time_s = median_of(own);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "planner/block_calibration.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <optional>
@@ -47,7 +47,7 @@ class Rig {
         memory_(settings.device == "cuda" ? tracer::MemoryDevice::cuda : tracer::MemoryDevice::cpu),
         options_(torch::TensorOptions().device(settings.device)) {
     const ResMlpGeometry& g = settings.geometry;
-    torch::manual_seed(static_cast<std::uint64_t>(settings.seed));
+    at::manual_seed(static_cast<std::uint64_t>(settings.seed));
     const std::int64_t n = g.tokens(), d = g.dim, hidden = g.hidden();
     const auto weight = [&](std::int64_t outputs, std::int64_t inputs) {
       return leaf(torch::randn({outputs, inputs}, options_) / std::sqrt(double(inputs)));

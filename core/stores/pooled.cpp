@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // pool: the mean of every square of the token grid, channel by channel. A rival of block pruning
 // (arXiv:2409.11902). Squares that the edge cuts are means of what is there.
-#include <torch/torch.h>
+#include <torch/nn/functional/pooling.h>
+#include <torch/types.h>
 
 #include "actscope/core/store_bytes.hpp"
 #include "actscope/tracer/scope.hpp"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every store and every way of selecting, in one block, against the dense formulas on what the
 // stores decode to.
+#include <ATen/Parallel.h>
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "block_oracle.hpp"
@@ -24,7 +26,7 @@ struct Problem {
 
 Problem make_problem(std::int64_t batch, std::int64_t tokens, std::int64_t dim,
                      torch::ScalarType type = torch::kFloat64) {
-  torch::manual_seed(11);
+  at::manual_seed(11);
   const std::int64_t hidden = 4 * dim;
   const auto normal = [&](torch::IntArrayRef sizes, double scale, double mean = 0) {
     return (torch::randn(sizes, torch::kFloat64) * scale + mean).to(type);
@@ -146,14 +148,14 @@ TEST_P(BlockStore, DependsOnNeitherWorkspaceNorThreads) {
   for (const auto& slots : places_of(GetParam())) {
     SCOPED_TRACE(slots[0]);
     const BlockPlan plan = plan_of("exact", slots);
-    torch::set_num_threads(1);
+    at::set_num_threads(1);
     const auto expected = gradients_of(problem, plan);
     for (std::int64_t workspace_bytes : {std::int64_t{0}, std::int64_t{1} << 15}) {
       expect_close(gradients_of(problem, plan, workspace_bytes), expected, 1e-11);
     }
-    torch::set_num_threads(2);
+    at::set_num_threads(2);
     expect_close(gradients_of(problem, plan, 1 << 15), expected, 1e-11);
-    torch::set_num_threads(1);
+    at::set_num_threads(1);
   }
 }
 

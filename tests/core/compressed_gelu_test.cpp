@@ -2,7 +2,8 @@
 #include "actscope/core/compressed_gelu.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
@@ -21,7 +22,7 @@ Tensor gradient_of(const Tensor& x, const Tensor& dy, const auto& function) {
 }
 
 TEST(CompressedGelu, TheDerivativeIsThatOfWhatIsKept) {
-  torch::manual_seed(2);
+  at::manual_seed(2);
   for (const auto& sizes : {std::vector<std::int64_t>{3, 50, 36}, {70}, {5, 1}}) {
     const Tensor x = torch::randn(sizes, torch::kFloat64) * 2;
     const Tensor dy = torch::randn(sizes, torch::kFloat64);
@@ -46,7 +47,7 @@ TEST(CompressedGelu, TheDerivativeIsThatOfWhatIsKept) {
 }
 
 TEST(CompressedGelu, ACodeOfTheDerivativeStaysWithinItsError) {
-  torch::manual_seed(4);
+  at::manual_seed(4);
   const Tensor x = torch::randn({40, 33}) * 2, ones = torch::ones({40, 33});
   const Tensor exact = gradient_of(x, ones, [](const Tensor& t) { return torch::gelu(t); });
   for (const auto& [text, most] : {std::pair{"code4", .046}, {"code2", .168}}) {

@@ -2,7 +2,12 @@
 #include "actscope/core/compressed_linear.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/optim/sgd.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <sstream>
@@ -27,7 +32,7 @@ struct Scene {
   Tensor x, weight, bias, dy;
 
   explicit Scene(torch::ScalarType type = torch::kFloat64) {
-    torch::manual_seed(3);
+    at::manual_seed(3);
     const auto drawn = [&](std::initializer_list<std::int64_t> sizes) {
       return torch::randn(torch::IntArrayRef(sizes.begin(), sizes.size()), torch::kFloat64)
           .to(type);
@@ -198,7 +203,7 @@ TEST(BsrLinear, IsADropInThatSharesTheParametersOfTheLayerItReplaces) {
 }
 
 TEST(BsrLinear, TrainsInsideASequence) {
-  torch::manual_seed(1);
+  at::manual_seed(1);
   torch::nn::Sequential net(
       BsrLinear(torch::nn::LinearOptions(features, 32), kernels::BlockSpec{8, 8, 0.5}),
       torch::nn::ReLU(),

@@ -5,7 +5,7 @@
 #include <ATen/native/verbose_wrapper.h>
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <atomic>
 #include <sstream>
@@ -83,7 +83,7 @@ class DenseProduct : public testing::TestWithParam<std::tuple<std::array<std::in
 
 TEST_P(DenseProduct, IsTheExactOneUpToRoundingWhateverTheStrides) {
   const auto [rows, inner, outputs] = sizes_;
-  torch::manual_seed(rows + inner);
+  at::manual_seed(rows + inner);
   const Tensor left = torch::randn({rows, inner}), right = torch::randn({outputs, inner});
   const Tensor bias = torch::randn({outputs}), none = torch::zeros({outputs});
   EXPECT_LE(error_in_roundings(product_nt(left, right, bias), left, right, bias), 1);
@@ -102,7 +102,7 @@ TEST_P(DenseProduct, IsTheExactOneUpToRoundingWhateverTheStrides) {
 
 TEST_P(DenseProduct, OfTurnedRowsIsAddedToTheSum) {
   const auto [rows, outputs, inner] = sizes_;
-  torch::manual_seed(rows + inner);
+  at::manual_seed(rows + inner);
   const Tensor left = torch::randn({rows, outputs}), right = torch::randn({rows, inner});
   const Tensor before = torch::randn({outputs, inner});
   Tensor sum = before.clone();
@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
                      testing::Bool()));
 
 TEST(DenseProductLibrary, NarrowRowsAreAddedToAWideSum) {
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const Tensor left = torch::randn({40, 5}).to(torch::kBFloat16);
   const Tensor right = torch::randn({40, 7}).to(torch::kBFloat16);
   Tensor sum = torch::ones({5, 7});

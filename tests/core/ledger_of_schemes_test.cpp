@@ -2,7 +2,7 @@
 // The ledger read from the autograd graph, which knows nothing of slots, against the allocator, the
 // ledger that the stores fill, and the byte model: for every scheme of ours.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cctype>

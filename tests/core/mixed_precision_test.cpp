@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Activations in bfloat16 beside parameters in float32: gradients, copies of parameters, runs.
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
 
 #include "actscope/core/resmlp.hpp"
 #include "block_oracle.hpp"
@@ -22,7 +24,7 @@ struct Problem {
 };
 
 Problem make_problem(std::int64_t batch, std::int64_t tokens, std::int64_t dim) {
-  torch::manual_seed(5);
+  at::manual_seed(5);
   const std::int64_t hidden = 4 * dim;
   const auto normal = [&](torch::IntArrayRef sizes, double scale, double mean = 0) {
     const Tensor values = torch::randn(sizes, torch::kFloat64) * scale + mean;
@@ -141,7 +143,7 @@ Tensor loss_of(core::ResMlp& model, const Tensor& images, const Tensor& labels) 
 
 // Copies follow their parameters, whatever changes those, and change no gradient.
 TEST(MixedPrecision, HeldCopiesGiveTheGradientsOfCopiesOfTheMoment) {
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const Tensor images = torch::randn({6, 1, 12, 12});
   const Tensor labels = torch::randint(5, {6}, torch::kInt64);
   core::ResMlp held = make_model("dense", ElementType::bf16);
@@ -165,7 +167,7 @@ TEST(MixedPrecision, HeldCopiesGiveTheGradientsOfCopiesOfTheMoment) {
       EXPECT_EQ(got[i].scalar_type(), torch::kFloat32);
       EXPECT_TRUE(torch::equal(got[i].grad(), right[i].grad())) << "step " << step << ", " << i;
     }
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     for (core::ResMlp* model : {&held, &momentary}) {
       for (Tensor& parameter : model->parameters()) parameter.sub_(parameter.grad(), 0.1);
     }
@@ -174,7 +176,7 @@ TEST(MixedPrecision, HeldCopiesGiveTheGradientsOfCopiesOfTheMoment) {
 
 // Two passes over one state of the parameters may be told apart afterwards.
 TEST(MixedPrecision, TwoForwardsShareTheCopies) {
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const Tensor images = torch::randn({4, 1, 12, 12});
   const Tensor labels = torch::randint(5, {4}, torch::kInt64);
   core::ResMlp model = make_model("dense", ElementType::bf16);
@@ -187,14 +189,14 @@ TEST(MixedPrecision, TwoForwardsShareTheCopies) {
 
 // Every scheme computes the same forward: logits are within the rounding of a few dozen operations.
 TEST(MixedPrecision, LogitsAreNearThoseOfFloat32) {
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const Tensor images = torch::randn({6, 1, 12, 12});
   for (const std::string& scheme : core::scheme_presets()) {
     core::ResMlp wide = make_model(scheme, ElementType::fp32);
     core::ResMlp narrow = make_model(scheme, ElementType::bf16);
     const Tensor right = wide.forward(images).detach();
     EXPECT_LT(relative_error(narrow.forward(images).detach(), right), most_error) << scheme;
-    const torch::NoGradGuard no_grad;  // evaluation: plain operators on copies of the moment
+    const at::NoGradGuard no_grad;  // evaluation: plain operators on copies of the moment
     EXPECT_LT(relative_error(narrow.forward(images), right), most_error) << scheme;
   }
 }

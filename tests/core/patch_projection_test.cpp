@@ -2,7 +2,8 @@
 #include "patch_projection.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
@@ -26,14 +27,14 @@ std::vector<Tensor> run(const Projection& projection, const std::vector<Tensor>&
     leaves.push_back(input.detach().clone(torch::MemoryFormat::Preserve).requires_grad_());
   }
   const Tensor out = projection(leaves[0], leaves[1], leaves[2]);
-  torch::manual_seed(9);
+  at::manual_seed(9);
   out.backward(torch::randn(out.sizes(), out.options().requires_grad(false)));
   return {out.detach(), leaves[0].grad(), leaves[1].grad(), leaves[2].grad()};
 }
 
 TEST_P(PatchProjection, IsTheConvolutionWhoseStrideIsItsSide) {
   const Case c = GetParam();
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const Tensor images = torch::randn({c.batch, c.channels, c.height, c.width}, torch::kFloat64);
   const Tensor weight = torch::randn({c.outputs, c.channels, c.patch, c.patch}, torch::kFloat64);
   const Tensor bias = torch::randn({c.outputs}, torch::kFloat64);

@@ -2,7 +2,9 @@
 #include "plain_resmlp.hpp"
 
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/optim/adamw.h>
+#include <torch/optim/sgd.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/byte_model.hpp"
@@ -36,7 +38,7 @@ struct Batch {
 };
 
 Batch make_batch(int step) {
-  torch::manual_seed(100 + static_cast<std::uint64_t>(step));
+  at::manual_seed(100 + static_cast<std::uint64_t>(step));
   return {torch::randn({6, 3, 12, 12}), torch::randint(geometry.classes, {6}, torch::kInt64)};
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/resmlp_block.hpp"
 
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "block_oracle.hpp"
@@ -20,7 +23,7 @@ using torch::Tensor;
 
 // These tensors are small: threads would only wait for each other, and badly so on a busy machine.
 const bool has_one_thread = [] {
-  torch::set_num_threads(1);
+  at::set_num_threads(1);
   return true;
 }();
 
@@ -37,7 +40,7 @@ struct Problem {
 };
 
 Problem make_problem(const Sizes& s, torch::ScalarType type = torch::kFloat64) {
-  torch::manual_seed(7);
+  at::manual_seed(7);
   const auto normal = [&](torch::IntArrayRef sizes, double scale, double mean = 0) {
     return (torch::randn(sizes, torch::kFloat64) * scale + mean).to(type);
   };
@@ -265,7 +268,7 @@ TEST(ResMlpBlock, ResultsDoNotDependOnTheWorkspace) {
 }
 
 TEST(ResMlpBlock, EqualWorkspaceGivesEqualBits) {
-  torch::set_num_threads(2);
+  at::set_num_threads(2);
   const Problem problem = make_problem({5, 49, 16, 64}, torch::kFloat32);
   for (const std::string& name : core::scheme_presets()) {
     const auto first = block_gradients(problem, plan_of(name, 8), 1 << 16);
@@ -274,7 +277,7 @@ TEST(ResMlpBlock, EqualWorkspaceGivesEqualBits) {
       EXPECT_TRUE(torch::equal(first[i], second[i])) << name << ", " << gradient_names[i];
     }
   }
-  torch::set_num_threads(1);
+  at::set_num_threads(1);
 }
 
 // What a first walk leaves is what a second one reads.
@@ -338,7 +341,7 @@ TEST(ResMlpBlock, WithoutGradientsNothingIsKept) {
   const Problem problem = make_problem({3, 9, 12, 48});
   BlockParameters p = problem.p;
   p.fc1_weight = p.fc1_weight.detach().clone().requires_grad_();
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   for (const std::string& name : core::scheme_presets()) {
     tracer::SavedLedger ledger;
     const Tensor out =

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drop-path inside the model: what skips half a block has no gradient there, under every scheme.
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 
@@ -30,7 +31,7 @@ ResMlp model_of(const std::string& scheme, std::vector<std::string> slots = {},
 }
 
 Tensor images_of(std::int64_t count) {
-  torch::manual_seed(4);
+  at::manual_seed(4);
   return torch::randn({count, 3, 8, 8}, torch::kFloat64);
 }
 
@@ -108,7 +109,7 @@ TEST(DropPathInTheModel, GradientsAreTheSlopesOfTheLoss) {
   ResMlp model = model_of("exact");
   const auto loss = [&] { return model.forward(images, nullptr, &draw).square().sum(); };
   loss().backward();
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   for (const auto& entry : model.named_parameters()) {
     Tensor flat = entry.value().view({-1});
     constexpr double step = 1e-5;
@@ -147,7 +148,7 @@ TEST(DropPathInTheModel, ASkippedHalfPassesItsInputOn) {
       ResMlp model = model_of(scheme);
       const Tensor logits = model.forward(images, nullptr, &draw);
       {
-        const torch::NoGradGuard no_grad;  // whatever that half computes does not matter
+        const at::NoGradGuard no_grad;  // whatever that half computes does not matter
         for (const auto& entry : model.named_parameters()) {
           if (is_of(entry.key(), 1, half)) entry.value().fill_(0.5);
         }

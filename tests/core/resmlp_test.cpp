@@ -2,7 +2,7 @@
 #include "actscope/core/resmlp.hpp"
 
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/byte_model.hpp"
@@ -34,7 +34,7 @@ struct Batch {
 };
 
 Batch make_batch(std::int64_t size = 5) {
-  torch::manual_seed(11);
+  at::manual_seed(11);
   return {torch::randn({size, 3, 14, 14}), torch::randint(geometry.classes, {size}, torch::kInt64)};
 }
 
@@ -248,7 +248,7 @@ TEST(ResMlp, HasAsManyParametersAsItsGeometrySays) {
 
 TEST(ResMlp, ParametersFollowFromTheSeedAlone) {
   const auto parameters_of = [](const std::string& scheme, std::uint64_t seed) {
-    torch::manual_seed(seed * 31 + scheme.size());  // must not matter
+    at::manual_seed(seed * 31 + scheme.size());  // must not matter
     std::vector<Tensor> parameters;
     for (const Tensor& p : ResMlp(geometry, scheme_of(scheme), seed, roomy).parameters()) {
       parameters.push_back(p.detach().flatten());
@@ -272,7 +272,7 @@ TEST(ResMlp, RefusesImagesOfAnotherShape) {
 }
 
 TEST(SmoothedCrossEntropy, IsTheFormulaAndItsGradient) {
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const Tensor labels = torch::tensor({0, 3, 3, 1}, torch::kInt64);
   for (double smoothing : {0.0, 0.1, 0.7}) {
     const Tensor logits = torch::randn({4, 5}, torch::kFloat64).requires_grad_();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "safetensors.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/resmlp.hpp"
@@ -129,7 +131,7 @@ TEST(LoadWeights, FillsAModule) {
   save_weights(saved, folder / "w.safetensors");
   Pair loaded;
   {
-    torch::NoGradGuard no_grad;
+    at::NoGradGuard no_grad;
     loaded.first.zero_();
     loaded.second.zero_();
   }

@@ -2,10 +2,12 @@
 // Training while signals arrive, as in a program with a profiler or under a batch system: the frame
 // of each must lie on the stack of the thread that it interrupts. A kernel that moves the stack
 // pointer elsewhere (oneDNN's `gemm:jit` into the heap) gets it written there.
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <sys/time.h>
-#include <torch/torch.h>
+#include <torch/optim/sgd.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <csignal>
@@ -78,7 +80,7 @@ void train_under_timer(const ResMlpGeometry& geometry, const std::string& preset
   ResMlp model(geometry, make_scheme(config, geometry), 1, std::int64_t{64} << 20, activations);
   if (activations == ElementType::bf16 && preset == "dense") model.hold_narrow_copies();
   torch::optim::SGD optimizer(model.parameters(), torch::optim::SGDOptions(1e-3));
-  torch::manual_seed(2);
+  at::manual_seed(2);
   const Tensor images =
       torch::randn({batch, geometry.in_channels, geometry.image_size, geometry.image_size});
   const Tensor labels = torch::randint(geometry.classes, {batch}, torch::kInt64);
@@ -98,8 +100,8 @@ void train_under_timer(const ResMlpGeometry& geometry, const std::string& preset
 class SignalFrames : public testing::TestWithParam<std::string> {
  protected:
   // One thread: all that computes is then interrupted on a stack that we know.
-  SignalFrames() : threads_(torch::get_num_threads()) { torch::set_num_threads(1); }
-  ~SignalFrames() override { torch::set_num_threads(threads_); }
+  SignalFrames() : threads_(at::get_num_threads()) { at::set_num_threads(1); }
+  ~SignalFrames() override { at::set_num_threads(threads_); }
 
  private:
   int threads_;

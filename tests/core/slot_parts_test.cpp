@@ -3,13 +3,13 @@
 #include "slot_parts.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace actscope::core {
 namespace {
 
 torch::Tensor matrix(std::int64_t units, const SlotShape& shape, torch::ScalarType type) {
-  torch::manual_seed(5);
+  at::manual_seed(5);
   return torch::randn({units, shape.unit_elements()}, type);
 }
 

@@ -2,7 +2,9 @@
 #include "actscope/core/slot_store.hpp"
 
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/store_bytes.hpp"
@@ -19,7 +21,7 @@ using torch::Tensor;
 constexpr std::int64_t rows = 3 * 35, features = 24, outputs = 10;
 
 Tensor drawn(std::initializer_list<std::int64_t> sizes, torch::ScalarType type = torch::kFloat64) {
-  torch::manual_seed(7);
+  at::manual_seed(7);
   return torch::randn(torch::IntArrayRef(sizes.begin(), sizes.size()), torch::kFloat64).to(type);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weight_average.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 namespace actscope::core {
 namespace {
@@ -11,7 +13,7 @@ class Single : public torch::nn::Module {
  public:
   Single() { w = register_parameter("w", torch::full({2}, 4.0)); }
   void set(double value) {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     w.fill_(value);
   }
   double value() const { return w[1].item<double>(); }
@@ -39,7 +41,7 @@ TEST(WeightAverage, GoesOnFromValuesOfBefore) {
   WeightAverage again(module, 0.75);
   ASSERT_EQ(average.averages().size(), 1U);
   {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     torch::Tensor value = again.averages()[0];
     value.copy_(average.averages()[0]);
   }

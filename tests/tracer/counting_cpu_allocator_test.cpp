@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #include <optional>
 #include <thread>

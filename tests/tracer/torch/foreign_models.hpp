@@ -2,7 +2,7 @@
 // Models that are not ours, small, each with something that is easy to miscount.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn.h>
 
 #include <array>
 #include <functional>

@@ -2,8 +2,9 @@
 #include "graph_walk.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/generated/Functions.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/tracer/torch/model_ledger.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <array>
@@ -283,7 +285,7 @@ TEST_F(ModelLedgerCase, AnInPlaceChangeIsToldNotThrown) {
   torch::Tensor hidden = weight_.exp();
   const torch::Tensor loss = hidden.sum();
   {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     hidden.mul_(2);
   }
   const LedgerRecord record = ledger_.count(loss);
