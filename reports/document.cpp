@@ -13,7 +13,7 @@
 #include "actscope/reports/run_document.hpp"
 #include "actscope/reports/sweep_document.hpp"
 #include "actscope/reports/tracer_document.hpp"
-#include "json_cursor.hpp"
+#include "format/json_cursor.hpp"
 
 namespace actscope::reports {
 

@@ -3,12 +3,13 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/visible_text.hpp"
-#include "html_report.hpp"
-#include "ledger_table.hpp"
-#include "memory_table.hpp"
-#include "run_table.hpp"
-#include "sweep_table.hpp"
-#include "timing_table.hpp"
+#include "memory/ledger_table.hpp"
+#include "memory/table.hpp"
+#include "run/page.hpp"
+#include "run/table.hpp"
+#include "run/timing_table.hpp"
+#include "sweep/page.hpp"
+#include "sweep/table.hpp"
 
 namespace actscope::reports {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "json_cursor.hpp"
+#include "format/json_cursor.hpp"
 
 namespace actscope::reports {
 namespace {

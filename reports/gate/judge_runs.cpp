@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/reports/gate/judge.hpp"
-#include "config_json.hpp"
+#include "config/json.hpp"
 #include "gate/judging.hpp"
 #include "gate/verdict.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "actscope/base/alike.hpp"
 #include "actscope/reports/gate/judge.hpp"
-#include "config_json.hpp"
+#include "config/json.hpp"
 #include "gate/judging.hpp"
 #include "gate/learning_rule.hpp"
 #include "gate/pairing.hpp"

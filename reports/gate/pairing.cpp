@@ -5,7 +5,7 @@
 #include <set>
 
 #include "actscope/base/alike.hpp"
-#include "environment_json.hpp"
+#include "environment/json.hpp"
 
 namespace actscope::reports {
 

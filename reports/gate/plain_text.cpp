@@ -2,7 +2,7 @@
 #include "gate/plain_text.hpp"
 
 #include "actscope/base/visible_text.hpp"
-#include "text_table.hpp"
+#include "format/text_table.hpp"
 
 namespace actscope::reports {
 namespace {

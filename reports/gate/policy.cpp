@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "json_cursor.hpp"
+#include "format/json_cursor.hpp"
 
 namespace actscope::reports {
 namespace {

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "actscope/reports/gate/rendering.hpp"
+#include "format/text_table.hpp"
 #include "gate/plain_text.hpp"
 #include "gate/row.hpp"
 #include "gate/tally.hpp"
-#include "text_table.hpp"
 
 namespace actscope::reports {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "disk_reserve.hpp"
+#include "trace/disk_reserve.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_cursor.hpp"
+#include "format/json_cursor.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

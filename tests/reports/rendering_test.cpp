@@ -8,9 +8,10 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/reports/ledger_rendering.hpp"
+#include "format/html.hpp"
 #include "golden_support.hpp"
-#include "html_report.hpp"
 #include "record_support.hpp"
+#include "run/page.hpp"
 
 namespace actscope::reports::test {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep_table.hpp"
+#include "sweep/table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text_table.hpp"
+#include "format/text_table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "timing_table.hpp"
+#include "run/timing_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

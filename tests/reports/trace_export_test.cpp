@@ -20,8 +20,8 @@
 #include "actscope/base/file.hpp"
 #include "actscope/reports/trace_files.hpp"
 #include "inflated_packets.hpp"
-#include "perfetto_trace.hpp"
 #include "perfetto_trace.pb.h"
+#include "trace/perfetto_trace.hpp"
 
 namespace actscope::reports {
 namespace {

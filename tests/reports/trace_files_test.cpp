@@ -21,7 +21,7 @@
 #include "actscope/reports/trace_export.hpp"
 #include "inflated_packets.hpp"
 #include "perfetto_trace.pb.h"
-#include "trace_db_reader.hpp"
+#include "trace/db_reader.hpp"
 
 namespace actscope::reports {
 namespace fs = std::filesystem;

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "actscope/base/kernels_record.hpp"
+#include "format/text_table.hpp"
+
+namespace actscope::reports {
+
+/// One row a rival: what ran from where, or why it did not.
+TextTable rivals_table(const KernelsRecord& record);
+
+/// The same as sentences, for a terminal.
+std::vector<std::string> rival_lines(const KernelsRecord& record);
+
+}  // namespace actscope::reports

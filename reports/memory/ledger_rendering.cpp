@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/ledger_rendering.hpp"
+
+#include <limits>
+
+#include "memory/ledger_table.hpp"
+
+namespace actscope::reports {
+
+std::string render_ledger_text(const LedgerRecord& ledger) {
+  constexpr std::size_t columns = 120;
+  std::string text = ledger_table(ledger, std::numeric_limits<std::size_t>::max()).text();
+  text += "\n";
+  for (const std::string& line : ledger_remarks(ledger)) {
+    text += wrapped(line, columns, "  ") + "\n";
+  }
+  return text;
+}
+
+}  // namespace actscope::reports

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "actscope/base/alike.hpp"
+#include "actscope/reports/accuracy_interval.hpp"
+#include "actscope/reports/rendering.hpp"
+#include "format/text_table.hpp"
+
+namespace actscope::reports {
+
+/// The first completed run that is dense, or null: the one that a page is about.
+const NamedRun* dense_run(std::span<const NamedRun> runs);
+
+/// The completed dense runs, to find the one that a run is compared with.
+DenseRuns dense_runs(std::span<const NamedRun> runs);
+
+/// One row a run, human units, each figure also against the dense run that trained alike: of the
+/// same seed, or else of another.
+TextTable run_table(std::span<const NamedRun> runs);
+
+/// One row a run, plain numbers with their units in the header.
+TextTable run_numbers(std::span<const NamedRun> runs);
+
+/// What the reader must know before believing the accuracies: seeds, length, the noise of the
+/// held-out sample.
+std::string accuracy_remark(std::span<const NamedRun> runs);
+
+/// What the reader must know beside the table.
+struct Remarks {
+  std::vector<std::string> general;   ///< noise, definitions, runs that did not complete
+  std::vector<std::string> warnings;  ///< of single runs
+};
+Remarks remarks_on(std::span<const NamedRun> runs);
+
+/// Where the held-out accuracy lies with 95 % by its images alone, or nothing where it was not
+/// measured or they were not counted.
+std::optional<Interval> accuracy_interval_of(const RunRecord& record);
+
+/// "completed", "interrupted", "failed".
+std::string status_text(const RunRecord& record);
+
+/// "16x16", or a dash where the scheme has no blocks.
+std::string block_text(const RunConfig& config);
+
+}  // namespace actscope::reports
