@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "actscope/base/console.hpp"
-#include "actscope/reports/comparison.hpp"
+#include "actscope/reports/compare/comparison.hpp"
 #include "command.hpp"
 #include "output.hpp"
 #include "report_files.hpp"

@@ -4,7 +4,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/progress.hpp"
 #include "actscope/core/evaluation.hpp"
-#include "actscope/reports/evaluation_document.hpp"
+#include "actscope/reports/evaluation/document.hpp"
 #include "command.hpp"
 #include "output.hpp"
 #include "predictions_file.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "actscope/core/run_setup.hpp"
-#include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/footprint/document.hpp"
 #include "command.hpp"
 #include "output.hpp"
 #include "run_options.hpp"

@@ -3,7 +3,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/reports/plan_document.hpp"
+#include "actscope/reports/plan/document.hpp"
 
 namespace actscope::app {
 namespace {

@@ -5,10 +5,10 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/reports/document.hpp"
-#include "actscope/reports/kernels_document.hpp"
-#include "actscope/reports/run_document.hpp"
-#include "actscope/reports/tracer_document.hpp"
+#include "actscope/reports/bench_kernels/document.hpp"
+#include "actscope/reports/bench_tracer/document.hpp"
+#include "actscope/reports/format/document.hpp"
+#include "actscope/reports/run/document.hpp"
 
 namespace actscope::app {
 namespace fs = std::filesystem;

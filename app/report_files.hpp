@@ -7,7 +7,7 @@
 
 #include "actscope/base/kernels_record.hpp"
 #include "actscope/base/tracer_record.hpp"
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run/rendering.hpp"
 
 namespace actscope::app {
 

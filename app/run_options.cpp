@@ -9,7 +9,7 @@
 #include "actscope/base/file.hpp"
 #include "actscope/core/resmlp_geometry.hpp"
 #include "actscope/core/scheme.hpp"
-#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/config/document.hpp"
 #include "nearest_name.hpp"
 #include "planned_config.hpp"
 #include "value_text.hpp"

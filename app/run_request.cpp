@@ -5,7 +5,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/output_target.hpp"
-#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/config/document.hpp"
 #include "report_files.hpp"
 #include "run_folder.hpp"
 

@@ -8,8 +8,8 @@
 #include "actscope/base/file.hpp"
 #include "actscope/core/run_setup.hpp"
 #include "actscope/core/training.hpp"
-#include "actscope/reports/run_document.hpp"
-#include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/run/document.hpp"
+#include "actscope/reports/sweep/document.hpp"
 #include "sweep/point.hpp"
 #include "sweep/sweep_plan.hpp"
 

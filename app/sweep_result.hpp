@@ -5,7 +5,7 @@
 
 #include "actscope/base/exit_code.hpp"
 #include "actscope/base/sweep_record.hpp"
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/sweep/rendering.hpp"
 #include "sweep/sweep_folder.hpp"
 
 namespace actscope::app {

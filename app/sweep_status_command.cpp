@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "actscope/base/units.hpp"
-#include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/sweep/document.hpp"
 #include "process/stop_signal.hpp"
 #include "sweep_estimate.hpp"
 #include "sweep_result.hpp"

@@ -6,7 +6,7 @@
 #include "actscope/base/file.hpp"
 #include "actscope/base/folder_manifest.hpp"
 #include "actscope/base/output_target.hpp"
-#include "actscope/reports/trace_export.hpp"
+#include "actscope/reports/trace/export.hpp"
 #include "command.hpp"
 
 namespace actscope::app {

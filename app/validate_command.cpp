@@ -4,7 +4,8 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/reports/document.hpp"
+#include "actscope/reports/format/document.hpp"
+#include "actscope/reports/validation.hpp"
 #include "command.hpp"
 #include "output.hpp"
 #include "report_files.hpp"

@@ -7,7 +7,7 @@
 
 #include "actscope/core/compressed_gelu.hpp"
 #include "actscope/core/compressed_linear.hpp"
-#include "actscope/reports/ledger_rendering.hpp"
+#include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"
 

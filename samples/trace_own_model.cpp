@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "actscope/reports/ledger_rendering.hpp"
+#include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"

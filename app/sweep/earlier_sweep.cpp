@@ -9,7 +9,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/folder_manifest.hpp"
-#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/config/document.hpp"
 #include "sweep/point.hpp"
 #include "sweep/run_files.hpp"
 

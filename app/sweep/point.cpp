@@ -3,7 +3,7 @@
 
 #include "actscope/base/configuration_name.hpp"
 #include "actscope/base/sha256.hpp"
-#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/config/document.hpp"
 
 namespace actscope::sweep {
 namespace {

@@ -8,7 +8,7 @@
 #include "actscope/base/atomic_file.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/reports/document.hpp"
+#include "actscope/reports/format/document.hpp"
 
 namespace actscope::sweep {
 namespace fs = std::filesystem;

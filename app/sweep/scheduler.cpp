@@ -10,8 +10,8 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/exit_code.hpp"
 #include "actscope/base/units.hpp"
-#include "actscope/reports/config_document.hpp"
-#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/config/document.hpp"
+#include "actscope/reports/run/document.hpp"
 #include "sweep/point.hpp"
 #include "sweep/run_files.hpp"
 

@@ -6,9 +6,9 @@
 #include "actscope/base/atomic_file.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/folder_manifest.hpp"
-#include "actscope/reports/config_document.hpp"
-#include "actscope/reports/run_document.hpp"
-#include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/config/document.hpp"
+#include "actscope/reports/run/document.hpp"
+#include "actscope/reports/sweep/document.hpp"
 #include "sweep/earlier_sweep.hpp"
 
 namespace actscope::sweep {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "actscope/base/error.hpp"
-#include "actscope/reports/trace_files.hpp"
+#include "actscope/reports/trace/files.hpp"
 
 namespace actscope::bench {
 namespace {

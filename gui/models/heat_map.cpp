@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "actscope/reports/accuracy_interval.hpp"
+#include "actscope/reports/statistics/accuracy_interval.hpp"
 
 namespace actscope::gui {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "actscope/base/units.hpp"
-#include "actscope/reports/accuracy_interval.hpp"
+#include "actscope/reports/statistics/accuracy_interval.hpp"
 
 namespace actscope::gui {
 namespace {

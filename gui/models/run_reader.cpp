@@ -9,9 +9,9 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/sweep_record.hpp"
-#include "actscope/reports/kernels_document.hpp"
-#include "actscope/reports/run_document.hpp"
-#include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/bench_kernels/document.hpp"
+#include "actscope/reports/run/document.hpp"
+#include "actscope/reports/sweep/document.hpp"
 
 namespace actscope::gui {
 namespace {

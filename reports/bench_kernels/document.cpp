@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/kernels_document.hpp"
+#include "actscope/reports/bench_kernels/document.hpp"
 
 #include "bench_kernels/result_json.hpp"
 #include "environment/json.hpp"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/bench_kernels/rendering.hpp"
+
+#include <fmt/format.h>
+
 #include "actscope/base/error.hpp"
 #include "actscope/base/visible_text.hpp"
-#include "actscope/reports/kernels_document.hpp"
 #include "bench_kernels/page.hpp"
 #include "bench_kernels/rivals.hpp"
 #include "bench_kernels/table.hpp"
-
-#include <fmt/format.h>
 
 namespace actscope::reports {
 namespace {

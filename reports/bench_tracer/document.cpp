@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/tracer_document.hpp"
+#include "actscope/reports/bench_tracer/document.hpp"
 
 #include <utility>
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/bench_tracer/rendering.hpp"
+
 #include <fmt/format.h>
 
 #include <vector>
 
 #include "actscope/base/visible_text.hpp"
-#include "actscope/reports/tracer_document.hpp"
 #include "bench_tracer/page.hpp"
 #include "bench_tracer/table.hpp"
 #include "format/text_table.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/comparison.hpp"
+#include "actscope/reports/compare/comparison.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "actscope/base/units.hpp"
 #include "actscope/base/visible_text.hpp"
-#include "actscope/reports/accuracy_interval.hpp"
+#include "actscope/reports/statistics/accuracy_interval.hpp"
 #include "config/json.hpp"
 #include "format/text_table.hpp"
 

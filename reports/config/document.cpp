@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/config/document.hpp"
 
 #include "actscope/base/error.hpp"
 #include "config/json.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/evaluation_document.hpp"
+#include "actscope/reports/evaluation/document.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/footprint/document.hpp"
 
 #include <fmt/format.h>
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "actscope/reports/accuracy_interval.hpp"
+#include "actscope/reports/statistics/accuracy_interval.hpp"
 #include "gate/row.hpp"
 
 namespace actscope::reports {

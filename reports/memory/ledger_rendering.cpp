@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/ledger_rendering.hpp"
+#include "actscope/reports/memory/ledger_rendering.hpp"
 
 #include <limits>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/plan_document.hpp"
+#include "actscope/reports/plan/document.hpp"
 
 #include "config/json.hpp"
 #include "environment/json.hpp"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/plan/rendering.hpp"
+
 #include <fmt/format.h>
 
 #include "actscope/base/units.hpp"
 #include "actscope/base/visible_text.hpp"
-#include "actscope/reports/plan_document.hpp"
 #include "format/text_table.hpp"
 
 namespace actscope::reports {

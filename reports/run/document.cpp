@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/run/document.hpp"
 
 #include <cmath>
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run/rendering.hpp"
 
 namespace actscope::reports {
 

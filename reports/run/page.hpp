@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run/rendering.hpp"
 #include "run/table.hpp"
 
 namespace actscope::reports {

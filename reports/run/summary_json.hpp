@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actscope/base/run_record.hpp"
-#include "actscope/reports/document.hpp"
+#include "actscope/reports/format/document.hpp"
 #include "format/json_cursor.hpp"
 
 namespace actscope::reports {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "actscope/base/alike.hpp"
-#include "actscope/reports/accuracy_interval.hpp"
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run/rendering.hpp"
+#include "actscope/reports/statistics/accuracy_interval.hpp"
 #include "format/text_table.hpp"
 
 namespace actscope::reports {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/sweep/document.hpp"
 
 #include <limits>
 #include <set>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "actscope/base/sweep_record.hpp"
-#include "actscope/reports/accuracy_interval.hpp"
+#include "actscope/reports/statistics/accuracy_interval.hpp"
 
 namespace actscope::reports {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/sweep/rendering.hpp"
 
 namespace actscope::reports {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/activity_stream.hpp"
+#include "actscope/reports/trace/activity_stream.hpp"
 
 #include <cerrno>
 #include <fstream>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "actscope/base/trace_events.hpp"
-#include "actscope/reports/trace_files.hpp"
+#include "actscope/reports/trace/files.hpp"
 #include "format/sqlite.hpp"
 #include "trace/db_index.hpp"
 

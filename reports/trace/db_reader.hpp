@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "actscope/base/trace_events.hpp"
-#include "actscope/reports/trace_files.hpp"
+#include "actscope/reports/trace/files.hpp"
 
 namespace actscope::reports {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/trace_export.hpp"
+#include "actscope/reports/trace/export.hpp"
 
 #include <sstream>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/trace_files.hpp"
+#include "actscope/reports/trace/files.hpp"
 
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "actscope/base/file.hpp"
-#include "actscope/reports/trace_export.hpp"
+#include "actscope/reports/trace/export.hpp"
 #include "trace/db.hpp"
 #include "trace/disk_reserve.hpp"
 

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "actscope/base/error.hpp"
-#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/config/document.hpp"
 #include "scratch_folder.hpp"
 
 namespace actscope::app {

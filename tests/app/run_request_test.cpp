@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "actscope/base/error.hpp"
-#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/run/document.hpp"
 #include "run_summary.hpp"
 #include "scratch_folder.hpp"
 

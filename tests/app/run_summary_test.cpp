@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/run/document.hpp"
 
 namespace actscope::app {
 namespace {

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "actscope/base/error.hpp"
-#include "actscope/reports/config_document.hpp"
+#include "actscope/reports/config/document.hpp"
 #include "scratch_folder.hpp"
 
 namespace actscope::app {

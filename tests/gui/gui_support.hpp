@@ -7,9 +7,9 @@
 #include <string>
 
 #include "actscope/base/file.hpp"
-#include "actscope/reports/kernels_document.hpp"
-#include "actscope/reports/run_document.hpp"
-#include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/bench_kernels/document.hpp"
+#include "actscope/reports/run/document.hpp"
+#include "actscope/reports/sweep/document.hpp"
 #include "models/run_store.hpp"
 #include "models/selection.hpp"
 

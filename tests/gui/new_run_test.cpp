@@ -12,7 +12,7 @@
 #include <QRadioButton>
 #include <QTest>
 
-#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/run/document.hpp"
 #include "gui_support.hpp"
 #include "views/new_run_view.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/accuracy_interval.hpp"
+#include "actscope/reports/statistics/accuracy_interval.hpp"
 
 #include <gtest/gtest.h>
 

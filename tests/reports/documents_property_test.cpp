@@ -8,16 +8,17 @@
 #include <cmath>
 #include <limits>
 
-#include "actscope/reports/comparison.hpp"
-#include "actscope/reports/config_document.hpp"
-#include "actscope/reports/evaluation_document.hpp"
-#include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/compare/comparison.hpp"
+#include "actscope/reports/config/document.hpp"
+#include "actscope/reports/evaluation/document.hpp"
+#include "actscope/reports/footprint/document.hpp"
+#include "actscope/reports/format/output_format.hpp"
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/gate/judge.hpp"
 #include "actscope/reports/gate/rendering.hpp"
-#include "actscope/reports/rendering.hpp"
-#include "actscope/reports/run_document.hpp"
-#include "actscope/reports/sweep_document.hpp"
+#include "actscope/reports/run/document.hpp"
+#include "actscope/reports/run/rendering.hpp"
+#include "actscope/reports/sweep/document.hpp"
 
 namespace actscope::reports::test {
 namespace {

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "actscope/base/error.hpp"
-#include "actscope/reports/kernels_document.hpp"
+#include "actscope/reports/bench_kernels/document.hpp"
+#include "actscope/reports/bench_kernels/rendering.hpp"
 #include "record_support.hpp"
 
 namespace actscope::reports::test {

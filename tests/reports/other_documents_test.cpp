@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "actscope/base/error.hpp"
-#include "actscope/reports/comparison.hpp"
-#include "actscope/reports/config_document.hpp"
-#include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/compare/comparison.hpp"
+#include "actscope/reports/config/document.hpp"
+#include "actscope/reports/footprint/document.hpp"
 #include "record_support.hpp"
 
 namespace actscope::reports::test {

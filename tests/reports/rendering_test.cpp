@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run/rendering.hpp"
+#include "actscope/reports/format/output_format.hpp"
+#include "actscope/reports/sweep/rendering.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +9,7 @@
 #include <sstream>
 
 #include "actscope/base/error.hpp"
-#include "actscope/reports/ledger_rendering.hpp"
+#include "actscope/reports/memory/ledger_rendering.hpp"
 #include "format/html.hpp"
 #include "golden_support.hpp"
 #include "record_support.hpp"

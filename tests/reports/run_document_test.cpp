@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/run/document.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include <random>
 
 #include "actscope/base/error.hpp"
+#include "actscope/reports/validation.hpp"
 #include "record_support.hpp"
 
 namespace actscope::reports::test {

@@ -6,8 +6,9 @@
 
 #include <limits>
 
-#include "actscope/reports/rendering.hpp"
-#include "actscope/reports/run_document.hpp"
+#include "actscope/reports/format/output_format.hpp"
+#include "actscope/reports/run/document.hpp"
+#include "actscope/reports/run/rendering.hpp"
 #include "record_support.hpp"
 
 namespace actscope::reports {

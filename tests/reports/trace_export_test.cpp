@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/trace_export.hpp"
+#include "actscope/reports/trace/export.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -18,7 +18,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/reports/trace_files.hpp"
+#include "actscope/reports/trace/files.hpp"
 #include "inflated_packets.hpp"
 #include "perfetto_trace.pb.h"
 #include "trace/perfetto_trace.hpp"

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "actscope/reports/tracer_document.hpp"
+#include "actscope/reports/bench_tracer/rendering.hpp"
 #include "record_support.hpp"
 
 namespace actscope::reports::test {

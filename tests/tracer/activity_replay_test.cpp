@@ -9,9 +9,9 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/reports/activity_stream.hpp"
-#include "actscope/reports/trace_export.hpp"
-#include "actscope/reports/trace_files.hpp"
+#include "actscope/reports/trace/activity_stream.hpp"
+#include "actscope/reports/trace/export.hpp"
+#include "actscope/reports/trace/files.hpp"
 #include "inflated_packets.hpp"
 #include "stream_support.hpp"
 

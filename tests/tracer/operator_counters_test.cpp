@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "actscope/reports/run_document.hpp"
-#include "actscope/reports/trace_files.hpp"
+#include "actscope/reports/run/document.hpp"
+#include "actscope/reports/trace/files.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "fake_counters.hpp"

@@ -8,7 +8,7 @@
 
 #include "activity_interpreter.hpp"
 #include "activity_support.hpp"
-#include "actscope/reports/activity_stream.hpp"
+#include "actscope/reports/trace/activity_stream.hpp"
 
 namespace actscope::tracer {
 

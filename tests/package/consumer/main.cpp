@@ -4,7 +4,8 @@
 
 #include "actscope/kernels/backend.hpp"
 #include "actscope/kernels/panel_layout.hpp"
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/format/output_format.hpp"
+#include "actscope/reports/run/rendering.hpp"
 #ifdef CONSUMER_HAS_CORE
 #include <ATen/ATen.h>
 

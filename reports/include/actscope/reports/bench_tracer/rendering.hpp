@@ -5,16 +5,9 @@
 #include <string_view>
 
 #include "actscope/base/tracer_record.hpp"
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/format/output_format.hpp"
 
 namespace actscope::reports {
-
-/// The `actscope.tracer` document: JSON, sorted keys, two-space indent, newline at the end.
-std::string write_tracer_document(const TracerBenchRecord& record);
-
-/// `source` names the text in errors, usually the file.
-/// Errors  ReportFormatError: as validate_document
-TracerBenchRecord read_tracer_document(std::string_view text, std::string_view source);
 
 /// Three tables, of steps, calls and files, each figure beside its goal; CSV has one row a figure.
 /// HTML is one page without script.

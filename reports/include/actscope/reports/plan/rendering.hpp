@@ -2,19 +2,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "actscope/base/plan_record.hpp"
-#include "actscope/reports/document.hpp"
 
 namespace actscope::reports {
-
-/// The `actscope.plan` document.
-std::string write_plan_document(const PlanRecord& record,
-                                VolatileFields volatile_fields = VolatileFields::keep);
-
-/// Errors  ReportFormatError: as validate_document
-PlanRecord read_plan_document(std::string_view text, std::string_view source);
 
 /// For the terminal: what each block keeps (equal neighbors folded), what that is predicted and
 /// measured to take, and every preset and candidate beside it; or what the least budget is.

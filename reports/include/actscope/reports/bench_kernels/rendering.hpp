@@ -5,16 +5,9 @@
 #include <string_view>
 
 #include "actscope/base/kernels_record.hpp"
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/format/output_format.hpp"
 
 namespace actscope::reports {
-
-/// The `actscope.kernels` document: JSON, sorted keys, two-space indent, newline at the end.
-std::string write_kernels_document(const KernelsRecord& record);
-
-/// `source` names the text in errors, usually the file.
-/// Errors  ReportFormatError: as validate_document
-KernelsRecord read_kernels_document(std::string_view text, std::string_view source);
 
 /// One row a shape, block and sparsity: our gradient against the best dense library, LibTorch's
 /// own product and every other rival of the same rounds; then who ran. HTML is one self-contained

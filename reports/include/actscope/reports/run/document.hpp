@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "actscope/base/run_record.hpp"
-#include "actscope/reports/document.hpp"
+#include "actscope/reports/format/document.hpp"
 
 namespace actscope::reports {
 

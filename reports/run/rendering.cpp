@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/rendering.hpp"
+#include "actscope/reports/run/rendering.hpp"
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/visible_text.hpp"
@@ -8,8 +8,6 @@
 #include "run/page.hpp"
 #include "run/table.hpp"
 #include "run/timing_table.hpp"
-#include "sweep/page.hpp"
-#include "sweep/table.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -83,38 +81,7 @@ std::string markdown_report(std::span<const NamedRun> runs, std::string_view int
   return text;
 }
 
-std::string sweep_text(const SweepRecord& record, std::string_view introduction) {
-  const std::vector<SweepGroup> groups = sweep_groups(record);
-  std::string text;
-  if (!introduction.empty()) text = wrapped(introduction, text_columns) + "\n\n";
-  text += sweep_table(groups).text(longest_name, text_columns) + "\n";
-  for (const std::string& line : sweep_remarks(record, groups)) {
-    text += wrapped(line, text_columns, "  ") + "\n";
-  }
-  return text;
-}
-
-std::string sweep_markdown(const SweepRecord& record, std::string_view introduction) {
-  const std::vector<SweepGroup> groups = sweep_groups(record);
-  std::string text;
-  if (!introduction.empty()) text = std::string(introduction) + "\n\n";
-  text += sweep_table(groups).markdown() + "\n";
-  for (const std::string& line : sweep_remarks(record, groups)) {
-    text += "- " + escaped_html(line) + "\n";
-  }
-  return text;
-}
-
 }  // namespace
-
-Format parse_format(std::string_view name) {
-  if (name == "text") return Format::text;
-  if (name == "md") return Format::markdown;
-  if (name == "html") return Format::html;
-  if (name == "csv") return Format::csv;
-  throw ConfigError(
-      error_text("unknown format '" + std::string(name) + "'", {}, "give text, md, html or csv"));
-}
 
 std::string render_runs(std::span<const NamedRun> runs, Format format,
                         std::string_view introduction) {
@@ -127,20 +94,6 @@ std::string render_runs(std::span<const NamedRun> runs, Format format,
       return html_report(runs, introduction, remarks_on(runs));
     case Format::csv:
       return run_numbers(runs).csv();
-  }
-  throw ConfigError(error_text("unknown format", {}, "give text, md, html or csv"));
-}
-
-std::string render_sweep(const SweepWithRuns& sweep, Format format, std::string_view introduction) {
-  switch (format) {
-    case Format::text:
-      return visible_text(sweep_text(sweep.record, introduction));
-    case Format::markdown:
-      return visible_text(sweep_markdown(sweep.record, introduction));
-    case Format::html:
-      return html_sweep_report(sweep, introduction);
-    case Format::csv:
-      return sweep_numbers(sweep.record).csv();
   }
   throw ConfigError(error_text("unknown format", {}, "give text, md, html or csv"));
 }

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/reports/document.hpp"
+#include "actscope/reports/validation.hpp"
 
 #include "actscope/base/error.hpp"
-#include "actscope/reports/comparison.hpp"
-#include "actscope/reports/config_document.hpp"
-#include "actscope/reports/evaluation_document.hpp"
-#include "actscope/reports/footprint_document.hpp"
+#include "actscope/reports/bench_kernels/document.hpp"
+#include "actscope/reports/bench_tracer/document.hpp"
+#include "actscope/reports/compare/comparison.hpp"
+#include "actscope/reports/config/document.hpp"
+#include "actscope/reports/evaluation/document.hpp"
+#include "actscope/reports/footprint/document.hpp"
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/gate/policy.hpp"
-#include "actscope/reports/kernels_document.hpp"
-#include "actscope/reports/plan_document.hpp"
-#include "actscope/reports/run_document.hpp"
-#include "actscope/reports/sweep_document.hpp"
-#include "actscope/reports/tracer_document.hpp"
-#include "format/json_cursor.hpp"
+#include "actscope/reports/plan/document.hpp"
+#include "actscope/reports/run/document.hpp"
+#include "actscope/reports/sweep/document.hpp"
 
 namespace actscope::reports {
-
-DocumentSchema identify(std::string_view text, std::string_view source) {
-  const Json document = parse_json(text, source);
-  const JsonCursor schema = JsonCursor(document, std::string(source)).at("schema");
-  return {schema.at("name").text(), schema.at("version").text()};
-}
 
 DocumentSchema validate_document(std::string_view text, std::string_view source) {
   DocumentSchema schema = identify(text, source);

@@ -20,10 +20,4 @@ enum class VolatileFields { keep, drop };
 /// Errors  ReportFormatError: not JSON, truncated, nested too deep, no schema
 DocumentSchema identify(std::string_view text, std::string_view source);
 
-/// Reads a document of any kind through its typed reader and forgets the result.
-/// Errors  ReportFormatError: as identify; a kind or major version that this build does not know; a
-///         field missing, of the wrong type or out of range, with its JSON path, what was found and
-///         what was expected
-DocumentSchema validate_document(std::string_view text, std::string_view source);
-
 }  // namespace actscope::reports
