@@ -12,8 +12,8 @@
 #include "actscope/reports/trace/activity_stream.hpp"
 #include "actscope/reports/trace/export.hpp"
 #include "actscope/reports/trace/files.hpp"
-#include "inflated_packets.hpp"
 #include "stream_support.hpp"
+#include "trace/inflated_packets.hpp"
 
 namespace actscope::tracer {
 namespace {

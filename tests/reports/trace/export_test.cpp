@@ -19,8 +19,8 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/trace/files.hpp"
-#include "inflated_packets.hpp"
 #include "perfetto_trace.pb.h"
+#include "trace/inflated_packets.hpp"
 #include "trace/perfetto_trace.hpp"
 
 namespace actscope::reports {

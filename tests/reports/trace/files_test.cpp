@@ -19,9 +19,9 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/trace/export.hpp"
-#include "inflated_packets.hpp"
 #include "perfetto_trace.pb.h"
 #include "trace/db_reader.hpp"
+#include "trace/inflated_packets.hpp"
 
 namespace actscope::reports {
 namespace fs = std::filesystem;
