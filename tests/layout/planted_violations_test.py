@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/check_includes must find every kind of violation, in a small tree made for it."""
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,27 @@ LINES = [
     ("gui/n.cpp", "#include <torch/torch.h>", True),
     ("gui/o.cpp", '#include "o.moc"', False),
     ("bench/p.cpp", "#include <benchmark/benchmark.h>", False),
+    # Rooms of reports: downward as listed, whether by a private or a public header; never upward.
+    ("reports/format/page.hpp", "#include <string>", False),
+    ("reports/run/table.hpp", '#include "format/page.hpp"', False),
+    ("reports/run/page.cpp", '#include "table.hpp"', False),
+    ("reports/sweep/page.cpp", '#include "run/table.hpp"', False),
+    ("reports/sweep/document.cpp", '#include "actscope/reports/run/document.hpp"', False),
+    ("reports/all.cpp", '#include "actscope/reports/gate/policy.hpp"', False),
+    ("reports/all.hpp", '#include "run/table.hpp"', False),
+    ("reports/format/table.cpp", '#include "run/table.hpp"', True),
+    ("reports/format/document.cpp", '#include "actscope/reports/run/document.hpp"', True),
+    ("reports/include/actscope/reports/format/a.hpp", '#include "actscope/reports/run/document.hpp"', True),
+    ("reports/include/actscope/reports/run/b.hpp", '#include "actscope/reports/format/document.hpp"', False),
+    ("reports/run/c.cpp", '#include "../sweep/table.hpp"', True),
+    ("reports/sweep/table.hpp", "#include <vector>", False),
+    ("reports/gate/d.cpp", '#include "run/table.hpp"', True),
+    # What stands above all rooms, and a folder that nobody has listed.
+    ("reports/gate/e.cpp", '#include "all.hpp"', True),
+    ("reports/gate/f.cpp", '#include "actscope/reports/validation.hpp"', True),
+    ("reports/attic/g.cpp", '#include "run/table.hpp"', True),
+    ("reports/h.cpp", '#include "attic/i.hpp"', True),
+    ("reports/attic/i.hpp", "#include <string>", False),
     ("kernels/q.cpp", "#include <benchmark/benchmark.h>", True),
 ]
 
@@ -79,8 +101,19 @@ class PlantedViolations(unittest.TestCase):
             self.assertEqual(result.returncode, 1)
             found = {line.split(":")[0] for line in result.stdout.splitlines()}
             self.assertEqual(found, {path for path, _, bad in LINES if bad})
-            self.assertIn('kernels/c.cpp:1: torch/torch.h: kernels may not include torch headers',
-                          result.stdout.splitlines())
+            for line in ("kernels/c.cpp:1: torch/torch.h: kernels may not include torch headers",
+                         "reports/format/table.cpp:1: run/table.hpp: reports/format may not include reports/run",
+                         "reports/gate/e.cpp:1: all.hpp: reports/gate may not include what stands above all rooms"):
+                self.assertIn(line, result.stdout.splitlines())
+
+    def test_no_list_of_rooms_allows_a_way_upward(self):
+        script = runpy.run_path(os.path.join(ROOT, "scripts", "check_includes"))
+        for folder, rooms in script["ROOMS"].items():
+            below = set()
+            for room, allowed in rooms.items():
+                self.assertLessEqual(set(allowed), below, f"{folder}/{room}")
+                self.assertTrue(os.path.isdir(os.path.join(ROOT, folder, room)), f"{folder}/{room}")
+                below.add(room)
 
     def test_a_tree_without_violations_passes(self):
         with tempfile.TemporaryDirectory() as tree:
