@@ -8,11 +8,10 @@
 #include "bench_kernels/page.hpp"
 #include "bench_kernels/rivals.hpp"
 #include "bench_kernels/table.hpp"
+#include "format/text_table.hpp"
 
 namespace actscope::reports {
 namespace {
-
-constexpr std::size_t text_columns = 120;
 
 using TableOf = TextTable (*)(const KernelsRecord& record, const KernelsVariant& variant);
 

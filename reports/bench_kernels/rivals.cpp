@@ -10,15 +10,13 @@
 namespace actscope::reports {
 namespace {
 
-constexpr const char* none = "-";
-
 // Ratios of a rival over all points where it ran, lowest and highest.
 std::string range_text(const std::vector<const KernelRival*>& entries) {
   std::vector<double> ratios;
   for (const KernelRival* rival : entries) {
     if (rival->to_dense.ratio.value) ratios.push_back(*rival->to_dense.ratio.value);
   }
-  if (ratios.empty()) return none;
+  if (ratios.empty()) return empty_cell;
   const auto [low, high] = std::ranges::minmax(ratios);
   return fmt::format("{:.2f}-{:.2f}", low, high);
 }
@@ -29,7 +27,7 @@ std::string rates_text(const std::vector<const KernelRival*>& entries) {
   for (const KernelRival* rival : entries) {
     if (rival->gflop_per_s.value) rates.push_back(*rival->gflop_per_s.value);
   }
-  if (rates.empty()) return none;
+  if (rates.empty()) return empty_cell;
   const auto [low, high] = std::ranges::minmax(rates);
   return fmt::format("{:.0f}-{:.0f}", low, high);
 }
@@ -86,8 +84,9 @@ std::vector<RivalRow> rival_rows(const KernelsRecord& record) {
     if (!algorithms.empty()) remark += (remark.empty() ? "" : "; ") + algorithms;
     table.push_back({first.name, range_text(entries), rates_text(entries),
                      fmt::format("{} of {}", ran, entries.size()),
-                     first.version.empty() ? none : first.version,
-                     first.path.empty() ? none : first.path, remark.empty() ? none : remark});
+                     first.version.empty() ? empty_cell : first.version,
+                     first.path.empty() ? empty_cell : first.path,
+                     remark.empty() ? empty_cell : remark});
   }
   return table;
 }
@@ -98,9 +97,9 @@ std::vector<std::string> rival_lines(const KernelsRecord& record) {
   std::vector<std::string> lines;
   for (const RivalRow& row : rival_rows(record)) {
     std::string line = row.name + ": " + row.ratios + " of dense at " + row.points + " points";
-    if (row.rates != none) line += "; " + row.rates + " GFLOP/s";
+    if (row.rates != empty_cell) line += "; " + row.rates + " GFLOP/s";
     for (const std::string* part : {&row.version, &row.path, &row.remark}) {
-      if (*part != none) line += "; " + *part;
+      if (*part != empty_cell) line += "; " + *part;
     }
     lines.push_back(line);
   }

@@ -10,20 +10,18 @@
 namespace actscope::reports {
 namespace {
 
-constexpr const char* none = "-";
-
 std::string shown(const Measured<double>& value, const char* format, double factor = 1) {
-  return value.value ? fmt::format(fmt::runtime(format), factor * *value.value) : none;
+  return value.value ? fmt::format(fmt::runtime(format), factor * *value.value) : empty_cell;
 }
 
 std::string interval(const PairedRatio& ratio) {
-  if (!ratio.low.value || !ratio.high.value) return none;
+  if (!ratio.low.value || !ratio.high.value) return empty_cell;
   return fmt::format("{:.2f}-{:.2f}", *ratio.low.value, *ratio.high.value);
 }
 
 std::string part_text(const KernelsRecord& record, const KernelResult& whole, const char* name) {
   const KernelResult* part = part_of(record, whole, name);
-  return part == nullptr ? none : shown(part->to_dense.ratio, "{:.2f}");
+  return part == nullptr ? empty_cell : shown(part->to_dense.ratio, "{:.2f}");
 }
 
 // Names of the rivals that are not dense libraries, in the order of their first row.
@@ -45,11 +43,11 @@ std::string rival_text(const KernelResult& row, const std::string& name) {
     return rival.status == RivalStatus::ok ? shown(rival.to_dense.ratio, "{:.2f}")
                                            : name_of(rival.status);
   }
-  return none;
+  return empty_cell;
 }
 
 std::string rate_text(const Measured<double>& per_s, const char* unit) {
-  return per_s.value ? fmt::format("{:.1f} {}", *per_s.value * 1e-9, unit) : none;
+  return per_s.value ? fmt::format("{:.1f} {}", *per_s.value * 1e-9, unit) : empty_cell;
 }
 
 std::string machine_name(const KernelsMachine& machine) {
@@ -72,7 +70,7 @@ TextTable kernels_table(const KernelsRecord& record, const KernelsVariant& varia
     if (!variant.has(*row)) continue;
     table.add({row->shape, block_text(*row), fmt::format("{:g} %", 100 * row->sparsity_ratio),
                format_duration(row->time_s), shown(row->to_dense.ratio, "{:.2f}"),
-               interval(row->to_dense), row->dense_name.empty() ? none : row->dense_name,
+               interval(row->to_dense), row->dense_name.empty() ? empty_cell : row->dense_name,
                shown(row->to_libtorch.ratio, "{:.2f}"), shown(row->gflop_per_s, "{:.0f}"),
                fmt::format("{:.1f}", row->gb_per_s), shown(row->peak_ratio, "{:.0f} %", 100),
                shown(row->roofline_ratio, "{:.0f} %", 100), shown(row->kept_norm_ratio, "{:.3f}")});
@@ -100,8 +98,8 @@ TextTable machines_table(const KernelsRecord& record) {
   TextTable table({"machine", "peak", "bandwidth", "device", "measured by"});
   for (const KernelsMachine& m : record.machines) {
     table.add({machine_name(m), rate_text(m.peak_flops, "GFLOP/s"),
-               rate_text(m.bandwidth_bytes_per_s, "GB/s"), m.device.empty() ? none : m.device,
-               m.origin.empty() ? none : m.origin});
+               rate_text(m.bandwidth_bytes_per_s, "GB/s"), m.device.empty() ? empty_cell : m.device,
+               m.origin.empty() ? empty_cell : m.origin});
   }
   return table;
 }

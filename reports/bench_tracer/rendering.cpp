@@ -13,8 +13,6 @@
 namespace actscope::reports {
 namespace {
 
-constexpr std::size_t text_columns = 120;
-
 TextTable numbers(const TracerBenchRecord& record) {
   TextTable table({"figure", "name", "unit", "value", "low", "high", "goal", "verdict"});
   const auto add = [&](const char* figure, const std::string& name, const char* unit,

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace actscope::reports {
+
+/// Columns of a line of text, and of a first cell that is the name of a configuration.
+inline constexpr std::size_t text_columns = 120;
+inline constexpr std::size_t longest_name = 24;
+/// A cell without a value.
+inline constexpr const char* empty_cell = "-";
 
 /// Rows of cells, rendered aligned: the first column to the left, numbers to the right. What a
 /// terminal would obey is shown (actscope/base/visible_text.hpp).

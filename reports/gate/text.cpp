@@ -15,7 +15,6 @@ namespace {
 constexpr std::size_t most_rows = 40;
 constexpr std::size_t most_lines = 10;
 constexpr std::size_t longest_metric = 48;
-constexpr std::size_t text_columns = 120;
 
 // Rows that everybody wants to see; the others are in the document.
 bool is_listed(const GateRow& row) {

@@ -3,6 +3,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/visible_text.hpp"
+#include "format/text_table.hpp"
 #include "memory/ledger_table.hpp"
 #include "memory/table.hpp"
 #include "run/page.hpp"
@@ -12,8 +13,6 @@
 namespace actscope::reports {
 namespace {
 
-constexpr std::size_t text_columns = 120;
-constexpr std::size_t longest_name = 24;
 constexpr std::size_t timing_rows = 15;
 constexpr std::size_t longest_operator = 48;
 constexpr std::size_t ledger_rows = 15;

@@ -11,9 +11,6 @@
 namespace actscope::reports {
 namespace {
 
-constexpr std::size_t text_columns = 120;
-constexpr std::size_t longest_name = 24;
-
 std::string sweep_text(const SweepRecord& record, std::string_view introduction) {
   const std::vector<SweepGroup> groups = sweep_groups(record);
   std::string text;
