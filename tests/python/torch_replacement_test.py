@@ -103,7 +103,7 @@ def test_shared_layers_and_tied_weights_are_one():
     x = torch.arange(10)
     for network_ in (model, plain):
         network_(x).square().sum().backward()
-    agree([p.grad for p in model.parameters()], [p.grad for p in plain.parameters()], 0.25)
+    agree([p.grad for p in model.parameters()], [p.grad for p in plain.parameters()], 0.15)
     assert compress_linears(model, exclude="blocks.0", store="int8").left == {"first": "excluded by 'blocks.0'"}
 
 
@@ -159,7 +159,7 @@ def test_norms_that_are_hooks_go_on_working(norm):
     assert compress_linears(ours).replaced == {"0": "int4"}
     x = values(16, 32)
     for _ in range(2):
-        agree(gradients(ours, x), gradients(plain, x), 0.25)
+        agree(gradients(ours, x), gradients(plain, x), 0.15)
 
 
 def test_an_error_leaves_the_model_as_it_was(monkeypatch):
