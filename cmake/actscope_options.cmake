@@ -15,10 +15,11 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 
 find_program(ACTSCOPE_CCACHE ccache)
 if(ACTSCOPE_CCACHE)
-  # Precompiled headers and ccache agree only with these settings (ccache manual, "Precompiled headers").
+  # Precompiled headers and ccache agree only with these settings (ccache manual, "Precompiled headers"). Paths are
+  # relative to the build folder: presets that compile a file alike, and clones, share what it compiled to.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      ${ACTSCOPE_CCACHE})
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${ACTSCOPE_CCACHE})
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${ACTSCOPE_CCACHE})
 endif()
 
