@@ -3,16 +3,16 @@
 
 #include <limits>
 
+#include "format/text_table.hpp"
 #include "memory/ledger_table.hpp"
 
 namespace actscope::reports {
 
 std::string render_ledger_text(const LedgerRecord& ledger) {
-  constexpr std::size_t columns = 120;
   std::string text = ledger_table(ledger, std::numeric_limits<std::size_t>::max()).text();
   text += "\n";
   for (const std::string& line : ledger_remarks(ledger)) {
-    text += wrapped(line, columns, "  ") + "\n";
+    text += wrapped(line, text_columns, "  ") + "\n";
   }
   return text;
 }

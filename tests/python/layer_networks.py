@@ -56,12 +56,14 @@ def weight_gradients_expected(model, dtype=None):
     expected, handles = {}, []
 
     def watch(name):
+        of_passes = []  # pushed before a pass, which may move the threshold, taken behind it
+
         def before(layer, inputs):
             x, weight = (t.detach().to(dtype or t.dtype) for t in (inputs[0], layer.weight))
-            layer.kept_for_test = kept(layer, x, weight, layer.threshold)
+            of_passes.append(kept(layer, x, weight, layer.threshold).double())
 
         def after(layer, inputs, y):
-            of_x = layer.kept_for_test.double()
+            of_x = of_passes.pop()
 
             def take(dy):
                 expected[name] = dy.reshape(-1, dy.shape[-1]).double().T @ of_x

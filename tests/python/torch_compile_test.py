@@ -9,6 +9,7 @@ from torch.fx.experimental.symbolic_shapes import DimDynamic, ShapeEnv, Stateles
 from torch.utils.checkpoint import checkpoint
 
 from actscope_torch import compress_linears, restore
+from layer_networks import values
 
 ops = torch.ops.actscope
 WAYS = {
@@ -29,10 +30,6 @@ def fresh_compiler():
     torch._dynamo.utils.counters.clear()
     yield
     torch._dynamo.reset()
-
-
-def values(*size, seed=0):
-    return torch.randn(*size, generator=torch.Generator().manual_seed(seed))
 
 
 def network(way, bias=True):
