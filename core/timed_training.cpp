@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/timed_training.hpp"
+
 #include <ATen/Parallel.h>
 
 #include "stopwatch.hpp"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training_session.hpp"
-#include <torch/nn/module.h>
-#include <torch/optim/adamw.h>
 
 #include <algorithm>
 #include <cmath>
