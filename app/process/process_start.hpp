@@ -7,9 +7,10 @@ namespace actscope::app {
 /// that are loaded with the program, and once more by main for systems that do not do so.
 ///
 /// - stdin, stdout and stderr are something (hold_standard_files).
-/// - Where neither OMP_WAIT_POLICY, GOMP_SPINCOUNT nor KMP_BLOCKTIME is set, threads of OpenMP wait
-///   asleep: the program is executed once more, in place, with OMP_WAIT_POLICY=passive and
-///   GOMP_SPINCOUNT=0, which the OpenMP library reads when it is loaded and never again.
+/// - Where neither OMP_WAIT_POLICY, GOMP_SPINCOUNT nor KMP_BLOCKTIME is set, threads of OpenMP
+///   look for work a thousand times and then wait asleep: the program is executed once more, in
+///   place, with OMP_WAIT_POLICY=passive and GOMP_SPINCOUNT=1000, which the OpenMP library reads
+///   when it is loaded and never again.
 /// - Signals are taken over (take_over_signals).
 ///
 /// Errors  none: where the program cannot be executed once more it goes on as it is

@@ -159,10 +159,10 @@ class Threads(ProgramTest):
         return {name: environment.get(name) for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")}
 
     def test_the_program_sees_to_it_itself(self):
-        self.assertEqual(self.environment(), {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": None})
+        self.assertEqual(self.environment(), {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": None})
 
     def test_what_the_user_has_set_stays(self):
-        for name, value in (("OMP_WAIT_POLICY", "active"), ("GOMP_SPINCOUNT", "1000"), ("KMP_BLOCKTIME", "1")):
+        for name, value in (("OMP_WAIT_POLICY", "active"), ("GOMP_SPINCOUNT", "7"), ("KMP_BLOCKTIME", "1")):
             found = self.environment(**{name: value})
             self.assertEqual({key: text for key, text in found.items() if text is not None}, {name: value})
 
