@@ -5,7 +5,7 @@
 #include "actscope/base/file.hpp"
 #include "actscope/base/output_target.hpp"
 #include "actscope/bench/kernels_suite.hpp"
-#include "actscope/core/run_setup.hpp"
+#include "actscope/core/training/environment.hpp"
 #include "actscope/reports/bench_kernels/document.hpp"
 #include "actscope/reports/bench_kernels/rendering.hpp"
 #include "command.hpp"

@@ -4,7 +4,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/bench/tracer_suite.hpp"
-#include "actscope/core/run_setup.hpp"
+#include "actscope/core/training/environment.hpp"
 #include "actscope/reports/bench_tracer/document.hpp"
 #include "actscope/reports/bench_tracer/rendering.hpp"
 #include "command.hpp"

@@ -3,7 +3,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/progress.hpp"
-#include "actscope/core/evaluation.hpp"
+#include "actscope/core/training/evaluation.hpp"
 #include "actscope/reports/evaluation/document.hpp"
 #include "command.hpp"
 #include "output.hpp"

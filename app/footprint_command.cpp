@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "actscope/core/run_setup.hpp"
+#include "actscope/core/training/run_setup.hpp"
 #include "actscope/reports/footprint/document.hpp"
 #include "command.hpp"
 #include "output.hpp"

@@ -3,7 +3,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/progress.hpp"
-#include "actscope/core/planner.hpp"
+#include "actscope/core/planner/planner.hpp"
 #include "actscope/reports/plan/document.hpp"
 #include "actscope/reports/plan/rendering.hpp"
 #include "command.hpp"

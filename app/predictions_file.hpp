@@ -5,7 +5,7 @@
 #include <string>
 
 #include "actscope/base/atomic_file.hpp"
-#include "actscope/core/evaluation.hpp"
+#include "actscope/core/training/evaluation.hpp"
 
 namespace actscope::app {
 

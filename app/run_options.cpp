@@ -7,8 +7,8 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/core/resmlp_geometry.hpp"
-#include "actscope/core/scheme.hpp"
+#include "actscope/core/scheme/resmlp_geometry.hpp"
+#include "actscope/core/scheme/scheme.hpp"
 #include "actscope/reports/config/document.hpp"
 #include "nearest_name.hpp"
 #include "planned_config.hpp"

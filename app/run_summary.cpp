@@ -6,7 +6,8 @@
 
 #include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
-#include "actscope/core/run_setup.hpp"
+#include "actscope/core/training/environment.hpp"
+#include "actscope/core/training/run_setup.hpp"
 
 namespace actscope::app {
 namespace {

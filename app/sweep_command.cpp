@@ -7,7 +7,7 @@
 #include "actscope/base/file.hpp"
 #include "actscope/base/units.hpp"
 #include "actscope/base/usable_cores.hpp"
-#include "actscope/core/run_setup.hpp"
+#include "actscope/core/training/environment.hpp"
 #include "actscope/reports/config/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
 #include "command.hpp"

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "actscope/base/error.hpp"
-#include "actscope/core/training.hpp"
+#include "actscope/core/training/training.hpp"
 #include "sweep/point.hpp"
 
 namespace actscope::app {

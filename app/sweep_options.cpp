@@ -5,7 +5,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/core/scheme.hpp"
+#include "actscope/core/scheme/scheme.hpp"
 #include "actscope/reports/config/document.hpp"
 #include "nearest_name.hpp"
 #include "value_text.hpp"

@@ -6,8 +6,9 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/core/run_setup.hpp"
-#include "actscope/core/training.hpp"
+#include "actscope/core/training/environment.hpp"
+#include "actscope/core/training/run_setup.hpp"
+#include "actscope/core/training/training.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
 #include "sweep/point.hpp"

@@ -20,7 +20,8 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/paired_ratio.hpp"
-#include "actscope/core/resmlp.hpp"
+#include "actscope/core/model/loss.hpp"
+#include "actscope/core/model/resmlp.hpp"
 #include "plain_resmlp.hpp"
 
 namespace {

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # One function a kind of target; every folder's CMakeLists.txt is then a list of facts.
 
-# actscope_library(NAME <name> SOURCES … [INCLUDE <dir>] [PUBLIC …] [PRIVATE …] [PCH <header>])
+# actscope_library(NAME <name> SOURCES … [INCLUDE <dir>] [PUBLIC …] [PRIVATE …] [PCH <header>] [HEADERS_OF <name>])
 # Makes actscope_<name> (alias actscope::<name>) exposing only its own include folder, and, with
-# ACTSCOPE_HEADER_CHECKS on, compiles each of its public headers alone.
+# ACTSCOPE_HEADER_CHECKS on, compiles each of its public headers alone. With HEADERS_OF another library of the
+# folder, which links this one, checks and installs them.
 function(actscope_library)
-  cmake_parse_arguments(arg "" "NAME;INCLUDE;PCH" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;INCLUDE;PCH;HEADERS_OF" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   if(NOT arg_INCLUDE)
     set(arg_INCLUDE include)
   endif()
@@ -27,6 +28,9 @@ function(actscope_library)
     target_precompile_headers(${target} PRIVATE ${arg_PCH})
   endif()
   set_property(GLOBAL APPEND PROPERTY ACTSCOPE_LIBRARIES ${target})
+  if(arg_HEADERS_OF)
+    return()
+  endif()
   set_property(GLOBAL APPEND PROPERTY ACTSCOPE_INCLUDE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE})
   if(ACTSCOPE_HEADER_CHECKS)
     actscope_header_check(${arg_NAME} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE})

@@ -5,8 +5,8 @@
 
 #include <cstdio>
 
-#include "actscope/core/compressed_gelu.hpp"
-#include "actscope/core/compressed_linear.hpp"
+#include "actscope/core/layers/compressed_gelu.hpp"
+#include "actscope/core/layers/compressed_linear.hpp"
 #include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"

@@ -3,8 +3,8 @@
 #include <cstdio>
 
 #include "actscope/base/units.hpp"
-#include "actscope/core/run_setup.hpp"
-#include "actscope/core/scheme.hpp"
+#include "actscope/core/scheme/scheme.hpp"
+#include "actscope/core/training/run_setup.hpp"
 
 int main() {
   actscope::RunConfig config;

@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "actscope/core/slot_store.hpp"
+#include "actscope/core/layers/slot_store.hpp"
 #include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"

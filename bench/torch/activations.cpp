@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "actscope/base/error.hpp"
-#include "actscope/core/dataset.hpp"
+#include "actscope/core/data/dataset.hpp"
 #include "plain_resmlp.hpp"
 
 namespace actscope::bench {

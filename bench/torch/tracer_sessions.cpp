@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "actscope/core/timed_training.hpp"
+#include "actscope/core/training/timed_training.hpp"
 #include "libtorch_profiler.hpp"
 
 namespace actscope::bench {

@@ -7,9 +7,10 @@
 #include <utility>
 
 #include "actscope/base/error.hpp"
-#include "actscope/core/resmlp_geometry.hpp"
-#include "actscope/core/timed_training.hpp"
-#include "actscope/core/training.hpp"
+#include "actscope/core/scheme/resmlp_geometry.hpp"
+#include "actscope/core/training/run_setup.hpp"
+#include "actscope/core/training/timed_training.hpp"
+#include "actscope/core/training/training.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "tracer/call_costs.hpp"
 #include "tracer/trace_size.hpp"

@@ -7,12 +7,12 @@
 #include <optional>
 
 #include "actscope/base/check.hpp"
-#include "actscope/core/byte_model.hpp"
-#include "actscope/core/resmlp_block.hpp"
+#include "actscope/core/model/resmlp_block.hpp"
+#include "actscope/core/scheme/byte_model.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
-#include "narrow_copies.hpp"
-#include "parameter_list.hpp"
-#include "stopwatch.hpp"
+#include "model/parameter_list.hpp"
+#include "tensors/narrow_copies.hpp"
+#include "training/stopwatch.hpp"
 
 namespace actscope::core {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "actscope/base/plan_record.hpp"
 #include "actscope/base/progress.hpp"
-#include "actscope/core/byte_model.hpp"
+#include "actscope/core/scheme/byte_model.hpp"
 #include "planner/block_ways.hpp"
 
 namespace actscope::core {

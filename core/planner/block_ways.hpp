@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "actscope/base/run_config.hpp"
-#include "actscope/core/resmlp_geometry.hpp"
-#include "actscope/core/scheme.hpp"
+#include "actscope/core/scheme/resmlp_geometry.hpp"
+#include "actscope/core/scheme/scheme.hpp"
 
 namespace actscope::core {
 

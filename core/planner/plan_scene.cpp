@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "actscope/core/byte_model.hpp"
-#include "actscope/core/run_setup.hpp"
-#include "actscope/core/training.hpp"
+#include "actscope/core/scheme/byte_model.hpp"
+#include "actscope/core/training/run_setup.hpp"
+#include "actscope/core/training/training.hpp"
 
 namespace actscope::core {
 namespace {

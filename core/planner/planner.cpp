@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/core/planner.hpp"
+#include "actscope/core/planner/planner.hpp"
 
 #include <algorithm>
 #include <limits>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/units.hpp"
-#include "actscope/core/run_setup.hpp"
-#include "actscope/core/training.hpp"
+#include "actscope/core/training/environment.hpp"
+#include "actscope/core/training/run_setup.hpp"
+#include "actscope/core/training/training.hpp"
 #include "planner/block_calibration.hpp"
 #include "planner/plan_scene.hpp"
 

@@ -10,8 +10,8 @@
 #include <cstring>
 
 #include "actscope/base/error.hpp"
-#include "code_passes.hpp"
-#include "tensor_views.hpp"
+#include "tensors/code_passes.hpp"
+#include "tensors/tensor_views.hpp"
 #include "torch_ops/operators.hpp"
 
 namespace actscope::torch_ops::device {

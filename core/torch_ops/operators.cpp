@@ -8,7 +8,7 @@
 #include "actscope/kernels/compress.hpp"
 #include "actscope/kernels/exchange.hpp"
 #include "actscope/kernels/gemm.hpp"
-#include "tensor_views.hpp"
+#include "tensors/tensor_views.hpp"
 #include "torch_ops/panel_arguments.hpp"
 
 namespace actscope::torch_ops::device {

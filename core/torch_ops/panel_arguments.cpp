@@ -3,7 +3,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/kernels/exchange.hpp"
-#include "tensor_views.hpp"
+#include "tensors/tensor_views.hpp"
 
 namespace actscope::torch_ops {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "actscope/core/byte_model.hpp"
+#include "actscope/core/scheme/byte_model.hpp"
 
 namespace actscope::core {
 namespace {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plans that are carried out: the measured peak against the budget.
-#include "actscope/core/planner.hpp"
+#include "actscope/core/planner/planner.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "actscope/base/error.hpp"
-#include "actscope/core/scheme.hpp"
-#include "actscope/core/training.hpp"
+#include "actscope/core/scheme/scheme.hpp"
+#include "actscope/core/training/training.hpp"
 
 namespace actscope::core {
 namespace {

@@ -9,8 +9,8 @@
 #ifdef CONSUMER_HAS_CORE
 #include <ATen/ATen.h>
 
-#include "actscope/core/resmlp_geometry.hpp"
-#include "actscope/core/slot_store.hpp"
+#include "actscope/core/layers/slot_store.hpp"
+#include "actscope/core/scheme/resmlp_geometry.hpp"
 #endif
 
 int main() {

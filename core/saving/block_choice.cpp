@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "saving/block_choice.hpp"
+
+#include <torch/types.h>
+
+#include "actscope/base/check.hpp"
+#include "actscope/kernels/compress.hpp"
+#include "actscope/tracer/scope.hpp"
+#include "saving/panel_parts.hpp"
+#include "saving/saved_tensors.hpp"
+#include "saving/slot_parts.hpp"
+#include "tensors/panel_means.hpp"
+#include "tensors/square_sum.hpp"
+#include "tensors/sum_types.hpp"
+#include "tensors/tensor_views.hpp"
+
+namespace actscope::core {
+
+BlockChoice::BlockChoice(const Operand& operand, const SlotShape& shape, const torch::Tensor& like,
+                         tracer::Name name, const StoreDraw& draw)
+    : shape_(shape),
+      name_(name),
+      draw_(draw),
+      layout_(layout_of(shape, operand.blocks)),
+      mask_(words(layout_.mask_words(), like.options().requires_grad(false))) {
+  if (layout_.scales() > 0) {
+    scales_ = torch::empty({layout_.scales()}, mask_.options().dtype(torch::kFloat32));
+  }
+  if (!operand.is_centered) return;
+  ACTSCOPE_REQUIRES(!shape.by_group);
+  means_ = torch::empty({layout_.panels(), shape.cols}, like.options().requires_grad(false));
+}
+
+std::int64_t BlockChoice::granule() const {
+  return shape_.by_group ? 1 : layout_.panel_rows();
+}
+
+void BlockChoice::choose(std::int64_t first, const torch::Tensor& part) {
+  if (!kernels::counts_follow_data(layout_.spec().select)) {
+    choose_now(first, part);
+  } else if (const torch::Tensor whole = parts_.add(shape_, first, part); whole.defined()) {
+    choose_now(0, whole);
+  }
+}
+
+void BlockChoice::choose_now(std::int64_t first, const torch::Tensor& part) {
+  static const tracer::Name select_blocks("select_blocks");
+  const tracer::OperatorScope scope(select_blocks, name_);
+  const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
+  const kernels::PanelLayout layout = layout_of(shape, layout_.spec());
+  if (layout.panels() == 0) return;
+  const kernels::PanelExtent start = layout_.panel(panel_at(shape_, layout_, first));
+  const torch::Tensor column_starts = words(layout.column_starts(), mask_.options());
+  kernels::BlockIndex index{word_data(mask_) + start.mask_word, word_data(column_starts), nullptr};
+  if (scales_.defined()) index.scales = float_data(scales_) + start.value_block;
+  torch::Tensor deviation = part;
+  if (is_centered()) {
+    torch::Tensor means = means_of(first, shape.units());
+    means.copy_(panel_means(part, layout_.panel_rows()));
+    deviation = deviations(part, means, layout_.panel_rows());
+  }
+  choose_blocks(deviation, shape, layout, index, draw_, start.first_block);
+  if (norm_ != nullptr) add_norms(first, part, deviation);
+}
+
+torch::Tensor BlockChoice::means_of(std::int64_t first, std::int64_t count) const {
+  const std::int64_t begin = panel_at(shape_, layout_, first);
+  return means_.narrow(0, begin, panel_at(shape_, layout_, first + count) - begin);
+}
+
+torch::Tensor BlockChoice::product_of_means(std::int64_t first, const torch::Tensor& dy) const {
+  const torch::Tensor sums = panel_sums(dy, layout_.panel_rows());
+  return torch::mm(sums.t(), as_sum(means_of(first, dy.size(0))));
+}
+
+void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part,
+                            const torch::Tensor& deviation) {
+  const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
+  Gathered kept = room(first, shape.units(), part.options());
+  // As they are, not as they are rescaled.
+  kernels::BlockSpec plain = layout_.spec();
+  plain.rescale = kernels::Rescale::none;
+  kept.panels.layout = layout_of(shape, plain);
+  kept.panels.index.scales = nullptr;
+  kept.values.zero_();  // room that a threshold leaves over
+  kernels::gather_blocks(context_of(part), view_of(deviation, shape), kept.panels);
+  // All but the blocks left out; the whole where nothing is left out, whatever the means are.
+  const double all = square_sum(part);
+  norm_->all += all;
+  norm_->kept += is_centered() ? all - (square_sum(deviation) - square_sum(kept.values))
+                               : square_sum(kept.values);
+}
+
+torch::Tensor BlockChoice::starts_of(std::int64_t first, std::int64_t count) const {
+  const kernels::PanelLayout layout = layout_of(shape_.part(count), layout_.spec());
+  torch::Tensor starts = words(layout.column_starts(), mask_.options());
+  if (layout.panels() == 0) return starts;
+  const std::int64_t word = layout_.panel(panel_at(shape_, layout_, first)).mask_word;
+  kernels::column_starts_from_mask(context_of(mask_), layout,
+                                   {word_data(mask_) + word, word_data(starts), nullptr});
+  return starts;
+}
+
+std::int64_t BlockChoice::kept_before(std::int64_t unit) const {
+  if (unit == 0) return 0;
+  if (!kernels::counts_follow_data(layout_.spec().select)) {
+    return layout_.panel(panel_at(shape_, layout_, unit)).value_block;
+  }
+  return starts_of(0, unit)[-1].item<std::int64_t>();
+}
+
+BlockChoice::Gathered BlockChoice::room(std::int64_t first, std::int64_t count,
+                                        const torch::TensorOptions& options) const {
+  const kernels::PanelLayout layout = layout_of(shape_.part(count), layout_.spec());
+  Gathered gathered;
+  gathered.column_starts = starts_of(first, count);
+  std::int64_t blocks = layout.kept_blocks();
+  if (layout.panels() > 0 && kernels::counts_follow_data(layout_.spec().select)) {
+    blocks = gathered.column_starts[-1].item<std::int64_t>();
+  }
+  gathered.values = torch::empty({blocks * layout.block_elements()}, options);
+  gathered.mask = mask_;
+  const std::int64_t word =
+      layout.panels() == 0 ? 0 : layout_.panel(panel_at(shape_, layout_, first)).mask_word;
+  gathered.panels = {layout,
+                     dtype_of(gathered.values),
+                     gathered.values.mutable_data_ptr(),
+                     {word_data(mask_) + word, word_data(gathered.column_starts), nullptr}};
+  if (scales_.defined() && layout.panels() > 0) {
+    gathered.panels.index.scales = float_data(scales_) + kept_before(first);
+  }
+  return gathered;
+}
+
+BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tensor& part) const {
+  static const tracer::Name gather_blocks("gather_blocks");
+  const tracer::OperatorScope scope(gather_blocks, name_);
+  const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
+  Gathered gathered = room(first, shape.units(), part.options());
+  const torch::Tensor values =
+      is_centered() ? deviations(part, means_of(first, shape.units()), layout_.panel_rows()) : part;
+  kernels::gather_blocks(context_of(part), view_of(values, shape), gathered.panels);
+  return gathered;
+}
+
+BlockChoice::Gathered BlockChoice::gather(std::int64_t first, std::int64_t count,
+                                          const SlotParts& coded) const {
+  static const tracer::Name gather_blocks_from_codes("gather_blocks_from_codes");
+  const tracer::OperatorScope scope(gather_blocks_from_codes, name_);
+  Gathered gathered = room(first, count, coded.options());
+  kernels::gather_blocks_from_codes(context_of(gathered.values), coded.codes(first),
+                                    gathered.panels);
+  return gathered;
+}
+
+void BlockChoice::record(tracer::SavedLedger* ledger, std::string_view layer,
+                         std::string_view slot) const {
+  record_storage(ledger, layer, slot, mask_);
+  record_storage(ledger, layer, slot, scales_);
+  record_storage(ledger, layer, slot, means_);
+}
+
+void BlockChoice::visit(const tracer::SavedTensorSource::Visit& visit,
+                        std::string_view slot) const {
+  visit(slot, "chosen", mask_);
+  visit(slot, "chosen_scales", scales_);
+  visit(slot, "chosen_means", means_);
+}
+
+void BlockChoice::release() {
+  mask_.reset();
+  scales_.reset();
+  means_.reset();
+}
+
+}  // namespace actscope::core

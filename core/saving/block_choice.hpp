@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string_view>
+
+#include "actscope/core/scheme/scheme.hpp"
+#include "actscope/core/scheme/slot_layout.hpp"
+#include "actscope/core/scheme/slot_norms.hpp"
+#include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/tracer/name.hpp"
+#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/torch/saved_tensor_source.hpp"
+#include "saving/stores/stored_slot.hpp"
+#include "tensors/part_buffer.hpp"
+
+namespace actscope::core {
+
+class SlotParts;
+
+/// Which blocks of a slot a product reads, when the slot itself is stored in another way: the mask
+/// of the blocks chosen in forward, their scales where they are rescaled, and where they are
+/// centered the mean row of each panel, from which the blocks are deviations.
+class BlockChoice {
+ public:
+  /// Requires operand.kind is bsr; not centered where `shape` is by image
+  BlockChoice(const Operand& operand, const SlotShape& shape, const torch::Tensor& like,
+              tracer::Name name = {}, const StoreDraw& draw = {});
+
+  std::int64_t granule() const;
+  bool is_centered() const { return means_.defined(); }
+  /// dyᵀ · the means: what a product with the chosen blocks leaves out, where they are centered.
+  /// Shapes  dy [rows, outputs] from unit `first` on → [outputs, features] of sum_type
+  torch::Tensor product_of_means(std::int64_t first, const torch::Tensor& dy) const;
+
+  /// Adds the norms of what is chosen from and of what is chosen to `norm`, which outlives the
+  /// forward pass.
+  void measure(SlotNorm* norm) { norm_ = norm; }
+
+  /// Chooses the blocks of units [first, first + part); those of a choice among all blocks of the
+  /// slot once its last part is there. Requires parts in order
+  void choose(std::int64_t first, const torch::Tensor& part);
+
+  /// The chosen blocks of a part, gathered; the tensors are the memory of the panels.
+  struct Gathered {
+    kernels::BsrPanels panels;
+    torch::Tensor values, mask, column_starts;
+  };
+  /// Of a decoded part that begins with unit `first`.
+  Gathered gather(std::int64_t first, const torch::Tensor& part) const;
+  /// Of units [first, first + count) of a coded slot, of which nothing else is decoded: the same
+  /// bits.
+  Gathered gather(std::int64_t first, std::int64_t count, const SlotParts& coded) const;
+
+  void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+  void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
+  void release();
+
+ private:
+  void choose_now(std::int64_t first, const torch::Tensor& part);
+  void add_norms(std::int64_t first, const torch::Tensor& part, const torch::Tensor& deviation);
+  // Means of the panels of a part that begins with unit `first`.
+  torch::Tensor means_of(std::int64_t first, std::int64_t count) const;
+  // Panels for units [first, first + count), their index written, their values not.
+  Gathered room(std::int64_t first, std::int64_t count, const torch::TensorOptions& options) const;
+  // Column starts of units [first, first + count), counted from there.
+  torch::Tensor starts_of(std::int64_t first, std::int64_t count) const;
+  // Kept blocks before a unit.
+  std::int64_t kept_before(std::int64_t unit) const;
+
+  SlotShape shape_;
+  tracer::Name name_;
+  StoreDraw draw_;
+  kernels::PanelLayout layout_;
+  torch::Tensor mask_, scales_, means_;
+  PartBuffer parts_;
+  SlotNorm* norm_ = nullptr;
+};
+
+}  // namespace actscope::core

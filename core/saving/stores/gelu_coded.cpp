@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// code4, code2: the derivative of GELU at h, written by the pass that computes u = gelu(h).
+#include "saving/stores/stored_slot.hpp"
+
+namespace actscope::core {
+namespace {
+
+class GeluCoded final : public StoredSlot {
+ public:
+  explicit GeluCoded(StoreSetting setting)
+      : StoredSlot(std::move(setting)),
+        bits_(setting_.store.kind == StoreKind::code4 ? kernels::CodeBits::int4
+                                                      : kernels::CodeBits::int2) {
+    const SlotShape& shape = setting_.shape;
+    codes_ = torch::empty({kernels::gelu_code_bytes(bits_, shape.total_rows(), shape.cols)},
+                          setting_.options.dtype(torch::kUInt8));
+  }
+
+  // The codes of a part are there when u is.
+  void put(std::int64_t, const torch::Tensor&) override {}
+  torch::Tensor get(std::int64_t, std::int64_t) const override {
+    ACTSCOPE_REQUIRES(false);
+    return {};
+  }
+  kernels::GeluCode gelu_code(std::int64_t first) const override {
+    const SlotShape& shape = setting_.shape;
+    const std::int64_t rows = shape.by_group ? first * shape.rows : first;
+    return {bits_, codes_.mutable_data_ptr<std::uint8_t>() +
+                       kernels::gelu_code_bytes(bits_, rows, shape.cols)};
+  }
+  Held held() override { return {{"codes", &codes_}}; }
+
+ private:
+  kernels::CodeBits bits_;
+  torch::Tensor codes_;
+};
+
+}  // namespace
+
+std::unique_ptr<StoredSlot> make_gelu_coded(StoreSetting setting) {
+  return std::make_unique<GeluCoded>(std::move(setting));
+}
+
+}  // namespace actscope::core

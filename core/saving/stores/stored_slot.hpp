@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "actscope/base/check.hpp"
+#include "actscope/core/scheme/scheme.hpp"
+#include "actscope/core/scheme/slot_layout.hpp"
+#include "actscope/kernels/bsr_panels.hpp"
+#include "actscope/kernels/coded_blocks.hpp"
+#include "actscope/kernels/elementwise.hpp"
+#include "actscope/tracer/name.hpp"
+
+namespace actscope::core {
+
+/// What a store draws and carries over.
+struct StoreDraw {
+  std::uint64_t seed = 0;  ///< of random selections and stochastic rounding
+  torch::Tensor threshold =
+      {};  ///< f64, one element: carried from step to step by Select::threshold
+};
+
+/// A slot or a choice of blocks between forward and backward as all stores are given it.
+struct StoreSetting {
+  Store store;
+  SlotShape shape;
+  torch::TensorOptions options;  ///< dtype and device of the slot
+  tracer::Name name;             ///< in traces
+  StoreDraw draw;
+
+  torch::Tensor empty_part(std::int64_t units) const {
+    return torch::empty({units, shape.unit_elements()}, options);
+  }
+};
+
+/// The panels of a run of units, with what keeps their memory where that is not the store's.
+struct StoredPanels {
+  kernels::ConstBsrPanels panels;
+  kernels::PanelRange range;
+  torch::Tensor values, column_starts;
+
+  operator const kernels::ConstBsrPanels&() const noexcept { return panels; }
+};
+
+/// One way of keeping a slot; a file of this folder each. Parts are given cut at granules.
+class StoredSlot {
+ public:
+  explicit StoredSlot(StoreSetting setting) : setting_(std::move(setting)) {}
+  virtual ~StoredSlot() = default;
+  StoredSlot(const StoredSlot&) = delete;
+  StoredSlot& operator=(const StoredSlot&) = delete;
+
+  /// Units that a part must be a multiple of, the last excepted.
+  virtual std::int64_t granule() const { return 1; }
+  /// Whether it is given all units at once: what is kept of one follows from all.
+  virtual bool wants_whole() const { return false; }
+
+  virtual void put(std::int64_t first, const torch::Tensor& part) = 0;
+  virtual torch::Tensor get(std::int64_t first, std::int64_t count) const = 0;
+
+  /// Every tensor held, by name; some may be undefined.
+  using Held = std::vector<std::pair<std::string_view, torch::Tensor*>>;
+  virtual Held held() = 0;
+
+  /// Where to compute a part so that put need not copy.
+  virtual torch::Tensor room(std::int64_t, std::int64_t count) {
+    return setting_.empty_part(count);
+  }
+  /// Of stores with panels.
+  virtual StoredPanels panels(std::int64_t, std::int64_t) const {
+    ACTSCOPE_REQUIRES(false);
+    return {};
+  }
+  /// Of codes of values.
+  virtual kernels::CodedMatrix codes(std::int64_t) const {
+    ACTSCOPE_REQUIRES(false);
+    return {};
+  }
+  /// Of codes of the derivative of GELU: where those of the units from `first` on go.
+  virtual kernels::GeluCode gelu_code(std::int64_t) const {
+    ACTSCOPE_REQUIRES(false);
+    return {};
+  }
+
+ protected:
+  StoreSetting setting_;
+};
+
+std::unique_ptr<StoredSlot> make_kept(StoreSetting setting);
+std::unique_ptr<StoredSlot> make_dropped(StoreSetting setting);
+std::unique_ptr<StoredSlot> make_coded(StoreSetting setting);
+std::unique_ptr<StoredSlot> make_narrow(StoreSetting setting);
+std::unique_ptr<StoredSlot> make_gelu_coded(StoreSetting setting);
+std::unique_ptr<StoredSlot> make_top(StoreSetting setting);
+std::unique_ptr<StoredSlot> make_pooled(StoreSetting setting);
+std::unique_ptr<StoredSlot> make_pruned(StoreSetting setting);
+std::unique_ptr<StoredSlot> make_pruned_and_coded(StoreSetting setting);
+/// The one that setting.store names.
+std::unique_ptr<StoredSlot> make_stored(StoreSetting setting);
+
+}  // namespace actscope::core

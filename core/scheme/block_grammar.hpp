@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actscope/core/scheme/scheme.hpp"
+
+/// The part of the grammar of stores and operands that speaks of blocks.
+namespace actscope::core {
+
+std::vector<std::string> split_text(std::string_view text, char separator);
+
+/// Whether all of `text` is a number, then written to `number`.
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, number);
+  return result.ec == std::errc{} && result.ptr == end && !text.empty();
+}
+
+/// The shortest text that reads back as the same number.
+std::string number_text(double number);
+
+/// Which blocks are kept, and how their values are written.
+struct BlockText {
+  kernels::BlockSpec blocks;
+  BlockValues values = BlockValues::full;
+};
+
+/// BLOCK:SPARSITY[:SELECT][:VALUES][:unbiased], the parts behind a name from parts[1] on. Whether
+/// it is of the grammar; what is, may be refused for its numbers.
+/// Errors  ConfigError, UnsupportedBlockSize: as BlockSpec::validate
+bool read_blocks(const std::vector<std::string>& parts, BlockText& text);
+
+/// name:BLOCK:SPARSITY… in the shortest form that reads back the same.
+std::string blocks_text(std::string_view name, const BlockText& text);
+
+}  // namespace actscope::core

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training checkpoints: parameters, optimizer moments and what the run has gathered so far.
+#include <ATen/core/grad_mode.h>
+#include <torch/nn/module.h>
+#include <torch/optim/adamw.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <sstream>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/file.hpp"
+#include "actscope/base/sha256.hpp"
+#include "training/checkpoint_file.hpp"
+#include "training/safetensors.hpp"
+#include "training/training_session.hpp"
+
+namespace actscope::core {
+namespace {
+
+using torch::optim::AdamWParamState;
+
+constexpr const char* times_name = "step_times_s";
+
+std::filesystem::path checkpoint_path(const RunConfig& config) {
+  return std::filesystem::path(config.out) / checkpoint_name;
+}
+
+// What must be equal for a run to be the continuation of another.
+std::string config_digest(const RunConfig& c, const DataSet& data) {
+  std::ostringstream text;
+  text.precision(17);
+  const auto number = [](const std::optional<std::int64_t>& value) { return value.value_or(-1); };
+  text << c.model << '|' << number(c.dim) << '|' << number(c.depth) << '|' << number(c.patch) << '|'
+       << number(c.image_size) << '|' << number(c.classes) << '|' << c.data << '|'
+       << c.train_samples << '|' << c.heldout_samples << '|' << c.augment << '|' << c.scheme << '|'
+       << c.block_rows << '|' << c.block_cols << '|' << c.sparsity_ratio << '|' << c.select << '|'
+       << c.schedule << '|' << c.epochs << '|' << c.steps << '|' << c.batch << '|' << c.seed << '|'
+       << c.learning_rate << '|' << c.weight_decay << '|' << c.warmup_ratio << '|'
+       << c.label_smoothing << '|' << c.device << '|' << c.dtype << '|' << c.workspace_bytes;
+  for (const std::string& change : c.slot_overrides) text << "|s " << change;
+  for (const std::string& change : c.operand_overrides) text << "|o " << change;
+  // What is off does not count: checkpoints of before it was there stay good.
+  if (c.optimizer != "adamw") text << "|optimizer " << c.optimizer;
+  if (c.drop_path_ratio != 0) text << "|drop path of halves " << c.drop_path_ratio;
+  if (c.ema_decay != 0) text << "|ema " << c.ema_decay;
+  text << "|d " << data.sha256;
+  Sha256 digest;
+  digest.update(text.str());
+  return digest.hex_digest();
+}
+
+// A tensor of the training and what it is called in a checkpoint.
+struct NamedTensor {
+  std::string name;
+  torch::Tensor tensor;
+};
+
+std::string moment_name(const char* moment, const std::string& parameter) {
+  return std::string("optimizer.") + moment + "." + parameter;
+}
+
+// Parameters and buffers of the model, and the average of the parameters where there is one.
+std::vector<NamedTensor> tensors_of(const torch::nn::Module& model, const WeightAverage* average) {
+  std::vector<NamedTensor> tensors;
+  std::size_t i = 0;
+  for (const auto& parameter : model.named_parameters()) {
+    tensors.push_back({"model." + parameter.key(), parameter.value()});
+    if (average == nullptr) continue;
+    tensors.push_back({"average." + parameter.key(), average->averages()[i++]});
+  }
+  for (const auto& buffer : model.named_buffers()) {
+    tensors.push_back({"model." + buffer.key(), buffer.value()});
+  }
+  return tensors;
+}
+
+[[noreturn]] void refuse_tensors(const std::string& source, const std::string& why) {
+  throw DataError(
+      error_text("cannot use " + source + " as a checkpoint", why, "start over with --force"));
+}
+
+// Raises where the tensors of a file are not exactly those wanted, in type and shape.
+void require_same(const std::vector<NamedTensor>& wanted, const std::vector<TensorEntry>& found,
+                  const std::string& source) {
+  for (const NamedTensor& one : wanted) {
+    const auto entry = std::ranges::find(found, one.name, &TensorEntry::name);
+    if (entry == found.end()) refuse_tensors(source, "it lacks tensor " + one.name);
+    if (entry->dtype != dtype_name(one.tensor.scalar_type()) ||
+        one.tensor.sizes() != torch::IntArrayRef(entry->shape)) {
+      refuse_tensors(source, "tensor " + one.name + " has another type or shape");
+    }
+  }
+  if (found.size() != wanted.size()) {
+    refuse_tensors(source, "it has tensors that this run has not");
+  }
+}
+
+// The numbers that a state may have in this run, beyond those that any state may have.
+bool is_of_run(const CheckpointState& state, std::int64_t total_steps, std::int64_t batch) {
+  return state.step <= total_steps && state.correct <= state.steps_summed * batch;
+}
+
+}  // namespace
+
+void TrainingSession::save_checkpoint() const {
+  CheckpointState state;
+  state.config_digest = config_digest(config_, data_);
+  state.step = progress_.step;
+  state.elapsed_s = progress_.elapsed_s;
+  state.loss_sum = progress_.loss_sum;
+  state.correct = progress_.correct;
+  state.steps_summed = progress_.steps_summed;
+  state.accuracy = progress_.accuracy;
+  std::vector<NamedTensor> tensors = tensors_of(*model_, average_.get());
+  for (const auto& parameter : model_->named_parameters()) {
+    const auto found = optimizer_->state().find(parameter.value().unsafeGetTensorImpl());
+    if (found == optimizer_->state().end()) continue;
+    const auto& moments = static_cast<const AdamWParamState&>(*found->second);
+    state.optimizer_steps[parameter.key()] = moments.step();
+    tensors.push_back({moment_name("exp_avg", parameter.key()), moments.exp_avg()});
+    tensors.push_back({moment_name("exp_avg_sq", parameter.key()), moments.exp_avg_sq()});
+  }
+  if (!progress_.step_times_s.empty()) {
+    tensors.push_back({times_name, torch::tensor(progress_.step_times_s, torch::kFloat64)});
+  }
+  std::vector<TensorEntry> entries;
+  for (NamedTensor& one : tensors) {
+    one.tensor = one.tensor.detach().cpu().contiguous();  // itself, on the CPU
+    entries.push_back({one.name, std::string(dtype_name(one.tensor.scalar_type())),
+                       one.tensor.sizes().vec(), bytes_of(one.tensor)});
+  }
+  std::error_code code;  // where this fails, writing says so
+  std::filesystem::create_directories(config_.out, code);
+  write_checkpoint(checkpoint_path(config_), state, entries);
+}
+
+// Everything is checked before anything of the session is changed.
+void TrainingSession::load_checkpoint() {
+  const std::filesystem::path path = checkpoint_path(config_);
+  std::error_code code;
+  if (!std::filesystem::exists(path, code)) refuse_without_checkpoint();
+  const std::string bytes = read_file(path, std::int64_t{1} << 40);
+  const Checkpoint checkpoint = parse_checkpoint(bytes, path.string());
+  const CheckpointState& state = checkpoint.state;
+  if (state.config_digest != config_digest(config_, data_) ||
+      !is_of_run(state, total_steps_, config_.batch)) {
+    throw DataError(error_text("cannot resume in " + config_.out,
+                               "its checkpoint is of another configuration or other data",
+                               "give the same options as before, or --force to start over"));
+  }
+  std::vector<NamedTensor> wanted = tensors_of(*model_, average_.get());
+  std::vector<std::pair<void*, std::unique_ptr<AdamWParamState>>> moments;
+  for (const auto& parameter : model_->named_parameters()) {
+    const auto steps = state.optimizer_steps.find(parameter.key());
+    if (steps == state.optimizer_steps.end()) continue;
+    auto moment = std::make_unique<AdamWParamState>();
+    moment->step(steps->second);
+    moment->exp_avg(torch::zeros_like(parameter.value()));
+    moment->exp_avg_sq(torch::zeros_like(parameter.value()));
+    wanted.push_back({moment_name("exp_avg", parameter.key()), moment->exp_avg()});
+    wanted.push_back({moment_name("exp_avg_sq", parameter.key()), moment->exp_avg_sq()});
+    moments.emplace_back(parameter.value().unsafeGetTensorImpl(), std::move(moment));
+  }
+  if (moments.size() != state.optimizer_steps.size()) {
+    for (const auto& [name, steps] : state.optimizer_steps) {
+      if (model_->named_parameters().contains(name)) continue;
+      refuse_tensors(path.string(), "the model has no parameter " + name);
+    }
+  }
+  torch::Tensor times = torch::empty({state.step}, torch::kFloat64);
+  if (state.step > 0) wanted.push_back({times_name, times});
+  require_same(wanted, checkpoint.tensors, path.string());
+  const auto entry_of = [&](const std::string& name) -> const TensorEntry& {
+    return *std::ranges::find(checkpoint.tensors, name, &TensorEntry::name);
+  };
+  const at::NoGradGuard no_grad;
+  if (state.step > 0) {
+    const torch::Tensor read = tensor_of(entry_of(times_name));
+    if (!read.isfinite().logical_and(read >= 0).all().item<bool>()) {
+      refuse_tensors(path.string(), "it has a step time that cannot be");
+    }
+  }
+  for (NamedTensor& one : wanted) one.tensor.copy_(tensor_of(entry_of(one.name)));
+  for (auto& [parameter, moment] : moments) optimizer_->state()[parameter] = std::move(moment);
+  progress_.step = state.step;
+  progress_.elapsed_s = state.elapsed_s;
+  progress_.loss_sum = state.loss_sum;
+  progress_.correct = state.correct;
+  progress_.steps_summed = state.steps_summed;
+  progress_.accuracy = state.accuracy;
+  progress_.step_times_s.assign(times.const_data_ptr<double>(),
+                                times.const_data_ptr<double>() + times.numel());
+}
+
+void TrainingSession::refuse_without_checkpoint() const {
+  std::error_code code;
+  if (std::filesystem::exists(std::filesystem::path(config_.out) / checkpoint_name_before, code)) {
+    throw DataError(error_text("cannot resume in " + config_.out,
+                               "its checkpoint.pt is of an earlier version of Actscope, and a "
+                               "pickle, which is not read any more",
+                               "start over with --force, or end the run with that version"));
+  }
+  throw DataError(error_text("nothing to resume in " + config_.out,
+                             "it has no checkpoint.safetensors",
+                             "a checkpoint is written when a run is stopped, and every "
+                             "--checkpoint-every steps"));
+}
+
+}  // namespace actscope::core

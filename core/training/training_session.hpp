@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/optim/adamw.h>
+#include <torch/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actscope/base/run_record.hpp"
+#include "actscope/core/data/dataset.hpp"
+#include "actscope/core/model/resmlp.hpp"
+#include "actscope/core/scheme/sparsity_schedule.hpp"
+#include "actscope/core/training/training.hpp"
+#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/torch/device_memory.hpp"
+#include "data/corrupt_images.hpp"
+#include "training/batch_loader.hpp"
+#include "training/gradient_probe.hpp"
+#include "training/step_ledger.hpp"
+#include "training/step_tracer.hpp"
+#include "training/weight_average.hpp"
+
+namespace actscope::core {
+
+/// What the steps kept between forward and backward. Units: bytes.
+struct SavedMeasurement {
+  std::int64_t steps = 0;        ///< measured so far
+  std::int64_t saved_bytes = 0;  ///< of the last one, by the allocator
+  std::int64_t ledger_bytes = 0;
+  std::vector<tracer::SlotBytes> slots;
+  bool is_steady = true;  ///< the second step and all later ones kept the same number of bytes
+
+  /// The first step may fill library caches, so it stands only until there is a second.
+  void add(std::int64_t saved, tracer::SavedLedger&& ledger) noexcept;
+};
+
+/// What a run has gathered so far; part of a checkpoint, so that a resumed run reports the whole.
+struct TrainingProgress {
+  std::int64_t step = 0;
+  double elapsed_s = 0;
+  double loss_sum = 0;            ///< since the last accuracy point
+  std::int64_t correct = 0;       ///< the same
+  std::int64_t steps_summed = 0;  ///< the same
+  std::vector<AccuracyPoint> accuracy;
+  std::vector<double> step_times_s;
+};
+
+/// Model, optimizer, data and counters of one training run; one call a step.
+class TrainingSession {
+ public:
+  TrainingSession(const RunConfig& config, const TrainingHooks& hooks);
+
+  std::int64_t total_steps() const noexcept { return total_steps_; }
+  bool is_epoch_end() const;
+
+  /// One step of forward, loss, backward and optimizer. Returns the loss.
+  double step();
+  /// Evaluates the model, or its average where there is one, on held-out data and adds a point to
+  /// the accuracy curves.
+  void evaluate();
+
+  /// The first parameter with a non-finite value, or empty.
+  std::string first_non_finite_parameter() const;
+  /// Of the step whose loss was not finite, the first layer whose output was not, or empty.
+  const std::string& first_non_finite_layer() const noexcept { return non_finite_layer_; }
+
+  void save_checkpoint() const;
+  void load_checkpoint();
+
+  /// Returns when everything that the steps so far left to other threads has reached the trace.
+  void flush_trace() { tracer_.flush(); }
+
+  /// Ends the trace and fills everything a run measured into `record`. Afterwards the parameters
+  /// are those to save: the average where there is one. Call it once, last.
+  void fill(RunRecord& record);
+
+  TrainingProgress& progress() { return progress_; }
+  const torch::nn::Module& model() const { return *model_; }
+
+ private:
+  void set_learning_rate();
+  bool is_ledger_step() const;
+  void set_scheme();
+  void predict_bytes();
+  double traced_step(const Batch& batch, std::int64_t& correct);
+  torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
+  void add_saved(std::int64_t saved_bytes, tracer::SavedLedger&& ledger);
+  void require_predicted(const tracer::SavedLedger& ledger) const;
+  void fill_bytes(RunRecord& record) const;
+  [[noreturn]] void refuse_without_checkpoint() const;
+
+  RunConfig config_;
+  const TrainingHooks& hooks_;
+  torch::Device device_;
+  tracer::MemoryDevice memory_;
+  DataSet data_;
+  Scheme scheme_;  ///< with all of its sparsity
+  SparsitySchedule schedule_;
+  FootprintRecord footprint_;
+  std::unique_ptr<ResMlp> model_;
+  std::unique_ptr<torch::optim::AdamW> optimizer_;  // or Lamb, which is one
+  std::unique_ptr<WeightAverage> average_;          // null without --ema
+  std::unique_ptr<BatchLoader> loader_;
+  std::unique_ptr<CorruptImages> corrupt_train_, corrupt_heldout_;
+  std::int64_t total_steps_ = 0;
+  TrainingProgress progress_;
+  SavedMeasurement saved_;  ///< of this process
+  std::int64_t peak_bytes_ = 0;
+  std::string non_finite_layer_;
+  StepTracer tracer_;
+  GradientProbe probe_;
+  std::unique_ptr<StepLedger> graph_;  // of one step
+};
+
+/// SHA-256 over the bytes of all parameters in order.
+std::string weights_digest(const torch::nn::Module& module);
+
+}  // namespace actscope::core
