@@ -9,7 +9,9 @@ import tempfile
 import unittest
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-LIBRARIES = ("base", "kernels", "tracer", "tracer/torch", "core", "reports", "app", "gui")
+# library: a folder of new files
+LIBRARIES = {"base": "", "kernels": "", "tracer": "", "tracer/torch": "", "core": "model/", "reports": "gate/", "app": "",
+             "gui": ""}
 
 
 class NewFile(unittest.TestCase):
@@ -37,15 +39,16 @@ class NewFile(unittest.TestCase):
     def test_wrong_use_makes_nothing(self):
         before = self.snapshot()
         for arguments in ((), ("base",), ("nowhere", "a"), ("base", "CamelCase"), ("base", "a.cpp"),
-                          ("base", "../a"), ("base", ""), ("base", "a", "b")):
+                          ("base", "../a"), ("base", ""), ("base", "a", "b"), ("core", "a"), ("core", "model"), ("core", "attic/a"),
+                          ("reports", "a")):
             result = self.run_script(*arguments)
             self.assertEqual(result.returncode, 2, arguments)
             self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
         self.assertEqual(self.snapshot(), before)
 
     def test_every_library_takes_a_file(self):
-        for number, library in enumerate(LIBRARIES):
-            name, top = f"new_thing_{number}", library.split("/")[0]
+        for number, (library, folder) in enumerate(LIBRARIES.items()):
+            name, top = f"{folder}new_thing_{number}", library.split("/")[0]
             lists = {f"{library}/CMakeLists.txt": f"{name}.cpp",
                      f"tests/{top}/CMakeLists.txt": f"{name}_test.cpp"}
             before = {path: self.read(path) for path in lists}
@@ -76,6 +79,16 @@ class NewFile(unittest.TestCase):
         self.run_script("kernels", "cpu/row_sums")
         self.assertIn('#include "cpu/row_sums.hpp"', self.read("kernels/cpu/row_sums.cpp"))
         self.assertIn(" cpu/row_sums.cpp", self.read("kernels/CMakeLists.txt"))
+
+    def test_a_room_has_headers_and_tests_of_its_own(self):
+        made = self.run_script("core", "scheme/row_norms").stdout.splitlines()
+        self.assertIn("core/include/actscope/core/scheme/row_norms.hpp", made)
+        self.assertIn("tests/core/scheme/row_norms_test.cpp", made)
+        self.assertIn('#include "actscope/core/scheme/row_norms.hpp"', self.read("core/scheme/row_norms.cpp"))
+        made = self.run_script("--private", "core", "saving/stores/row_sums").stdout.splitlines()
+        self.assertIn("core/saving/stores/row_sums.hpp", made)
+        self.assertIn('#include "saving/stores/row_sums.hpp"', self.read("tests/core/saving/stores/row_sums_test.cpp"))
+        self.assertEqual(self.run_script(script="check_includes").returncode, 0)
 
     def test_the_test_fails_until_it_is_written(self):
         self.run_script("base", "row_norms")
