@@ -5,12 +5,12 @@
 
 #include <cstdio>
 
-#include "actscope/core/layers/slot_store.hpp"
+#include "actscope/core/layers/saved_tensor.hpp"
 #include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"
 
-using actscope::core::SlotStore;
+using actscope::core::SavedTensor;
 using torch::Tensor;
 
 namespace {
@@ -20,14 +20,14 @@ struct SquaredReluLayer : torch::autograd::Function<SquaredReluLayer> {
     const Tensor positive = torch::mm(x, w.t()).relu_();
     ctx->save_for_backward({w});
     // The weight gradient multiplies the largest blocks of x; the slope wants all of max(0, h).
-    ctx->saved_data["x"] = SlotStore(x, "bsr:16:0.5", {.name = "x"}).saved();
-    ctx->saved_data["positive"] = SlotStore(positive, "int4", {.name = "positive"}).saved();
+    ctx->saved_data["x"] = SavedTensor(x, "bsr:16:0.5", {.name = "x"}).saved();
+    ctx->saved_data["positive"] = SavedTensor(positive, "int4", {.name = "positive"}).saved();
     return positive.square();
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& outputs) {
-    const SlotStore x(ctx->saved_data["x"]), positive(ctx->saved_data["positive"]);
+    const SavedTensor x(ctx->saved_data["x"]), positive(ctx->saved_data["positive"]);
     const Tensor dh = outputs[0] * 2 * positive.tensor();
     const Tensor dx = torch::mm(dh, ctx->get_saved_variables()[0]);
     const Tensor dw = x.product(dh);

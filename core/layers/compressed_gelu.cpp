@@ -6,7 +6,7 @@
 #include <torch/types.h>
 
 #include "actscope/base/error.hpp"
-#include "layers/kept_slot.hpp"
+#include "layers/saved_tensor_state.hpp"
 #include "saving/chunk_units.hpp"
 #include "tensors/gelu_passes.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 
 using torch::Tensor;
 
-void validate(const Store& store) {
+void validate(const StoreSpec& store) {
   using enum StoreKind;
   if (store.kind != drop && store.kind != bsr && store.kind != topk && store.kind != pool) return;
   throw ConfigError(error_text("compressed_gelu cannot keep its input as " + to_text(store),
@@ -25,11 +25,11 @@ void validate(const Store& store) {
 
 class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
  public:
-  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x, const Store& store,
-                        std::int64_t workspace_bytes) {
+  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x,
+                        const StoreSpec& store, std::int64_t workspace_bytes) {
     const Tensor rows = as_rows(x).contiguous();
-    auto kept = c10::make_intrusive<KeptSlot>(
-        KeptSlotSetting{store, {}, workspace_bytes, 0, "input"}, rows);
+    auto kept = c10::make_intrusive<SavedTensorState>(
+        SavedTensorSpec{store, {}, workspace_bytes, 0, "input"}, rows);
     ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
     Tensor result = torch::empty_like(rows);
     gelu_into(result, rows,
@@ -41,8 +41,8 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
                                                  const torch::autograd::variable_list& outputs) {
     refuse_second_derivative("compressed_gelu");
     const auto kept =
-        c10::static_intrusive_pointer_cast<KeptSlot>(ctx->saved_data["input"].toCapsule());
-    const SlotParts& store = kept->store;
+        c10::static_intrusive_pointer_cast<SavedTensorState>(ctx->saved_data["input"].toCapsule());
+    const SavedSlot& store = kept->store;
     const std::int64_t rows = store.shape().rows;
     const Tensor dy = outputs.front().reshape({rows, store.shape().cols}).contiguous();
     Tensor dx = torch::empty_like(dy);
@@ -71,7 +71,7 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
 
 }  // namespace
 
-Tensor compressed_gelu(const Tensor& x, const Store& store, std::int64_t workspace_bytes) {
+Tensor compressed_gelu(const Tensor& x, const StoreSpec& store, std::int64_t workspace_bytes) {
   validate(store);
   // What is kept as it is, autograd keeps best: it also notices changes in place.
   if (store.kind == StoreKind::keep || !at::GradMode::is_enabled() || !x.requires_grad()) {

@@ -7,7 +7,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/split_mix.hpp"
-#include "layers/kept_slot.hpp"
+#include "layers/saved_tensor_state.hpp"
 #include "tensors/dense_product.hpp"
 
 namespace actscope::core {
@@ -49,8 +49,8 @@ class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
     ctx->saved_data["has_bias"] = bias.has_value();
     if (weight.requires_grad()) {
       const Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
-      auto kept = c10::make_intrusive<KeptSlot>(
-          KeptSlotSetting{input.store, input.operand, input.workspace_bytes, input.seed, "input"},
+      auto kept = c10::make_intrusive<SavedTensorState>(
+          SavedTensorSpec{input.store, input.operand, input.workspace_bytes, input.seed, "input"},
           rows);
       ctx->saved_data["input"] = c10::IValue::make_capsule(kept);
     }
@@ -70,8 +70,8 @@ class CompressedLinear : public torch::autograd::Function<CompressedLinear> {
       dx = product_nt(rows, weight.t()).view(sizes);
     }
     if (ctx->needs_input_grad(1)) {
-      const auto kept =
-          c10::static_intrusive_pointer_cast<KeptSlot>(ctx->saved_data["input"].toCapsule());
+      const auto kept = c10::static_intrusive_pointer_cast<SavedTensorState>(
+          ctx->saved_data["input"].toCapsule());
       dw = kept->product(rows).to(weight.scalar_type());
       kept->release();
     }

@@ -4,7 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
-#include "layers/kept_slot.hpp"
+#include "layers/saved_tensor_state.hpp"
 #include "tensors/dense_product.hpp"
 
 namespace actscope::core {

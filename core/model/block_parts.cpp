@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "actscope/core/scheme/slot_layout.hpp"
-#include "saving/saved_tensors.hpp"
+#include "saving/record_storage.hpp"
 
 namespace actscope::core {
 
@@ -21,7 +21,7 @@ tracer::Name trace_name(Slot slot) {
   return names[static_cast<std::size_t>(slot)];
 }
 
-BlockStores::BlockStores(const BlockContext& context, const Tensor& x, std::int64_t hidden_width)
+SavedBlock::SavedBlock(const BlockContext& context, const Tensor& x, std::int64_t hidden_width)
     : plan(context.plan),
       batch(x.size(0)),
       tokens(x.size(1)),
@@ -64,13 +64,13 @@ Tensor times(const Tensor& values, const Tensor& factors) {
   return factors.defined() ? values * factors : values;
 }
 
-Tensor BlockStores::drop_factors_of(BlockHalf half, std::int64_t first, std::int64_t count) const {
+Tensor SavedBlock::drop_factors_of(BlockHalf half, std::int64_t first, std::int64_t count) const {
   const Tensor all = factors_of_half(drop_factors, half);
   return all.defined() ? all.narrow(0, first, count) : all;
 }
 
-Tensor BlockStores::drop_factors_of_rows(BlockHalf half, std::int64_t first,
-                                         std::int64_t count) const {
+Tensor SavedBlock::drop_factors_of_rows(BlockHalf half, std::int64_t first,
+                                        std::int64_t count) const {
   if (!drop_factors.defined()) return {};
   const std::int64_t first_image = first / tokens;
   const std::int64_t images = (first + count + tokens - 1) / tokens - first_image;
@@ -80,7 +80,7 @@ Tensor BlockStores::drop_factors_of_rows(BlockHalf half, std::int64_t first,
       .narrow(0, first - first_image * tokens, count);
 }
 
-void BlockStores::record(tracer::SavedLedger* ledger, std::string_view layer) const {
+void SavedBlock::record(tracer::SavedLedger* ledger, std::string_view layer) const {
   record_storage(ledger, layer, drop_path_slot, drop_factors);
   for (std::size_t s = 0; s < slot_count; ++s) {
     slots[s].record(ledger, layer, name_of(static_cast<Slot>(s)));
@@ -91,7 +91,7 @@ void BlockStores::record(tracer::SavedLedger* ledger, std::string_view layer) co
   }
 }
 
-void BlockStores::visit(const tracer::SavedTensorSource::Visit& visit) const {
+void SavedBlock::visit(const tracer::SavedTensorSource::Visit& visit) const {
   if (drop_factors.defined()) visit(drop_path_slot, "factors", drop_factors);
   for (std::size_t s = 0; s < slot_count; ++s) slots[s].visit(visit, name_of(static_cast<Slot>(s)));
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
@@ -100,8 +100,8 @@ void BlockStores::visit(const tracer::SavedTensorSource::Visit& visit) const {
   }
 }
 
-void BlockStores::release(std::initializer_list<Slot> names,
-                          std::initializer_list<Product> products) {
+void SavedBlock::release(std::initializer_list<Slot> names,
+                         std::initializer_list<Product> products) {
   if (is_retained) return;
   for (Slot name : names) {
     slot(name).release();

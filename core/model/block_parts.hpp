@@ -12,7 +12,7 @@
 #include "actscope/tracer/name.hpp"
 #include "saving/block_choice.hpp"
 #include "saving/chunk_units.hpp"
-#include "saving/slot_parts.hpp"
+#include "saving/saved_slot.hpp"
 
 namespace actscope::core {
 
@@ -28,12 +28,12 @@ torch::Tensor factors_of_half(const torch::Tensor& drop_factors, BlockHalf half)
 torch::Tensor times(const torch::Tensor& values, const torch::Tensor& factors);
 
 /// What one block keeps between forward and backward under a plan.
-struct BlockStores {
+struct SavedBlock {
   /// `context` gives plan, seed and thresholds.
-  BlockStores(const BlockContext& context, const torch::Tensor& x, std::int64_t hidden);
+  SavedBlock(const BlockContext& context, const torch::Tensor& x, std::int64_t hidden);
 
-  SlotParts& slot(Slot name) { return slots[static_cast<std::size_t>(name)]; }
-  const SlotParts& slot(Slot name) const { return slots[static_cast<std::size_t>(name)]; }
+  SavedSlot& slot(Slot name) { return slots[static_cast<std::size_t>(name)]; }
+  const SavedSlot& slot(Slot name) const { return slots[static_cast<std::size_t>(name)]; }
   std::optional<BlockChoice>& choice(Product name) {
     return choices[static_cast<std::size_t>(name)];
   }
@@ -52,7 +52,7 @@ struct BlockStores {
 
   BlockPlan plan;
   std::int64_t batch, tokens, dim, hidden;
-  std::vector<SlotParts> slots;
+  std::vector<SavedSlot> slots;
   std::array<std::optional<BlockChoice>, product_count> choices;
   torch::Tensor drop_factors;  ///< [2, batch], or undefined
   bool is_retained = false;    ///< backward leaves the slots for another walk
@@ -73,26 +73,26 @@ struct BlockGradients {
 };
 
 /// x [batch, tokens, dim] contiguous → x1 = x + γ1⊙(A y + a), y = α1⊙x + β1, storing x, y, t.
-torch::Tensor mix_tokens(const torch::Tensor& x, const BlockParameters& p, BlockStores& stores,
+torch::Tensor mix_tokens(const torch::Tensor& x, const BlockParameters& p, SavedBlock& stores,
                          std::int64_t workspace_bytes);
 
 /// Rows [first, first + count) of x1 [batch·tokens, dim], rebuilt from the stored x (and t, y).
-torch::Tensor rebuild_x1(const BlockParameters& p, const BlockStores& stores, std::int64_t first,
+torch::Tensor rebuild_x1(const BlockParameters& p, const SavedBlock& stores, std::int64_t first,
                          std::int64_t count);
 
 /// g1 = dL/dx1 → dL/dx, written over g1; fills the gradients of the token half, releases its slots.
-torch::Tensor mix_tokens_backward(torch::Tensor g1, const BlockParameters& p, BlockStores& stores,
+torch::Tensor mix_tokens_backward(torch::Tensor g1, const BlockParameters& p, SavedBlock& stores,
                                   const BlockNeeds& needs, BlockGradients& gradients,
                                   std::int64_t workspace_bytes);
 
 /// x1 → x2 = x1 + γ2⊙(gelu(z W1ᵀ + b1) W2ᵀ + b2), z = α2⊙x1 + β2, storing x1, z, h, u, v; written
 /// over x1 where that is not kept.
-torch::Tensor mix_channels(torch::Tensor x1, const BlockParameters& p, BlockStores& stores,
+torch::Tensor mix_channels(torch::Tensor x1, const BlockParameters& p, SavedBlock& stores,
                            std::int64_t workspace_bytes);
 
 /// g = dL/dx2 → dL/dx1; fills the gradients of the channel half, releases its slots.
 torch::Tensor mix_channels_backward(const torch::Tensor& g, const BlockParameters& p,
-                                    BlockStores& stores, const BlockNeeds& needs,
+                                    SavedBlock& stores, const BlockNeeds& needs,
                                     BlockGradients& gradients, std::int64_t workspace_bytes);
 
 }  // namespace actscope::core

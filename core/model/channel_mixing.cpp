@@ -14,7 +14,7 @@ namespace {
 
 using torch::Tensor;
 
-std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
+std::int64_t rows_at_once(SavedBlock& stores, std::int64_t workspace_bytes,
                           std::int64_t element_bytes) {
   std::vector<std::int64_t> granules;
   for (Slot slot : {Slot::x1, Slot::z, Slot::h, Slot::u, Slot::v}) {
@@ -46,7 +46,7 @@ std::int64_t rows_at_once(BlockStores& stores, std::int64_t workspace_bytes,
 }
 
 // Σ of what reaches the change by this half, by feature; g [batch, tokens, dim].
-Tensor change_sums(const Tensor& g, const BlockStores& stores) {
+Tensor change_sums(const Tensor& g, const SavedBlock& stores) {
   const Tensor factors = stores.drop_factors_of(BlockHalf::channels, 0, stores.batch);
   if (!factors.defined()) return feature_sums(g);
   const Tensor by_image = g.sum(1, false, sum_type(g.scalar_type()));
@@ -55,7 +55,7 @@ Tensor change_sums(const Tensor& g, const BlockStores& stores) {
 
 }  // namespace
 
-Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
+Tensor mix_channels(Tensor x1, const BlockParameters& p, SavedBlock& stores,
                     std::int64_t workspace_bytes) {
   const std::int64_t rows = stores.batch * stores.tokens;
   const std::int64_t step = rows_at_once(stores, workspace_bytes, x1.element_size());
@@ -65,7 +65,7 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
   const bool writes_over = stores.slot(Slot::x1).kind() != StoreKind::keep;
   Tensor x2 = writes_over ? flat : torch::empty_like(flat);
   const bool choose_z = stores.slot(Slot::z).is_kept();
-  SlotParts& h_store = stores.slot(Slot::h);
+  SavedSlot& h_store = stores.slot(Slot::h);
   for (std::int64_t first = 0; first < rows; first += step) {
     const std::int64_t count = std::min(step, rows - first);
     const Tensor part = flat.narrow(0, first, count);
@@ -93,16 +93,16 @@ Tensor mix_channels(Tensor x1, const BlockParameters& p, BlockStores& stores,
   return x2.view(x1.sizes());
 }
 
-Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, BlockStores& stores,
+Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, SavedBlock& stores,
                              const BlockNeeds& needs, BlockGradients& gradients,
                              std::int64_t workspace_bytes) {
   const std::int64_t rows = stores.batch * stores.tokens;
   const std::int64_t step = rows_at_once(stores, workspace_bytes, g.element_size());
-  SlotParts& x1_store = stores.slot(Slot::x1);
-  SlotParts& z_store = stores.slot(Slot::z);
-  SlotParts& h_store = stores.slot(Slot::h);
-  SlotParts& u_store = stores.slot(Slot::u);
-  SlotParts& v_store = stores.slot(Slot::v);
+  SavedSlot& x1_store = stores.slot(Slot::x1);
+  SavedSlot& z_store = stores.slot(Slot::z);
+  SavedSlot& h_store = stores.slot(Slot::h);
+  SavedSlot& u_store = stores.slot(Slot::u);
+  SavedSlot& v_store = stores.slot(Slot::v);
   const auto& choice1 = stores.choice(Product::dW1);
   const auto& choice2 = stores.choice(Product::dW2);
   // Pruned only in the product, x1 itself decoded whole: α2 sees the whole.

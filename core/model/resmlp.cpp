@@ -15,7 +15,7 @@
 #include "layers/patch_projection.hpp"
 #include "model/narrow_head.hpp"
 #include "model/parameter_list.hpp"
-#include "saving/saved_tensors.hpp"
+#include "saving/record_storage.hpp"
 #include "tensors/narrow_copies.hpp"
 
 namespace actscope::core {

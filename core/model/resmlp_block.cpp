@@ -11,10 +11,10 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/split_mix.hpp"
 #include "actscope/tracer/scope.hpp"
-#include "layers/kept_slot.hpp"
+#include "layers/saved_tensor_state.hpp"
 #include "model/block_parts.hpp"
 #include "model/parameter_list.hpp"
-#include "saving/saved_tensors.hpp"
+#include "saving/record_storage.hpp"
 #include "tensors/sum_types.hpp"
 
 namespace actscope::core {
@@ -79,16 +79,16 @@ void validate_drop_factors(const Tensor& x, const Tensor& factors) {
 
 // Carries the stores from forward to backward inside the autograd node, and shows them to a walk of
 // the graph.
-struct StoresHolder : torch::CustomClassHolder, tracer::SavedTensorSource {
-  explicit StoresHolder(BlockStores s) : stores(std::move(s)) {}
+struct SavedBlockState : torch::CustomClassHolder, tracer::SavedTensorSource {
+  explicit SavedBlockState(SavedBlock s) : stores(std::move(s)) {}
   void visit_saved(const Visit& visit) const override { stores.visit(visit); }
-  BlockStores stores;
+  SavedBlock stores;
   std::int64_t workspace_bytes = 0;
   tracer::Name layer;
 };
 
 // What backward has to give, by the number of a tensor among x and the parameters.
-BlockNeeds needs_of(const torch::autograd::AutogradContext& ctx, const BlockStores& stores) {
+BlockNeeds needs_of(const torch::autograd::AutogradContext& ctx, const SavedBlock& stores) {
   const auto any = [&](std::initializer_list<std::size_t> places) {
     return std::ranges::any_of(places, [&](std::size_t i) { return ctx.needs_input_grad(i); });
   };
@@ -108,7 +108,8 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
                         torch::TensorList parameters, const BlockContext& context) {
     const Tensor x = input.contiguous();
     const BlockParameters p = in_type(from_list(parameters), x.scalar_type());
-    auto holder = c10::make_intrusive<StoresHolder>(BlockStores(context, x, p.fc1_weight.size(0)));
+    auto holder =
+        c10::make_intrusive<SavedBlockState>(SavedBlock(context, x, p.fc1_weight.size(0)));
     holder->workspace_bytes = context.workspace_bytes;
     holder->layer = tracer::Name(context.layer);
     const Tensor x2 = mix_channels(mix_tokens(x, p, holder->stores, context.workspace_bytes), p,
@@ -122,13 +123,13 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& outputs) {
     const auto holder =
-        c10::static_intrusive_pointer_cast<StoresHolder>(ctx->saved_data["stores"].toCapsule());
+        c10::static_intrusive_pointer_cast<SavedBlockState>(ctx->saved_data["stores"].toCapsule());
     refuse_second_derivative("a compressed block",
                              "call backward without create_graph, or use scheme dense");
     const tracer::LayerScope layer(holder->layer, Phase::backward);
     const BlockParameters p =
         in_type(from_list(ctx->get_saved_variables()), outputs[0].scalar_type());
-    BlockStores& stores = holder->stores;
+    SavedBlock& stores = holder->stores;
     stores.is_retained = torch::autograd::get_current_graph_task_keep_graph();
     const BlockNeeds needs = needs_of(*ctx, stores);
     BlockGradients d;
@@ -216,7 +217,7 @@ Tensor resmlp_block(const Tensor& x, const BlockParameters& parameters,
   BlockContext nothing;
   nothing.plan.stores.fill({StoreKind::drop});
   nothing.drop_factors = context.drop_factors;
-  BlockStores stores(nothing, x, parameters.fc1_weight.size(0));
+  SavedBlock stores(nothing, x, parameters.fc1_weight.size(0));
   const BlockParameters p = in_type(parameters, x.scalar_type());
   return mix_channels(mix_tokens(x.contiguous(), p, stores, context.workspace_bytes), p, stores,
                       context.workspace_bytes);

@@ -13,12 +13,12 @@ namespace {
 
 using torch::Tensor;
 
-std::int64_t images_at_once(BlockStores& stores, std::int64_t workspace_bytes,
+std::int64_t images_at_once(SavedBlock& stores, std::int64_t workspace_bytes,
                             std::int64_t element_bytes) {
   std::vector<std::int64_t> granules;
   for (Slot slot : {Slot::x, Slot::y}) granules.push_back(stores.slot(slot).granule());
   // t is stored by rows: a chunk of images must not cut its panels or code groups.
-  const SlotParts& t = stores.slot(Slot::t);
+  const SavedSlot& t = stores.slot(Slot::t);
   granules.push_back(t.granule() / std::gcd(t.granule(), stores.tokens));
   // x decoded, y, q, the scaled gradient and a product of two of them live at once; where images
   // skip this half their gradient too.
@@ -49,7 +49,7 @@ void for_each_chunk(std::int64_t units, std::int64_t step, const Visit& visit) {
   }
 }
 
-Tensor images(const SlotParts& slot, const BlockStores& stores, std::int64_t first,
+Tensor images(const SavedSlot& slot, const SavedBlock& stores, std::int64_t first,
               std::int64_t count) {
   return slot.get(first, count).view({count, stores.tokens, stores.dim});
 }
@@ -65,12 +65,12 @@ void add_products(const Tensor& left, const Tensor& right, Tensor& sum) {
 
 // dA += Σ over the images of a chunk of dT_b Y_bᵀ.
 void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t first,
-                               const BlockParameters& p, BlockStores& stores, Tensor& token_weight,
+                               const BlockParameters& p, SavedBlock& stores, Tensor& token_weight,
                                Tensor& beta_rows) {
   const std::int64_t count = dt.size(0);
   const std::int64_t n = stores.tokens;
-  const SlotParts& y = stores.slot(Slot::y);
-  const SlotParts& x_store = stores.slot(Slot::x);
+  const SavedSlot& y = stores.slot(Slot::y);
+  const SavedSlot& x_store = stores.slot(Slot::x);
   const auto& choice = stores.choice(Product::dA);
   const auto multiply = [&](const Tensor& left, const kernels::ConstBsrPanels& panels,
                             kernels::PanelRange range) {
@@ -112,7 +112,7 @@ void add_token_weight_gradient(const Tensor& dt, const Tensor& x, std::int64_t f
 
 }  // namespace
 
-Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores,
+Tensor mix_tokens(const Tensor& x, const BlockParameters& p, SavedBlock& stores,
                   std::int64_t workspace_bytes) {
   const std::int64_t step = images_at_once(stores, workspace_bytes, x.element_size());
   tracer::SlotScope at(trace_name(Slot::x));
@@ -143,15 +143,15 @@ Tensor mix_tokens(const Tensor& x, const BlockParameters& p, BlockStores& stores
   return x1;
 }
 
-Tensor rebuild_x1(const BlockParameters& p, const BlockStores& stores, std::int64_t first,
+Tensor rebuild_x1(const BlockParameters& p, const SavedBlock& stores, std::int64_t first,
                   std::int64_t count) {
   // Token mixing needs whole images: those that the rows touch.
   const std::int64_t first_image = first / stores.tokens;
   const std::int64_t last_image = (first + count + stores.tokens - 1) / stores.tokens;
   const std::int64_t image_count = last_image - first_image;
   const Tensor x = images(stores.slot(Slot::x), stores, first_image, image_count);
-  const SlotParts& y_store = stores.slot(Slot::y);
-  const SlotParts& t_store = stores.slot(Slot::t);
+  const SavedSlot& y_store = stores.slot(Slot::y);
+  const SavedSlot& t_store = stores.slot(Slot::t);
   Tensor t;
   if (t_store.is_kept()) {
     t = t_store.get(first_image * stores.tokens, image_count * stores.tokens).view(x.sizes());
@@ -169,13 +169,13 @@ Tensor rebuild_x1(const BlockParameters& p, const BlockStores& stores, std::int6
       .narrow(0, first - first_image * stores.tokens, count);
 }
 
-Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, BlockStores& stores,
+Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, SavedBlock& stores,
                            const BlockNeeds& needs, BlockGradients& gradients,
                            std::int64_t workspace_bytes) {
   const std::int64_t step = images_at_once(stores, workspace_bytes, g1.element_size());
   const Tensor through_q = p.gamma1 * p.alpha1;
-  const SlotParts& t_store = stores.slot(Slot::t);
-  const SlotParts& y_store = stores.slot(Slot::y);
+  const SavedSlot& t_store = stores.slot(Slot::t);
+  const SavedSlot& y_store = stores.slot(Slot::y);
   Tensor q_sum = zeros_for_sum(p.alpha1);   // Σ q over images and tokens
   Tensor qx_sum = zeros_for_sum(p.alpha1);  // Σ q⊙x
   Tensor qy_sum = zeros_for_sum(p.alpha1);  // Σ q⊙y where y is stored and t is not

@@ -7,8 +7,8 @@
 #include "actscope/kernels/compress.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "saving/panel_parts.hpp"
-#include "saving/saved_tensors.hpp"
-#include "saving/slot_parts.hpp"
+#include "saving/record_storage.hpp"
+#include "saving/saved_slot.hpp"
 #include "tensors/panel_means.hpp"
 #include "tensors/square_sum.hpp"
 #include "tensors/sum_types.hpp"
@@ -144,7 +144,7 @@ BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tenso
 }
 
 BlockChoice::Gathered BlockChoice::gather(std::int64_t first, std::int64_t count,
-                                          const SlotParts& coded) const {
+                                          const SavedSlot& coded) const {
   static const tracer::Name gather_blocks_from_codes("gather_blocks_from_codes");
   const tracer::OperatorScope scope(gather_blocks_from_codes, name_);
   Gathered gathered = room(first, count, coded.options());

@@ -13,12 +13,12 @@
 #include "actscope/tracer/name.hpp"
 #include "actscope/tracer/saved_ledger.hpp"
 #include "actscope/tracer/torch/saved_tensor_source.hpp"
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 #include "tensors/part_buffer.hpp"
 
 namespace actscope::core {
 
-class SlotParts;
+class SavedSlot;
 
 /// Which blocks of a slot a product reads, when the slot itself is stored in another way: the mask
 /// of the blocks chosen in forward, their scales where they are rescaled, and where they are
@@ -52,7 +52,7 @@ class BlockChoice {
   Gathered gather(std::int64_t first, const torch::Tensor& part) const;
   /// Of units [first, first + count) of a coded slot, of which nothing else is decoded: the same
   /// bits.
-  Gathered gather(std::int64_t first, std::int64_t count, const SlotParts& coded) const;
+  Gathered gather(std::int64_t first, std::int64_t count, const SavedSlot& coded) const;
 
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
   void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;

@@ -8,7 +8,7 @@
 #include "actscope/core/scheme/slot_layout.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
 #include "actscope/kernels/matrix_view.hpp"
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 
 /// Runs of units of a slot as runs of panels.
 namespace actscope::core {

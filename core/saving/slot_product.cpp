@@ -13,7 +13,7 @@ namespace actscope::core {
 
 using torch::Tensor;
 
-void add_product(const Tensor& dy, const SlotParts& slot, const std::optional<BlockChoice>& choice,
+void add_product(const Tensor& dy, const SavedSlot& slot, const std::optional<BlockChoice>& choice,
                  const Tensor& decoded, std::int64_t first, Tensor& dw, Tensor* db) {
   const std::int64_t count = dy.size(0);
   const auto multiply = [&](const kernels::ConstBsrPanels& panels, kernels::PanelRange range) {

@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <optional>
 
-#include "saving/slot_parts.hpp"
+#include "saving/saved_slot.hpp"
 
 namespace actscope::core {
 
 /// Whether a product reads the chosen blocks of a slot from its codes: then it wants nothing
 /// decoded.
-inline bool reads_codes(const SlotParts& slot, const std::optional<BlockChoice>& choice) {
+inline bool reads_codes(const SavedSlot& slot, const std::optional<BlockChoice>& choice) {
   return slot.is_coded() && choice.has_value() && !choice->is_centered();
 }
 
@@ -24,7 +24,7 @@ inline bool reads_codes(const SlotParts& slot, const std::optional<BlockChoice>&
 /// Shapes   dy [rows, outputs]; decoded [rows, features] or undefined; dw [outputs, features] of
 ///          sum_type(dy's element type); db [outputs], of dw's element type
 /// Requires decoded is defined where the slot has neither panels nor codes that a choice reads
-void add_product(const torch::Tensor& dy, const SlotParts& slot,
+void add_product(const torch::Tensor& dy, const SavedSlot& slot,
                  const std::optional<BlockChoice>& choice, const torch::Tensor& decoded,
                  std::int64_t first, torch::Tensor& dw, torch::Tensor* db);
 

@@ -13,7 +13,7 @@ namespace {
 // Side of the squares of preset pool.
 constexpr std::int64_t preset_pool_side = 2;
 
-BlockPlan all_dropped_but_x(const Store& x) {
+BlockPlan all_dropped_but_x(const StoreSpec& x) {
   BlockPlan plan;
   plan.stores.fill({StoreKind::drop});
   plan.store(Slot::x) = x;
@@ -21,7 +21,7 @@ BlockPlan all_dropped_but_x(const Store& x) {
 }
 
 // x, x1 and h in one store: what the exact algebra needs.
-BlockPlan three_slots(const Store& store) {
+BlockPlan three_slots(const StoreSpec& store) {
   BlockPlan plan = all_dropped_but_x(store);
   plan.store(Slot::x1) = store;
   plan.store(Slot::h) = store;
@@ -30,7 +30,7 @@ BlockPlan three_slots(const Store& store) {
 
 // The inputs of the linear layers in one store, all else as plain autograd keeps it: what rivals
 // that compress layer by layer do.
-BlockPlan linear_inputs(const Store& store) {
+BlockPlan linear_inputs(const StoreSpec& store) {
   BlockPlan plan;
   plan.store(Slot::y) = plan.store(Slot::z) = plan.store(Slot::u) = store;
   return plan;
@@ -41,7 +41,7 @@ void prune_channel_products(BlockPlan& plan, const kernels::BlockSpec& blocks) {
 }
 
 BlockPlan preset_plan(const std::string& name, const kernels::BlockSpec& blocks) {
-  const Store bsr{StoreKind::bsr, blocks};
+  const StoreSpec bsr{StoreKind::bsr, blocks};
   BlockPlan plan;
   if (name == "dense") {
     plan.plain_autograd = true;
@@ -62,11 +62,11 @@ BlockPlan preset_plan(const std::string& name, const kernels::BlockSpec& blocks)
   } else if (name == "checkpoint-int4") {
     plan = all_dropped_but_x({StoreKind::int4});
   } else if (name == "topk") {
-    Store top{StoreKind::topk};
+    StoreSpec top{StoreKind::topk};
     top.sparsity_ratio = blocks.sparsity_ratio;
     plan = linear_inputs(top);
   } else if (name == "pool") {
-    Store pool{StoreKind::pool};
+    StoreSpec pool{StoreKind::pool};
     pool.pool_side = preset_pool_side;
     plan = linear_inputs(pool);
   } else {
@@ -139,7 +139,7 @@ void apply_override(std::vector<BlockPlan>& blocks, const Override& change, cons
 
 void validate_store(const BlockPlan& plan, Slot slot, const ResMlpGeometry& geometry,
                     std::int64_t batch) {
-  const Store& store = plan.store(slot);
+  const StoreSpec& store = plan.store(slot);
   if (has_panels(store.kind)) (void)slot_layout(geometry, batch, slot, store.blocks);
   if (store.kind == StoreKind::pool) (void)pooled_side(geometry.tokens(), store.pool_side);
   if (!is_gelu_code(store.kind)) return;
@@ -167,7 +167,7 @@ void validate_plan(const BlockPlan& plan, const ResMlpGeometry& geometry, std::i
     const auto product = static_cast<Product>(p);
     if (plan.operand(product).kind != OperandKind::bsr) continue;
     const Slot source = operand_slot(plan, product);
-    const Store& store = plan.store(source);
+    const StoreSpec& store = plan.store(source);
     if (product == Product::dA && plan.operand(product).is_centered) {
       throw ConfigError(error_text("operand dA cannot be " + to_text(plan.operand(product)),
                                    "its product runs by image and keeps no means",
@@ -219,7 +219,7 @@ Scheme make_scheme(const RunConfig& config, const ResMlpGeometry& geometry) {
                                                                   "z", "h", "u", "v"};
   for (const std::string& text : config.slot_overrides) {
     const Override change = split_override(text, "--slot");
-    const Store store = parse_store(change.value);
+    const StoreSpec store = parse_store(change.value);
     apply_override(scheme.blocks, change, "slot", slots,
                    [&](BlockPlan& plan, std::size_t slot) { plan.stores[slot] = store; });
   }

@@ -34,7 +34,7 @@ constexpr kernels::RoundTo usual_rounding(StoreKind kind) {
   return kind == StoreKind::int2 ? kernels::RoundTo::stochastic : kernels::RoundTo::nearest;
 }
 
-bool read_coded(const std::vector<std::string>& parts, Store& store) {
+bool read_coded(const std::vector<std::string>& parts, StoreSpec& store) {
   for (const auto& [name, kind] : code_names) {
     if (parts[0] != name || parts.size() > 2) continue;
     store.kind = kind;
@@ -47,7 +47,7 @@ bool read_coded(const std::vector<std::string>& parts, Store& store) {
   return false;
 }
 
-bool read_pruned(const std::vector<std::string>& parts, Store& store) {
+bool read_pruned(const std::vector<std::string>& parts, StoreSpec& store) {
   if (parts[0] != "bsr" && parts[0] != "bsr+int2") return false;
   store.kind = parts[0] == "bsr" ? StoreKind::bsr : StoreKind::bsr_int2;
   BlockText text;
@@ -57,7 +57,7 @@ bool read_pruned(const std::vector<std::string>& parts, Store& store) {
   return true;
 }
 
-bool read_measured(const std::vector<std::string>& parts, Store& store) {
+bool read_measured(const std::vector<std::string>& parts, StoreSpec& store) {
   if (parts.size() != 2) return false;
   if (parts[0] == "topk") {
     store.kind = StoreKind::topk;
@@ -67,7 +67,7 @@ bool read_measured(const std::vector<std::string>& parts, Store& store) {
   return parts[0] == "pool" && read_number(parts[1], store.pool_side);
 }
 
-void validate(const Store& store, std::string_view text) {
+void validate(const StoreSpec& store, std::string_view text) {
   const auto refuse = [&](const std::string& why, const std::string& remedy) {
     throw ConfigError(error_text("not a store: '" + std::string(text) + "'", why, remedy));
   };
@@ -106,12 +106,12 @@ std::string_view name_of(Product product) noexcept {
   return names[static_cast<std::size_t>(product)];
 }
 
-Store parse_store(std::string_view text) {
+StoreSpec parse_store(std::string_view text) {
   for (const auto& [name, kind] : plain_names) {
     if (text == name) return {kind};
   }
   const std::vector<std::string> parts = split_text(text, ':');
-  Store store;
+  StoreSpec store;
   if (!read_coded(parts, store) && !read_pruned(parts, store) && !read_measured(parts, store)) {
     throw not_of_the_grammar("a store", text, store_grammar);
   }
@@ -119,7 +119,7 @@ Store parse_store(std::string_view text) {
   return store;
 }
 
-std::string to_text(const Store& store) {
+std::string to_text(const StoreSpec& store) {
   switch (store.kind) {
     case StoreKind::bsr:
       return blocks_text("bsr", {store.blocks, store.values});

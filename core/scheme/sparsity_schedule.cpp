@@ -7,7 +7,7 @@
 namespace actscope::core {
 namespace {
 
-void reduce(Store& store, double share) {
+void reduce(StoreSpec& store, double share) {
   if (!has_panels(store.kind) && store.kind != StoreKind::topk) return;
   if (share == 0) {
     store = {StoreKind::keep};
@@ -58,7 +58,7 @@ Scheme scheme_at(const Scheme& scheme, double share) {
   Scheme reduced = scheme;
   if (share == 1) return reduced;
   for (BlockPlan& plan : reduced.blocks) {
-    for (Store& store : plan.stores) reduce(store, share);
+    for (StoreSpec& store : plan.stores) reduce(store, share);
     for (Operand& operand : plan.operands) reduce(operand, share);
   }
   return reduced;

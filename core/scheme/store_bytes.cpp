@@ -17,7 +17,8 @@ StoreBytes coded(kernels::CodeBits bits, std::int64_t elements) {
   return {kernels::code_bytes(bits, elements), kernels::scale_bytes(elements)};
 }
 
-StoreBytes blocks(const Store& store, const kernels::PanelLayout& layout, kernels::DType dtype) {
+StoreBytes blocks(const StoreSpec& store, const kernels::PanelLayout& layout,
+                  kernels::DType dtype) {
   StoreBytes bytes{0, layout.index_bytes()};
   if (is_coded(store.values)) {
     const CodedPanel end = coded_panel(layout, code_bits(store.values), layout.panels());
@@ -36,7 +37,7 @@ kernels::PanelLayout layout_of(const SlotShape& shape, const kernels::BlockSpec&
 
 }  // namespace
 
-StoreBytes bytes_of(const Store& store, const SlotShape& shape, kernels::DType dtype) {
+StoreBytes bytes_of(const StoreSpec& store, const SlotShape& shape, kernels::DType dtype) {
   const std::int64_t elements = shape.elements();
   switch (store.kind) {
     case StoreKind::keep:

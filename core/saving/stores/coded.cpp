@@ -4,7 +4,7 @@
 
 #include "actscope/kernels/codec.hpp"
 #include "actscope/tracer/scope.hpp"
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 #include "tensors/code_passes.hpp"
 
 namespace actscope::core {
@@ -21,10 +21,10 @@ kernels::CodeBits bits_of(StoreKind kind) {
   }
 }
 
-class Coded final : public StoredSlot {
+class Coded final : public Store {
  public:
-  explicit Coded(StoreSetting setting)
-      : StoredSlot(std::move(setting)), bits_(bits_of(setting_.store.kind)) {
+  explicit Coded(StoreSettings setting)
+      : Store(std::move(setting)), bits_(bits_of(setting_.store.kind)) {
     const std::int64_t elements = setting_.shape.elements();
     codes_ =
         torch::empty({kernels::code_bytes(bits_, elements)}, setting_.options.dtype(torch::kUInt8));
@@ -73,7 +73,7 @@ class Coded final : public StoredSlot {
 
 }  // namespace
 
-std::unique_ptr<StoredSlot> make_coded(StoreSetting setting) {
+std::unique_ptr<Store> make_coded(StoreSettings setting) {
   return std::make_unique<Coded>(std::move(setting));
 }
 

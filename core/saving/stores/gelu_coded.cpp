@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // code4, code2: the derivative of GELU at h, written by the pass that computes u = gelu(h).
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 
 namespace actscope::core {
 namespace {
 
-class GeluCoded final : public StoredSlot {
+class GeluCoded final : public Store {
  public:
-  explicit GeluCoded(StoreSetting setting)
-      : StoredSlot(std::move(setting)),
+  explicit GeluCoded(StoreSettings setting)
+      : Store(std::move(setting)),
         bits_(setting_.store.kind == StoreKind::code4 ? kernels::CodeBits::int4
                                                       : kernels::CodeBits::int2) {
     const SlotShape& shape = setting_.shape;
@@ -37,7 +37,7 @@ class GeluCoded final : public StoredSlot {
 
 }  // namespace
 
-std::unique_ptr<StoredSlot> make_gelu_coded(StoreSetting setting) {
+std::unique_ptr<Store> make_gelu_coded(StoreSettings setting) {
   return std::make_unique<GeluCoded>(std::move(setting));
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // keep and drop: the tensor itself, and nothing.
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 
 namespace actscope::core {
 namespace {
 
-class Kept final : public StoredSlot {
+class Kept final : public Store {
  public:
-  using StoredSlot::StoredSlot;
+  using Store::Store;
 
   // Everything at once, or a part computed in its room, is held itself; any other part is copied.
   void put(std::int64_t first, const torch::Tensor& part) override {
@@ -33,9 +33,9 @@ class Kept final : public StoredSlot {
   torch::Tensor values_;
 };
 
-class Dropped final : public StoredSlot {
+class Dropped final : public Store {
  public:
-  using StoredSlot::StoredSlot;
+  using Store::Store;
 
   void put(std::int64_t, const torch::Tensor&) override {}
   torch::Tensor get(std::int64_t, std::int64_t) const override {
@@ -47,11 +47,11 @@ class Dropped final : public StoredSlot {
 
 }  // namespace
 
-std::unique_ptr<StoredSlot> make_kept(StoreSetting setting) {
+std::unique_ptr<Store> make_kept(StoreSettings setting) {
   return std::make_unique<Kept>(std::move(setting));
 }
 
-std::unique_ptr<StoredSlot> make_dropped(StoreSetting setting) {
+std::unique_ptr<Store> make_dropped(StoreSettings setting) {
   return std::make_unique<Dropped>(std::move(setting));
 }
 

@@ -2,16 +2,16 @@
 // bf16, fp8: floats of fewer bits.
 #include "actscope/kernels/narrow_float.hpp"
 #include "actscope/tracer/scope.hpp"
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 #include "tensors/code_passes.hpp"
 
 namespace actscope::core {
 namespace {
 
-class Narrow final : public StoredSlot {
+class Narrow final : public Store {
  public:
-  explicit Narrow(StoreSetting setting)
-      : StoredSlot(std::move(setting)),
+  explicit Narrow(StoreSettings setting)
+      : Store(std::move(setting)),
         format_(setting_.store.kind == StoreKind::bf16 ? kernels::NarrowFloat::bf16
                                                        : kernels::NarrowFloat::fp8) {
     const bool is_bf16 = format_ == kernels::NarrowFloat::bf16;
@@ -47,7 +47,7 @@ class Narrow final : public StoredSlot {
 
 }  // namespace
 
-std::unique_ptr<StoredSlot> make_narrow(StoreSetting setting) {
+std::unique_ptr<Store> make_narrow(StoreSettings setting) {
   return std::make_unique<Narrow>(std::move(setting));
 }
 

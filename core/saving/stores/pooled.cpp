@@ -6,17 +6,17 @@
 
 #include "actscope/core/scheme/store_bytes.hpp"
 #include "actscope/tracer/scope.hpp"
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 
 namespace actscope::core {
 namespace {
 
 namespace functional = torch::nn::functional;
 
-class Pooled final : public StoredSlot {
+class Pooled final : public Store {
  public:
-  explicit Pooled(StoreSetting setting)
-      : StoredSlot(std::move(setting)),
+  explicit Pooled(StoreSettings setting)
+      : Store(std::move(setting)),
         side_(grid_side(setting_.shape.image_rows)),
         squares_(pooled_side(setting_.shape.image_rows, setting_.store.pool_side)) {
     const std::int64_t images = setting_.shape.total_rows() / setting_.shape.image_rows;
@@ -67,7 +67,7 @@ class Pooled final : public StoredSlot {
 
 }  // namespace
 
-std::unique_ptr<StoredSlot> make_pooled(StoreSetting setting) {
+std::unique_ptr<Store> make_pooled(StoreSettings setting) {
   return std::make_unique<Pooled>(std::move(setting));
 }
 

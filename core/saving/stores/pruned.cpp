@@ -11,8 +11,8 @@
 
 namespace actscope::core {
 
-Pruned::Pruned(StoreSetting setting)
-    : StoredSlot(std::move(setting)), layout_(layout_of(setting_.shape, setting_.store.blocks)) {
+Pruned::Pruned(StoreSettings setting)
+    : Store(std::move(setting)), layout_(layout_of(setting_.shape, setting_.store.blocks)) {
   const torch::TensorOptions& options = setting_.options;
   const BlockValues values = setting_.store.values;
   const std::int64_t elements = layout_.kept_blocks() * layout_.block_elements();
@@ -145,7 +145,7 @@ torch::Tensor Pruned::is_kept(std::int64_t first, std::int64_t count) const {
   return dense(ones, count) != 0;
 }
 
-StoredSlot::Held Pruned::held() {
+Store::Held Pruned::held() {
   return {{"values", &values_},
           {"value_scales", &value_scales_},
           {"mask", &mask_},
@@ -153,7 +153,7 @@ StoredSlot::Held Pruned::held() {
           {"block_scales", &block_scales_}};
 }
 
-std::unique_ptr<StoredSlot> make_pruned(StoreSetting setting) {
+std::unique_ptr<Store> make_pruned(StoreSettings setting) {
   return std::make_unique<Pruned>(std::move(setting));
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 
 namespace actscope::core {
 
 /// bsr: kept blocks and their index. With narrow values (bf16, int8, int4) blocks are widened
 /// where they are read, a part at a time.
-class Pruned final : public StoredSlot {
+class Pruned final : public Store {
  public:
-  explicit Pruned(StoreSetting setting);
+  explicit Pruned(StoreSettings setting);
 
   std::int64_t granule() const override;
   bool wants_whole() const override;

@@ -8,16 +8,16 @@
 namespace actscope::core {
 namespace {
 
-StoreSetting with(StoreSetting setting, StoreKind kind, kernels::RoundTo rounding) {
+StoreSettings with(StoreSettings setting, StoreKind kind, kernels::RoundTo rounding) {
   setting.store.kind = kind;
   setting.store.rounding = rounding;
   return setting;
 }
 
-class PrunedAndCoded final : public StoredSlot {
+class PrunedAndCoded final : public Store {
  public:
-  explicit PrunedAndCoded(const StoreSetting& setting)
-      : StoredSlot(setting),
+  explicit PrunedAndCoded(const StoreSettings& setting)
+      : Store(setting),
         blocks_(with(setting, StoreKind::bsr, kernels::RoundTo::nearest)),
         rest_(make_coded(with(setting, StoreKind::int2, kernels::RoundTo::stochastic))) {}
 
@@ -47,12 +47,12 @@ class PrunedAndCoded final : public StoredSlot {
 
  private:
   Pruned blocks_;
-  std::unique_ptr<StoredSlot> rest_;
+  std::unique_ptr<Store> rest_;
 };
 
 }  // namespace
 
-std::unique_ptr<StoredSlot> make_pruned_and_coded(StoreSetting setting) {
+std::unique_ptr<Store> make_pruned_and_coded(StoreSettings setting) {
   return std::make_unique<PrunedAndCoded>(setting);
 }
 

@@ -3,15 +3,15 @@
 // (DropIT): the index costs half as much as the values, and nothing can multiply it in blocks.
 #include "actscope/core/scheme/store_bytes.hpp"
 #include "actscope/tracer/scope.hpp"
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 
 namespace actscope::core {
 namespace {
 
-class Top final : public StoredSlot {
+class Top final : public Store {
  public:
-  explicit Top(StoreSetting setting)
-      : StoredSlot(std::move(setting)),
+  explicit Top(StoreSettings setting)
+      : Store(std::move(setting)),
         kept_(top_elements(setting_.store.sparsity_ratio, setting_.shape.cols)) {
     const SlotShape& shape = setting_.shape;
     const bool is_short = top_index_bytes(shape.cols) == 2;
@@ -55,7 +55,7 @@ class Top final : public StoredSlot {
 
 }  // namespace
 
-std::unique_ptr<StoredSlot> make_top(StoreSetting setting) {
+std::unique_ptr<Store> make_top(StoreSettings setting) {
   return std::make_unique<Top>(std::move(setting));
 }
 

@@ -8,7 +8,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"
-#include "saving/slot_parts.hpp"
+#include "saving/saved_slot.hpp"
 
 namespace actscope::core {
 namespace {
@@ -27,9 +27,9 @@ TEST(CompressedGelu, TheDerivativeIsThatOfWhatIsKept) {
     const Tensor x = torch::randn(sizes, torch::kFloat64) * 2;
     const Tensor dy = torch::randn(sizes, torch::kFloat64);
     for (const char* text : {"int8", "int4", "int2:nearest", "bf16", "fp8"}) {
-      const Store store = parse_store(text);
+      const StoreSpec store = parse_store(text);
       const Tensor rows = x.dim() < 2 ? x.view({1, -1}) : x.view({-1, x.size(-1)});
-      SlotParts kept(store, {1, rows.size(0), rows.size(1)}, rows);
+      SavedSlot kept(store, {1, rows.size(0), rows.size(1)}, rows);
       kept.put(0, rows);
       const Tensor decoded = kept.get(0, rows.size(0)).contiguous().view(sizes);
       const auto compressed = [&](const Tensor& t) { return compressed_gelu(t, store); };
@@ -51,7 +51,7 @@ TEST(CompressedGelu, ACodeOfTheDerivativeStaysWithinItsError) {
   const Tensor x = torch::randn({40, 33}) * 2, ones = torch::ones({40, 33});
   const Tensor exact = gradient_of(x, ones, [](const Tensor& t) { return torch::gelu(t); });
   for (const auto& [text, most] : {std::pair{"code4", .046}, {"code2", .168}}) {
-    const Store store = parse_store(text);
+    const StoreSpec store = parse_store(text);
     const Tensor got =
         gradient_of(x, ones, [&](const Tensor& t) { return compressed_gelu(t, store); });
     EXPECT_LE((got - exact).abs().max().item<double>(), most) << text;

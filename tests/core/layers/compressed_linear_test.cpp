@@ -15,7 +15,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"
-#include "saving/slot_parts.hpp"
+#include "saving/saved_slot.hpp"
 
 namespace actscope::core {
 namespace {
@@ -85,7 +85,7 @@ TEST(CompressedLinear, TheWeightGradientMultipliesWhatTheStoreDecodesTo) {
   const Gradients plain = scene.plain();
   for (const char* store : {"bsr:8:0.6", "bsr:4x8:0.5:row", "bsr:8:0.5:global:int8", "int8", "int4",
                             "bf16", "fp8", "topk:0.5"}) {
-    SlotParts decoded(parse_store(store), {1, rows, features}, scene.flat_x());
+    SavedSlot decoded(parse_store(store), {1, rows, features}, scene.flat_x());
     decoded.put(0, scene.flat_x());
     const Tensor expected =
         scene.dy.reshape({rows, outputs}).t().mm(decoded.get(0, rows).contiguous());
@@ -100,9 +100,9 @@ TEST(CompressedLinear, AnOperandMultipliesTheBlocksChosenInForward) {
   Scene scene;
   const Gradients plain = scene.plain();
   for (const char* store : {"keep", "int4"}) {
-    SlotParts whole(parse_store(store), {1, rows, features}, scene.flat_x());
+    SavedSlot whole(parse_store(store), {1, rows, features}, scene.flat_x());
     whole.put(0, scene.flat_x());
-    SlotParts pruned(parse_store("bsr:8:0.6"), {1, rows, features}, scene.flat_x());
+    SavedSlot pruned(parse_store("bsr:8:0.6"), {1, rows, features}, scene.flat_x());
     pruned.put(0, scene.flat_x());
     const Tensor mask = pruned.get(0, rows) != 0;
     const Tensor expected = scene.dy.reshape({rows, outputs}).t().mm(whole.get(0, rows) * mask);

@@ -192,7 +192,7 @@ inline Tensor after_block_codes(Slot slot, const Tensor& pruned, const Tensor& m
   return decoded.view(pruned.sizes());
 }
 
-inline Tensor after_blocks(Slot slot, const Tensor& value, const core::Store& store,
+inline Tensor after_blocks(Slot slot, const Tensor& value, const core::StoreSpec& store,
                            std::uint64_t seed) {
   const Tensor factors = block_factors(slot, value, store.blocks, seed);
   const Tensor pruned = value * factors;
@@ -247,7 +247,7 @@ inline Tensor after_pool(const Tensor& value, std::int64_t pool_side) {
 }
 
 /// A slot as its store gives it back, `seed` being the slot's. Requires a store that has its values
-inline Tensor after_store(Slot slot, const Tensor& value, const core::Store& store,
+inline Tensor after_store(Slot slot, const Tensor& value, const core::StoreSpec& store,
                           std::uint64_t seed = 0) {
   const kernels::Rounding rounding{store.rounding, seed, 0};
   switch (store.kind) {
@@ -354,7 +354,7 @@ inline Gradients plan_gradients(const BlockPlan& plan, const Tensor& x, const Bl
   const auto chosen = [&](core::Product product, Slot slot, const Tensor& all) {
     const core::Operand& operand = plan.operand(product);
     const Tensor& source = exact[static_cast<std::size_t>(slot)];
-    const core::Store& store = plan.store(slot);
+    const core::StoreSpec& store = plan.store(slot);
     if (core::has_panels(store.kind)) {
       return after_blocks(slot, source, store, core::draw_seed(seed, slot));
     }

@@ -197,7 +197,7 @@ INSTANTIATE_TEST_SUITE_P(All, BlockOperand, testing::ValuesIn(operands), [](cons
   return name;
 });
 
-TEST(BlockStores, ADerivativeCodeStandsForTheSlopeOfH) {
+TEST(SavedBlock, ADerivativeCodeStandsForTheSlopeOfH) {
   for (const char* code : {"code4", "code2"}) {
     for (const char* u : {"keep", "int4", "bsr:4:0.6"}) {
       SCOPED_TRACE(std::string(code) + " with u " + u);
@@ -212,7 +212,7 @@ TEST(BlockStores, ADerivativeCodeStandsForTheSlopeOfH) {
   }
 }
 
-TEST(BlockStores, DrawsFollowTheSeedAlone) {
+TEST(SavedBlock, DrawsFollowTheSeedAlone) {
   const Problem problem = make_problem(3, 9, 12, torch::kFloat32);
   for (const char* store :
        {"int2", "int8:stochastic", "bsr:4:0.6:random", "bsr:4:0.6:unbiased", "bsr+int2:4:0.6"}) {
@@ -226,7 +226,7 @@ TEST(BlockStores, DrawsFollowTheSeedAlone) {
 }
 
 // The mean gradient over draws is that of the exact run: a product is linear in its operand.
-TEST(BlockStores, UnbiasedOperandsAreRightOnAverage) {
+TEST(SavedBlock, UnbiasedOperandsAreRightOnAverage) {
   const Problem problem = make_problem(2, 9, 8);
   const auto exact = test::autograd_gradients(problem.x, problem.p, problem.g);
   const auto error_of = [&](const std::string& operand) {
@@ -255,7 +255,7 @@ TEST(BlockStores, UnbiasedOperandsAreRightOnAverage) {
 }
 
 // What is carried from step to step decides how many blocks the next step keeps.
-TEST(BlockStores, AThresholdIsCarriedToTheNextStep) {
+TEST(SavedBlock, AThresholdIsCarriedToTheNextStep) {
   const Problem problem = make_problem(3, 9, 12);
   const BlockPlan plan = plan_of("exact", {"*.x1=bsr:4:0.6:threshold"});
   const Tensor thresholds = torch::zeros({core::draw_count}, torch::kFloat64);
@@ -272,7 +272,7 @@ TEST(BlockStores, AThresholdIsCarriedToTheNextStep) {
   EXPECT_TRUE(torch::autograd::grad({out}, {x}, {problem.g}).front().isfinite().all().item<bool>());
 }
 
-TEST(BlockStores, NormsAreThoseOfWhatIsKept) {
+TEST(SavedBlock, NormsAreThoseOfWhatIsKept) {
   const Problem problem = make_problem(5, 49, 12);
   const auto exact = test::exact_slots(problem.x, problem.p);
   const BlockPlan plan =
@@ -308,7 +308,7 @@ TEST(BlockStores, NormsAreThoseOfWhatIsKept) {
   }
 }
 
-TEST(BlockStores, OfACenteredOperandTheMeansAreKeptWhole) {
+TEST(SavedBlock, OfACenteredOperandTheMeansAreKeptWhole) {
   const Problem problem = make_problem(5, 49, 12);
   const auto exact = test::exact_slots(problem.x, problem.p);
   const BlockPlan plan = plan_of("int4", {}, {"*.dW2=bsr:4:0.6:centered"});
@@ -326,7 +326,7 @@ TEST(BlockStores, OfACenteredOperandTheMeansAreKeptWhole) {
               1e-9);
 }
 
-TEST(BlockStores, PoolRefusesTokensThatFormNoSquare) {
+TEST(SavedBlock, PoolRefusesTokensThatFormNoSquare) {
   const Problem problem = make_problem(2, 8, 8);
   const Tensor x = problem.x.clone().requires_grad_();
   EXPECT_THROW(

@@ -12,12 +12,12 @@ TEST(SchemeGrammar, StoresAreReadAndWrittenBack) {
   EXPECT_EQ(parse_store("drop").kind, StoreKind::drop);
   EXPECT_EQ(parse_store("int8").kind, StoreKind::int8);
   EXPECT_EQ(parse_store("int4").kind, StoreKind::int4);
-  const Store square = parse_store("bsr:16:0.8");
+  const StoreSpec square = parse_store("bsr:16:0.8");
   EXPECT_EQ(square.kind, StoreKind::bsr);
   EXPECT_EQ(square.blocks.block_rows, 16);
   EXPECT_EQ(square.blocks.block_cols, 16);
   EXPECT_EQ(square.blocks.sparsity_ratio, 0.8);
-  const Store wide = parse_store("bsr:8x64:0.75:panel");
+  const StoreSpec wide = parse_store("bsr:8x64:0.75:panel");
   EXPECT_EQ(wide.blocks.block_rows, 8);
   EXPECT_EQ(wide.blocks.block_cols, 64);
   for (const char* text : {"keep",
@@ -74,7 +74,7 @@ TEST(SchemeGrammar, SelectionsOfThePresets) {
 }
 
 TEST(SchemeGrammar, ALongSparsityIsWrittenBackExactly) {
-  const Store store = parse_store("bsr:16:0.87654321");
+  const StoreSpec store = parse_store("bsr:16:0.87654321");
   EXPECT_EQ(parse_store(to_text(store)), store);
 }
 

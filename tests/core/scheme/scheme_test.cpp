@@ -23,7 +23,7 @@ RunConfig config_of(const std::string& scheme) {
 
 std::string stores_of(const BlockPlan& plan) {
   std::string text;
-  for (const Store& store : plan.stores) text += (text.empty() ? "" : " ") + to_text(store);
+  for (const StoreSpec& store : plan.stores) text += (text.empty() ? "" : " ") + to_text(store);
   return text;
 }
 

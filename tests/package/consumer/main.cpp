@@ -9,7 +9,7 @@
 #ifdef CONSUMER_HAS_CORE
 #include <ATen/ATen.h>
 
-#include "actscope/core/layers/slot_store.hpp"
+#include "actscope/core/layers/saved_tensor.hpp"
 #include "actscope/core/scheme/resmlp_geometry.hpp"
 #endif
 
@@ -25,7 +25,7 @@ int main() {
   const auto geometry = actscope::core::published_geometry("resmlp_s12");
   if (actscope::core::parameter_count(geometry) != 15350872) return 1;
   const at::Tensor values = at::ones({4, 64});
-  const actscope::core::SlotStore kept(values, "int8");
+  const actscope::core::SavedTensor kept(values, "int8");
   if (kept.bytes() >= 4 * 64 * 4 || !kept.tensor().equal(values)) return 1;
 #endif
   return 0;

@@ -17,7 +17,7 @@ namespace actscope::core {
 ///          bsr, topk, pool), since the derivative at 0 would stand for theirs; Error, in backward:
 ///          a second derivative is asked for
 /// Effects  keeps of x what the store says, nothing where x needs no gradient
-torch::Tensor compressed_gelu(const torch::Tensor& x, const Store& store,
+torch::Tensor compressed_gelu(const torch::Tensor& x, const StoreSpec& store,
                               std::int64_t workspace_bytes = default_workspace_bytes);
 
 }  // namespace actscope::core

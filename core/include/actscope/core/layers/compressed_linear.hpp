@@ -12,7 +12,7 @@ namespace actscope::core {
 
 /// What a layer keeps of its input for its weight gradient.
 struct InputCompression {
-  Store store;      ///< how the input is kept
+  StoreSpec store;  ///< how the input is kept
   Operand operand;  ///< what the weight gradient multiplies; full: all that the store decodes to
   std::int64_t workspace_bytes = default_workspace_bytes;
   std::uint64_t seed = 0;  ///< of random selections and stochastic rounding

@@ -42,7 +42,7 @@ enum class StoreKind {
 /// How the values of kept blocks are written: as they are, or narrower.
 enum class BlockValues { full, bf16, int8, int4 };
 
-struct Store {
+struct StoreSpec {
   StoreKind kind = StoreKind::keep;
   kernels::BlockSpec blocks = {};                         ///< read where kind is bsr or bsr_int2
   BlockValues values = BlockValues::full;                 ///< of bsr and bsr_int2
@@ -50,7 +50,7 @@ struct Store {
   double sparsity_ratio = 0.9;  ///< of topk: the share of elements dropped, in [0, 1)
   std::int64_t pool_side = 2;   ///< of pool: tokens of a square, along each side
 
-  friend bool operator==(const Store&, const Store&) = default;
+  friend bool operator==(const StoreSpec&, const StoreSpec&) = default;
 };
 
 /// Whether the store has panels of kept blocks, which a product reads as they are.
@@ -80,7 +80,7 @@ struct Operand {
 };
 
 /// Whether an operand asks for other blocks than those that its slot is stored as.
-inline bool prunes_anew(const Store& store, const Operand& operand) {
+inline bool prunes_anew(const StoreSpec& store, const Operand& operand) {
   return operand.kind == OperandKind::bsr && has_panels(store.kind) &&
          (store.blocks != operand.blocks || operand.is_centered);
 }
@@ -89,11 +89,11 @@ inline bool prunes_anew(const Store& store, const Operand& operand) {
 /// stores and operands are not read.
 struct BlockPlan {
   bool plain_autograd = false;
-  std::array<Store, slot_count> stores;
+  std::array<StoreSpec, slot_count> stores;
   std::array<Operand, product_count> operands;
 
-  const Store& store(Slot slot) const { return stores[static_cast<std::size_t>(slot)]; }
-  Store& store(Slot slot) { return stores[static_cast<std::size_t>(slot)]; }
+  const StoreSpec& store(Slot slot) const { return stores[static_cast<std::size_t>(slot)]; }
+  StoreSpec& store(Slot slot) { return stores[static_cast<std::size_t>(slot)]; }
   const Operand& operand(Product p) const { return operands[static_cast<std::size_t>(p)]; }
   Operand& operand(Product p) { return operands[static_cast<std::size_t>(p)]; }
 };
@@ -113,8 +113,8 @@ const std::vector<std::string>& scheme_presets();
 /// "bsr+int2:16:0.8", "topk:0.9", "pool:2"; docs/reference/schemes.md has all of it.
 /// Errors  ConfigError: not of the grammar; UnsupportedBlockSize, ConfigError: as
 /// BlockSpec::validate
-Store parse_store(std::string_view text);
-std::string to_text(const Store& store);
+StoreSpec parse_store(std::string_view text);
+std::string to_text(const StoreSpec& store);
 
 /// "full", "bsr:16:0.8", "bsr:16:0.8:row", "bsr:16:0.8:unbiased", "bsr:16:0.8:row:centered".
 /// Errors: as parse_store

@@ -21,7 +21,7 @@ struct StoreBytes {
 /// Shapes  a matrix of `shape` and element type `dtype`
 /// Errors  ConfigError, UnsupportedBlockSize, ShapeMismatch: as PanelLayout; ConfigError: pool over
 ///         tokens that form no square
-StoreBytes bytes_of(const Store& store, const SlotShape& shape, kernels::DType dtype);
+StoreBytes bytes_of(const StoreSpec& store, const SlotShape& shape, kernels::DType dtype);
 
 /// Of the blocks that a product alone reads: their mask, scales where they are rescaled, the means
 /// of panels where they are centered.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 
 namespace actscope::core {
 
-std::unique_ptr<StoredSlot> make_stored(StoreSetting setting) {
+std::unique_ptr<Store> make_store(StoreSettings setting) {
   switch (setting.store.kind) {
     case StoreKind::keep:
       return make_kept(std::move(setting));

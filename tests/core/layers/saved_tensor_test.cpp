@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/core/layers/slot_store.hpp"
+#include "actscope/core/layers/saved_tensor.hpp"
 
 #include <gmock/gmock.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -10,7 +10,7 @@
 #include "actscope/core/scheme/store_bytes.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/model_ledger.hpp"
-#include "saving/slot_parts.hpp"
+#include "saving/saved_slot.hpp"
 
 namespace actscope::core {
 namespace {
@@ -36,15 +36,15 @@ struct CubeLayer : torch::autograd::Function<CubeLayer> {
                         const Kept& kept) {
     const Tensor cube = x.pow(3);
     ctx->save_for_backward({w});
-    ctx->saved_data["x"] = SlotStore(x, kept.x, {.name = "x"}).saved();
+    ctx->saved_data["x"] = SavedTensor(x, kept.x, {.name = "x"}).saved();
     ctx->saved_data["cube"] =
-        SlotStore(cube, kept.cube, {.name = "cube", .operand = kept.operand}).saved();
+        SavedTensor(cube, kept.cube, {.name = "cube", .operand = kept.operand}).saved();
     ctx->saved_data["is_released"] = kept.is_released;
     return torch::matmul(cube, w.t());
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& dy) {
-    const SlotStore x(ctx->saved_data["x"]), cube(ctx->saved_data["cube"]);
+    const SavedTensor x(ctx->saved_data["x"]), cube(ctx->saved_data["cube"]);
     const Tensor w = ctx->get_saved_variables()[0];
     const Tensor dx = torch::matmul(dy[0], w) * 3 * x.tensor().square();
     const Tensor dw = cube.product(dy[0]);
@@ -71,7 +71,7 @@ struct Scene {
   }
 };
 
-TEST(SlotStore, KeptWholeItGivesTheGradientsOfAutograd) {
+TEST(SavedTensor, KeptWholeItGivesTheGradientsOfAutograd) {
   Scene scene;
   const auto plain = torch::autograd::grad({torch::matmul(scene.x.pow(3), scene.w.t())},
                                            {scene.x, scene.w}, {scene.dy});
@@ -82,14 +82,14 @@ TEST(SlotStore, KeptWholeItGivesTheGradientsOfAutograd) {
   }
 }
 
-TEST(SlotStore, GivesWhatItsStoreDecodesTo) {
+TEST(SavedTensor, GivesWhatItsStoreDecodesTo) {
   Scene scene;
   const Tensor x = scene.x.detach(), cube = x.pow(3);
   for (const char* store :
        {"int8", "int4", "int2:nearest", "bf16", "fp8", "bsr:8:0.6", "bsr:8x4:0.6:panel:int8",
         "bsr:8:0.6:global", "topk:0.7", "bsr+int2:8:0.6"}) {
     const auto decoded = [&](const Tensor& values) {
-      SlotParts parts(parse_store(store), {1, rows, features}, values);
+      SavedSlot parts(parse_store(store), {1, rows, features}, values);
       parts.put(0, values.reshape({rows, features}).contiguous());
       return parts.get(0, rows).view(values.sizes());
     };
@@ -102,32 +102,32 @@ TEST(SlotStore, GivesWhatItsStoreDecodesTo) {
   }
 }
 
-TEST(SlotStore, AProductReadsTheBlocksOfItsOperand) {
+TEST(SavedTensor, AProductReadsTheBlocksOfItsOperand) {
   Scene scene;
   const Tensor cube = scene.x.detach().pow(3);
-  SlotParts pruned(parse_store("bsr:8:0.6"), {1, rows, features}, cube);
+  SavedSlot pruned(parse_store("bsr:8:0.6"), {1, rows, features}, cube);
   pruned.put(0, cube.reshape({rows, features}));
   const Tensor expected = torch::mm(scene.dy.flatten(0, 1).t(), pruned.get(0, rows));
   const Gradients got = scene.through({.operand = "bsr:8:0.6"});
   EXPECT_LT((got.dw - expected).abs().max().item<double>(), 1e-10);
 }
 
-TEST(SlotStore, DependsNotOnItsWorkspace) {
+TEST(SavedTensor, DependsNotOnItsWorkspace) {
   const Tensor x = drawn({rows, features}), dy = drawn({rows, outputs});
   for (const char* store : {"int4", "bsr:8:0.6", "topk:0.5"}) {
-    const Tensor whole = SlotStore(x, store).product(dy);
-    const Tensor parts = SlotStore(x, store, {.workspace_bytes = 1}).product(dy);
+    const Tensor whole = SavedTensor(x, store).product(dy);
+    const Tensor parts = SavedTensor(x, store, {.workspace_bytes = 1}).product(dy);
     EXPECT_LT((whole - parts).abs().max().item<double>(), 1e-10) << store;
   }
 }
 
-TEST(SlotStore, TakesEveryRankAndElementType) {
+TEST(SavedTensor, TakesEveryRankAndElementType) {
   for (const torch::ScalarType type : {torch::kFloat32, torch::kFloat64, torch::kBFloat16}) {
     for (const Tensor& x : {drawn({features}, type), drawn({2, 3, 5, features}, type),
                             drawn({0, features}, type), drawn({features, 6}, type).t()}) {
       for (const char* store : {"keep", "int8", "bsr:4:0"}) {
         if (x.numel() == 0 && std::string(store) == "bsr:4:0") continue;
-        const SlotStore slot(x, store);
+        const SavedTensor slot(x, store);
         const Tensor back = slot.tensor();
         EXPECT_EQ(back.sizes(), x.sizes());
         EXPECT_EQ(back.scalar_type(), type);
@@ -144,14 +144,14 @@ TEST(SlotStore, TakesEveryRankAndElementType) {
   }
 }
 
-TEST(SlotStore, ItsBytesAreThoseOfTheModelAndStandInTheLedger) {
+TEST(SavedTensor, ItsBytesAreThoseOfTheModelAndStandInTheLedger) {
   tracer::install_counting_cpu_allocator();
   const Tensor x = drawn({rows, features}, torch::kFloat32).requires_grad_();
   const Tensor w = drawn({outputs, features}, torch::kFloat32).requires_grad_();
   for (const char* store : {"int4", "bsr:8:0.6", "topk:0.5", "bf16"}) {
     const StoreBytes expected =
         bytes_of(parse_store(store), {1, rows, features}, kernels::DType::f32);
-    EXPECT_EQ(SlotStore(x, store).bytes(), expected.total()) << store;
+    EXPECT_EQ(SavedTensor(x, store).bytes(), expected.total()) << store;
     LedgerRecord record;
     for (int step = 0; step < 2; ++step) {  // the first fills caches of libraries
       tracer::ModelLedger ledger;
@@ -174,7 +174,7 @@ TEST(SlotStore, ItsBytesAreThoseOfTheModelAndStandInTheLedger) {
   }
 }
 
-TEST(SlotStore, ARetainedGraphIsWalkedAgain) {
+TEST(SavedTensor, ARetainedGraphIsWalkedAgain) {
   Scene scene;
   const Tensor y = CubeLayer::apply(scene.x, scene.w, Kept{.x = "int8", .cube = "bsr:8:0.5"});
   const auto walk = [&](bool is_retained) {
@@ -185,11 +185,11 @@ TEST(SlotStore, ARetainedGraphIsWalkedAgain) {
   EXPECT_TRUE(torch::equal(first[1], second[1]));
 }
 
-TEST(SlotStore, HandlesAreOfOneSlot) {
+TEST(SavedTensor, HandlesAreOfOneSlot) {
   const Tensor x = drawn({8, 16});
-  const SlotStore first(x, "int8", {.name = "mine"});
-  const SlotStore second(first.saved());
-  const SlotStore third = second;
+  const SavedTensor first(x, "int8", {.name = "mine"});
+  const SavedTensor second(first.saved());
+  const SavedTensor third = second;
   EXPECT_GT(third.bytes(), 0);
   first.release();
   EXPECT_EQ(third.bytes(), 0);
@@ -202,34 +202,34 @@ TEST(SlotStore, HandlesAreOfOneSlot) {
   EXPECT_THROW((void)second.product(drawn({8, 2})), Error);
 }
 
-TEST(SlotStore, OutlivesTheValueThatItCameFrom) {
+TEST(SavedTensor, OutlivesTheValueThatItCameFrom) {
   const Tensor x = drawn({8, 16});
-  std::optional<SlotStore> slot;
+  std::optional<SavedTensor> slot;
   {
-    const c10::IValue saved = SlotStore(x, "keep").saved();
+    const c10::IValue saved = SavedTensor(x, "keep").saved();
     slot.emplace(saved);
   }
   EXPECT_TRUE(torch::equal(slot->tensor(), x));
 }
 
-TEST(SlotStore, RefusesWhatItCannotGiveBack) {
+TEST(SavedTensor, RefusesWhatItCannotGiveBack) {
   const Tensor x = drawn({8, 16});
   for (const char* store : {"drop", "code4", "code2", "pool:2", "int3", "", "bsr:8:1"}) {
-    EXPECT_THROW(SlotStore(x, store), ConfigError) << store;
+    EXPECT_THROW(SavedTensor(x, store), ConfigError) << store;
   }
-  EXPECT_THROW(SlotStore(x, "int4", {.operand = "half"}), ConfigError);
-  EXPECT_THROW(SlotStore(x, "bsr:8:0.5", {.operand = "bsr:4:0.5"}), ConfigError);
-  EXPECT_NO_THROW(SlotStore(x, "bsr:8:0.5", {.operand = "bsr:8:0.5"}));
-  EXPECT_THROW(SlotStore(drawn({}), "int4"), ShapeMismatch);
-  EXPECT_THROW(SlotStore(drawn({4, 0}), "int4"), ShapeMismatch);
-  EXPECT_THROW(SlotStore(torch::zeros({8, 16}, torch::kInt64), "int4"), ShapeMismatch);
-  EXPECT_THROW(SlotStore(torch::zeros({8, 16}, torch::kFloat16), "int4"), ShapeMismatch);
-  EXPECT_THROW(SlotStore(c10::IValue(3)), Error);
-  EXPECT_THROW(SlotStore(c10::IValue(x)), Error);
+  EXPECT_THROW(SavedTensor(x, "int4", {.operand = "half"}), ConfigError);
+  EXPECT_THROW(SavedTensor(x, "bsr:8:0.5", {.operand = "bsr:4:0.5"}), ConfigError);
+  EXPECT_NO_THROW(SavedTensor(x, "bsr:8:0.5", {.operand = "bsr:8:0.5"}));
+  EXPECT_THROW(SavedTensor(drawn({}), "int4"), ShapeMismatch);
+  EXPECT_THROW(SavedTensor(drawn({4, 0}), "int4"), ShapeMismatch);
+  EXPECT_THROW(SavedTensor(torch::zeros({8, 16}, torch::kInt64), "int4"), ShapeMismatch);
+  EXPECT_THROW(SavedTensor(torch::zeros({8, 16}, torch::kFloat16), "int4"), ShapeMismatch);
+  EXPECT_THROW(SavedTensor(c10::IValue(3)), Error);
+  EXPECT_THROW(SavedTensor(c10::IValue(x)), Error);
 }
 
-TEST(SlotStore, AProductRefusesWhatDoesNotFit) {
-  const SlotStore slot(drawn({3, 35, features}), "int8");
+TEST(SavedTensor, AProductRefusesWhatDoesNotFit) {
+  const SavedTensor slot(drawn({3, 35, features}), "int8");
   EXPECT_THROW((void)slot.product(drawn({rows, outputs})), ShapeMismatch);
   EXPECT_THROW((void)slot.product(drawn({3, 34, outputs})), ShapeMismatch);
   EXPECT_THROW((void)slot.product(drawn({})), ShapeMismatch);

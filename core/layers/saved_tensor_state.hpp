@@ -9,13 +9,13 @@
 
 #include "actscope/core/scheme/scheme.hpp"
 #include "actscope/tracer/torch/saved_tensor_source.hpp"
-#include "saving/slot_parts.hpp"
+#include "saving/saved_slot.hpp"
 
 namespace actscope::core {
 
 /// How a function of its own keeps one slot.
-struct KeptSlotSetting {
-  Store store;
+struct SavedTensorSpec {
+  StoreSpec store;
   Operand operand;  ///< of a product; full: all that the store decodes to
   std::int64_t workspace_bytes = default_workspace_bytes;
   std::uint64_t seed = 0;  ///< of random selections and stochastic rounding
@@ -24,10 +24,10 @@ struct KeptSlotSetting {
 
 /// One slot of a function of its own, carried from forward to backward in the autograd node and
 /// shown to a walk of the graph.
-struct KeptSlot : torch::CustomClassHolder, tracer::SavedTensorSource {
+struct SavedTensorState : torch::CustomClassHolder, tracer::SavedTensorSource {
   /// Keeps `rows` and, where the operand is pruned and the store is not, the blocks it multiplies.
   /// Shapes  rows [rows, features], contiguous
-  KeptSlot(const KeptSlotSetting& setting, const torch::Tensor& rows);
+  SavedTensorState(const SavedTensorSpec& setting, const torch::Tensor& rows);
 
   void visit_saved(const Visit& visit) const override {
     store.visit(visit, name);
@@ -44,7 +44,7 @@ struct KeptSlot : torch::CustomClassHolder, tracer::SavedTensorSource {
   /// Bytes of the storages held.
   std::int64_t bytes() const;
 
-  SlotParts store;
+  SavedSlot store;
   std::optional<BlockChoice> choice;  ///< the blocks a product reads, where the store has others
   std::string name;
   std::int64_t workspace_bytes = 0;
@@ -53,7 +53,7 @@ struct KeptSlot : torch::CustomClassHolder, tracer::SavedTensorSource {
 
 /// Throws where a store gives no values back or wants a grid of tokens, or where an operand prunes
 /// what is stored pruned; `subject` begins the message: "a linear layer cannot keep its input".
-void require_values(const Store& store, const Operand& operand, std::string_view subject);
+void require_values(const StoreSpec& store, const Operand& operand, std::string_view subject);
 
 /// Throws where a backward pass of ours is asked to be differentiated itself; `remedy` is what to
 /// do instead.

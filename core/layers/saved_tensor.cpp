@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/core/layers/slot_store.hpp"
+#include "actscope/core/layers/saved_tensor.hpp"
 
 #include <torch/types.h>
 
 #include <vector>
 
 #include "actscope/base/error.hpp"
-#include "layers/kept_slot.hpp"
+#include "layers/saved_tensor_state.hpp"
 #include "tensors/tensor_views.hpp"
 
 namespace actscope::core {
@@ -24,16 +24,16 @@ Tensor as_rows(const Tensor& values) {
 }
 
 // A slot with the shape in which it was given.
-struct ShapedSlot : KeptSlot {
-  ShapedSlot(const KeptSlotSetting& setting, const Tensor& values)
-      : KeptSlot(setting, as_rows(values)), sizes(values.sizes().vec()) {}
+struct ShapedTensor : SavedTensorState {
+  ShapedTensor(const SavedTensorSpec& setting, const Tensor& values)
+      : SavedTensorState(setting, as_rows(values)), sizes(values.sizes().vec()) {}
   std::vector<std::int64_t> sizes;
 };
 
 // The count that the graph keeps, as the count of a handle that needs no header of LibTorch.
-std::shared_ptr<KeptSlot> shared(c10::intrusive_ptr<KeptSlot> slot) {
-  KeptSlot* const raw = slot.get();
-  return {raw, [owner = std::move(slot)](KeptSlot*) mutable { owner.reset(); }};
+std::shared_ptr<SavedTensorState> shared(c10::intrusive_ptr<SavedTensorState> slot) {
+  SavedTensorState* const raw = slot.get();
+  return {raw, [owner = std::move(slot)](SavedTensorState*) mutable { owner.reset(); }};
 }
 
 void validate(const Tensor& values) {
@@ -50,47 +50,48 @@ void validate(const Tensor& values) {
 
 }  // namespace
 
-SlotStore::SlotStore(const Tensor& values, const std::string& store, const SlotSettings& settings) {
-  const KeptSlotSetting setting{parse_store(store), parse_operand(settings.operand),
+SavedTensor::SavedTensor(const Tensor& values, const std::string& store,
+                         const SavedTensorSettings& settings) {
+  const SavedTensorSpec setting{parse_store(store), parse_operand(settings.operand),
                                 settings.workspace_bytes, settings.seed, settings.name};
   require_values(setting.store, setting.operand, "a slot cannot be kept");
   validate(values);
-  kept_ = shared(c10::make_intrusive<ShapedSlot>(setting, values.detach()));
+  kept_ = shared(c10::make_intrusive<ShapedTensor>(setting, values.detach()));
 }
 
-SlotStore::SlotStore(const c10::IValue& saved) {
+SavedTensor::SavedTensor(const c10::IValue& saved) {
   if (saved.isCapsule()) {
     auto capsule = saved.toCapsule();
-    if (dynamic_cast<ShapedSlot*>(capsule.get()) != nullptr) {
-      kept_ = shared(c10::static_intrusive_pointer_cast<KeptSlot>(std::move(capsule)));
+    if (dynamic_cast<ShapedTensor*>(capsule.get()) != nullptr) {
+      kept_ = shared(c10::static_intrusive_pointer_cast<SavedTensorState>(std::move(capsule)));
       return;
     }
   }
   throw Error(error_text("the value holds no slot", "it is of type " + saved.tagKind(),
-                         "give what SlotStore::saved put into saved_data"));
+                         "give what SavedTensor::saved put into saved_data"));
 }
 
-c10::IValue SlotStore::saved() const {
+c10::IValue SavedTensor::saved() const {
   return c10::IValue::make_capsule(
       c10::intrusive_ptr<torch::CustomClassHolder>::reclaim_copy(kept_.get()));
 }
 
-const KeptSlot& SlotStore::held(const char* what) const {
+const SavedTensorState& SavedTensor::held(const char* what) const {
   if (!kept_->is_released) return *kept_;
   throw Error(error_text(std::string("the slot ") + kept_->name + " was released", what,
                          "release it after its last use, and retain the graph for a second "
                          "backward"));
 }
 
-Tensor SlotStore::tensor() const {
-  const KeptSlot& slot = held("its tensor was asked for");
+Tensor SavedTensor::tensor() const {
+  const SavedTensorState& slot = held("its tensor was asked for");
   return slot.store.get(0, slot.store.shape().units())
-      .view(static_cast<const ShapedSlot&>(slot).sizes);
+      .view(static_cast<const ShapedTensor&>(slot).sizes);
 }
 
-Tensor SlotStore::product(const Tensor& dy) const {
-  const KeptSlot& slot = held("a product with it was asked for");
-  const auto& sizes = static_cast<const ShapedSlot&>(slot).sizes;
+Tensor SavedTensor::product(const Tensor& dy) const {
+  const SavedTensorState& slot = held("a product with it was asked for");
+  const auto& sizes = static_cast<const ShapedTensor&>(slot).sizes;
   const torch::TensorOptions& options = slot.store.options();
   if (dy.dim() == 0 || leading(dy.sizes()) != leading(sizes)) {
     throw ShapeMismatch(
@@ -108,11 +109,11 @@ Tensor SlotStore::product(const Tensor& dy) const {
   return slot.product(as_rows(dy));
 }
 
-std::int64_t SlotStore::bytes() const {
+std::int64_t SavedTensor::bytes() const {
   return kept_->is_released ? 0 : kept_->bytes();
 }
 
-void SlotStore::release() const {
+void SavedTensor::release() const {
   kept_->release();
 }
 

@@ -27,8 +27,8 @@ struct StoreDraw {
 };
 
 /// A slot or a choice of blocks between forward and backward as all stores are given it.
-struct StoreSetting {
-  Store store;
+struct StoreSettings {
+  StoreSpec store;
   SlotShape shape;
   torch::TensorOptions options;  ///< dtype and device of the slot
   tracer::Name name;             ///< in traces
@@ -49,12 +49,12 @@ struct StoredPanels {
 };
 
 /// One way of keeping a slot; a file of this folder each. Parts are given cut at granules.
-class StoredSlot {
+class Store {
  public:
-  explicit StoredSlot(StoreSetting setting) : setting_(std::move(setting)) {}
-  virtual ~StoredSlot() = default;
-  StoredSlot(const StoredSlot&) = delete;
-  StoredSlot& operator=(const StoredSlot&) = delete;
+  explicit Store(StoreSettings setting) : setting_(std::move(setting)) {}
+  virtual ~Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
 
   /// Units that a part must be a multiple of, the last excepted.
   virtual std::int64_t granule() const { return 1; }
@@ -89,19 +89,19 @@ class StoredSlot {
   }
 
  protected:
-  StoreSetting setting_;
+  StoreSettings setting_;
 };
 
-std::unique_ptr<StoredSlot> make_kept(StoreSetting setting);
-std::unique_ptr<StoredSlot> make_dropped(StoreSetting setting);
-std::unique_ptr<StoredSlot> make_coded(StoreSetting setting);
-std::unique_ptr<StoredSlot> make_narrow(StoreSetting setting);
-std::unique_ptr<StoredSlot> make_gelu_coded(StoreSetting setting);
-std::unique_ptr<StoredSlot> make_top(StoreSetting setting);
-std::unique_ptr<StoredSlot> make_pooled(StoreSetting setting);
-std::unique_ptr<StoredSlot> make_pruned(StoreSetting setting);
-std::unique_ptr<StoredSlot> make_pruned_and_coded(StoreSetting setting);
+std::unique_ptr<Store> make_kept(StoreSettings setting);
+std::unique_ptr<Store> make_dropped(StoreSettings setting);
+std::unique_ptr<Store> make_coded(StoreSettings setting);
+std::unique_ptr<Store> make_narrow(StoreSettings setting);
+std::unique_ptr<Store> make_gelu_coded(StoreSettings setting);
+std::unique_ptr<Store> make_top(StoreSettings setting);
+std::unique_ptr<Store> make_pooled(StoreSettings setting);
+std::unique_ptr<Store> make_pruned(StoreSettings setting);
+std::unique_ptr<Store> make_pruned_and_coded(StoreSettings setting);
 /// The one that setting.store names.
-std::unique_ptr<StoredSlot> make_stored(StoreSetting setting);
+std::unique_ptr<Store> make_store(StoreSettings setting);
 
 }  // namespace actscope::core

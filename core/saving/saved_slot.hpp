@@ -14,28 +14,28 @@
 #include "actscope/tracer/saved_ledger.hpp"
 #include "actscope/tracer/torch/saved_tensor_source.hpp"
 #include "saving/block_choice.hpp"
-#include "saving/stores/stored_slot.hpp"
+#include "saving/stores/store.hpp"
 #include "tensors/part_buffer.hpp"
 
 namespace actscope::core {
 
 /// One slot between forward and backward: written part by part in forward, read part by part (or
 /// multiplied as panels) in backward. How it is kept is the matter of `stores/`.
-class SlotParts {
+class SavedSlot {
  public:
   /// `like` gives dtype and device, `name` stands in traces.
   /// Errors  ConfigError: pool over tokens that form no square
-  SlotParts(const Store& store, const SlotShape& shape, const torch::Tensor& like,
+  SavedSlot(const StoreSpec& store, const SlotShape& shape, const torch::Tensor& like,
             tracer::Name name = {}, const StoreDraw& draw = {});
 
-  StoreKind kind() const noexcept { return store_.kind; }
-  bool is_kept() const noexcept { return store_.kind != StoreKind::drop; }
+  StoreKind kind() const noexcept { return spec_.kind; }
+  bool is_kept() const noexcept { return spec_.kind != StoreKind::drop; }
   bool is_coded() const noexcept {
-    return store_.kind == StoreKind::int8 || store_.kind == StoreKind::int4 ||
-           store_.kind == StoreKind::int2;
+    return spec_.kind == StoreKind::int8 || spec_.kind == StoreKind::int4 ||
+           spec_.kind == StoreKind::int2;
   }
-  bool has_panels() const noexcept { return core::has_panels(store_.kind); }
-  bool is_gelu_code() const noexcept { return core::is_gelu_code(store_.kind); }
+  bool has_panels() const noexcept { return core::has_panels(spec_.kind); }
+  bool is_gelu_code() const noexcept { return core::is_gelu_code(spec_.kind); }
   const SlotShape& shape() const noexcept { return shape_; }
 
   /// Adds the norms of what is put and of what comes of it to `norm`, where the store leaves
@@ -44,11 +44,11 @@ class SlotParts {
 
   /// Units that a part must be a multiple of (the last part excepted), so that neither panels nor
   /// code groups are cut.
-  std::int64_t granule() const { return stored_->granule(); }
+  std::int64_t granule() const { return store_->granule(); }
 
   /// Where to compute units [first, first + count) so that `put` need not copy: [count, unit], a
   /// part of the kept tensor where kind is keep, else memory of its own.
-  torch::Tensor room(std::int64_t first, std::int64_t count) { return stored_->room(first, count); }
+  torch::Tensor room(std::int64_t first, std::int64_t count) { return store_->room(first, count); }
 
   /// Stores units [first, first + part). Requires parts in order, cut at granules, contiguous.
   /// `keep` of everything at once, or of a part computed in its `room`, holds the tensor itself, of
@@ -63,15 +63,15 @@ class SlotParts {
 
   /// Of stores with panels: those of a run of units cut at granules, and of all.
   StoredPanels panels(std::int64_t first, std::int64_t count) const {
-    return stored_->panels(first, count);
+    return store_->panels(first, count);
   }
   StoredPanels panels() const { return panels(0, shape_.units()); }
 
   /// Where it is coded: the units from `first` on.
-  kernels::CodedMatrix codes(std::int64_t first) const { return stored_->codes(first); }
+  kernels::CodedMatrix codes(std::int64_t first) const { return store_->codes(first); }
 
   /// Of derivative codes: where those of the units from `first` on are.
-  kernels::GeluCode gelu_code(std::int64_t first) const { return stored_->gelu_code(first); }
+  kernels::GeluCode gelu_code(std::int64_t first) const { return store_->gelu_code(first); }
 
   /// Registers every storage held.
   void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
@@ -87,10 +87,10 @@ class SlotParts {
  private:
   void put_now(std::int64_t first, const torch::Tensor& part);
 
-  Store store_;
+  StoreSpec spec_;
   SlotShape shape_;
   torch::TensorOptions options_;
-  std::unique_ptr<StoredSlot> stored_;
+  std::unique_ptr<Store> store_;
   PartBuffer parts_;
   SlotNorm* norm_ = nullptr;
 };

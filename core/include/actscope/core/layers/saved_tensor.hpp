@@ -16,10 +16,10 @@ struct IValue;
 
 namespace actscope::core {
 
-struct KeptSlot;
+struct SavedTensorState;
 
-/// What a SlotStore may be told beside its store.
-struct SlotSettings {
+/// What a SavedTensor may be told beside its store.
+struct SavedTensorSettings {
   std::string name = "slot";     ///< in ledgers and traces
   std::string operand = "full";  ///< what `product` multiplies: all that is kept, or "bsr:16:0.8"
   std::int64_t workspace_bytes = default_workspace_bytes;  ///< of decoded parts in `product`
@@ -29,12 +29,12 @@ struct SlotSettings {
 /// A tensor that an autograd function of one's own keeps from forward to backward in one of the
 /// stores of Actscope. A handle: copies are of one slot.
 ///
-///     ctx->saved_data["x"] = SlotStore(x, "int4").saved();            // forward
-///     const SlotStore x(ctx->saved_data["x"]);                        // backward
+///     ctx->saved_data["x"] = SavedTensor(x, "int4").saved();            // forward
+///     const SavedTensor x(ctx->saved_data["x"]);                        // backward
 ///     dx = dy * derivative(x.tensor());  dw = x.product(dy);  x.release();
 ///
 /// Kept in saved_data, its bytes stand in the ledgers of `tracer/torch` under its name.
-class SlotStore {
+class SavedTensor {
  public:
   /// Keeps `values` as a store text of docs/reference/schemes.md says. `keep` holds the tensor
   /// itself: a change in place afterwards goes unnoticed.
@@ -43,11 +43,12 @@ class SlotStore {
   /// Errors  ConfigError: no store or operand; a store that gives no values back (drop, code4,
   ///         code2) or wants a grid of tokens (pool); an operand that prunes what is stored pruned;
   ///         ShapeMismatch: another element type, or no features; UnsupportedBlockSize
-  SlotStore(const at::Tensor& values, const std::string& store, const SlotSettings& settings = {});
+  SavedTensor(const at::Tensor& values, const std::string& store,
+              const SavedTensorSettings& settings = {});
 
   /// The slot that `saved` put into a context.
   /// Errors  Error: the value holds no slot
-  explicit SlotStore(const c10::IValue& saved);
+  explicit SavedTensor(const c10::IValue& saved);
 
   /// The slot as AutogradContext::saved_data takes it.
   c10::IValue saved() const;
@@ -75,9 +76,9 @@ class SlotStore {
   void release() const;
 
  private:
-  const KeptSlot& held(const char* what) const;
+  const SavedTensorState& held(const char* what) const;
 
-  std::shared_ptr<KeptSlot> kept_;
+  std::shared_ptr<SavedTensorState> kept_;
 };
 
 }  // namespace actscope::core

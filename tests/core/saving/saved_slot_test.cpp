@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What blocks chosen in forward look like in backward, however their slot is kept.
-#include "saving/slot_parts.hpp"
+#include "saving/saved_slot.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -20,7 +20,7 @@ TEST(BlockChoice, BlocksFromCodesAreTheBitsOfDecodedOnes) {
     for (const StoreKind kind : {StoreKind::int8, StoreKind::int4, StoreKind::int2}) {
       for (const torch::ScalarType type : {torch::kFloat32, torch::kFloat64}) {
         const torch::Tensor x = matrix(shape.units(), shape, type);
-        SlotParts slot({kind}, shape, x);
+        SavedSlot slot({kind}, shape, x);
         slot.put(0, x);
         BlockChoice choice({OperandKind::bsr, {8, 8, 0.5}}, shape, x);
         choice.choose(0, x);

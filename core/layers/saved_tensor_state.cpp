@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "layers/kept_slot.hpp"
+#include "layers/saved_tensor_state.hpp"
 
 #include <torch/csrc/autograd/graph_task.h>
 
@@ -17,7 +17,7 @@ namespace {
 using torch::Tensor;
 
 // Rows that a product decodes at once.
-std::int64_t rows_at_once(const KeptSlot& kept) {
+std::int64_t rows_at_once(const SavedTensorState& kept) {
   const SlotShape& shape = kept.store.shape();
   const auto bytes_a_row = static_cast<std::int64_t>(static_cast<std::size_t>(2 * shape.cols) *
                                                      kept.store.options().dtype().itemsize());
@@ -28,7 +28,7 @@ std::int64_t rows_at_once(const KeptSlot& kept) {
 
 }  // namespace
 
-KeptSlot::KeptSlot(const KeptSlotSetting& setting, const Tensor& rows)
+SavedTensorState::SavedTensorState(const SavedTensorSpec& setting, const Tensor& rows)
     : store(setting.store, {1, rows.size(0), rows.size(1)}, rows, tracer::Name(setting.name),
             {setting.seed}),
       name(setting.name),
@@ -40,7 +40,7 @@ KeptSlot::KeptSlot(const KeptSlotSetting& setting, const Tensor& rows)
   choice->choose(0, rows);
 }
 
-void KeptSlot::release() {
+void SavedTensorState::release() {
   // Outside of a walk nobody has asked to retain anything.
   const bool is_in_walk = torch::autograd::get_current_graph_task_id() != -1;
   if (is_in_walk && torch::autograd::get_current_graph_task_keep_graph()) return;
@@ -49,7 +49,7 @@ void KeptSlot::release() {
   is_released = true;
 }
 
-std::int64_t KeptSlot::bytes() const {
+std::int64_t SavedTensorState::bytes() const {
   std::int64_t sum = 0;
   visit_saved([&](std::string_view, std::string_view, const Tensor& tensor) {
     if (tensor.defined()) sum += static_cast<std::int64_t>(tensor.storage().nbytes());
@@ -57,7 +57,7 @@ std::int64_t KeptSlot::bytes() const {
   return sum;
 }
 
-Tensor KeptSlot::product(const Tensor& dy) const {
+Tensor SavedTensorState::product(const Tensor& dy) const {
   const SlotShape& shape = store.shape();
   Tensor dw = torch::zeros({dy.size(1), shape.cols},
                            dy.options().dtype(sum_type(dy.scalar_type())).requires_grad(false));
@@ -71,7 +71,7 @@ Tensor KeptSlot::product(const Tensor& dy) const {
   return dw;
 }
 
-void require_values(const Store& store, const Operand& operand, std::string_view subject) {
+void require_values(const StoreSpec& store, const Operand& operand, std::string_view subject) {
   const StoreKind kind = store.kind;
   if (kind == StoreKind::drop || kind == StoreKind::pool || is_gelu_code(kind)) {
     throw ConfigError(error_text(std::string(subject) + " as " + to_text(store),
