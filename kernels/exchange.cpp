@@ -34,14 +34,15 @@ void require_count(std::string_view what, std::int64_t given, std::int64_t expec
   }
 }
 
-// Visits (block row, block column, slot) of every kept block.
+// Visits (block row, block column, position) of every kept block.
 template <class Visit>
 void for_each_block(const PanelLayout& layout, const ConstBlockIndex& index, const Visit& visit) {
   for (std::int64_t p = 0; p < layout.panels(); ++p) {
     const PanelExtent panel = layout.panel(p);
     const std::int64_t first = first_block_row(layout, panel);
-    for_each_kept_block(panel, index,
-                        [&](auto r, auto c, auto slot) { visit(panel, r, first + r, c, slot); });
+    for_each_kept_block(panel, index, [&](auto r, auto c, auto position) {
+      visit(panel, r, first + r, c, position);
+    });
   }
 }
 
@@ -74,12 +75,12 @@ void to_bsr(const ConstBsrPanels& panels, const BsrArrays<Index, void*>& out) {
                  [&](auto&, auto, auto row, auto, auto) { ++out.row_starts[row + 1]; });
   chain(out.row_starts, rows);
   std::vector<Index> next(out.row_starts, out.row_starts + rows);
-  for_each_block(layout, panels.index, [&](auto&, auto, auto row, auto column, auto slot) {
+  for_each_block(layout, panels.index, [&](auto&, auto, auto row, auto column, auto position) {
     const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(row)]++);
     out.columns[place] = static_cast<Index>(column);
     std::memcpy(
         static_cast<std::byte*>(out.values) + place * bytes,
-        static_cast<const std::byte*>(panels.values) + static_cast<std::size_t>(slot) * bytes,
+        static_cast<const std::byte*>(panels.values) + static_cast<std::size_t>(position) * bytes,
         bytes);
   });
 }
@@ -98,13 +99,14 @@ void to_csr(const ConstBsrPanels& panels, const CsrArrays<Index>& out) {
   const PanelLayout& layout = panels.layout;
   require_count<Index>("to_csr", out.elements, csr_elements(layout, panels.index));
   const auto visit = [&](const auto& of_row) {
-    for_each_block(layout, panels.index, [&](auto& panel, auto r, auto, auto column, auto slot) {
-      const BlockExtent block = block_extent(layout, panel, r, column);
-      for (std::int64_t i = 0; i < block.rows; ++i) {
-        of_row(panel.group * layout.rows() + block.row + i, block,
-               slot * layout.block_elements() + i * layout.block_cols());
-      }
-    });
+    for_each_block(layout, panels.index,
+                   [&](auto& panel, auto r, auto, auto column, auto position) {
+                     const BlockExtent block = block_extent(layout, panel, r, column);
+                     for (std::int64_t i = 0; i < block.rows; ++i) {
+                       of_row(panel.group * layout.rows() + block.row + i, block,
+                              position * layout.block_elements() + i * layout.block_cols());
+                     }
+                   });
   };
   const std::int64_t rows = layout.total_rows();
   const auto size = static_cast<std::size_t>(size_of(panels.dtype));

@@ -165,11 +165,11 @@ void from_bsr(const BsrArrays<const Index, const void*>& from, const BsrPanels& 
   const std::int64_t size = size_of(panels.dtype);
   const std::int64_t bytes = layout.block_elements() * size;
   for_each_entry(layout, from, [&](const PanelExtent& panel, auto number, auto place) {
-    const std::int64_t slot = first_value(panel, panels.index) +
-                              count_kept(panels.index.mask + panel.mask_word, 0, number);
+    const std::int64_t position = first_value(panel, panels.index) +
+                                  count_kept(panels.index.mask + panel.mask_word, 0, number);
     copy_block(layout, panel, number, size,
                static_cast<const std::byte*>(from.values) + place * bytes,
-               static_cast<std::byte*>(panels.values) + slot * bytes);
+               static_cast<std::byte*>(panels.values) + position * bytes);
   });
 }
 

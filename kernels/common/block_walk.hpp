@@ -59,8 +59,8 @@ std::int64_t first_value(const PanelExtent& panel, const BasicBlockIndex<Word>& 
   return panel.value_block + index.column_starts[panel.column_start];
 }
 
-/// Calls visit(row_block, col_block, slot) for every kept block of a panel in storage order; `slot`
-/// is the block's place in the value array.
+/// Calls visit(row_block, col_block, position) for every kept block of a panel in storage order;
+/// `position` is the block's place in the value array.
 template <class Word, class Visit>
 void for_each_kept_block(const PanelExtent& panel, const BasicBlockIndex<Word>& index,
                          const Visit& visit) {
@@ -72,9 +72,9 @@ void for_each_kept_block(const PanelExtent& panel, const BasicBlockIndex<Word>& 
 
 /// Multiplies a block's values with its scale, where blocks are rescaled.
 template <class T>
-void apply_scale(const BsrPanels& panels, std::int64_t slot, T* values) {
+void apply_scale(const BsrPanels& panels, std::int64_t position, T* values) {
   if (panels.layout.scales() == 0) return;
-  const float scale = panels.index.scales[slot];
+  const float scale = panels.index.scales[position];
   for (std::int64_t e = 0; e < panels.layout.block_elements(); ++e) {
     values[e] = scaled(values[e], scale);
   }

@@ -38,9 +38,9 @@ void gather_blocks_from_codes(void*, const CodedMatrix& x, const BsrPanels& pane
 #pragma omp for schedule(static)
       for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
         const PanelExtent panel = layout.panel(p);
-        for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto slot) {
+        for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto position) {
           const BlockExtent block = block_extent(layout, panel, r, c);
-          T* values = static_cast<T*>(panels.values) + slot * layout.block_elements();
+          T* values = static_cast<T*>(panels.values) + position * layout.block_elements();
           if (block.rows * block.cols < layout.block_elements()) {  // padding
             std::fill_n(values, layout.block_elements(), T(0));
           }
@@ -49,7 +49,7 @@ void gather_blocks_from_codes(void*, const CodedMatrix& x, const BsrPanels& pane
                        {x.first_element + row * layout.cols() + block.col, layout.cols(),
                         block.rows, block.cols},
                        layout.block_cols(), wide, values);
-          apply_scale(panels, slot, values);
+          apply_scale(panels, position, values);
         });
       }
     }

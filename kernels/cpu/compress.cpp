@@ -72,9 +72,9 @@ void decompress(void*, const ConstBsrPanels& panels, const MatrixView& out) {
       for (std::int64_t i = 0; i < panel.rows; ++i) {
         std::fill_n(element<T>(out, panel.group, panel.first_row + i, 0), layout.cols(), T(0));
       }
-      for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto position) {
         const BlockExtent block = block_extent(layout, panel, r, c);
-        const T* values = static_cast<const T*>(panels.values) + slot * layout.block_elements();
+        const T* values = static_cast<const T*>(panels.values) + position * layout.block_elements();
         for (std::int64_t i = 0; i < block.rows; ++i) {
           std::copy_n(values + i * layout.block_cols(), block.cols,
                       element<T>(out, panel.group, block.row + i, block.col));

@@ -46,10 +46,10 @@ class PanelGather {
 
   // `fixed_bytes`: of a block's row, 0 where no case is made for it.
   template <std::size_t fixed_bytes>
-  void copy_block(std::int64_t r, std::int64_t c, std::int64_t slot) const {
+  void copy_block(std::int64_t r, std::int64_t c, std::int64_t position) const {
     constexpr auto size = static_cast<std::int64_t>(sizeof(T));
     const PanelLayout& layout = panels_.layout;
-    T* values = static_cast<T*>(panels_.values) + slot * layout.block_elements();
+    T* values = static_cast<T*>(panels_.values) + position * layout.block_elements();
     if (r < whole_rows_ && c < whole_cols_) {
       const T* from = first_ + r * layout.block_rows() * x_.row_stride + c * layout.block_cols();
       copy_rows<fixed_bytes>(reinterpret_cast<const std::byte*>(from), x_.row_stride * size,
@@ -59,13 +59,14 @@ class PanelGather {
     } else {
       copy_edge_block(x_, layout, panel_.group, block_extent(layout, panel_, r, c), values);
     }
-    apply_scale(panels_, slot, values);
+    apply_scale(panels_, position, values);
   }
 
   template <std::size_t fixed_bytes>
   void down_the_columns() const {
-    for_each_kept_block(panel_, panels_.index,
-                        [&](auto r, auto c, auto slot) { copy_block<fixed_bytes>(r, c, slot); });
+    for_each_kept_block(panel_, panels_.index, [&](auto r, auto c, auto position) {
+      copy_block<fixed_bytes>(r, c, position);
+    });
   }
 
   // Several narrow blocks share each line of x: read it once, from left to right.

@@ -63,7 +63,7 @@ HWY_INLINE void accumulate_registers(const TermRun<T>* runs, std::int64_t count,
     const T* all_values = run->values + first_feature * f_stride;
     const SumOf<T>* all_packed = run->packed + first_output;
     for (const Term* term = run->terms; term != run->terms + run->count; ++term) {
-      const T* HWY_RESTRICT values = all_values + term->slot * access.elements;
+      const T* HWY_RESTRICT values = all_values + term->position * access.elements;
       const SumOf<T>* HWY_RESTRICT packed = all_packed + term->depth * access.depth * width;
       if constexpr (Depth > 0) {
         ahead.step(Depth);

@@ -80,8 +80,8 @@ void TermLists::fill_by_column(const ConstBsrPanels& x, PanelRange range) {
     }
     Term* terms = terms_.get() + base;
     for_each_kept_place(panel, x.index.mask,
-                        [&](std::uint32_t r, std::uint32_t, std::uint32_t slot) {
-                          terms[slot] = {slot, r};
+                        [&](std::uint32_t r, std::uint32_t, std::uint32_t position) {
+                          terms[position] = {position, r};
                         });
   });
   panels_.wait();
@@ -100,8 +100,8 @@ void TermLists::fill_by_row(const ConstBsrPanels& x, PanelRange range) {
     std::partial_sum(next.begin(), next.end(), next.begin());
     std::ranges::copy(next, starts_.get() + index(p, 0));
     for_each_kept_place(panel, x.index.mask,
-                        [&](std::uint32_t r, std::uint32_t c, std::uint32_t slot) {
-                          terms_[next[r]++] = {slot, c};
+                        [&](std::uint32_t r, std::uint32_t c, std::uint32_t position) {
+                          terms_[next[r]++] = {position, c};
                         });
   });
   panels_.wait();

@@ -94,7 +94,7 @@ class ColumnTile {
       ReadAhead none;
       accumulate(&rows, 1, {0, w_.rows, block.rows, 1, dy_.row_stride}, inside.width, sums_.data(),
                  none);
-      T* values = panel_values + terms[i].slot * layout.block_elements() + inside.first;
+      T* values = panel_values + terms[i].position * layout.block_elements() + inside.first;
       for (std::int64_t row = 0; row < layout.block_rows(); ++row) {
         const Sum* from = sums_.data() + row * inside.width;
         T* to = values + row * layout.block_cols();

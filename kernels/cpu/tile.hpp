@@ -15,8 +15,8 @@ inline constexpr std::int64_t strip_step = 16;
 
 /// One kept block, as a product sees it.
 struct Term {
-  std::uint32_t slot = 0;   ///< place among the kept blocks of its panel
-  std::uint32_t depth = 0;  ///< which block of packed rows it multiplies
+  std::uint32_t position = 0;  ///< place among the kept blocks of its panel
+  std::uint32_t depth = 0;     ///< which block of packed rows it multiplies
 };
 
 /// Kept blocks of one panel that add to the same results.

@@ -102,7 +102,7 @@ class RowTile {
       Term* terms = terms_.data() + place;
       const Term* listed = lists_.begin(number, row);
       for (std::int64_t t = 0; t < count; ++t) {
-        turn_block(values + listed[t].slot * y_.layout.block_elements(),
+        turn_block(values + listed[t].position * y_.layout.block_elements(),
                    turned + t * y_.layout.block_elements());
         terms[t] = {listed[t].depth, static_cast<std::uint32_t>(t)};  // column block, turned block
       }

@@ -39,14 +39,14 @@ struct StripProblem {
 template <class T>
 struct Segment {
   const T* left;    ///< of dy: its first token, of dt: its group; column or row 0
-  const T* values;  ///< the block of slot 0
+  const T* values;  ///< the block of position 0
   int tokens;
   int depth;  ///< length of its part of the reduction
   int first_row_block, row_blocks;
   int first_col_block, col_blocks;
 };
 
-inline constexpr unsigned no_slot = ~0u;
+inline constexpr unsigned no_position = ~0u;
 
 /// Kept blocks among the first `count` of those that begin at bit `top`.
 __device__ inline unsigned count_below(const std::uint32_t* words, unsigned top, unsigned count) {
@@ -62,10 +62,10 @@ __device__ inline unsigned count_below(const std::uint32_t* words, unsigned top,
 
 /// Describes a segment and lists where its kept blocks lie. Called by all threads; what it writes
 /// is read after the next barrier.
-/// Shapes  slots [col_blocks, row_blocks] of the segment
+/// Shapes  positions [col_blocks, row_blocks] of the segment
 template <Reduce over, class T>
 __device__ void enter_segment(const StripProblem<T>& problem, int segment, int first_column,
-                              Segment<T>* state, unsigned* slots) {
+                              Segment<T>* state, unsigned* positions) {
   const DeviceLayout& layout = problem.layout;
   const int panels_per_group = static_cast<int>(layout.panels_per_group);
   const int number = static_cast<int>(problem.range.first) +
@@ -120,25 +120,25 @@ __device__ void enter_segment(const StripProblem<T>& problem, int segment, int f
         static_cast<unsigned>(is_last ? layout.last.row_blocks : layout.full.row_blocks);
     const std::uint32_t* words = mask + panel * layout.full.mask_words;
     const unsigned top = static_cast<unsigned>(column) * in_panel;  // the column's first block
-    unsigned slot = no_slot;
+    unsigned position = no_position;
     if (is_kept(words, top + static_cast<unsigned>(r))) {
-      slot = static_cast<unsigned>(panel * layout.full.kept_blocks) +
-             starts[panel * (layout.col_blocks + 1) + column] +
-             count_below(words, top, static_cast<unsigned>(r));
+      position = static_cast<unsigned>(panel * layout.full.kept_blocks) +
+                 starts[panel * (layout.col_blocks + 1) + column] +
+                 count_below(words, top, static_cast<unsigned>(r));
     }
-    slots[e] = slot;
+    positions[e] = position;
   }
 }
 
 /// A segment's kept blocks, as a strip looks them up.
 template <class T>
-struct SlotTable {
+struct PositionTable {
   const Segment<T>* segment;
-  const unsigned* slots;
+  const unsigned* positions;
 
-  __device__ unsigned slot(int row_block, int col_block) const {
-    return slots[(col_block - segment->first_col_block) * segment->row_blocks + row_block -
-                 segment->first_row_block];
+  __device__ unsigned position(int row_block, int col_block) const {
+    return positions[(col_block - segment->first_col_block) * segment->row_blocks + row_block -
+                     segment->first_row_block];
   }
   /// Whether a block of these tokens and features is kept; ends are clipped to the matrix.
   __device__ bool any_kept(const StripProblem<T>& problem, int token, int token_end, int feature,
@@ -152,7 +152,7 @@ struct SlotTable {
     for (int c = problem.block_cols.quotient(feature); c <= last_col; ++c) {
 #pragma unroll 1
       for (int r = problem.block_rows.quotient(token); r <= last_row; ++r) {
-        if (slot(r, c) != no_slot) return true;
+        if (position(r, c) != no_position) return true;
       }
     }
     return false;
@@ -162,8 +162,8 @@ struct SlotTable {
     if (token >= segment->tokens || feature >= problem.layout.cols) return nullptr;
     const int r = problem.block_rows.quotient(token);
     const int c = problem.block_cols.quotient(feature);
-    const unsigned of_block = slot(r, c);
-    if (of_block == no_slot) return nullptr;
+    const unsigned of_block = position(r, c);
+    if (of_block == no_position) return nullptr;
     const int in_block = (token - r * problem.block_rows.divisor()) * problem.block_cols.divisor() +
                          feature - c * problem.block_cols.divisor();
     return segment->values + std::int64_t{of_block} * problem.layout.block_elements() + in_block;

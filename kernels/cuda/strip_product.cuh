@@ -32,25 +32,25 @@ class StripWalk {
       if (problem_.plan.gathers) clear_last_tokens();
     }
     __syncthreads();
-    for (int slot = 0; slot < problem_.stages - 1; ++slot) {
-      issue(slot);
+    for (int stage = 0; stage < problem_.stages - 1; ++stage) {
+      issue(stage);
       __syncthreads();  // a table that this issue filled is read by the next
     }
-    // `slot` is the stage that is multiplied next.
-    for (int slot = 0; waiting_ > 0; slot = slot + 1 == problem_.stages ? 0 : slot + 1) {
+    // `stage` is the one that is multiplied next.
+    for (int stage = 0; waiting_ > 0; stage = stage + 1 == problem_.stages ? 0 : stage + 1) {
       if (problem_.stages == 3) {
         await_copies<1>();
       } else {
         await_copies<0>();
       }
       __syncthreads();
-      issue(slot == 0 ? problem_.stages - 1 : slot - 1);
-      if (wants_row_sums()) add_row_sums<T, across>(left_of(slot), row_parts());
+      issue(stage == 0 ? problem_.stages - 1 : stage - 1);
+      if (wants_row_sums()) add_row_sums<T, across>(left_of(stage), row_parts());
       if constexpr (arithmetic == Arithmetic::tensor) {
-        multiply_stage<T, over, across>(left_of(slot), right_of(slot), live_of(slot),
-                                        gathered_of(slot), sums);
+        multiply_stage<T, over, across>(left_of(stage), right_of(stage), live_of(stage),
+                                        gathered_of(stage), sums);
       } else {
-        fuse_stage<over, across>(left_of(slot), right_of(slot), live_of(slot), sums);
+        fuse_stage<over, across>(left_of(stage), right_of(stage), live_of(stage), sums);
       }
       --waiting_;
     }
@@ -76,12 +76,12 @@ class StripWalk {
 
  private:
   __device__ void clear_last_tokens() const {
-    for (int slot = 0; slot < problem_.stages; ++slot) {
+    for (int stage = 0; stage < problem_.stages; ++stage) {
       for (int i = thread_number(); i < Shape::left_stride; i += 64 * across) {
-        left_of(slot)[Shape::left_place(Shape::depth, i)] = T{0};
+        left_of(stage)[Shape::left_place(Shape::depth, i)] = T{0};
       }
       for (int i = thread_number(); i < Shape::right_stride; i += 64 * across) {
-        right_of(slot)[Shape::right_place(Shape::depth, i)] = T{0};
+        right_of(stage)[Shape::right_place(Shape::depth, i)] = T{0};
       }
     }
   }
@@ -98,47 +98,47 @@ class StripWalk {
   __device__ float* row_parts() const {
     return reinterpret_cast<float*>(dynamic_shared_memory() + segment_bytes);
   }
-  __device__ T* left_of(int slot) const {
+  __device__ T* left_of(int stage) const {
     constexpr int sum_bytes = over == Reduce::tokens ? 8 * 64 * across + row_sum_bytes : 0;
     return reinterpret_cast<T*>(dynamic_shared_memory() + segment_bytes + sum_bytes +
-                                slot * Shape::stage_bytes);
+                                stage * Shape::stage_bytes);
   }
-  __device__ T* right_of(int slot) const { return left_of(slot) + Shape::left_elements; }
-  __device__ unsigned char* live_of(int slot) const {
+  __device__ T* right_of(int stage) const { return left_of(stage) + Shape::left_elements; }
+  __device__ unsigned char* live_of(int stage) const {
     return reinterpret_cast<unsigned char*>(left_of(problem_.stages)) +
-           (mask_bytes + gathered_bytes * across) * slot;
+           (mask_bytes + gathered_bytes * across) * stage;
   }
   /// Null where nothing is gathered.
-  __device__ unsigned char* gathered_of(int slot) const {
-    return Shape::can_gather && problem_.plan.gathers ? live_of(slot) + mask_bytes : nullptr;
+  __device__ unsigned char* gathered_of(int stage) const {
+    return Shape::can_gather && problem_.plan.gathers ? live_of(stage) + mask_bytes : nullptr;
   }
-  __device__ unsigned* slots_of(int segment) const {
+  __device__ unsigned* positions_of(int segment) const {
     return reinterpret_cast<unsigned*>(live_of(problem_.stages)) +
            segment % 2 * static_cast<int>(problem_.plan.table_entries);
   }
   __device__ void enter(int segment) const {
     static_assert(2 * sizeof(Segment<T>) <= segment_bytes);
-    enter_segment<over>(problem_, segment, first_column_, state_of(segment), slots_of(segment));
+    enter_segment<over>(problem_, segment, first_column_, state_of(segment), positions_of(segment));
   }
 
   /// Starts the copies of the next stage, if there is one. The first stage of a segment also fills
   /// the table of the segment after it, which is read after the next barrier at the earliest.
-  __device__ void issue(int slot) {
+  __device__ void issue(int stage) {
     if (segment_ < end_) {
       const Segment<T>& segment = *state_of(segment_);
-      stage_left<T, over, across>(problem_, segment, first_k_, first_row_, left_of(slot));
-      const SlotTable<T> table{&segment, slots_of(segment_)};
+      stage_left<T, over, across>(problem_, segment, first_k_, first_row_, left_of(stage));
+      const PositionTable<T> table{&segment, positions_of(segment_)};
       if (problem_.is_regular) {
-        stage_regular<T, over, across>(problem_, table, first_k_, first_column_, right_of(slot),
-                                       live_of(slot));
+        stage_regular<T, over, across>(problem_, table, first_k_, first_column_, right_of(stage),
+                                       live_of(stage));
       } else {
-        stage_right<T, over, across>(problem_, table, first_k_, first_column_, right_of(slot),
-                                     live_of(slot));
+        stage_right<T, over, across>(problem_, table, first_k_, first_column_, right_of(stage),
+                                     live_of(stage));
       }
       if constexpr (Shape::can_gather) {
         if (problem_.plan.gathers) {
-          gather_tokens<T, across>(problem_, table, first_k_, first_column_, live_of(slot),
-                                   gathered_of(slot));
+          gather_tokens<T, across>(problem_, table, first_k_, first_column_, live_of(stage),
+                                   gathered_of(stage));
         }
       }
       ++waiting_;

@@ -77,7 +77,7 @@ __device__ void stage_left(const StripProblem<T>& problem, const Segment<T>& seg
 /// multiplies those alone; the list ends with the token of zeros. Requires plan.gathers
 // live as below; tokens [across, 32]
 template <class T, int across>
-__device__ void gather_tokens(const StripProblem<T>& problem, const SlotTable<T>& table,
+__device__ void gather_tokens(const StripProblem<T>& problem, const PositionTable<T>& table,
                               int first_k, int first_column, unsigned char* live,
                               unsigned char* tokens) {
   using Shape = StageShape<T, Reduce::tokens, across>;
@@ -142,8 +142,8 @@ __device__ bool mark_live(const StripProblem<T>& problem, bool is_live, unsigned
 /// as it is and not read.
 // right [depth, columns] of gemm_tn, [columns, depth] of gemm_nt_batched
 template <class T, Reduce over, int across>
-__device__ void stage_right(const StripProblem<T>& problem, const SlotTable<T>& table, int first_k,
-                            int first_column, T* right, unsigned char* live) {
+__device__ void stage_right(const StripProblem<T>& problem, const PositionTable<T>& table,
+                            int first_k, int first_column, T* right, unsigned char* live) {
   using Shape = StageShape<T, over, across>;
   const SubTile<T, over, across> own;
   const int token = Shape::by_token ? first_k + own.k : first_column + own.column;
@@ -171,7 +171,7 @@ __device__ void stage_right(const StripProblem<T>& problem, const SlotTable<T>& 
 /// block, which is looked up once. Rows of padding are zeros in the block itself.
 /// Requires problem.is_regular
 template <class T, Reduce over, int across>
-__device__ void stage_regular(const StripProblem<T>& problem, const SlotTable<T>& table,
+__device__ void stage_regular(const StripProblem<T>& problem, const PositionTable<T>& table,
                               int first_k, int first_column, T* right, unsigned char* live) {
   using Shape = StageShape<T, over, across>;
   constexpr int runs = Shape::by_token && sizeof(T) == 2 ? 2 : 1;  // of eight tokens

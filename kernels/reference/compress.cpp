@@ -36,9 +36,9 @@ void decompress(void*, const ConstBsrPanels& panels, const MatrixView& out) {
     }
     for (std::int64_t p = 0; p < layout.panels(); ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, panels.index, [&](auto r, auto c, auto position) {
         const BlockExtent block = block_extent(layout, panel, r, c);
-        const T* values = static_cast<const T*>(panels.values) + slot * layout.block_elements();
+        const T* values = static_cast<const T*>(panels.values) + position * layout.block_elements();
         for (std::int64_t i = 0; i < block.rows; ++i) {
           for (std::int64_t j = 0; j < block.cols; ++j) {
             *element<T>(out, panel.group, block.row + i, block.col + j) =

@@ -59,9 +59,9 @@ void gemm_tn(const ExecutionContext&, const ConstMatrixView& dy, const ConstBsrP
     std::int64_t panel_token = 0;  // row of dy where the panel begins
     for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, x.index, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, x.index, [&](auto r, auto c, auto position) {
         const BlockExtent block = block_extent(layout, panel, r, c);
-        const T* values = static_cast<const T*>(x.values) + slot * layout.block_elements();
+        const T* values = static_cast<const T*>(x.values) + position * layout.block_elements();
         for (std::int64_t i = 0; i < block.rows; ++i) {
           const std::int64_t token = panel_token + block.row - panel.first_row + i;
           for (std::int64_t o = 0; o < dw.rows; ++o) {
@@ -88,9 +88,9 @@ void gemm_nt_batched(const ExecutionContext&, const ConstMatrixView& dt, const C
     const std::int64_t first_group = range.count == 0 ? 0 : layout.panel(range.first).group;
     for (std::int64_t p = range.first; p < range.first + range.count; ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, y.index, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, y.index, [&](auto r, auto c, auto position) {
         const BlockExtent block = block_extent(layout, panel, r, c);
-        const T* values = static_cast<const T*>(y.values) + slot * layout.block_elements();
+        const T* values = static_cast<const T*>(y.values) + position * layout.block_elements();
         for (std::int64_t n = 0; n < da.rows; ++n) {
           const T* row = element<const T>(dt, panel.group - first_group, n, block.col);
           for (std::int64_t i = 0; i < block.rows; ++i) {

@@ -13,9 +13,9 @@ void spmm(void*, const ConstBsrPanels& x, const ConstMatrixView& w, const Matrix
     std::vector<double> sums(static_cast<std::size_t>(layout.total_rows()) * outputs, 0.0);
     for (std::int64_t p = 0; p < layout.panels(); ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, x.index, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, x.index, [&](auto r, auto c, auto position) {
         const BlockExtent block = block_extent(layout, panel, r, c);
-        const T* values = static_cast<const T*>(x.values) + slot * layout.block_elements();
+        const T* values = static_cast<const T*>(x.values) + position * layout.block_elements();
         for (std::int64_t i = 0; i < block.rows; ++i) {
           double* row =
               sums.data() +
@@ -43,9 +43,9 @@ void sddmm(void*, const ConstMatrixView& dy, const ConstMatrixView& w, const Bsr
   dispatch_dtype(dx.dtype, [&]<class T>() {
     for (std::int64_t p = 0; p < layout.panels(); ++p) {
       const PanelExtent panel = layout.panel(p);
-      for_each_kept_block(panel, dx.index, [&](auto r, auto c, auto slot) {
+      for_each_kept_block(panel, dx.index, [&](auto r, auto c, auto position) {
         const BlockExtent block = block_extent(layout, panel, r, c);
-        T* values = static_cast<T*>(dx.values) + slot * layout.block_elements();
+        T* values = static_cast<T*>(dx.values) + position * layout.block_elements();
         std::fill_n(values, layout.block_elements(), T(0));
         for (std::int64_t i = 0; i < block.rows; ++i) {
           for (std::int64_t j = 0; j < block.cols; ++j) {
