@@ -9,7 +9,7 @@
 #include "actscope/core/layers/compressed_linear.hpp"
 #include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 
 namespace core = actscope::core;
 using torch::Tensor;
@@ -46,7 +46,7 @@ struct Block : torch::nn::Module {
 };
 
 actscope::LedgerRecord ledger_of(auto& block, const Tensor& x) {
-  actscope::tracer::ModelLedger ledger;
+  actscope::tracer::GraphLedger ledger;
   ledger.exclude(block.parameters());
   ledger.exclude({x});
   ledger.begin();

@@ -8,7 +8,7 @@
 #include "actscope/core/layers/saved_tensor.hpp"
 #include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 
 using actscope::core::SavedTensor;
 using torch::Tensor;
@@ -43,7 +43,7 @@ Tensor plain_layer(const Tensor& x, const Tensor& w) {
 
 actscope::LedgerRecord ledger_of(const auto& layer, const Tensor& input, const Tensor& w1,
                                  const Tensor& w2) {
-  actscope::tracer::ModelLedger ledger;
+  actscope::tracer::GraphLedger ledger;
   ledger.exclude({input, w1, w2});
   ledger.begin();
   const Tensor loss = layer(layer(input, w1), w2).mean();

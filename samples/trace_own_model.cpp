@@ -7,7 +7,7 @@
 #include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 
 namespace {
 
@@ -40,7 +40,7 @@ int main() {
   const torch::Tensor images = torch::randn({16, 1, 28, 28});
   const torch::Tensor labels = torch::randint(10, {16}, torch::kInt64);
 
-  actscope::tracer::ModelLedger ledger;
+  actscope::tracer::GraphLedger ledger;
   ledger.exclude(net.parameters());
   ledger.exclude(net.buffers());
   ledger.exclude({images, labels});

@@ -98,7 +98,7 @@ void TraceRecorder::end_step() {
   ++state_->losses.traced_steps;
 }
 
-void TraceRecorder::add_ledger(const SavedLedger& ledger) {
+void TraceRecorder::add_ledger(const StoreLedger& ledger) {
   for (const SlotBytes& bytes : ledger.slots()) {
     const LedgerEvent event{current_step(), Name(bytes.layer).number(), Name(bytes.slot).number(),
                             bytes.stored_bytes, bytes.shared_bytes};

@@ -80,7 +80,7 @@ Tensor SavedBlock::drop_factors_of_rows(BlockHalf half, std::int64_t first,
       .narrow(0, first - first_image * tokens, count);
 }
 
-void SavedBlock::record(tracer::SavedLedger* ledger, std::string_view layer) const {
+void SavedBlock::record(tracer::StoreLedger* ledger, std::string_view layer) const {
   record_storage(ledger, layer, drop_path_slot, drop_factors);
   for (std::size_t s = 0; s < slot_count; ++s) {
     slots[s].record(ledger, layer, name_of(static_cast<Slot>(s)));

@@ -37,7 +37,7 @@ struct SavedBlock {
   std::optional<BlockChoice>& choice(Product name) {
     return choices[static_cast<std::size_t>(name)];
   }
-  void record(tracer::SavedLedger* ledger, std::string_view layer) const;
+  void record(tracer::StoreLedger* ledger, std::string_view layer) const;
   /// Tells every tensor held, by its slot.
   void visit(const tracer::SavedTensorSource::Visit& visit) const;
   /// Lets go of these slots and choices, and of the factors of drop-path with slot x, unless the

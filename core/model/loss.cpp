@@ -8,7 +8,7 @@
 namespace actscope::core {
 
 torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,
-                                     double label_smoothing, tracer::SavedLedger* ledger) {
+                                     double label_smoothing, tracer::StoreLedger* ledger) {
   static const tracer::Name name("loss");
   const tracer::LayerScope layer(name, Phase::forward);
   const torch::Tensor log_p = torch::log_softmax(logits, 1);

@@ -115,7 +115,7 @@ class CompressedTail : public torch::autograd::Function<CompressedTail> {
  public:
   static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x, const Tensor& alpha,
                         const Tensor& beta, const Tensor& weight, const Tensor& bias,
-                        tracer::SavedLedger* ledger) {
+                        tracer::StoreLedger* ledger) {
     const Tensor mean = x.mean(1);
     record_storage(ledger, "tail", "mean", mean);
     ctx->save_for_backward({mean, alpha, beta, weight});
@@ -231,7 +231,7 @@ BlockParameters ResMlp::block_parameters(std::size_t index) const {
   return map_of(p, [&](const Tensor& parameter) { return factor(parameter); });
 }
 
-Tensor ResMlp::plain_tail(const Tensor& x, tracer::SavedLedger* ledger) const {
+Tensor ResMlp::plain_tail(const Tensor& x, tracer::StoreLedger* ledger) const {
   const Tensor pooled = torch::addcmul(factor(norm_beta_), factor(norm_alpha_), x).mean(1);
   record_storage(ledger, "tail", "x", x);
   record_storage(ledger, "tail", "pooled", pooled);
@@ -239,7 +239,7 @@ Tensor ResMlp::plain_tail(const Tensor& x, tracer::SavedLedger* ledger) const {
                     : torch::addmm(head_bias_, pooled, head_weight_.t());
 }
 
-Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::SavedLedger* ledger,
+Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::StoreLedger* ledger,
                      const DropPath* drop_path) const {
   const std::string layer = "blocks." + std::to_string(index);
   const auto place = static_cast<std::int64_t>(index);
@@ -251,7 +251,7 @@ Tensor ResMlp::block(const Tensor& x, std::size_t index, tracer::SavedLedger* le
        norms_ == nullptr ? nullptr : &(*norms_)[index], factors_of(drop_path, place, x)});
 }
 
-Tensor ResMlp::forward(const Tensor& images, tracer::SavedLedger* ledger,
+Tensor ResMlp::forward(const Tensor& images, tracer::StoreLedger* ledger,
                        const DropPath* drop_path) {
   const std::vector<std::int64_t> expected{images.size(0), geometry_.in_channels,
                                            geometry_.image_size, geometry_.image_size};

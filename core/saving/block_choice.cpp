@@ -153,7 +153,7 @@ BlockChoice::Gathered BlockChoice::gather(std::int64_t first, std::int64_t count
   return gathered;
 }
 
-void BlockChoice::record(tracer::SavedLedger* ledger, std::string_view layer,
+void BlockChoice::record(tracer::StoreLedger* ledger, std::string_view layer,
                          std::string_view slot) const {
   record_storage(ledger, layer, slot, mask_);
   record_storage(ledger, layer, slot, scales_);

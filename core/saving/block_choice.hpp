@@ -11,7 +11,7 @@
 #include "actscope/core/scheme/slot_norms.hpp"
 #include "actscope/kernels/bsr_panels.hpp"
 #include "actscope/tracer/name.hpp"
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 #include "actscope/tracer/torch/saved_tensor_source.hpp"
 #include "saving/stores/store.hpp"
 #include "tensors/part_buffer.hpp"
@@ -54,7 +54,7 @@ class BlockChoice {
   /// bits.
   Gathered gather(std::int64_t first, std::int64_t count, const SavedSlot& coded) const;
 
-  void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+  void record(tracer::StoreLedger* ledger, std::string_view layer, std::string_view slot) const;
   void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
   void release();
 

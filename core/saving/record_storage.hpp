@@ -5,12 +5,12 @@
 
 #include <string_view>
 
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 
 namespace actscope::core {
 
 /// Registers the storage of a tensor, where there is one, with a ledger, where there is one.
-inline void record_storage(tracer::SavedLedger* ledger, std::string_view layer,
+inline void record_storage(tracer::StoreLedger* ledger, std::string_view layer,
                            std::string_view slot, const torch::Tensor& tensor) {
   if (ledger == nullptr || !tensor.defined()) return;
   const c10::Storage& storage = tensor.storage();

@@ -46,7 +46,7 @@ torch::Tensor SavedSlot::get(std::int64_t first, std::int64_t count) const {
   return begin == first && end == first + count ? part : part.narrow(0, first - begin, count);
 }
 
-void SavedSlot::record(tracer::SavedLedger* ledger, std::string_view layer,
+void SavedSlot::record(tracer::StoreLedger* ledger, std::string_view layer,
                        std::string_view slot) const {
   for (const auto& [name, tensor] : store_->held()) record_storage(ledger, layer, slot, *tensor);
 }

@@ -11,7 +11,7 @@
 #include "actscope/core/scheme/slot_layout.hpp"
 #include "actscope/core/scheme/slot_norms.hpp"
 #include "actscope/tracer/name.hpp"
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 #include "actscope/tracer/torch/saved_tensor_source.hpp"
 #include "saving/block_choice.hpp"
 #include "saving/stores/store.hpp"
@@ -74,7 +74,7 @@ class SavedSlot {
   kernels::GeluCode gelu_code(std::int64_t first) const { return store_->gelu_code(first); }
 
   /// Registers every storage held.
-  void record(tracer::SavedLedger* ledger, std::string_view layer, std::string_view slot) const;
+  void record(tracer::StoreLedger* ledger, std::string_view layer, std::string_view slot) const;
   /// Tells every tensor held, also those that are not defined.
   void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
 

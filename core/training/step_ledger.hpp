@@ -10,7 +10,7 @@
 
 #include "actscope/base/ledger_record.hpp"
 #include "actscope/core/model/resmlp.hpp"
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 #include "training/batch_loader.hpp"
 #include "training/step_tracer.hpp"
 
@@ -49,7 +49,7 @@ class StepLedger {
   const ResMlp& model_;
   const torch::optim::AdamW& optimizer_;
   StepTracer& tracer_;
-  std::optional<tracer::ModelLedger> ledger_;  // of the step being read
+  std::optional<tracer::GraphLedger> ledger_;  // of the step being read
   std::optional<LedgerRecord> record_;
   std::vector<std::optional<std::size_t>> marks_;  // of the storages of record_
   bool has_failed_ = false;

@@ -126,7 +126,7 @@ void StepTracer::audit(std::int64_t live_bytes) {
   if (steps_seen_ >= 3 && live_bytes != live_at_start_) ++steps_off_balance_;
 }
 
-void StepTracer::add_ledger(const tracer::SavedLedger& ledger, std::int64_t saved_bytes,
+void StepTracer::add_ledger(const tracer::StoreLedger& ledger, std::int64_t saved_bytes,
                             std::int64_t dense_bytes) {
   if (!is_tracing_) return;
   static const tracer::Name stored("saved_stored_bytes");

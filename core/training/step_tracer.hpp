@@ -41,7 +41,7 @@ class StepTracer {
   /// Whether nothing may be recorded in the current step, by nobody: the level is off, or the step
   /// is one that others are compared with.
   bool is_bare_step() const noexcept { return capture_ == Capture::bare; }
-  void add_ledger(const tracer::SavedLedger& ledger, std::int64_t saved_bytes,
+  void add_ledger(const tracer::StoreLedger& ledger, std::int64_t saved_bytes,
                   std::int64_t dense_bytes);
   /// What the autograd graph of the current step keeps.
   void add_graph(const LedgerRecord& ledger);

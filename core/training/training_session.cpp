@@ -49,7 +49,7 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
 
 }  // namespace
 
-void SavedMeasurement::add(std::int64_t saved, tracer::SavedLedger&& ledger) noexcept {
+void SavedMeasurement::add(std::int64_t saved, tracer::StoreLedger&& ledger) noexcept {
   if (steps >= 2 && saved != saved_bytes) is_steady = false;
   ++steps;
   saved_bytes = saved;
@@ -132,7 +132,7 @@ bool TrainingSession::is_ledger_step() const {
 
 torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tensor& logits) {
   const bool is_traced = !tracer_.is_bare_step();
-  tracer::SavedLedger ledger;
+  tracer::StoreLedger ledger;
   if (is_traced) {
     for (const torch::Tensor& parameter : model_->parameters()) {
       ledger.exclude(parameter.storage().unsafeGetStorageImpl());
@@ -160,7 +160,7 @@ torch::Tensor TrainingSession::measured_forward(const Batch& batch, torch::Tenso
 }
 
 // A step whose ledger lacks something is not measured: its figures would be wrong.
-void TrainingSession::add_saved(std::int64_t saved_bytes, tracer::SavedLedger&& ledger) {
+void TrainingSession::add_saved(std::int64_t saved_bytes, tracer::StoreLedger&& ledger) {
   if (!ledger.is_whole()) {
     return tracer_.note_failure("no memory for the ledger of what the stores keep");
   }
@@ -170,7 +170,7 @@ void TrainingSession::add_saved(std::int64_t saved_bytes, tracer::SavedLedger&& 
 }
 
 // The byte model and the stores must speak of the same slots, or the report would leave some out.
-void TrainingSession::require_predicted(const tracer::SavedLedger& ledger) const {
+void TrainingSession::require_predicted(const tracer::StoreLedger& ledger) const {
   for (const tracer::SlotBytes& bytes : ledger.slots()) {
     const auto layer = std::ranges::find(footprint_.layers, bytes.layer, &LayerFootprint::name);
     if (layer != footprint_.layers.end() &&

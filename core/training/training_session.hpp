@@ -16,7 +16,7 @@
 #include "actscope/core/model/resmlp.hpp"
 #include "actscope/core/scheme/sparsity_schedule.hpp"
 #include "actscope/core/training/training.hpp"
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "data/corrupt_images.hpp"
 #include "training/batch_loader.hpp"
@@ -36,7 +36,7 @@ struct SavedMeasurement {
   bool is_steady = true;  ///< the second step and all later ones kept the same number of bytes
 
   /// The first step may fill library caches, so it stands only until there is a second.
-  void add(std::int64_t saved, tracer::SavedLedger&& ledger) noexcept;
+  void add(std::int64_t saved, tracer::StoreLedger&& ledger) noexcept;
 };
 
 /// What a run has gathered so far; part of a checkpoint, so that a resumed run reports the whole.
@@ -89,8 +89,8 @@ class TrainingSession {
   void predict_bytes();
   double traced_step(const Batch& batch, std::int64_t& correct);
   torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
-  void add_saved(std::int64_t saved_bytes, tracer::SavedLedger&& ledger);
-  void require_predicted(const tracer::SavedLedger& ledger) const;
+  void add_saved(std::int64_t saved_bytes, tracer::StoreLedger&& ledger);
+  void require_predicted(const tracer::StoreLedger& ledger) const;
   void fill_bytes(RunRecord& record) const;
   [[noreturn]] void refuse_without_checkpoint() const;
 

@@ -46,7 +46,7 @@ LINES = [
     ("tracer/a.cpp", '#include "actscope/tracer/torch/device_memory.hpp"', True),
     ("tracer/rings.hpp", "#include <atomic>", False),
     ("tracer/torch/b.cpp", '#include "../rings.hpp"', True),
-    ("tracer/torch/c.cpp", '#include "actscope/tracer/saved_ledger.hpp"', False),
+    ("tracer/torch/c.cpp", '#include "actscope/tracer/store_ledger.hpp"', False),
     ("tracer/d.cpp", "#include <cupti.h>", False),
     ("tracer/e.cpp", "#include <cuda_runtime.h>", True),
     # Public headers by their public name, private ones from inside only.

@@ -31,7 +31,7 @@ TEST(ExhaustedMemory, AThreadWithoutRingsLosesItsRecordsAndGoesOn) {
 }
 
 TEST(ExhaustedMemory, WhatTheTrainingThreadTellsIsCountedInsteadOfThrown) {
-  SavedLedger ledger;
+  StoreLedger ledger;
   const int storage = 0;
   ledger.record("blocks.0", "h", &storage, 40);
   const Name counter("saved_stored_bytes"), layer("blocks.0"), slot("h");
@@ -56,7 +56,7 @@ TEST(ExhaustedMemory, WhatTheTrainingThreadTellsIsCountedInsteadOfThrown) {
 
 TEST(ExhaustedMemory, OfTheLedgerLeavesForwardAloneAndIsTold) {
   const int kept = 0, lost = 0, parameter = 0;
-  SavedLedger ledger;
+  StoreLedger ledger;
   ledger.record("blocks.0", "h", &kept, 40);
   TraceRecorder recorder({});
   {

@@ -307,7 +307,7 @@ TEST(TraceRecorder, APortionIsHandedOnUnasked) {
 TEST(TraceRecorder, LedgerAndCountersReachTheSink) {
   KeepingSink sink;
   TraceRecorder recorder({.sink = &sink});
-  SavedLedger ledger;
+  StoreLedger ledger;
   const int storage = 0;
   ledger.record("blocks.0", "h", &storage, 40);
   ledger.record("blocks.0", "u", &storage, 40);

@@ -7,7 +7,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 #include "saving/saved_slot.hpp"
 
 namespace actscope::core {
@@ -65,7 +65,7 @@ TEST(CompressedGelu, ACodeOfTheDerivativeStaysWithinItsError) {
 TEST(CompressedGelu, KeepsTheBytesOfItsStore) {
   const Tensor x = torch::randn({64, 128}).requires_grad_();
   tracer::install_counting_cpu_allocator();
-  tracer::ModelLedger ledger;
+  tracer::GraphLedger ledger;
   ledger.exclude({x});
   ledger.begin();
   const Tensor y = compressed_gelu(x, parse_store("int4"));

@@ -14,7 +14,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 #include "saving/saved_slot.hpp"
 
 namespace actscope::core {
@@ -165,7 +165,7 @@ TEST(CompressedLinear, NothingIsKeptForAFrozenWeight) {
   Scene scene;
   scene.weight.requires_grad_(false);
   tracer::install_counting_cpu_allocator();
-  tracer::ModelLedger ledger;
+  tracer::GraphLedger ledger;
   ledger.exclude({scene.x, scene.weight, scene.bias});
   ledger.begin();
   const Tensor y =

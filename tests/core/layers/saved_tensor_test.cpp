@@ -9,7 +9,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/core/scheme/store_bytes.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 #include "saving/saved_slot.hpp"
 
 namespace actscope::core {
@@ -154,7 +154,7 @@ TEST(SavedTensor, ItsBytesAreThoseOfTheModelAndStandInTheLedger) {
     EXPECT_EQ(SavedTensor(x, store).bytes(), expected.total()) << store;
     LedgerRecord record;
     for (int step = 0; step < 2; ++step) {  // the first fills caches of libraries
-      tracer::ModelLedger ledger;
+      tracer::GraphLedger ledger;
       ledger.exclude({x, w});
       ledger.begin();
       const Tensor loss = CubeLayer::apply(x, w, Kept{.x = store, .cube = store}).sum();

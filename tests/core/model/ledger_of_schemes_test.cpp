@@ -13,7 +13,7 @@
 #include "actscope/core/model/resmlp.hpp"
 #include "actscope/core/scheme/byte_model.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 
 namespace actscope::core {
 namespace {
@@ -66,7 +66,7 @@ struct Scene {
 struct Counted {
   LedgerRecord graph;
   LedgerRecord after_backward;
-  tracer::SavedLedger stores;
+  tracer::StoreLedger stores;
 };
 
 Counted count_step(Scene& scene) {
@@ -74,7 +74,7 @@ Counted count_step(Scene& scene) {
   for (const Tensor& tensor : scene.excluded()) {
     counted.stores.exclude(tensor.storage().unsafeGetStorageImpl());
   }
-  tracer::ModelLedger ledger;
+  tracer::GraphLedger ledger;
   ledger.exclude(scene.excluded());
   ledger.begin();
   const Tensor logits = scene.model->forward(scene.images, &counted.stores);

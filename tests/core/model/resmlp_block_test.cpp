@@ -343,7 +343,7 @@ TEST(ResMlpBlock, WithoutGradientsNothingIsKept) {
   p.fc1_weight = p.fc1_weight.detach().clone().requires_grad_();
   const at::NoGradGuard no_grad;
   for (const std::string& name : core::scheme_presets()) {
-    tracer::SavedLedger ledger;
+    tracer::StoreLedger ledger;
     const Tensor out =
         core::resmlp_block(problem.x, p, {"blocks.0", plan_of(name), roomy, &ledger});
     EXPECT_FALSE(out.requires_grad()) << name;
@@ -356,7 +356,7 @@ TEST(ResMlpBlock, AKeptInputIsNotCopied) {
   BlockParameters p = problem.p;
   p.fc1_weight = p.fc1_weight.detach().clone().requires_grad_();
   for (const char* name : {"dense", "linear-bsr", "exact", "checkpoint"}) {
-    tracer::SavedLedger ledger;
+    tracer::StoreLedger ledger;
     ledger.exclude(problem.x.storage().unsafeGetStorageImpl());
     const Tensor out =
         core::resmlp_block(problem.x, p, {"blocks.0", plan_of(name), roomy, &ledger});

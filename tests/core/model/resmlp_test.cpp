@@ -52,7 +52,7 @@ struct Counted {
 
 Counted count_step(ResMlp& model, const Batch& batch, double label_smoothing,
                    const std::function<Tensor()>& plant = {}) {
-  tracer::SavedLedger ledger;
+  tracer::StoreLedger ledger;
   for (const Tensor& parameter : model.parameters()) {
     ledger.exclude(parameter.storage().unsafeGetStorageImpl());
   }
@@ -107,7 +107,7 @@ TEST(ResMlp, EverySlotHoldsWhatTheByteModelSays) {
   const Batch batch = make_batch();
   for (const auto& [name, scheme] : cases()) {
     ResMlp model(geometry, scheme, 1, roomy);
-    tracer::SavedLedger ledger;
+    tracer::StoreLedger ledger;
     ledger.exclude(batch.labels.storage().unsafeGetStorageImpl());
     (void)smoothed_cross_entropy(model.forward(batch.images, &ledger), batch.labels, 0.1, &ledger);
     std::map<std::string, std::int64_t> stored;

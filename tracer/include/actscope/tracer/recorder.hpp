@@ -10,7 +10,7 @@
 #include "actscope/base/trace_events.hpp"
 #include "actscope/tracer/counter_reader.hpp"
 #include "actscope/tracer/name.hpp"
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 
 namespace actscope::tracer {
 
@@ -42,7 +42,7 @@ class TraceRecorder {
   void end_step();
 
   /// What the stores held at the end of forward of the current step, and the counters with it.
-  void add_ledger(const SavedLedger& ledger);
+  void add_ledger(const StoreLedger& ledger);
   /// What the autograd graph held then. Its layers and slots are names of this process.
   void add_graph(LedgerRecord ledger);
   void add_counter(Name name, std::int64_t value);

@@ -3,7 +3,7 @@
 
 #include <torch/types.h>
 
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 
 namespace actscope::core {
 
@@ -13,6 +13,6 @@ namespace actscope::core {
 /// Shapes  logits [batch, classes]; labels [batch] int64 → scalar
 /// Effects registers what it keeps as layer "loss" with `ledger` where that is not null
 torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,
-                                     double label_smoothing, tracer::SavedLedger* ledger = nullptr);
+                                     double label_smoothing, tracer::StoreLedger* ledger = nullptr);
 
 }  // namespace actscope::core

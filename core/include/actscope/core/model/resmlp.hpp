@@ -13,7 +13,7 @@
 #include "actscope/core/scheme/resmlp_geometry.hpp"
 #include "actscope/core/scheme/scheme.hpp"
 #include "actscope/core/scheme/slot_norms.hpp"
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 
 namespace actscope::core {
 
@@ -35,7 +35,7 @@ class ResMlp : public torch::nn::Module {
   /// Errors  ShapeMismatch: images of another shape
   /// Effects registers every storage kept for backward with `ledger` where that is not null; lets
   ///         images skip half-blocks where `drop_path` is not null
-  torch::Tensor forward(const torch::Tensor& images, tracer::SavedLedger* ledger = nullptr,
+  torch::Tensor forward(const torch::Tensor& images, tracer::StoreLedger* ledger = nullptr,
                         const DropPath* drop_path = nullptr);
 
   /// The first layer whose output has a value that is not finite: "stem", "blocks.3", "tail"; empty
@@ -66,8 +66,8 @@ class ResMlp : public torch::nn::Module {
   torch::Tensor stem(const torch::Tensor& images) const;
   torch::Tensor factor(const torch::Tensor& parameter) const;
   BlockParameters block_parameters(std::size_t index) const;
-  torch::Tensor plain_tail(const torch::Tensor& x, tracer::SavedLedger* ledger) const;
-  torch::Tensor block(const torch::Tensor& x, std::size_t index, tracer::SavedLedger* ledger,
+  torch::Tensor plain_tail(const torch::Tensor& x, tracer::StoreLedger* ledger) const;
+  torch::Tensor block(const torch::Tensor& x, std::size_t index, tracer::StoreLedger* ledger,
                       const DropPath* drop_path) const;
 
   ResMlpGeometry geometry_;

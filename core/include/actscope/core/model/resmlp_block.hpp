@@ -8,7 +8,7 @@
 
 #include "actscope/core/scheme/scheme.hpp"
 #include "actscope/core/scheme/slot_norms.hpp"
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 
 namespace actscope::core {
 
@@ -28,7 +28,7 @@ struct BlockContext {
   std::string layer;  ///< "blocks.3", the name under which bytes register
   BlockPlan plan;
   std::int64_t workspace_bytes = 0;       ///< transient budget of forward and backward
-  tracer::SavedLedger* ledger = nullptr;  ///< may be null
+  tracer::StoreLedger* ledger = nullptr;  ///< may be null
   /// Of what stores draw (stochastic rounding, sampled blocks): mixed from run, step and layer.
   std::uint64_t seed = 0;
   /// What Select::threshold carries from step to step: f64 [draw_count], changed in place;

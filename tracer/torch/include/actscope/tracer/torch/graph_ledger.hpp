@@ -23,14 +23,14 @@ namespace actscope::tracer {
 /// Units    bytes
 /// Requires one thread; install_counting_cpu_allocator before the first tensor, on a CPU
 /// Source   docs/decisions/0020
-class ModelLedger {
+class GraphLedger {
  public:
   /// `device` is where the model computes.
   /// Errors  TraceError: the counting allocator is not installed; as memory_counters
-  explicit ModelLedger(MemoryDevice device = MemoryDevice::cpu);
-  ~ModelLedger();
-  ModelLedger(const ModelLedger&) = delete;
-  ModelLedger& operator=(const ModelLedger&) = delete;
+  explicit GraphLedger(MemoryDevice device = MemoryDevice::cpu);
+  ~GraphLedger();
+  GraphLedger(const GraphLedger&) = delete;
+  GraphLedger& operator=(const GraphLedger&) = delete;
 
   /// Parameters, buffers, the batch: storages that are not counted, from now on.
   void exclude(const std::vector<at::Tensor>& tensors);

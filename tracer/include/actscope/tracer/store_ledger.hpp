@@ -27,7 +27,7 @@ struct SlotBytes {
 ///
 /// Nothing is thrown into the forward pass that it observes: what finds no memory is left out, and
 /// the ledger is no longer whole.
-class SavedLedger {
+class StoreLedger {
  public:
   /// Parameters, buffers and the batch: never counted.
   void exclude(const void* storage) noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 
 #include <algorithm>
 #include <map>
@@ -28,15 +28,15 @@ std::vector<at::Tensor> defined_of(const at::Tensor& loss, const std::vector<at:
 }
 
 // The part of a record that the graph alone tells, and the tensors behind it.
-struct GraphLedger {
+struct GraphReading {
   LedgerRecord record;
   LedgerStorages found;
   std::vector<at::Tensor> other_outputs;  // whose storages the graph does not keep
 };
 
-GraphLedger read_graph(const std::vector<at::Tensor>& roots, const StorageSet& excluded) {
+GraphReading read_graph(const std::vector<at::Tensor>& roots, const StorageSet& excluded) {
   FoundGraph graph = walk_graph(roots);
-  GraphLedger ledger;
+  GraphReading ledger;
   ledger.found = storages_of(std::move(graph.tensors), excluded);
   for (const at::Tensor& root : roots) {
     if (!root.has_storage() || excluded.contains(root) || ledger.found.mark_output(root)) continue;
@@ -111,7 +111,7 @@ class CpuAccount {
   std::map<const void*, Allocation> pending_;
 };
 
-void settle_cpu(GraphLedger& ledger, std::int64_t live, std::int64_t serial,
+void settle_cpu(GraphReading& ledger, std::int64_t live, std::int64_t serial,
                 const StorageSet& excluded) {
   CpuAccount account(serial);
   LedgerRecord& record = ledger.record;
@@ -134,7 +134,7 @@ void settle_cpu(GraphLedger& ledger, std::int64_t live, std::int64_t serial,
 
 // The caching allocator keeps no list that could be asked in passing: sizes are rounded as it does
 // (CUDACachingAllocator.cpp, kMinBlockSize), and everything counts as made by this step.
-void settle_cuda(GraphLedger& ledger, std::int64_t live) {
+void settle_cuda(GraphReading& ledger, std::int64_t live) {
   const auto rounded = [](std::int64_t bytes) { return (bytes + 511) / 512 * 512; };
   LedgerRecord& record = ledger.record;
   std::int64_t outputs = 0, kept = 0;
@@ -155,7 +155,7 @@ void settle_cuda(GraphLedger& ledger, std::int64_t live) {
 
 }  // namespace
 
-struct ModelLedger::State {
+struct GraphLedger::State {
   MemoryDevice device;
   StorageSet excluded;
   bool is_begun = false;
@@ -167,18 +167,18 @@ struct ModelLedger::State {
   std::unique_ptr<OperatorObserver> observer;
 };
 
-ModelLedger::ModelLedger(MemoryDevice device) : state_(std::make_unique<State>()) {
+GraphLedger::GraphLedger(MemoryDevice device) : state_(std::make_unique<State>()) {
   state_->device = device;
   (void)memory_counters(device);  // refuses here what it would refuse later
 }
 
-ModelLedger::~ModelLedger() = default;
+GraphLedger::~GraphLedger() = default;
 
-void ModelLedger::exclude(const std::vector<at::Tensor>& tensors) {
+void GraphLedger::exclude(const std::vector<at::Tensor>& tensors) {
   for (const at::Tensor& tensor : tensors) state_->excluded.insert(tensor);
 }
 
-void ModelLedger::begin() {
+void GraphLedger::begin() {
   state_->excluded.purge();
   if (!is_recording()) {
     try {
@@ -193,13 +193,13 @@ void ModelLedger::begin() {
   state_->is_begun = true;
 }
 
-LedgerRecord ModelLedger::count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs) {
+LedgerRecord GraphLedger::count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs) {
   if (!state_->is_begun) {
     throw TraceError(error_text("a ledger cannot be counted", "begin was not called",
                                 "call begin before the forward pass"));
   }
   const std::int64_t live = memory_counters(state_->device).live_bytes - state_->live_before;
-  GraphLedger ledger = read_graph(defined_of(loss, outputs), state_->excluded);
+  GraphReading ledger = read_graph(defined_of(loss, outputs), state_->excluded);
   if (state_->device == MemoryDevice::cpu) {
     settle_cpu(ledger, live, state_->serial_before, state_->excluded);
   } else {
@@ -216,7 +216,7 @@ LedgerRecord ModelLedger::count(const at::Tensor& loss, const std::vector<at::Te
   return ledger.record;
 }
 
-const std::vector<const void*>& ModelLedger::kept_memory() const noexcept {
+const std::vector<const void*>& GraphLedger::kept_memory() const noexcept {
   return state_->kept_memory;
 }
 
@@ -224,7 +224,7 @@ LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tenso
                              const std::vector<at::Tensor>& excluded) {
   StorageSet set;
   for (const at::Tensor& tensor : excluded) set.insert(tensor);
-  GraphLedger ledger = read_graph(defined_of(loss, outputs), set);
+  GraphReading ledger = read_graph(defined_of(loss, outputs), set);
   set_measured(ledger.record, Bytes::missing("read from the graph alone"));
   ledger.record.storages = std::move(ledger.found.storages);
   return ledger.record;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 
 #include <gtest/gtest.h>
 
 namespace actscope::tracer {
 namespace {
 
-TEST(SavedLedger, IsEmptyAtFirst) {
-  const SavedLedger ledger;
+TEST(StoreLedger, IsEmptyAtFirst) {
+  const StoreLedger ledger;
   EXPECT_EQ(ledger.total_bytes(), 0);
   EXPECT_TRUE(ledger.slots().empty());
 }
 
-TEST(SavedLedger, OneStorageCountsOnceAndItsFirstSaverOwnsIt) {
-  SavedLedger ledger;
+TEST(StoreLedger, OneStorageCountsOnceAndItsFirstSaverOwnsIt) {
+  StoreLedger ledger;
   const int a = 0, b = 0;
   ledger.record("blocks.0", "x", &a, 100);
   ledger.record("blocks.0", "h", &b, 40);
@@ -25,8 +25,8 @@ TEST(SavedLedger, OneStorageCountsOnceAndItsFirstSaverOwnsIt) {
   EXPECT_EQ(ledger.slots()[2].shared_bytes, 100);
 }
 
-TEST(SavedLedger, ASlotAddsUpItsStorages) {
-  SavedLedger ledger;
+TEST(StoreLedger, ASlotAddsUpItsStorages) {
+  StoreLedger ledger;
   const int values = 0, mask = 0;
   ledger.record("blocks.0", "x", &values, 100);
   ledger.record("blocks.0", "x", &mask, 4);
@@ -34,8 +34,8 @@ TEST(SavedLedger, ASlotAddsUpItsStorages) {
   EXPECT_EQ(ledger.slots()[0].stored_bytes, 104);
 }
 
-TEST(SavedLedger, ExcludedStoragesCountNothingAndClearKeepsThemExcluded) {
-  SavedLedger ledger;
+TEST(StoreLedger, ExcludedStoragesCountNothingAndClearKeepsThemExcluded) {
+  StoreLedger ledger;
   const int weight = 0;
   ledger.exclude(&weight);
   ledger.record("blocks.0", "x", &weight, 100);
@@ -44,8 +44,8 @@ TEST(SavedLedger, ExcludedStoragesCountNothingAndClearKeepsThemExcluded) {
   EXPECT_EQ(ledger.total_bytes(), 0);
 }
 
-TEST(SavedLedger, NamesAreNotGluedTogether) {
-  SavedLedger ledger;
+TEST(StoreLedger, NamesAreNotGluedTogether) {
+  StoreLedger ledger;
   const int a = 0, b = 0;
   ledger.record("a", "bc", &a, 1);
   ledger.record("ab", "c", &b, 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/tracer/saved_ledger.hpp"
+#include "actscope/tracer/store_ledger.hpp"
 
 #include <new>
 
@@ -7,7 +7,7 @@
 
 namespace actscope::tracer {
 
-void SavedLedger::exclude(const void* storage) noexcept {
+void StoreLedger::exclude(const void* storage) noexcept {
   try {
     excluded_.insert(storage);
   } catch (const std::bad_alloc&) {
@@ -16,7 +16,7 @@ void SavedLedger::exclude(const void* storage) noexcept {
   }
 }
 
-void SavedLedger::record(std::string_view layer, std::string_view slot, const void* storage,
+void StoreLedger::record(std::string_view layer, std::string_view slot, const void* storage,
                          std::int64_t bytes) noexcept {
   if (excluded_.contains(storage)) return;
   try {
@@ -33,14 +33,14 @@ void SavedLedger::record(std::string_view layer, std::string_view slot, const vo
   }
 }
 
-void SavedLedger::clear() {
+void StoreLedger::clear() {
   seen_.clear();
   slots_.clear();
   index_.clear();
   total_bytes_ = 0;
 }
 
-SlotBytes& SavedLedger::slot_of(std::string_view layer, std::string_view slot) {
+SlotBytes& StoreLedger::slot_of(std::string_view layer, std::string_view slot) {
   std::string key(layer);
   key.append(1, '\0').append(slot);
   const auto [place, is_new] = index_.try_emplace(std::move(key), slots_.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/tracer/torch/model_ledger.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ struct Counted {
 
 // One training step: forward, count, backward, count again.
 Counted count_step(const ForeignModel& model, torch::Tensor* planted = nullptr) {
-  ModelLedger ledger;
+  GraphLedger ledger;
   ledger.exclude(model.excluded);
   ledger.begin();
   std::vector<torch::Tensor> outputs;
@@ -52,14 +52,14 @@ std::string text_of(const LedgerRecord& record) {
   return text;
 }
 
-class ModelLedgers : public testing::TestWithParam<const char*> {
+class GraphLedgers : public testing::TestWithParam<const char*> {
  protected:
   static void SetUpTestSuite() { install_counting_cpu_allocator(); }
   ForeignModel model_ = testing_models::foreign_model(GetParam());
 };
 
 // The proof: what the graph holds and the outputs are all that the allocator has given out.
-TEST_P(ModelLedgers, LeaveNoResidual) {
+TEST_P(GraphLedgers, LeaveNoResidual) {
   count_step(model_);  // the first step fills the caches of libraries
   const LedgerRecord record = count_step(model_).record;
   EXPECT_EQ(record.residual_bytes.value, 0);
@@ -70,7 +70,7 @@ TEST_P(ModelLedgers, LeaveNoResidual) {
   EXPECT_EQ(totals_of(record).storage_bytes, totals_of(record).allocator_bytes);
 }
 
-TEST_P(ModelLedgers, KnowEveryNode) {
+TEST_P(GraphLedgers, KnowEveryNode) {
   const LedgerRecord record = count_step(model_).record;
   EXPECT_GT(record.nodes, 3);
   EXPECT_EQ(record.known_nodes, record.nodes);
@@ -80,20 +80,20 @@ TEST_P(ModelLedgers, KnowEveryNode) {
   EXPECT_EQ(record.skipped.opaque, 0);
 }
 
-TEST_P(ModelLedgers, AreEmptyAfterBackward) {
+TEST_P(GraphLedgers, AreEmptyAfterBackward) {
   const LedgerRecord after = count_step(model_).after_backward;
   EXPECT_EQ(text_of(after), "");
   EXPECT_GT(after.skipped.released, 0);
   EXPECT_EQ(after.known_nodes, after.nodes);
 }
 
-TEST_P(ModelLedgers, AreTheSameInEveryStep) {
+TEST_P(GraphLedgers, AreTheSameInEveryStep) {
   count_step(model_);
   const std::string second = text_of(count_step(model_).record);
   EXPECT_EQ(text_of(count_step(model_).record), second);
 }
 
-TEST_P(ModelLedgers, ShowAHiddenTensorAsResidual) {
+TEST_P(GraphLedgers, ShowAHiddenTensorAsResidual) {
   torch::Tensor planted;
   const LedgerRecord record = count_step(model_, &planted).record;
   EXPECT_EQ(record.residual_bytes.value, 1000);
@@ -103,14 +103,14 @@ TEST_P(ModelLedgers, ShowAHiddenTensorAsResidual) {
 }
 
 // Nothing in the graph is held by a variable of the model that has gone out of scope.
-TEST_P(ModelLedgers, FindNoOtherHolders) {
+TEST_P(GraphLedgers, FindNoOtherHolders) {
   for (const LedgerStorage& storage : count_step(model_).record.storages) {
     if (storage.is_output) continue;
     EXPECT_EQ(storage.other_references, 0) << storage.holders[0].node;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Foreign, ModelLedgers, testing::ValuesIn(testing_models::model_names),
+INSTANTIATE_TEST_SUITE_P(Foreign, GraphLedgers, testing::ValuesIn(testing_models::model_names),
                          [](const auto& model) { return std::string(model.param); });
 
 // On device meta nothing is allocated, and the graph is the same: what a model will keep, from its
@@ -129,21 +129,21 @@ TEST(ModelLedgerOnMeta, SaysWhatTheCpuWillKeep) {
   }
 }
 
-class ModelLedgerCase : public testing::Test {
+class GraphLedgerCase : public testing::Test {
  protected:
   static void SetUpTestSuite() { install_counting_cpu_allocator(); }
-  ModelLedger ledger_;
+  GraphLedger ledger_;
   torch::Tensor weight_ = torch::ones({4, 4}, torch::requires_grad());
 };
 
-TEST_F(ModelLedgerCase, AsksForBegin) {
+TEST_F(GraphLedgerCase, AsksForBegin) {
   EXPECT_THROW(ledger_.count(weight_.sum()), TraceError);
   ledger_.begin();
   ledger_.count(weight_.sum());
   EXPECT_THROW(ledger_.count(weight_.sum()), TraceError);
 }
 
-TEST_F(ModelLedgerCase, WithoutAGraphThereIsNothing) {
+TEST_F(GraphLedgerCase, WithoutAGraphThereIsNothing) {
   ledger_.begin();
   const torch::Tensor loss = torch::ones({4}).sum();
   const LedgerRecord record = ledger_.count(loss);
@@ -153,7 +153,7 @@ TEST_F(ModelLedgerCase, WithoutAGraphThereIsNothing) {
   EXPECT_EQ(record.residual_bytes.value, 0);
 }
 
-TEST_F(ModelLedgerCase, NamesHoldersInTheOrderOfForward) {
+TEST_F(GraphLedgerCase, NamesHoldersInTheOrderOfForward) {
   ledger_.exclude({weight_});
   ledger_.begin();
   const torch::Tensor loss = weight_.mm(weight_).relu().mm(weight_).sum();
@@ -170,7 +170,7 @@ TEST_F(ModelLedgerCase, NamesHoldersInTheOrderOfForward) {
   EXPECT_EQ(record.skipped.excluded, 4);  // the weight: both sides of mm, the other mm, its leaf
 }
 
-TEST_F(ModelLedgerCase, AViewPinsItsWholeBase) {
+TEST_F(GraphLedgerCase, AViewPinsItsWholeBase) {
   ledger_.begin();
   const torch::Tensor loss = weight_.mul(2).repeat({25, 1}).narrow(0, 10, 1).square().sum();
   const LedgerRecord record = ledger_.count(loss);
@@ -181,7 +181,7 @@ TEST_F(ModelLedgerCase, AViewPinsItsWholeBase) {
   EXPECT_EQ(record.residual_bytes.value, 0);
 }
 
-TEST_F(ModelLedgerCase, AConstantMadeBeforeIsOlder) {
+TEST_F(GraphLedgerCase, AConstantMadeBeforeIsOlder) {
   const torch::Tensor mask = torch::ones({4, 4});
   ledger_.exclude({weight_});
   ledger_.begin();
@@ -195,7 +195,7 @@ TEST_F(ModelLedgerCase, AConstantMadeBeforeIsOlder) {
   EXPECT_EQ(record.residual_bytes.value, 0);
 }
 
-TEST_F(ModelLedgerCase, MemoryOfOthersIsNotTheAllocators) {
+TEST_F(GraphLedgerCase, MemoryOfOthersIsNotTheAllocators) {
   std::array<float, 16> values{};
   const torch::Tensor mask = torch::from_blob(values.data(), {4, 4});
   ledger_.exclude({weight_});
@@ -210,7 +210,7 @@ TEST_F(ModelLedgerCase, MemoryOfOthersIsNotTheAllocators) {
 }
 
 // Older memory that goes away meanwhile would make the difference of two counters too small.
-TEST_F(ModelLedgerCase, OlderMemoryMayBeFreedMeanwhile) {
+TEST_F(GraphLedgerCase, OlderMemoryMayBeFreedMeanwhile) {
   torch::Tensor older = torch::empty({1000});
   ledger_.exclude({weight_});
   ledger_.begin();
@@ -222,7 +222,7 @@ TEST_F(ModelLedgerCase, OlderMemoryMayBeFreedMeanwhile) {
   EXPECT_EQ(record.residual_bytes.value, 0);
 }
 
-TEST_F(ModelLedgerCase, ABatchMadeMeanwhileIsExcluded) {
+TEST_F(GraphLedgerCase, ABatchMadeMeanwhileIsExcluded) {
   ledger_.begin();
   const torch::Tensor batch = torch::ones({8, 4});
   ledger_.exclude({weight_, batch});
@@ -234,7 +234,7 @@ TEST_F(ModelLedgerCase, ABatchMadeMeanwhileIsExcluded) {
 }
 
 // The storage object of a batch that is gone may have its address taken by another.
-TEST_F(ModelLedgerCase, ExcludedBatchesMayGo) {
+TEST_F(GraphLedgerCase, ExcludedBatchesMayGo) {
   for (int i = 0; i < 50; ++i) {
     ledger_.exclude({weight_, torch::ones({8, 4})});
     ledger_.begin();
@@ -244,7 +244,7 @@ TEST_F(ModelLedgerCase, ExcludedBatchesMayGo) {
   }
 }
 
-TEST_F(ModelLedgerCase, AVariableOfTheProgramIsAnotherReference) {
+TEST_F(GraphLedgerCase, AVariableOfTheProgramIsAnotherReference) {
   ledger_.exclude({weight_});
   ledger_.begin();
   const torch::Tensor hidden = weight_.mm(weight_);
@@ -256,7 +256,7 @@ TEST_F(ModelLedgerCase, AVariableOfTheProgramIsAnotherReference) {
   EXPECT_EQ(record.storages[0].other_references, 3);
 }
 
-TEST_F(ModelLedgerCase, AnOutputThatIsSavedCountsOnce) {
+TEST_F(GraphLedgerCase, AnOutputThatIsSavedCountsOnce) {
   ledger_.exclude({weight_});
   ledger_.begin();
   const torch::Tensor hidden = weight_.exp();
@@ -268,7 +268,7 @@ TEST_F(ModelLedgerCase, AnOutputThatIsSavedCountsOnce) {
 }
 
 // An auxiliary head: its graph is not behind the loss.
-TEST_F(ModelLedgerCase, GraphsOfOutputsAreReadToo) {
+TEST_F(GraphLedgerCase, GraphsOfOutputsAreReadToo) {
   ledger_.exclude({weight_});
   ledger_.begin();
   const torch::Tensor other = weight_.exp().sum();
@@ -279,7 +279,7 @@ TEST_F(ModelLedgerCase, GraphsOfOutputsAreReadToo) {
   EXPECT_EQ(record.residual_bytes.value, 0);
 }
 
-TEST_F(ModelLedgerCase, AnInPlaceChangeIsToldNotThrown) {
+TEST_F(GraphLedgerCase, AnInPlaceChangeIsToldNotThrown) {
   ledger_.exclude({weight_});
   ledger_.begin();
   torch::Tensor hidden = weight_.exp();
@@ -307,7 +307,7 @@ struct TwiceExp : torch::autograd::Function<TwiceExp> {
   }
 };
 
-TEST_F(ModelLedgerCase, HoldersStandWhereTheirNodesWereMade) {
+TEST_F(GraphLedgerCase, HoldersStandWhereTheirNodesWereMade) {
   ledger_.exclude({weight_});
   ledger_.begin();
   torch::Tensor x = weight_;
@@ -338,7 +338,7 @@ TEST_F(ModelLedgerCase, HoldersStandWhereTheirNodesWereMade) {
   EXPECT_EQ(record.residual_bytes.value, 0);
 }
 
-TEST_F(ModelLedgerCase, ResidualsStandWhereTheyWereTaken) {
+TEST_F(GraphLedgerCase, ResidualsStandWhereTheyWereTaken) {
   ledger_.exclude({weight_});
   ledger_.begin();
   std::vector<torch::Tensor> planted;
@@ -360,7 +360,7 @@ TEST_F(ModelLedgerCase, ResidualsStandWhereTheyWereTaken) {
 }
 
 // A recorder that rests between its steps is not disturbed.
-TEST_F(ModelLedgerCase, WorksBesideARecorder) {
+TEST_F(GraphLedgerCase, WorksBesideARecorder) {
   TraceRecorder recorder({});
   ledger_.exclude({weight_});
   ledger_.begin();
