@@ -59,7 +59,7 @@ QComboBox* NewRunView::addNames(QFormLayout& form, const QString& label, const c
 }
 
 QWidget* NewRunView::makeForm() {
-  const RunRequest first;
+  const RunForm first;
   auto* page = new QWidget;
   m_form = new QFormLayout(page);
   QFormLayout& form = *m_form;
@@ -178,12 +178,12 @@ void NewRunView::setProgram(const QString& file) {
   m_program->setText(file);
 }
 
-RunRequest NewRunView::request() const {
+RunForm NewRunView::form() const {
   const auto text = [this](const char* name) {
     if (const auto* choice = findChild<QComboBox*>(name)) return choice->currentText();
     return findChild<QLineEdit*>(name)->text();
   };
-  RunRequest r;
+  RunForm r;
   r.isSweep = m_sweep->isChecked();
   for (const auto& [name, field] : {std::pair{"model", &r.model},
                                     {"dim", &r.dim},
@@ -221,8 +221,8 @@ RunRequest NewRunView::request() const {
 }
 
 void NewRunView::refresh() {
-  const RunRequest asked = request();
-  fillRequestTable(m_table, asked);
+  const RunForm asked = form();
+  fillFormTable(m_table, asked);
   for (const auto& [field, isOfSweep] : m_ofOneKind) {
     const bool isShown = isOfSweep == asked.isSweep;
     field->setVisible(isShown);
@@ -243,7 +243,7 @@ void NewRunView::refresh() {
 
 void NewRunView::start() {
   refresh();
-  if (m_run.isRunning() || !faultOf(request()).isEmpty()) return;
+  if (m_run.isRunning() || !faultOf(form()).isEmpty()) return;
   const QString program = findProgram(m_program->text(), QCoreApplication::applicationDirPath());
   if (program.isEmpty()) {
     m_state->setText(tr("No program"));
@@ -255,11 +255,11 @@ void NewRunView::start() {
     return;
   }
   m_log->clear();
-  m_out = request().out.trimmed();
+  m_out = form().out.trimmed();
   m_start->setEnabled(false);
   m_stop->setEnabled(true);
   m_state->setText(tr("Starting"));
-  m_run.start(program, argumentsOf(request()));
+  m_run.start(program, argumentsOf(form()));
   store().add({QDir::cleanPath(m_out)});
 }
 

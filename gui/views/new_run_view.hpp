@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "models/program_run.hpp"
-#include "models/run_request.hpp"
+#include "models/run_form.hpp"
 #include "views/view.hpp"
 
 class QComboBox;
@@ -29,7 +29,7 @@ class NewRunView : public View {
   QString title() const override { return tr("New run"); }
   const QAbstractItemModel& table() const override { return m_table; }
 
-  RunRequest request() const;
+  RunForm form() const;
   ProgramRun& program() { return m_run; }
   /// Empty: looked for beside this program, then on the path.
   void setProgram(const QString& file);

@@ -9,7 +9,7 @@
 namespace actscope::gui {
 
 /// What the form asks for: one run, or a sweep. Texts are as typed; the program validates them.
-struct RunRequest {
+struct RunForm {
   bool isSweep = false;
   QString model = "resmlp";
   QString dim, depth;  ///< empty: the program's default
@@ -32,20 +32,20 @@ struct RunRequest {
 
 /// Whether the scheme leaves out a share that is to be given, and whether that goes by blocks. A
 /// sweep may have schemes of every kind.
-bool hasSparsity(const RunRequest& request);
-bool hasBlocks(const RunRequest& request);
+bool hasSparsity(const RunForm& form);
+bool hasBlocks(const RunForm& form);
 
 /// The arguments of actscope, the subcommand first. Empty fields are left out, and so are names of
 /// what the program does by itself.
-QStringList argumentsOf(const RunRequest& request);
+QStringList argumentsOf(const RunForm& form);
 
-/// Why the request cannot be started; empty: it can.
-QString faultOf(const RunRequest& request);
+/// Why the form cannot be started; empty: it can.
+QString faultOf(const RunForm& form);
 
 /// A line that a POSIX shell takes apart into the same words.
 QString shellLine(const QString& program, const QStringList& arguments);
 
 /// One row an option.
-void fillRequestTable(TableModel& table, const RunRequest& request);
+void fillFormTable(TableModel& table, const RunForm& form);
 
 }  // namespace actscope::gui

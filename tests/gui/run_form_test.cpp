@@ -9,13 +9,13 @@
 #include <QTest>
 
 #include "models/program_run.hpp"
-#include "models/run_request.hpp"
+#include "models/run_form.hpp"
 
 namespace actscope::gui {
 namespace {
 
 TEST(RunRequestTest, ARunLeavesOutWhatIsEmptyOrMeansNothing) {
-  RunRequest r;
+  RunForm r;
   EXPECT_EQ(
       shellLine("actscope", argumentsOf(r)),
       "actscope run --model resmlp --data fashion-mnist --scheme int4-bsr --block 16 --sparsity "
@@ -32,7 +32,7 @@ TEST(RunRequestTest, ARunLeavesOutWhatIsEmptyOrMeansNothing) {
 }
 
 TEST(RunRequestTest, WhatTheProgramDoesByItselfIsLeftOut) {
-  RunRequest r;
+  RunForm r;
   r.select = "row:unbiased";
   r.schedule = "warmup:100";
   r.optimizer = "lamb";
@@ -57,7 +57,7 @@ TEST(RunRequestTest, WhatTheProgramDoesByItselfIsLeftOut) {
 }
 
 TEST(RunRequestTest, ASweepTakesLists) {
-  RunRequest r;
+  RunForm r;
   r.isSweep = true;
   r.seeds = "0,1";
   r.workers = "2";
@@ -70,7 +70,7 @@ TEST(RunRequestTest, ASweepTakesLists) {
 }
 
 TEST(RunRequestTest, TheShellGetsTheSameWords) {
-  RunRequest r;
+  RunForm r;
   r.out = "my runs/it's";
   r.extra = "--slot \"blocks.*.h=int8\"";
   const QStringList words = argumentsOf(r);
@@ -83,7 +83,7 @@ TEST(RunRequestTest, TheShellGetsTheSameWords) {
 
 TEST(RunRequestTest, FaultsAreNamed) {
   EXPECT_EQ(faultOf({}), "");
-  RunRequest r;
+  RunForm r;
   r.out = " ";
   EXPECT_TRUE(faultOf(r).contains("output folder"));
   r = {};
@@ -117,7 +117,7 @@ TEST(RunRequestTest, TheTableHasARowAnOption) {
   TableModel table;
   const QAbstractItemModelTester tester(&table,
                                         QAbstractItemModelTester::FailureReportingMode::Fatal);
-  fillRequestTable(table, {});
+  fillFormTable(table, {});
   EXPECT_TRUE(csvOf(table).startsWith("option,value\ncommand,run\n--model,resmlp\n"));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "models/run_request.hpp"
+#include "models/run_form.hpp"
 
 #include <QProcess>
 #include <QRegularExpression>
@@ -29,15 +29,15 @@ QString countFault(const char* what, const QString& text) {
 
 }  // namespace
 
-bool hasSparsity(const RunRequest& r) {
+bool hasSparsity(const RunForm& r) {
   return r.isSweep || r.scheme.contains("bsr") || r.scheme == "topk";
 }
 
-bool hasBlocks(const RunRequest& r) {
+bool hasBlocks(const RunForm& r) {
   return r.isSweep || r.scheme.contains("bsr");
 }
 
-QStringList argumentsOf(const RunRequest& r) {
+QStringList argumentsOf(const RunForm& r) {
   QStringList arguments{r.isSweep ? "sweep" : "run"};
   const auto add = [&](const char* option, const QString& value) {
     if (!value.trimmed().isEmpty()) arguments << option << value.trimmed();
@@ -85,7 +85,7 @@ QStringList argumentsOf(const RunRequest& r) {
   return arguments + QProcess::splitCommand(r.extra);
 }
 
-QString faultOf(const RunRequest& r) {
+QString faultOf(const RunForm& r) {
   if (r.out.trimmed().isEmpty())
     return "Give an output folder: the dashboard reads the run from it.";
   if (r.isSweep) {
@@ -129,8 +129,8 @@ QString shellLine(const QString& program, const QStringList& arguments) {
   return words.join(' ');
 }
 
-void fillRequestTable(TableModel& table, const RunRequest& request) {
-  const QStringList words = argumentsOf(request);
+void fillFormTable(TableModel& table, const RunForm& form) {
+  const QStringList words = argumentsOf(form);
   std::vector<TableRow> rows{{{Cell::of("command"), Cell::of(words.front())}, {}}};
   for (qsizetype i = 1; i < words.size(); i += 2) {
     rows.push_back({{Cell::of(words[i]), Cell::of(words.value(i + 1))}, {}});
