@@ -4,6 +4,7 @@
 import pytest
 import torch
 from torch._dynamo.testing import CompileCounterWithBackend
+from torch._inductor.utils import fresh_cache
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import DimDynamic, ShapeEnv, StatelessSymbolicContext
 from torch.utils.checkpoint import checkpoint
@@ -28,7 +29,9 @@ SELECTS = ["panel", "row", "column", "global", "random", "threshold"]
 def fresh_compiler():
     torch._dynamo.reset()
     torch._dynamo.utils.counters.clear()
-    yield
+    # What another run left compiled may be for other instruction sets (ATEN_CPU_CAPABILITY).
+    with fresh_cache():
+        yield
     torch._dynamo.reset()
 
 
