@@ -10,6 +10,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/exit_code.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/core/training/checkpoint_check.hpp"
 #include "actscope/reports/config/document.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "sweep/point.hpp"
@@ -20,6 +21,10 @@ namespace fs = std::filesystem;
 namespace {
 
 using namespace std::chrono_literals;
+
+bool has_code(const ProcessEnd& end, ExitCode code) {
+  return end.exit_code == static_cast<int>(code);
+}
 
 // The last line that says something.
 std::string last_line(const fs::path& log) {
@@ -173,9 +178,12 @@ void Scheduler::reap() {
 
 void Scheduler::finish(Running& running, const ProcessEnd& end) {
   SweepPointRecord& one = point(running.index);
-  const bool is_damaged = running.is_resumed && (end.exit_code == 2 || end.exit_code == 3);
-  const bool was_stopped =
-      end.signal != 0 || end.exit_code == static_cast<int>(ExitCode::interrupted);
+  const fs::path checkpoint = folder_.work(one.id) / checkpoint_name;
+  std::error_code code;
+  const bool is_damaged = running.is_resumed && has_code(end, ExitCode::invalid_input) &&
+                          fs::exists(checkpoint, code) &&
+                          !core::fault_of_checkpoint(checkpoint).empty();
+  const bool was_stopped = end.signal != 0 || has_code(end, ExitCode::interrupted);
   if (running.is_lost) {  // it is another scheduler's now
     elsewhere_.push_back(running.index);
   } else if (is_damaged) {  // what was to be continued cannot be: from the beginning
@@ -203,14 +211,14 @@ PointState Scheduler::state_of(const Running& running, const ProcessEnd& end) co
   state.tries = one.tries;
   state.program_version = options_.program_version;
   const fs::path report = folder_.work(one.id) / "report.json";
-  if (end.exit_code == 0 && is_completed(report)) return state;
+  if (has_code(end, ExitCode::done) && is_completed(report)) return state;
   state.status = PointStatus::failed;
   if (running.is_overdue) {
     state.reason = "took longer than " + format_duration(options_.time_limit_s);
   } else if (end.signal != 0) {
     state.reason = "killed by signal " + std::to_string(end.signal) + " (" +
                    ::strsignal(end.signal) + "), " + std::to_string(one.tries) + " times";
-  } else if (end.exit_code == static_cast<int>(ExitCode::run_failed)) {
+  } else if (has_code(end, ExitCode::run_failed)) {
     state.reason = reason_in_report(report);
   }
   if (state.reason.empty()) state.reason = last_line(folder_.log(one.id));

@@ -10,10 +10,25 @@
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
 #include "sweep/earlier_sweep.hpp"
+#include "sweep/run_files.hpp"
 
 namespace actscope::sweep {
 namespace fs = std::filesystem;
 namespace {
+
+// Whether a point that failed had been stopped before and has its checkpoint still: what it had
+// computed is not the reason, its data were missing, for instance.
+bool can_go_on(const fs::path& folder) {
+  std::error_code code;
+  if (!fs::exists(folder / checkpoint_name, code)) return false;
+  try {
+    const fs::path report = folder / "report.json";
+    return reports::read_run_document(read_file(report), report.string()).status ==
+           RunStatus::interrupted;
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 void make_folder(const fs::path& folder) {
   std::error_code code;
@@ -123,6 +138,13 @@ void SweepFolder::reopen(const std::string& id) const {
   const fs::path old = path_ / "work" / (id + ".old");
   clear_point_folder(old);
   move_whole(point(id), old);  // at once: half a folder is no end
+  if (can_go_on(old)) {
+    std::error_code code;
+    for (const char* name : {"state.json", "log.txt"}) fs::remove(old / name, code);
+    clear_point_folder(work(id));
+    move_whole(old, work(id));
+    return;
+  }
   clear_point_folder(old);
 }
 

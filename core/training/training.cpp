@@ -76,6 +76,10 @@ void run_steps(TrainingSession& session, const RunConfig& config, const Training
                ProgressSink& progress, RunRecord& record) {
   TrainingProgress& state = session.progress();
   progress.begin(config.scheme, session.total_steps());
+  if (session.progress().step > 0) {
+    progress.note("continues after step " + std::to_string(session.progress().step) + " of " +
+                  std::to_string(session.total_steps()));
+  }
   while (state.step < session.total_steps()) {
     const double loss = session.step();
     if (!std::isfinite(loss)) {

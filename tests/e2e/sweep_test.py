@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sweeps: what they leave, how they fail, and that nothing finished is lost or done twice whoever is killed when."""
+import glob
 import json
 import os
 import random
 import signal
+import struct
 import time
 import unittest
 
@@ -149,6 +151,62 @@ class Failures(SweepCase):
         self.assertIn("mine", self.names("s", "points"))
         self.refused(2, "sweep", *TINY, *AXES, "--out", "s", "--resume", says="was of other options")
         self.refused(2, "sweep", "--resume", "s", "--force", says="exclude each other")
+
+
+class Checkpoints(SweepCase):
+    """A point that was stopped, and what its checkpoint is worth when the sweep goes on."""
+
+    def stop_under_way(self):
+        """A sweep of one point over images in `d`, stopped; the place of the point's checkpoint."""
+        os.mkdir(self.path("d"))
+        for name, samples in (("train", 64), ("t10k", 16)):
+            with open(self.path("d", f"{name}-images-idx3-ubyte"), "wb") as file:
+                file.write(struct.pack(">4I", 0x803, samples, 28, 28) + random.Random(1).randbytes(samples * 784))
+            with open(self.path("d", f"{name}-labels-idx1-ubyte"), "wb") as file:
+                file.write(struct.pack(">2I", 0x801, samples) + bytes(i % 10 for i in range(samples)))
+        process = self.start("sweep", "--data", "fashion-mnist", "--data-dir", "d", "--batch", "16", "--dim", "32",
+                             "--depth", "1", "--patch", "7", "--steps", "400", "--threads", "1", "--schemes", "int4",
+                             "--no-baselines", "--out", "s", "--workers", "1", "--quiet")
+        folder = self.path("s", "work")
+        while not glob.glob(os.path.join(folder, "*", ".actscope")):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, err)
+        found = glob.glob(self.path("s", "work", "*", "checkpoint.safetensors"))
+        self.assertEqual(len(found), 1)
+        return found[0]
+
+    def only_point(self):
+        return self.document()["points"][0]
+
+    def test_one_whose_data_are_missing_keeps_it(self):
+        checkpoint = self.stop_under_way()
+        with open(checkpoint, "rb") as file:
+            before = file.read()
+        os.rename(self.path("d"), self.path("elsewhere"))
+        self.assertEqual(self.call("sweep", "--resume", "s", "--quiet")[0], 1)
+        self.assertEqual(self.only_point()["status"], "failed")
+        kept = glob.glob(self.path("s", "*", "*", "checkpoint.safetensors"))
+        self.assertEqual(len(kept), 1)
+        with open(kept[0], "rb") as file:
+            self.assertEqual(file.read(), before)
+        os.rename(self.path("elsewhere"), self.path("d"))
+        _, _, err = self.call("sweep", "--resume", "s", "--retry-failed")
+        self.assertEqual(self.only_point()["status"], "done", err)
+        log = glob.glob(self.path("s", "points", "*", "log.txt"))[0]
+        with open(log, encoding="utf-8") as file:
+            self.assertRegex(file.read(), r"continues after step \d+ of 400")
+
+    def test_a_damaged_one_is_begun_anew(self):
+        checkpoint = self.stop_under_way()
+        with open(checkpoint, "r+b") as file:
+            file.seek(os.path.getsize(checkpoint) // 2)
+            byte = file.read(1)[0]
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte ^ 1]))
+        self.succeed("sweep", "--resume", "s", "--quiet")
+        self.assertEqual(self.only_point()["status"], "done")
 
 
 class Interruptions(SweepCase):
