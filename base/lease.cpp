@@ -186,7 +186,7 @@ std::optional<Lease> Lease::try_take(const fs::path& file, LeaseObserver& observ
   if (make_exclusively(file, text)) return Lease(file, token);
   const auto judged = LeaseObserver::stamp_of(file);
   if (observer.may_be_held(file) || !judged) return std::nullopt;
-  // Of several that find a dead lease one moves it away; the others find nothing to move.
+  // Several may find a dead lease: one moves it away, the others find nothing to move.
   const fs::path grave = file.string() + ".grave-" + token;
   std::error_code code;
   fs::rename(file, grave, code);

@@ -45,7 +45,7 @@ class PlainBlock : public torch::nn::Module {
   PlainBlock(std::int64_t tokens, std::int64_t dim, std::int64_t hidden);
   /// Shapes  x [batch, tokens, dim] → the same
   torch::Tensor forward(const torch::Tensor& x);
-  /// Of forward(x).
+  /// The activations of forward(x).
   PlainActivations activations(const torch::Tensor& x);
 
  private:
@@ -62,7 +62,7 @@ class PlainResMlp : public torch::nn::Module {
   explicit PlainResMlp(const PlainResMlpOptions& options);
   /// Shapes  images [batch, in_channels, image_size, image_size] → logits [batch, classes]
   torch::Tensor forward(const torch::Tensor& images);
-  /// Of one block in forward(images). Requires block < depth
+  /// Those of one block in forward(images). Requires block < depth
   PlainActivations activations(const torch::Tensor& images, std::size_t block);
 
  private:

@@ -42,7 +42,7 @@ double rate(const Moment& from, const Moment& to) {
   return static_cast<double>(to.ns - from.ns) / static_cast<double>(to.ticks - from.ticks);
 }
 
-// Of the same rate whatever the processor does, also while it sleeps.
+// Whether the counter keeps its rate whatever the processor does, also while it sleeps.
 bool is_invariant() {
   std::ifstream file("/proc/cpuinfo");
   std::string line;

@@ -39,7 +39,7 @@ std::vector<std::shared_ptr<ThreadRings>> all_thread_rings();
 /// Records that wait in all rings. Allocates nothing.
 std::int64_t records_in_rings() noexcept;
 
-/// Of rings made from now on.
+/// Sets how many records the rings hold that are made from now on.
 void set_ring_capacity(std::size_t records);
 
 /// The step that records belong to.

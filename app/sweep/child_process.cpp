@@ -51,7 +51,7 @@ std::vector<std::string> merged_environment(
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // it died before the line above
   app::give_back_signals();
-  // Of a group of its own: Ctrl-C reaches the scheduler, which decides.
+  // The child has a group of its own: Ctrl-C reaches the scheduler, which decides.
   ::setpgid(0, 0);
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);

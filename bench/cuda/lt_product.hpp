@@ -23,7 +23,7 @@ class LtProduct {
 
   /// Enqueues one product.
   void run();
-  /// Of the last run. Shapes  [outputs, features]
+  /// What the last run gave. Shapes  [outputs, features]
   std::vector<float> result() const;
   double quick_time_s() const { return best_s_; }
   /// "algorithm 66, tile 20, stages 35, split-K 1, f32 result: fastest of 24".
@@ -50,7 +50,7 @@ class LtProduct {
   int tried_ = 0;
 };
 
-/// Of strict f32, TF32 or narrow operands; sums are f32 in all.
+/// The type of strict f32, TF32 or narrow operands; sums are f32 in all.
 cublasComputeType_t compute_type(const ElementType& type);
 
 }  // namespace actscope::bench::cuda

@@ -18,7 +18,7 @@ class Stopwatch {
   virtual double stop() = 0;
 };
 
-/// Of work that is done when its call returns.
+/// Times work that is done when its call returns.
 class HostStopwatch : public Stopwatch {
  public:
   void start() override { begin_ = Clock::now(); }

@@ -13,7 +13,7 @@
 
 namespace actscope::core {
 
-/// How a function of its own keeps one slot.
+/// How a function of somebody's own saves one tensor.
 struct SavedTensorSpec {
   StoreSpec store;
   Operand operand;  ///< of a product; full: all that the store decodes to
@@ -22,7 +22,7 @@ struct SavedTensorSpec {
   std::string name;        ///< in ledgers and traces
 };
 
-/// One slot of a function of its own, carried from forward to backward in the autograd node and
+/// The saved tensor of such a function, carried from forward to backward in the autograd node and
 /// shown to a walk of the graph.
 struct SavedTensorState : torch::CustomClassHolder, tracer::SavedTensorSource {
   /// Keeps `rows` and, where the operand is pruned and the store is not, the blocks it multiplies.

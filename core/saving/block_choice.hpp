@@ -48,9 +48,9 @@ class BlockChoice {
     kernels::BsrPanels panels;
     torch::Tensor values, mask, column_starts;
   };
-  /// Of a decoded part that begins with unit `first`.
+  /// Gathers from a decoded part that begins with unit `first`.
   Gathered gather(std::int64_t first, const torch::Tensor& part) const;
-  /// Of units [first, first + count) of a coded slot, of which nothing else is decoded: the same
+  /// Gathers units [first, first + count) of a coded slot and decodes nothing else of it: the same
   /// bits.
   Gathered gather(std::int64_t first, std::int64_t count, const SavedSlot& coded) const;
 

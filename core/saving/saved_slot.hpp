@@ -61,7 +61,7 @@ class SavedSlot {
   /// Requires a store that has its values: neither drop nor a derivative code
   torch::Tensor get(std::int64_t first, std::int64_t count) const;
 
-  /// Of stores with panels: those of a run of units cut at granules, and of all.
+  /// The panels of a run of units cut at granules, and all panels, where the store has panels.
   StoredPanels panels(std::int64_t first, std::int64_t count) const {
     return store_->panels(first, count);
   }
@@ -70,7 +70,7 @@ class SavedSlot {
   /// Where it is coded: the units from `first` on.
   kernels::CodedMatrix codes(std::int64_t first) const { return store_->codes(first); }
 
-  /// Of derivative codes: where those of the units from `first` on are.
+  /// Where the derivative codes of the units from `first` on are.
   kernels::GeluCode gelu_code(std::int64_t first) const { return store_->gelu_code(first); }
 
   /// Registers every storage held.

@@ -54,7 +54,7 @@ Tensor scaled(const Tensor& values, const Tensor& scales, bool unbiased) {
   return values.mul(scales.to(values.scalar_type()).view({-1, 1, 1}));
 }
 
-// Of what was compressed, from the gradient of its values; mask, starts and scales are saved.
+// The gradient of the dense tensor from that of kept values; mask, starts, scales are saved.
 Tensor gradient_of_dense(AutogradContext* context, const Tensor& gradient) {
   if (!gradient.defined()) return {};
   const auto saved = context->get_saved_variables();

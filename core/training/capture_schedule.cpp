@@ -35,7 +35,7 @@ Capture CaptureSchedule::begin(std::int64_t step, std::int64_t total_steps) {
   return now_ = now <= last ? Capture::traced : Capture::idle;
 }
 
-// Of the step begun.
+// Whether the step begun is compared.
 bool CaptureSchedule::is_compared() const noexcept {
   const std::int64_t place = seen_ - 1 - first_compared;
   return is_measured_ && place >= 0 && place < compared_steps;

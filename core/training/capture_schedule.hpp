@@ -35,7 +35,7 @@ enum class Capture { warm_up, traced, bare, idle };
 /// off, on, so that a drift of the machine falls on both.
 class CaptureSchedule {
  public:
-  /// Of the next step, which is `step` of `total_steps`.
+  /// What to capture of the next step, which is `step` of `total_steps`.
   Capture begin(std::int64_t step, std::int64_t total_steps);
 
   /// Whether the step begun is the last of a traced block that is compared: what it left to other

@@ -118,7 +118,7 @@ void TrainingSession::set_scheme() {
   model_->set_scheme(scheme_at(scheme_, schedule_.share_at(progress_.step)));
 }
 
-// Of the last step that ran, which is the one whose bytes are shown.
+// Predicts the last step that ran, which is the one whose bytes are shown.
 void TrainingSession::predict_bytes() {
   const std::int64_t last = std::max<std::int64_t>(0, progress_.step - 1);
   footprint_ = footprint_of(config_, schedule_.share_at(last));

@@ -66,7 +66,7 @@ class TrainingSession {
 
   /// The first parameter with a non-finite value, or empty.
   std::string first_non_finite_parameter() const;
-  /// Of the step whose loss was not finite, the first layer whose output was not, or empty.
+  /// The first layer whose output was not finite in the step whose loss was not; empty: none.
   const std::string& first_non_finite_layer() const noexcept { return non_finite_layer_; }
 
   void save_checkpoint() const;

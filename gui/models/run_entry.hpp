@@ -34,7 +34,7 @@ struct RunEntry {
   /// Takes a configuration and what is said of it.
   void setConfig(const RunConfig& from);
 
-  /// Of the data it read; empty: unknown.
+  /// The hash of the data it read; empty: unknown.
   const std::string& dataHash() const;
   /// Whether it trained to its end: only then is its accuracy one of its configuration.
   bool isTrained() const { return status == EntryStatus::completed && summary; }

@@ -91,7 +91,7 @@ EntryStatus statusOf(PointStatus status) {
   return EntryStatus::failed;
 }
 
-// Of its folder where the file is called as the program calls it.
+// The name of its folder where the file is called as the program calls it.
 QString nameOf(const QFileInfo& info) {
   const bool isNamedByFolder =
       QStringList{"report.json", "sweep.json", benchFile}.contains(info.fileName());

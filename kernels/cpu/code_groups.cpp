@@ -133,7 +133,7 @@ class Draws {
     const Bits whole;
     places_ = hn::Mul(hn::Iota(whole, 0), hn::Set(whole, spread));
   }
-  // Of the elements `first` and following.
+  // What is drawn for the elements `first` and following.
   HWY_INLINE FloatVector at(std::int64_t first) const {
     const Bits whole;
     auto bits = hn::Add(places_, hn::Set(whole, key_ + static_cast<std::uint32_t>(first) * spread));

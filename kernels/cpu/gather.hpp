@@ -18,7 +18,7 @@ class KeptRows {
   };
 
   void sort(const PanelExtent& panel, const std::uint32_t* mask);
-  /// Of the panel last sorted.
+  /// The kept blocks of a row of blocks of the panel last sorted.
   std::span<const Place> row(std::int64_t r) const {
     const auto at = static_cast<std::size_t>(r);
     return {places_.data() + starts_[at], places_.data() + starts_[at + 1]};

@@ -190,7 +190,7 @@ class WeightWorker {
   std::vector<TermRun<T>> runs_;
 };
 
-// Of no rows.
+// The product of matrices without rows.
 void write_nothing(const MatrixView& dw, Output output, const GemmEpilogue& epilogue) {
   clear(dw, output);
   if (epilogue.bias_gradient == nullptr) return;

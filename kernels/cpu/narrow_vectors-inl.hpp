@@ -117,7 +117,7 @@ HWY_INLINE BitsOf<Tag> fp8_bits(Tag d, hn::Vec<Tag> value) {
   return hn::Or(code, hn::And(hn::ShiftRight<24>(bits), hn::Set(whole, 0x80U)));
 }
 
-// Of fp8 bit patterns, one in the lowest byte of each lane.
+// The numbers of fp8 bit patterns, one in the lowest byte of each lane.
 template <class Tag>
 HWY_INLINE hn::Vec<Tag> fp8_numbers(Tag d, BitsOf<Tag> bits) {
   const hn::RebindToUnsigned<Tag> whole;

@@ -46,7 +46,7 @@ class StripPacker {
   /// The next `rows` rows, to be asked for within `steps` steps of the micro-kernel.
   ReadAhead ahead(std::int64_t rows, std::int64_t steps) const;
 
-  /// Of a panel of the portion, once all is packed.
+  /// The packed rows of a panel of the portion, once all is packed.
   const Sum* panel(std::int64_t number) const noexcept {
     return packed_.data() + starts_[static_cast<std::size_t>(number - portion_.first_panel)];
   }

@@ -14,11 +14,11 @@ struct DeviceLimits {
 /// Multiprocessors that are planned for where no device answers: those of an H100 or H200.
 inline constexpr std::int64_t usual_multiprocessors = 132;
 
-/// Of the current device.
+/// The limits of the current device.
 /// Errors  DeviceError: no device answers
 DeviceLimits device_limits();
 
-/// Of the current device; usual_multiprocessors where none answers.
+/// Multiprocessors of the current device; usual_multiprocessors where none answers.
 std::int64_t multiprocessors() noexcept;
 
 /// Lets a kernel ask for so much dynamic shared memory on the current device. The attribute is set

@@ -22,7 +22,7 @@ inline constexpr int warp_columns = 64;
 inline constexpr int stage_depth_bytes = 64;
 inline constexpr int most_stages = 3;
 inline constexpr int segment_bytes = 128;  ///< two descriptions of a segment
-/// Of a stage: live columns by warp, then the gathered tokens of each.
+/// Bytes of a stage: live columns by warp, then the gathered tokens of each.
 inline constexpr int mask_bytes = 16;
 inline constexpr int gathered_bytes = 32;
 inline constexpr int row_sum_bytes = 4 * 128;  ///< Σ of the left operand's rows, for an epilogue

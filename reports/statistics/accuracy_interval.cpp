@@ -40,7 +40,7 @@ Interval joined(double middle, double below_1, double below_2, double above_1, d
   return {middle - std::hypot(below_1, below_2), middle + std::hypot(above_1, above_2)};
 }
 
-// Of to − from by two samples of images taken for independent.
+// Bounds of to − from, by two samples of images taken for independent.
 Interval of_two_samples(const AccuracyPair& pair, double confidence) {
   const Interval from = accuracy_interval(pair.from, pair.from_images, confidence);
   const Interval to = accuracy_interval(pair.to, pair.to_images, confidence);
@@ -48,7 +48,7 @@ Interval of_two_samples(const AccuracyPair& pair, double confidence) {
                 pair.from - from.low);
 }
 
-// Of a difference on images that both arms saw, if they disagree on no more than they must.
+// Bounds of a difference on images that both arms saw, if they disagree no more than they must.
 Interval of_shared_images(double difference, std::int64_t images, double confidence) {
   const Interval share = accuracy_interval(std::abs(difference), images, confidence);
   if (difference == 0) return {-share.high, share.high};

@@ -17,7 +17,7 @@ namespace actscope::reports {
 
 /// SQLite's application_id of a trace: "ActS".
 inline constexpr std::int64_t trace_application_id = 0x41637453;
-/// Of the tables; in user_version.
+/// The version of the tables; in user_version.
 inline constexpr std::int64_t trace_schema_version = 4;
 
 /// trace.db, a transaction a portion.

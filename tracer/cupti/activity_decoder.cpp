@@ -58,7 +58,7 @@ std::optional<ActivityRecord> link(const CUpti_ActivityExternalCorrelation& reco
   return ours;
 }
 
-// Of the runtime (detail 0) or of the driver (1): both count their calls from 0.
+// A call of the runtime (detail 0) or the driver (1): both count their calls from 0.
 ActivityRecord launch(const CUpti_ActivityAPI& record) {
   ActivityRecord ours;
   ours.kind = ActivityKind::launch;

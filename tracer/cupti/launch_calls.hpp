@@ -28,7 +28,7 @@ inline constexpr CUpti_CallbackId runtime_launches[] = {
     CUPTI_RUNTIME_TRACE_CBID_cudaMemsetAsync_ptsz_v7000,
 };
 
-/// Of libraries that go past the runtime: cuBLASLt, cuDNN, Triton.
+/// Launches by libraries that go past the runtime: cuBLASLt, cuDNN, Triton.
 inline constexpr CUpti_CallbackId driver_launches[] = {
     CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel,
     CUPTI_DRIVER_TRACE_CBID_cuLaunchKernel_ptsz,

@@ -72,17 +72,17 @@ class Store {
   virtual torch::Tensor room(std::int64_t, std::int64_t count) {
     return setting_.empty_part(count);
   }
-  /// Of stores with panels.
+  /// The panels of these units, where the store has panels.
   virtual StoredPanels panels(std::int64_t, std::int64_t) const {
     ACTSCOPE_REQUIRES(false);
     return {};
   }
-  /// Of codes of values.
+  /// The codes of the units from this one on, where the store codes values.
   virtual kernels::CodedMatrix codes(std::int64_t) const {
     ACTSCOPE_REQUIRES(false);
     return {};
   }
-  /// Of codes of the derivative of GELU: where those of the units from `first` on go.
+  /// Where the GELU derivative codes of the units from `first` on go, where the store has such.
   virtual kernels::GeluCode gelu_code(std::int64_t) const {
     ACTSCOPE_REQUIRES(false);
     return {};

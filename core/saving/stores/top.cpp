@@ -20,7 +20,7 @@ class Top final : public Store {
                            setting_.options.dtype(is_short ? torch::kInt16 : torch::kInt32));
   }
 
-  // NaN counts as the largest. Of equal elements LibTorch's topk picks; equal rows give equal
+  // NaN counts as the largest. Among equal elements LibTorch's topk picks; equal rows give equal
   // picks.
   void put(std::int64_t first, const torch::Tensor& part) override {
     static const tracer::Name select_elements("select_elements");

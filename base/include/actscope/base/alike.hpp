@@ -33,7 +33,7 @@ std::string unusual_fields(const RunConfig& config, std::initializer_list<FieldR
 /// Whether a run keeps all of everything: the scheme dense and nothing beside it.
 bool is_dense(const RunConfig& config);
 
-/// Of which seed a dense run has to be.
+/// Which seed a dense run has to have.
 enum class SeedOf {
   same,  ///< the run's own
   any,   ///< its own if there is one, else the first other

@@ -13,7 +13,7 @@ struct OutputTarget {
   /// A regular file, or none yet: made beside it and renamed. Else a pipe, a device or an open file
   /// of a process, which takes the bytes as they come.
   bool is_replaced = true;
-  /// Of this process, where the name is one of its open files (/dev/stdout, /proc/self/fd/3), so
+  /// The open file of this process that the name is (/dev/stdout, /proc/self/fd/3), so
   /// that a redirection keeps its place in the file; else −1.
   int descriptor = -1;
 };

@@ -41,7 +41,8 @@ enum class RoundTo { nearest, stochastic };
 /// How a value between two codes is rounded.
 struct Rounding {
   RoundTo to = RoundTo::nearest;
-  /// Of stochastic rounding: equal seeds give equal codes in every back end. Mix layer and step in.
+  /// For stochastic rounding: equal seeds give equal codes in every back end. Mix layer and step
+  /// in.
   std::uint64_t seed = 0;
   /// Number of the first group: an array encoded part by part draws as the whole does when each
   /// part names the groups before it.

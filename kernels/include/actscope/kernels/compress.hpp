@@ -15,13 +15,13 @@ std::int64_t compress_workspace_bytes(const ExecutionContext& context, const Pan
 
 /// What a selection needs beside the matrix.
 struct Draw {
-  /// Of random and unbiased selections: equal seeds give equal draws in every back end. Mix layer
+  /// For random and unbiased selections: equal seeds give equal draws in every back end. Mix layer
   /// and step into it.
   std::uint64_t seed = 0;
   /// Number of the first block: a matrix selected part by part (panel, row, random) draws as the
   /// whole does when each part names the blocks before it.
   std::int64_t first_block = 0;
-  /// Of Select::threshold, memory of the back end. Read: blocks whose norm² (unbiased: w/u, see
+  /// For Select::threshold, memory of the back end. Read: blocks whose norm² (unbiased: w/u, see
   /// Rescale) is not below it are kept, but at least one and no more than global would keep, the
   /// largest; 0 keeps as many as global. Written: the threshold that would have kept that many.
   double* threshold = nullptr;

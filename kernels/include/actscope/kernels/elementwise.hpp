@@ -9,11 +9,11 @@
 
 /// Element-wise passes of a ResMLP half-block: each reads its inputs and writes its results once.
 ///
-/// Of all: f32, f64 or bf16, every view and vector of one dtype; bf16 is computed in f32 and
+/// All take f32, f64 or bf16, every view and vector of one dtype; bf16 is computed in f32 and
 /// rounded to nearest even at the end; a result may be one of the inputs itself (the same view),
-/// else nothing overlaps. Errors  ShapeMismatch: a length or dtype disagrees; BackendNotBuilt,
-/// DeviceError Effects enqueued on the stream, allocates nothing, the same bits for any thread
-/// count
+/// else nothing overlaps.
+/// Errors  ShapeMismatch: a length or dtype disagrees; BackendNotBuilt, DeviceError
+/// Effects enqueued on the stream, allocates nothing, the same bits for any thread count
 namespace actscope::kernels {
 
 /// y = α ⊙ x + β, α and β by feature.

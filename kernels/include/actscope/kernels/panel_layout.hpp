@@ -58,7 +58,7 @@ class PanelLayout {
   /// Requires 0 <= index < panels()
   PanelExtent panel(std::int64_t index) const noexcept;
 
-  /// Of threshold: at most so many are kept, and so many have room.
+  /// Kept blocks; with Select::threshold at most so many, and so many have room.
   std::int64_t kept_blocks() const noexcept { return kept_blocks_; }
   /// Among how many blocks the kept ones of `panel` are chosen, and how many of them are kept (of
   /// threshold: at most).

@@ -36,7 +36,7 @@ class CounterReader {
   /// Why there are none, or not all, and what would help; empty: all are there.
   virtual std::string reason() const = 0;
   virtual bool has(HardwareCounter counter) const = 0;
-  /// Of the calling thread; null where they cannot be had, which reason() then tells.
+  /// The counters of the calling thread; null where there are none, and reason() tells why.
   virtual std::unique_ptr<ThreadCounters> open() noexcept = 0;
 };
 

@@ -81,7 +81,7 @@ class ResMlp : public torch::nn::Module {
   torch::Tensor stem_weight_, stem_bias_;
   std::vector<BlockParameters> blocks_;
   torch::Tensor norm_alpha_, norm_beta_, head_weight_, head_bias_;
-  // Of selections by threshold, block by block; undefined where there is none. Part of a
+  // Thresholds of selections, block by block; undefined where there is none. Part of a
   // checkpoint.
   torch::Tensor thresholds_;
 };

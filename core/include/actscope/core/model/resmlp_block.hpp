@@ -29,7 +29,7 @@ struct BlockContext {
   BlockPlan plan;
   std::int64_t workspace_bytes = 0;       ///< transient budget of forward and backward
   tracer::StoreLedger* ledger = nullptr;  ///< may be null
-  /// Of what stores draw (stochastic rounding, sampled blocks): mixed from run, step and layer.
+  /// Seeds what stores draw (rounding, sampled blocks): mixed from run, step and layer.
   std::uint64_t seed = 0;
   /// What Select::threshold carries from step to step: f64 [draw_count], changed in place;
   /// undefined: every step chooses as `global` does.

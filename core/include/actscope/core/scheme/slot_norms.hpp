@@ -21,7 +21,7 @@ struct SlotNorm {
   }
 };
 
-/// Of one block, by slot. Only slots of which something is left out are measured: stores bsr, topk
+/// Norms of one block, by slot. Only slots that leave something out are measured: stores bsr, topk
 /// and pool, and slots whose blocks a product chooses.
 using SlotNorms = std::array<SlotNorm, slot_count>;
 

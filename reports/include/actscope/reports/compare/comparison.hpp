@@ -18,7 +18,7 @@ struct ComparisonRow {
   std::optional<double> b;
   std::optional<double> difference;  ///< b − a
   std::optional<double> ratio;       ///< b / a; absent where a is 0
-  /// Of an accuracy: where the difference lies with 95 % by the held-out images; absent where they
+  /// Where the difference of accuracies lies with 95 % by the held-out images; absent where they
   /// are not counted.
   std::optional<double> difference_low = std::nullopt, difference_high = std::nullopt;
 };
