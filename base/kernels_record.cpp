@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/base/kernels_record.hpp"
 
+#include "actscope/base/check.hpp"
+
 namespace actscope {
 
 const char* name_of(RivalStatus status) {
@@ -12,7 +14,7 @@ const char* name_of(RivalStatus status) {
     case RivalStatus::missing:
       return "missing";
   }
-  return "unknown";
+  unreachable("a rival of no known kind or status");
 }
 
 const char* name_of(RivalKind kind) {
@@ -24,7 +26,7 @@ const char* name_of(RivalKind kind) {
     case RivalKind::sparse:
       return "sparse";
   }
-  return "unknown";
+  unreachable("a rival of no known kind or status");
 }
 
 const KernelsMachine* machine_of(const KernelsRecord& record, const KernelResult& row) {

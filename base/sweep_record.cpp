@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/base/sweep_record.hpp"
 
+#include "actscope/base/check.hpp"
+
 namespace actscope {
 
 const char* name_of(PointStatus status) {
@@ -16,7 +18,7 @@ const char* name_of(PointStatus status) {
     case PointStatus::skipped:
       return "skipped";
   }
-  return "pending";
+  unreachable("a status that no point has");
 }
 
 const char* name_of(PointRole role) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/base/tracer_record.hpp"
 
+#include "actscope/base/check.hpp"
+
 namespace actscope {
 
 const char* name_of(GoalVerdict verdict) {
@@ -14,7 +16,7 @@ const char* name_of(GoalVerdict verdict) {
     case GoalVerdict::undecided:
       return "undecided";
   }
-  return "none";
+  unreachable("a verdict on no goal");
 }
 
 const char* name_of(TracerKind kind) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include "actscope/base/check.hpp"
 #include "device.hpp"
 #include "operators.hpp"
 
@@ -50,7 +51,7 @@ const OperatorTable& operators_of(Backend backend) {
     case Backend::cuda:
       return cuda_operators();
   }
-  return cpu_operators();
+  unreachable("operators of no known back end");
 }
 
 }  // namespace actscope::kernels

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/core/scheme/slot_layout.hpp"
 
+#include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
 
 namespace actscope::core {
@@ -43,7 +44,7 @@ Slot operand_slot(const BlockPlan& plan, Product product) {
     case Product::dW2:
       return Slot::u;
   }
-  return Slot::x;
+  unreachable("a product that no block has");
 }
 
 bool has_own_blocks(const BlockPlan& plan, Product product) {

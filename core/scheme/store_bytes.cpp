@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/kernels/elementwise.hpp"
 #include "actscope/kernels/narrow_float.hpp"
@@ -75,7 +76,7 @@ StoreBytes bytes_of(const StoreSpec& store, const SlotShape& shape, kernels::DTy
       return {images * side * side * shape.cols * size_of(dtype), 0};
     }
   }
-  return {};
+  unreachable("a store of no known kind");
 }
 
 StoreBytes bytes_of(const Operand& operand, const SlotShape& shape, kernels::DType dtype) {

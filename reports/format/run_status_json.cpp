@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/run_status_json.hpp"
 
+#include "actscope/base/check.hpp"
+
 namespace actscope::reports {
 
 const char* name_of(RunStatus status) {
@@ -12,7 +14,7 @@ const char* name_of(RunStatus status) {
     case RunStatus::failed:
       return "failed";
   }
-  return "failed";
+  unreachable("a status that no run has");
 }
 
 RunStatus read_run_status(const JsonCursor& from) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/reports/gate/result.hpp"
 
+#include "actscope/base/check.hpp"
+
 namespace actscope::reports {
 
 bool fails_gate(const GateRow& row) {
@@ -24,7 +26,7 @@ const char* name_of(MetricClass kind) {
     case MetricClass::learning:
       return "learning";
   }
-  return "exact";
+  unreachable("a class that no metric has");
 }
 
 const char* name_of(GateVerdict verdict) {
@@ -44,7 +46,7 @@ const char* name_of(GateVerdict verdict) {
     case GateVerdict::failed:
       return "failed";
   }
-  return "failed";
+  unreachable("a verdict that no gate gives");
 }
 
 }  // namespace actscope::reports

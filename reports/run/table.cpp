@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "actscope/base/check.hpp"
 #include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
 #include "run/timing_table.hpp"
@@ -179,7 +180,7 @@ std::string status_text(const RunRecord& record) {
     case RunStatus::failed:
       return "failed";
   }
-  return "failed";
+  unreachable("a status that no run has");
 }
 
 std::optional<Interval> accuracy_interval_of(const RunRecord& record) {

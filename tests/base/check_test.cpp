@@ -32,6 +32,16 @@ TEST(Check, ABrokenContractNamesThePlace) {
   }
 }
 
+TEST(Check, WhatCannotBeReachedIsAnErrorInEveryBuild) {
+  try {
+    unreachable("no case for this kind");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("no case for this kind"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("check_test.cpp"), std::string::npos);
+  }
+}
+
 // A release build neither checks nor evaluates contracts between parts of the program.
 TEST(Check, ContractsHoldInDebugBuilds) {
   int evaluations = 0;

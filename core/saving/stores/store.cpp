@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "saving/stores/store.hpp"
 
+#include "actscope/base/check.hpp"
+
 namespace actscope::core {
 
 std::unique_ptr<Store> make_store(StoreSettings setting) {
@@ -28,7 +30,7 @@ std::unique_ptr<Store> make_store(StoreSettings setting) {
     case StoreKind::pool:
       return make_pooled(std::move(setting));
   }
-  return make_dropped(std::move(setting));
+  unreachable("a store of no known kind");
 }
 
 }  // namespace actscope::core

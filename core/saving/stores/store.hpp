@@ -74,18 +74,15 @@ class Store {
   }
   /// The panels of these units, where the store has panels.
   virtual StoredPanels panels(std::int64_t, std::int64_t) const {
-    ACTSCOPE_REQUIRES(false);
-    return {};
+    unreachable("a store without panels was asked for them");
   }
   /// The codes of the units from this one on, where the store codes values.
   virtual kernels::CodedMatrix codes(std::int64_t) const {
-    ACTSCOPE_REQUIRES(false);
-    return {};
+    unreachable("a store without codes was asked for them");
   }
   /// Where the GELU derivative codes of the units from `first` on go, where the store has such.
   virtual kernels::GeluCode gelu_code(std::int64_t) const {
-    ACTSCOPE_REQUIRES(false);
-    return {};
+    unreachable("a store without derivative codes was asked for them");
   }
 
  protected:

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "actscope/base/error.hpp"
+
 namespace actscope::core {
 namespace {
 
@@ -36,6 +38,18 @@ TEST(BlockChoice, BlocksFromCodesAreTheBitsOfDecodedOnes) {
       }
     }
   }
+}
+
+// In every build: what is not there is an error, never an empty tensor.
+TEST(SavedSlot, WhatAStoreDoesNotHaveIsAnError) {
+  const SlotShape shape{1, 8, 8, false};
+  const torch::Tensor x = matrix(8, shape, torch::kFloat32);
+  EXPECT_THROW(SavedSlot({static_cast<StoreKind>(99)}, shape, x), Error);
+  const SavedSlot dropped({StoreKind::drop}, shape, x), kept({StoreKind::keep}, shape, x);
+  EXPECT_THROW((void)dropped.get(0, 8), Error);
+  EXPECT_THROW((void)kept.panels(), Error);
+  EXPECT_THROW((void)kept.codes(0), Error);
+  EXPECT_THROW((void)kept.gelu_code(0), Error);
 }
 
 }  // namespace

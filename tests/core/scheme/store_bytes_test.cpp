@@ -68,5 +68,11 @@ TEST(StoreBytes, OfBlocksThatAProductAloneReads) {
             rows.cols * 4);
 }
 
+TEST(StoreBytes, AnUnknownKindIsAnErrorNotNoBytes) {
+  StoreSpec unknown;
+  unknown.kind = static_cast<StoreKind>(99);
+  EXPECT_THROW((void)bytes_of(unknown, rows, kernels::DType::f32), Error);
+}
+
 }  // namespace
 }  // namespace actscope::core

@@ -11,6 +11,16 @@ namespace actscope::detail {
 
 }  // namespace actscope::detail
 
+namespace actscope {
+
+/// Ends a way that no call may take, in every build: an enumerator without a case, what a kind of
+/// object does not have.
+/// Errors  Error, always: `what`, the place, and that it is a defect of Actscope
+[[noreturn]] void unreachable(std::string_view what,
+                              std::source_location where = std::source_location::current());
+
+}  // namespace actscope
+
 /// Checked in debug builds only: a promise between parts of the program.
 #ifndef NDEBUG
 #define ACTSCOPE_CONTRACT_(kind, condition) \
