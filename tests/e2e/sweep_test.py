@@ -165,10 +165,10 @@ class Checkpoints(SweepCase):
             with open(self.path("d", f"{name}-labels-idx1-ubyte"), "wb") as file:
                 file.write(struct.pack(">2I", 0x801, samples) + bytes(i % 10 for i in range(samples)))
         process = self.start("sweep", "--data", "fashion-mnist", "--data-dir", "d", "--batch", "16", "--dim", "32",
-                             "--depth", "1", "--patch", "7", "--steps", "400", "--threads", "1", "--schemes", "int4",
+                             "--depth", "1", "--patch", "7", "--steps", "2000", "--threads", "1", "--schemes", "int4",
                              "--no-baselines", "--out", "s", "--workers", "1", "--quiet")
-        folder = self.path("s", "work")
-        while not glob.glob(os.path.join(folder, "*", ".actscope")):
+        # From its first line on the point is asked after every step whether it is to stop.
+        while not any(os.path.getsize(log) for log in glob.glob(self.path("s", "work", "*.log"))):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
@@ -196,7 +196,7 @@ class Checkpoints(SweepCase):
         self.assertEqual(self.only_point()["status"], "done", err)
         log = glob.glob(self.path("s", "points", "*", "log.txt"))[0]
         with open(log, encoding="utf-8") as file:
-            self.assertRegex(file.read(), r"continues after step \d+ of 400")
+            self.assertRegex(file.read(), r"continues after step \d+ of 2000")
 
     def test_a_damaged_one_is_begun_anew(self):
         checkpoint = self.stop_under_way()
