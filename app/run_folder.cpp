@@ -12,6 +12,7 @@
 
 #include "actscope/base/console.hpp"
 #include "actscope/base/error.hpp"
+#include "actscope/core/training/checkpoint_check.hpp"
 #include "sweep/run_files.hpp"
 
 namespace actscope::app {
@@ -138,7 +139,7 @@ void RunFolder::write_report(const std::string& document) const {
 
 void RunFolder::remove_checkpoint() const {
   std::error_code code;
-  if (!path_.empty()) fs::remove(path_ / sweep::checkpoint_name, code);
+  if (!path_.empty()) fs::remove(path_ / core::checkpoint_name, code);
 }
 
 }  // namespace actscope::app

@@ -8,7 +8,9 @@
 #include "actscope/base/atomic_file.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/core/training/checkpoint_check.hpp"
 #include "actscope/reports/format/document.hpp"
+#include "actscope/reports/run/document.hpp"
 
 namespace actscope::sweep {
 namespace fs = std::filesystem;
@@ -41,13 +43,21 @@ bool is_report_of_a_run(const fs::path& file) {
 }  // namespace
 
 std::vector<std::string> run_files(const std::string& trace) {
-  std::vector<std::string> files{"report.json", std::string(checkpoint_name)};
+  std::vector<std::string> files{"report.json", core::checkpoint_name};
   if (trace == "off" || trace == "ledger") return files;
   for (const char* name :
        {"trace.db", "trace.db-wal", "trace.db-shm", "trace.db-journal", "trace.pftrace"}) {
     files.emplace_back(name);
   }
   return files;
+}
+
+std::optional<RunRecord> read_report(const fs::path& report) {
+  try {
+    return reports::read_run_document(read_file(report), report.string());
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 void refuse_foreign_folder(const fs::path& folder, const std::string& why) {

@@ -12,7 +12,6 @@
 #include "actscope/base/units.hpp"
 #include "actscope/core/training/checkpoint_check.hpp"
 #include "actscope/reports/config/document.hpp"
-#include "actscope/reports/run/document.hpp"
 #include "sweep/point.hpp"
 #include "sweep/run_files.hpp"
 
@@ -45,20 +44,13 @@ std::string last_line(const fs::path& log) {
 
 // What the run itself says of its end.
 std::string reason_in_report(const fs::path& report) {
-  try {
-    return reports::read_run_document(read_file(report), report.string()).status_reason;
-  } catch (const Error&) {
-    return {};
-  }
+  const auto run = read_report(report);
+  return run ? run->status_reason : std::string();
 }
 
 bool is_completed(const fs::path& report) {
-  try {
-    return reports::read_run_document(read_file(report), report.string()).status ==
-           RunStatus::completed;
-  } catch (const Error&) {
-    return false;
-  }
+  const auto run = read_report(report);
+  return run && run->status == RunStatus::completed;
 }
 
 bool is_terminal(PointStatus status) {
@@ -140,7 +132,7 @@ bool Scheduler::start(std::size_t index) {
   const fs::path work = folder_.work(one.id);
   std::error_code code;
   const bool is_damaged = damaged_.erase(index) > 0;
-  const bool is_resumed = !is_damaged && (fs::exists(work / checkpoint_name, code) ||
+  const bool is_resumed = !is_damaged && (fs::exists(work / core::checkpoint_name, code) ||
                                           is_completed(work / "report.json"));
   std::vector<std::string> arguments{options_.program,
                                      "run",
@@ -178,7 +170,7 @@ void Scheduler::reap() {
 
 void Scheduler::finish(Running& running, const ProcessEnd& end) {
   SweepPointRecord& one = point(running.index);
-  const fs::path checkpoint = folder_.work(one.id) / checkpoint_name;
+  const fs::path checkpoint = folder_.work(one.id) / core::checkpoint_name;
   std::error_code code;
   const bool is_damaged = running.is_resumed && has_code(end, ExitCode::invalid_input) &&
                           fs::exists(checkpoint, code) &&

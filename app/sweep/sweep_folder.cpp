@@ -6,6 +6,7 @@
 #include "actscope/base/atomic_file.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/folder_manifest.hpp"
+#include "actscope/core/training/checkpoint_check.hpp"
 #include "actscope/reports/config/document.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
@@ -20,14 +21,9 @@ namespace {
 // computed is not the reason, its data were missing, for instance.
 bool can_go_on(const fs::path& folder) {
   std::error_code code;
-  if (!fs::exists(folder / checkpoint_name, code)) return false;
-  try {
-    const fs::path report = folder / "report.json";
-    return reports::read_run_document(read_file(report), report.string()).status ==
-           RunStatus::interrupted;
-  } catch (const Error&) {
-    return false;
-  }
+  if (!fs::exists(folder / core::checkpoint_name, code)) return false;
+  const auto run = read_report(folder / "report.json");
+  return run && run->status == RunStatus::interrupted;
 }
 
 void make_folder(const fs::path& folder) {

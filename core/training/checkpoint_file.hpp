@@ -9,12 +9,11 @@
 #include <vector>
 
 #include "actscope/base/run_record.hpp"
+#include "actscope/core/training/checkpoint_check.hpp"
 #include "training/safetensors_layout.hpp"
 
 namespace actscope::core {
 
-/// The name of a checkpoint in the folder of its run.
-inline constexpr const char* checkpoint_name = "checkpoint.safetensors";
 /// What versions before 2 wrote, by LibTorch's pickle. It is not read any more.
 inline constexpr const char* checkpoint_name_before = "checkpoint.pt";
 

@@ -6,6 +6,9 @@
 
 namespace actscope::core {
 
+/// The name of a checkpoint in the folder of its run.
+inline constexpr const char* checkpoint_name = "checkpoint.safetensors";
+
 /// Why no run can go on from this checkpoint, whatever its configuration and data are: it is
 /// truncated, damaged, of another version or cannot be read. Empty: it is whole.
 ///
