@@ -4,11 +4,10 @@ import gzip
 import json
 import os
 import shutil
-import struct
 import subprocess
 import unittest
 
-from program import TINY, ProgramTest
+from program import TINY, ProgramTest, idx
 
 FASHION = "/usr/share/datasets/fashion-mnist"
 
@@ -127,9 +126,6 @@ class BadFiles(ProgramTest):
         self.refused_run(3, "--data", "cifar10", "--data-dir", "data", says="truncated or not CIFAR")
 
     def test_damaged_idx_files(self):
-        def idx(magic, *lengths, data=b""):
-            return struct.pack(f">{1 + len(lengths)}I", magic, *lengths) + data
-
         def write(train_images, train_labels=idx(0x801, 2, data=b"\1\2")):
             shutil.rmtree(self.path("data"), ignore_errors=True)
             os.mkdir(self.path("data"))

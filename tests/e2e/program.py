@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -12,6 +13,11 @@ ACTSCOPE = os.environ["ACTSCOPE"]
 # The smallest run that has every part: 2 steps of 16 images, 2 blocks of 49 tokens and 32 channels.
 TINY = ["--data", "synthetic", "--train-samples", "64", "--heldout-samples", "32", "--batch", "16",
         "--dim", "32", "--depth", "2", "--patch", "4", "--steps", "2", "--threads", "1"]
+
+
+def idx(magic, *lengths, data=b""):
+    """The bytes of an IDX file, as Fashion-MNIST has them: 0x803 images, 0x801 labels."""
+    return struct.pack(f">{1 + len(lengths)}I", magic, *lengths) + data
 
 
 class ProgramTest(unittest.TestCase):

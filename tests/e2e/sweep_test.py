@@ -5,11 +5,10 @@ import json
 import os
 import random
 import signal
-import struct
 import time
 import unittest
 
-from program import TINY, ProgramTest
+from program import TINY, ProgramTest, idx
 
 AXES = ["--schemes", "int4-bsr", "--blocks", "8,8x16", "--sparsities", "0.5"]
 POINTS = 4 + 2  # baselines and grid
@@ -161,9 +160,9 @@ class Checkpoints(SweepCase):
         os.mkdir(self.path("d"))
         for name, samples in (("train", 64), ("t10k", 16)):
             with open(self.path("d", f"{name}-images-idx3-ubyte"), "wb") as file:
-                file.write(struct.pack(">4I", 0x803, samples, 28, 28) + random.Random(1).randbytes(samples * 784))
+                file.write(idx(0x803, samples, 28, 28, data=random.Random(1).randbytes(samples * 784)))
             with open(self.path("d", f"{name}-labels-idx1-ubyte"), "wb") as file:
-                file.write(struct.pack(">2I", 0x801, samples) + bytes(i % 10 for i in range(samples)))
+                file.write(idx(0x801, samples, data=bytes(i % 10 for i in range(samples))))
         process = self.start("sweep", "--data", "fashion-mnist", "--data-dir", "d", "--batch", "16", "--dim", "32",
                              "--depth", "1", "--patch", "7", "--steps", "2000", "--threads", "1", "--schemes", "int4",
                              "--no-baselines", "--out", "s", "--workers", "1", "--quiet")
