@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 
 get_property(libraries GLOBAL PROPERTY ACTSCOPE_LIBRARIES)
 get_property(include_dirs GLOBAL PROPERTY ACTSCOPE_INCLUDE_DIRS)
+list(REMOVE_DUPLICATES include_dirs)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Actscope)
 
 # The options target is only linked, never compiled with: the build tree names it.

@@ -4,7 +4,7 @@
 # actscope_library(NAME <name> SOURCES … [INCLUDE <dir>] [PUBLIC …] [PRIVATE …] [PCH <header>] [HEADERS_OF <name>])
 # Makes actscope_<name> (alias actscope::<name>) exposing only its own include folder, and, with
 # ACTSCOPE_HEADER_CHECKS on, compiles each of its public headers alone. With HEADERS_OF another library of the
-# folder, which links this one, checks and installs them.
+# folder, which links this one, checks them.
 function(actscope_library)
   cmake_parse_arguments(arg "" "NAME;INCLUDE;PCH;HEADERS_OF" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   if(NOT arg_INCLUDE)
@@ -28,11 +28,8 @@ function(actscope_library)
     target_precompile_headers(${target} PRIVATE ${arg_PCH})
   endif()
   set_property(GLOBAL APPEND PROPERTY ACTSCOPE_LIBRARIES ${target})
-  if(arg_HEADERS_OF)
-    return()
-  endif()
   set_property(GLOBAL APPEND PROPERTY ACTSCOPE_INCLUDE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE})
-  if(ACTSCOPE_HEADER_CHECKS)
+  if(ACTSCOPE_HEADER_CHECKS AND NOT arg_HEADERS_OF)
     actscope_header_check(${arg_NAME} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE})
   endif()
 endfunction()
