@@ -28,7 +28,8 @@ bool is_loaded_by_kernel() {
   return ::getauxval(AT_BASE) != 0;
 }
 
-void execute_again_with_threads_that_fall_asleep(char** argv, char** environment) {
+// With threads of OpenMP that look for work briefly and then sleep.
+void execute_again(char** argv, char** environment) {
   constexpr std::size_t most_variables = 16384;
   static char policy[] = "OMP_WAIT_POLICY=passive", spins[] = "GOMP_SPINCOUNT=1000";
   static char* more[most_variables + 3];
@@ -52,8 +53,7 @@ void prepare_process(int /*argc*/, char** argv, char** environment) noexcept {
   const bool has_policy = is_set(environment, "OMP_WAIT_POLICY") ||
                           is_set(environment, "GOMP_SPINCOUNT") ||
                           is_set(environment, "KMP_BLOCKTIME");
-  if (!has_policy && is_loaded_by_kernel())
-    execute_again_with_threads_that_fall_asleep(argv, environment);
+  if (!has_policy && is_loaded_by_kernel()) execute_again(argv, environment);
   take_over_signals();
 }
 
