@@ -18,7 +18,8 @@ class PredictionsFile {
 
   /// Errors  EnvironmentError: the disk is full
   void add(const core::Prediction& prediction);
-  /// Gives the file its name; without it nothing is left. Errors  EnvironmentError: as add
+  /// Gives the file its name; without it nothing is left.
+  /// Errors  EnvironmentError: as add
   void commit();
 
  private:

@@ -39,8 +39,8 @@ std::filesystem::path document_file(const std::string& out, const std::string& n
 void check_weights_target(const RunConfig& config);
 
 /// Whether the device's records can be had and written to `file`; empty: none are asked for.
-/// Errors  ConfigError: no CUPTI at this device or trace level; EnvironmentError: no file can be
-/// made
+/// Errors  ConfigError: no CUPTI at this device or trace level;
+///         EnvironmentError: no file can be made
 void check_activity_target(const RunConfig& config, const std::string& file);
 
 }  // namespace actscope::app

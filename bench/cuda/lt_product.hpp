@@ -23,7 +23,8 @@ class LtProduct {
 
   /// Enqueues one product.
   void run();
-  /// What the last run gave. Shapes  [outputs, features]
+  /// What the last run gave.
+  /// Shapes  [outputs, features]
   std::vector<float> result() const;
   double quick_time_s() const { return best_s_; }
   /// "algorithm 66, tile 20, stages 35, split-K 1, f32 result: fastest of 24".

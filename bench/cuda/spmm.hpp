@@ -45,7 +45,8 @@ class Spmm {
   ~Spmm();
 
   void run();  ///< enqueues one product
-  /// What the last run gave. Shapes  [outputs, features]
+  /// What the last run gave.
+  /// Shapes  [outputs, features]
   std::vector<float> result() const;
   /// "bf16 to f32 by rows; bf16 to bf16 by rows refused: CUSPARSE_STATUS_NOT_SUPPORTED, …".
   const std::string& report() const { return report_; }

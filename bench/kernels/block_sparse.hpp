@@ -23,7 +23,8 @@ class BlockSparse {
   virtual void compress() = 0;
   virtual void product() = 0;  ///< weight or mixing gradient
 
-  /// What the last product gave. Shapes  [outputs, features]
+  /// What the last product gave.
+  /// Shapes  [outputs, features]
   virtual std::vector<float> result() const = 0;
 
   std::int64_t kept_flops() const;      ///< of a product

@@ -15,7 +15,8 @@ class OwnTimes {
   OwnTimes(const OwnTimes&) = delete;
   OwnTimes& operator=(const OwnTimes&) = delete;
 
-  /// What takes part in the rounds; the whole comes first. Requires this to outlive the result
+  /// What takes part in the rounds; the whole comes first.
+  /// Requires this to outlive the result
   std::vector<Timed> timed();
 
   /// Requires `timed` to begin with what timed() gave, rounds over

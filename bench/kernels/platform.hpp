@@ -32,10 +32,12 @@ class Platform {
   virtual Stopwatch& stopwatch() = 0;
   virtual Parts parts() const = 0;
 
-  /// Measures the machine. Cost  about a second
+  /// Measures the machine.
+  /// Cost  about a second
   virtual KernelsMachine machine() = 0;
   /// Measures the peak once more: on a shared machine the best of many moments is nearest the
-  /// truth. 0: once is enough. Units  FLOPs a second
+  /// truth. 0: once is enough.
+  /// Units  FLOPs a second
   virtual double peak_again() { return 0; }
 
   std::vector<std::unique_ptr<Rival>>& rivals() { return rivals_; }

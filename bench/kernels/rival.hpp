@@ -38,10 +38,12 @@ class Rival {
   virtual void prepare(const Point& point) = 0;
   /// Requires prepare
   virtual void run() = 0;
-  /// What the last run gave. Shapes  [outputs, features]
+  /// What the last run gave.
+  /// Shapes  [outputs, features]
   virtual std::vector<float> result() const = 0;
   /// The product that result() has to be where the format wants another selection than the
-  /// point's; null: that of the point. Shapes  [outputs, features]
+  /// point's; null: that of the point.
+  /// Shapes  [outputs, features]
   virtual const std::vector<double>* expected() const { return nullptr; }
 
  protected:

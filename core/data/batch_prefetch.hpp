@@ -19,8 +19,8 @@ class BatchPrefetch {
   explicit BatchPrefetch(std::int64_t workers) : workers_(workers) {}
 
   /// The batch of `step`; afterwards those of the next `workers` steps below `total_steps` are
-  /// being made. `make` is called here, the work it returns elsewhere. Errors  what the work of
-  /// this step raised
+  /// being made. `make` is called here, the work it returns elsewhere.
+  /// Errors  what the work of this step raised
   PixelBatch take(std::int64_t step, std::int64_t total_steps,
                   const std::function<Work(std::int64_t)>& make);
 

@@ -40,7 +40,8 @@ class BlockChoice {
   void measure(SlotNorm* norm) { norm_ = norm; }
 
   /// Chooses the blocks of units [first, first + part); those of a choice among all blocks of the
-  /// slot once its last part is there. Requires parts in order
+  /// slot once its last part is there.
+  /// Requires parts in order
   void choose(std::int64_t first, const torch::Tensor& part);
 
   /// The chosen blocks of a part, gathered; the tensors are the memory of the panels.

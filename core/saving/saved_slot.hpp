@@ -50,10 +50,11 @@ class SavedSlot {
   /// part of the kept tensor where kind is keep, else memory of its own.
   torch::Tensor room(std::int64_t first, std::int64_t count) { return store_->room(first, count); }
 
-  /// Stores units [first, first + part). Requires parts in order, cut at granules, contiguous.
+  /// Stores units [first, first + part).
   /// `keep` of everything at once, or of a part computed in its `room`, holds the tensor itself, of
   /// any other part a copy. Where blocks are chosen among those of the whole slot, parts are
   /// gathered until it is there: as large a transient.
+  /// Requires parts in order, cut at granules, contiguous
   void put(std::int64_t first, const torch::Tensor& part);
 
   /// Units [first, first + count), decoded, as [count, unit] of dtype (a view where kept). Any

@@ -14,7 +14,8 @@ namespace actscope::core {
 /// activations. They are refreshed where their parameter has changed since.
 class NarrowCopies {
  public:
-  /// Allocates all copies, 2 bytes an element. Requires parameters where they will stay
+  /// Allocates all copies, 2 bytes an element.
+  /// Requires parameters where they will stay
   explicit NarrowCopies(torch::TensorList parameters);
 
   /// The copy of one of the parameters, up to date; its gradient reaches the parameter in float32.

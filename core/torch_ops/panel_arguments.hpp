@@ -29,8 +29,7 @@ kernels::BlockSpec spec_of(std::size_t rank, c10::IntArrayRef block, double spar
                            std::string_view select, bool unbiased);
 
 /// A panels view of an operator's tensors; on the CPU its index is checked first.
-/// Errors  ShapeMismatch: lengths, types or devices disagree, or an index that disagrees with
-/// itself
+/// Errors  ShapeMismatch: lengths, types or devices disagree, or the index contradicts itself
 kernels::ConstBsrPanels panels_of(const kernels::PanelLayout& layout, const at::Tensor& values,
                                   const at::Tensor& mask, const at::Tensor& column_starts);
 

@@ -36,7 +36,8 @@ Augmentation draw_augmentation(const DataSet& data, std::uint64_t seed, std::uin
 /// steps, `workers` batches at once; batches do not depend on the workers.
 class BatchLoader {
  public:
-  /// `data` must outlive the loader. Requires workers >= 1
+  /// `data` must outlive the loader.
+  /// Requires workers >= 1
   BatchLoader(const DataSet& data, bool augment, std::uint64_t seed, std::int64_t workers = 1);
 
   /// No step from `total` on will be asked for: nothing is decoded for them.

@@ -48,8 +48,8 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointState& 
                       const std::vector<TensorEntry>& tensors);
 
 /// Checks every checksum and takes the file apart.
-/// Errors  DataError: truncated, damaged, no checkpoint or of another version, a number out of
-/// range
+/// Errors  DataError: truncated, damaged, no checkpoint or of another version,
+///         a number out of range
 Checkpoint parse_checkpoint(std::string_view bytes, const std::string& source);
 
 }  // namespace actscope::core

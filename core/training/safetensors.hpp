@@ -23,7 +23,8 @@ std::map<std::string, torch::Tensor> parse_safetensors(std::string_view bytes,
 /// Errors  Error: one that parse_safetensors does not read
 std::string_view dtype_name(torch::ScalarType type);
 
-/// The bytes of a tensor. Requires `flat` is contiguous and on the CPU, and outlives the view
+/// The bytes of a tensor.
+/// Requires `flat` is contiguous and on the CPU, and outlives the view
 std::string_view bytes_of(const torch::Tensor& flat);
 
 /// A CPU tensor of its own memory with what an entry holds.

@@ -10,7 +10,8 @@ namespace actscope::core {
 /// An exponential moving average of a module's parameters, beginning at their values.
 class WeightAverage {
  public:
-  /// `module` outlives this. Requires 0 < decay < 1
+  /// `module` outlives this.
+  /// Requires 0 < decay < 1
   WeightAverage(torch::nn::Module& module, double decay);
 
   /// average ← decay·average + (1 − decay)·parameters. Call after each optimizer step.

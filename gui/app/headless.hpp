@@ -6,7 +6,8 @@
 namespace actscope::gui {
 
 /// Picks the runs and the side that the command line names; where it names none, the first dense
-/// run as A and the run that keeps least as B. Errors  ConfigError: no run of that name, or several
+/// run as A and the run that keeps least as B.
+/// Errors  ConfigError: no run of that name, or several
 void pickRuns(const CommandLine& line, const RunStore& store, Selection& selection);
 
 /// Writes the view that the command line asks for; needs no display.

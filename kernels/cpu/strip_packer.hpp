@@ -27,8 +27,7 @@ struct Portion {
 /// machine reads ahead by itself, and of rows a power of two apart its caches hold only a few.
 ///
 /// Shapes  a panel's packed rows are [row blocks · block rows, strip.width] in the type of sums
-/// over
-///         T, zero beyond the panel's rows and the strip's outputs
+///         over T, zero beyond the panel's rows and the strip's outputs
 template <class T>
 class StripPacker {
  public:

@@ -74,7 +74,8 @@ __device__ void stage_left(const StripProblem<T>& problem, const Segment<T>& seg
 }
 
 /// Lists the tokens of a stage that have something to add to a warp's columns, so that it
-/// multiplies those alone; the list ends with the token of zeros. Requires plan.gathers
+/// multiplies those alone; the list ends with the token of zeros.
+/// Requires plan.gathers
 // live as below; tokens [across, 32]
 template <class T, int across>
 __device__ void gather_tokens(const StripProblem<T>& problem, const PositionTable<T>& table,

@@ -29,8 +29,7 @@ class SqliteRow {
 /// journal is read from a private copy where reading in place would write.
 class SqliteReader {
  public:
-  /// Errors  DataError: missing, a folder, not readable; a copy is needed and there is no room for
-  /// it
+  /// Errors  DataError: missing, a folder, not readable; no room for the copy that is needed
   explicit SqliteReader(const std::filesystem::path& path);
 
   /// Calls `take` with every row.

@@ -20,7 +20,8 @@ class SplitMix64 {
     return mix(state_);
   }
 
-  /// Uniform in 0 … bound − 1. Requires bound >= 1
+  /// Uniform in 0 … bound − 1.
+  /// Requires bound >= 1
   std::uint64_t below(std::uint64_t bound) {
     // The bias of a remainder is below bound / 2^64.
     return next() % bound;

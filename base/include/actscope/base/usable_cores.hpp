@@ -22,8 +22,8 @@ struct UsableCores {
 /// A quota of 2.5 cores counts as 2: a third thread would stand still for half of the time, and the
 /// others of its parallel regions with it.
 ///
-/// Requires root to be the folder that holds `proc` and the mounted control groups: "/", or a
-/// test's Errors   none: what cannot be read, as without /proc, sets no limit
+/// Requires root is the folder that holds `proc` and the mounted control groups: "/", or a test's
+/// Errors   none: what cannot be read, as without /proc, sets no limit
 UsableCores usable_cores(const std::filesystem::path& root = "/");
 
 /// "2 cores", with what makes them fewer than there are.

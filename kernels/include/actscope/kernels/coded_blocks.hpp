@@ -29,8 +29,7 @@ struct CodedMatrix {
 /// Errors   ShapeMismatch: first_element is negative, the range leaves the layout; ConfigError: no
 ///          room for scales; BackendNotBuilt, DeviceError
 /// Effects  enqueued on the stream, allocates nothing; the same bits in every back end
-/// Cost     reads the codes of kept blocks; least where rows of blocks begin on whole bytes of
-/// codes
+/// Cost     reads the codes of kept blocks; least where rows of blocks begin on whole bytes
 void gather_blocks_from_codes(const ExecutionContext& context, const CodedMatrix& x,
                               const BsrPanels& panels, PanelRange range = {});
 

@@ -14,8 +14,7 @@ enum class Output { overwrite, accumulate };
 /// A linear layer behind an affine z = α ⊙ x + β that kept x gets its own gradient this way.
 ///
 /// Shapes  column_scale, column_shift [features]; bias_gradient [outputs]; all of dw's dtype,
-/// memory
-///         of the back end, adjacent
+///         memory of the back end, adjacent
 struct GemmEpilogue {
   const void* column_scale = nullptr;
   const void* column_shift = nullptr;

@@ -48,9 +48,9 @@ struct DataShape {
 /// fashion-mnist 1×28×28, 10 classes; cifar10, cifar100 3×32×32; synthetic: as config.image_size
 /// (default 28), 3 channels, config.classes (default 10); imagefolder: as config.image_size
 /// (default 224), 3 channels, as many classes as there are subfolders (config.classes where no
-/// folder is named). Errors  ConfigError: unknown data set name, with those that exist; DataError:
-/// no classes
-///         in the image folder
+/// folder is named).
+/// Errors  ConfigError: unknown data set name, with those that exist;
+///         DataError: no classes in the image folder
 DataShape data_shape(const RunConfig& config);
 
 /// What of a data set is wanted; `heldout` leaves the training images out where it can.

@@ -45,7 +45,8 @@ class ResMlp : public torch::nn::Module {
   /// The number of the step that the next forward belongs to: what stores draw depends on it.
   void set_step(std::int64_t step) { step_ = static_cast<std::uint64_t>(step); }
 
-  /// Another scheme from the next forward on. Requires a plan for every block
+  /// Another scheme from the next forward on.
+  /// Requires a plan for every block
   void set_scheme(const Scheme& scheme) { scheme_ = scheme; }
   /// Adds what stores keep of their slots to one entry a block, where `norms` is not null: forward
   /// then decodes what it stores.

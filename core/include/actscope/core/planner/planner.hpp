@@ -37,8 +37,8 @@ struct PlanHooks {
 ///
 /// Returns  absent where stopped. A record without layers where nothing fits: least_budget_bytes
 ///          says what would
-/// Errors   ConfigError: a value out of range, as validate_run_config; BackendNotBuilt,
-/// DeviceError;
+/// Errors   ConfigError: a value out of range, as validate_run_config;
+///          BackendNotBuilt, DeviceError;
 ///          c10::Error where one block at this batch does not fit the machine
 std::optional<PlanRecord> make_plan(const PlanRequest& request, const PlanHooks& hooks);
 

@@ -111,8 +111,8 @@ const std::vector<std::string>& scheme_presets();
 
 /// Grammar of the contract: "keep", "int4", "int8:stochastic", "bsr:8x64:0.8:panel:int8",
 /// "bsr+int2:16:0.8", "topk:0.9", "pool:2"; docs/reference/schemes.md has all of it.
-/// Errors  ConfigError: not of the grammar; UnsupportedBlockSize, ConfigError: as
-/// BlockSpec::validate
+/// Errors  ConfigError: not of the grammar;
+///         UnsupportedBlockSize, ConfigError: as BlockSpec::validate
 StoreSpec parse_store(std::string_view text);
 std::string to_text(const StoreSpec& store);
 
@@ -128,8 +128,7 @@ void parse_select(std::string_view text, kernels::BlockSpec& blocks);
 /// overrides in order. PATTERN is layer and slot (or product) with `*`, as "blocks.*.h".
 ///
 /// Errors  ConfigError: unknown preset, slot or product, a pattern that matches nothing, a plan
-/// with
-///         a slot that nothing can rebuild or a derivative code without its u, overrides on
+///         with a slot that nothing can rebuild or a derivative code without its u, overrides on
 ///         `dense`; UnsupportedBlockSize: a block larger than the tensor it cuts
 Scheme make_scheme(const RunConfig& config, const ResMlpGeometry& geometry);
 

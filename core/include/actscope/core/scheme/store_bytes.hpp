@@ -24,7 +24,8 @@ struct StoreBytes {
 StoreBytes bytes_of(const StoreSpec& store, const SlotShape& shape, kernels::DType dtype);
 
 /// Bytes of blocks that a product alone reads: their mask, scales where they are rescaled, the
-/// means of panels where they are centered. Shapes  as above
+/// means of panels where they are centered.
+/// Shapes  as above
 StoreBytes bytes_of(const Operand& operand, const SlotShape& shape, kernels::DType dtype);
 
 /// Elements of a row that topk keeps: round((1 − sparsity)·cols), at least one.

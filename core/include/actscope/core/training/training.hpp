@@ -42,7 +42,8 @@ struct TrainingHooks {
 RunRecord train(const RunConfig& config, const TrainingHooks& hooks);
 
 /// Continues from the checkpoint in config.out; gives the same final weights as a run never
-/// stopped. Errors  as train; DataError: no checkpoint, or one of another configuration
+/// stopped.
+/// Errors  as train; DataError: no checkpoint, or one of another configuration
 RunRecord resume(const RunConfig& config, const TrainingHooks& hooks);
 
 }  // namespace actscope::core

@@ -21,7 +21,8 @@ std::string write_config_document(const RunConfig& config);
 
 /// As read_config_document, with the axes under "sweep": {"schemes": ["int4-bsr"], "blocks": [8,
 /// [8, 64]], "sparsities": [0.5, 0.8], "seeds": [0, 1], "baselines": true}; axes left out are
-/// empty. Errors  as read_config_document; an axis that holds other things, a side below 1
+/// empty.
+/// Errors  as read_config_document; an axis that holds other things, a side below 1
 SweepSpec read_sweep_spec(std::string_view text, std::string_view source,
                           const RunConfig& defaults);
 

@@ -21,8 +21,8 @@ struct ActivityStream {
 };
 
 /// Made, or made anew, at the first write. "ActR", the version (1), then records: length, kind,
-/// fields, little-endian. A reader passes over kinds that it does not know. Errors  (of write)
-/// EnvironmentError: not writable, disk full
+/// fields, little-endian. A reader passes over kinds that it does not know.
+/// Errors  (of write) EnvironmentError: not writable, disk full
 std::unique_ptr<ActivitySink> make_activity_file(const std::filesystem::path& file);
 
 /// The same bytes without a file.

@@ -16,9 +16,9 @@ namespace actscope::tracer {
 /// Source  c10/core/CachingDeviceAllocator.h, AllocatorTraceTracker
 class CudaAllocations {
  public:
-  /// Errors  BackendNotBuilt: a build without CUDA; DeviceError: no CUDA device, or an allocator
-  /// that
-  ///         tells nothing (PYTORCH_CUDA_ALLOC_CONF=backend:cudaMallocAsync)
+  /// Errors  BackendNotBuilt: a build without CUDA;
+  ///         DeviceError: no CUDA device, or an allocator that tells nothing
+  ///         (PYTORCH_CUDA_ALLOC_CONF=backend:cudaMallocAsync)
   CudaAllocations();
   /// Effects  disarms the observer; LibTorch knows no way to take it off
   ~CudaAllocations();

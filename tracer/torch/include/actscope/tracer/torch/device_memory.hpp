@@ -30,7 +30,8 @@ bool is_counting_cpu_allocator_installed() noexcept;
 ///         TraceError: cpu asked before install_counting_cpu_allocator
 MemoryCounters memory_counters(MemoryDevice device);
 
-/// peak_bytes starts again from live_bytes. Errors: as memory_counters
+/// peak_bytes starts again from live_bytes.
+/// Errors  as memory_counters
 void reset_peak(MemoryDevice device);
 
 }  // namespace actscope::tracer
