@@ -17,7 +17,7 @@ namespace {
 
 using namespace actscope;
 
-// Qt would end the program with a core dump.
+// Without a display Qt would end the program with a core dump.
 void requireDisplay() {
 #ifdef Q_OS_LINUX
   for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
@@ -50,7 +50,7 @@ int run(int argc, char** argv) {
   if (isExport && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
   }
-  // Qt remarks on sessions and fonts that an export needs nothing of.
+  // Hides Qt's warnings about sessions and fonts, which mean nothing for an export.
   if (isExport) QLoggingCategory::setFilterRules("default.warning=false");
   requireDisplay();
   QApplication program(argc, argv);

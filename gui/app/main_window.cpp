@@ -239,7 +239,7 @@ void MainWindow::pickWhatWasAsked() {
 }
 
 void MainWindow::showLoading(bool isLoading) {
-  if (isLoading) return;  // what is read at once shows no bar
+  if (isLoading) return;  // a short reading shows no bar
   m_progress->hide();
   m_cancel->hide();
 }

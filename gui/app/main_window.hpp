@@ -17,7 +17,7 @@ class QToolButton;
 
 namespace actscope::gui {
 
-/// The window: a page a view, A and B above them, what is being read below.
+/// The window: a page for each view, the choice of A and B above, the progress of reading below.
 class MainWindow : public QMainWindow {
   Q_OBJECT
 

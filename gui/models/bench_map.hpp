@@ -27,7 +27,7 @@ enum class BenchFigure { toDense, toLibtorch, roofline, gflopPerS, gbPerS, keptN
 
 /// "Time over the best dense library", …, in the order of BenchFigure.
 const QStringList& benchFigures();
-/// Whether 1 is where good and bad meet.
+/// Whether good and bad meet at 1.
 bool isRatio(BenchFigure figure);
 /// "0.50", "66 %", "185".
 QString benchText(BenchFigure figure, double value);
@@ -39,7 +39,7 @@ struct BenchQuery {
   BenchFigure figure = BenchFigure::toDense;
 };
 
-/// "cpu bf16, 2 threads", "cuda fp16": the combinations that a document has rows of.
+/// The combinations of back end, type and threads that a document has rows of: "cuda fp16".
 QStringList benchVariants(const BenchPointer& document);
 QStringList benchShapes(const BenchPointer& document);
 

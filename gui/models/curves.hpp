@@ -34,8 +34,8 @@ struct Curves {
   QString message;  ///< why there is nothing, or what is left out
 };
 
-/// A and B first, then the others in their order as far as the limit goes. With Side::difference
-/// one line a figure: B − A at the points of B, A interpolated.
+/// A and B first, then the others in their order, up to the limit. With Side::difference there is
+/// one line a figure: B − A at the points of B, with A interpolated.
 Curves curvesOf(const RunList& runs, const Selection& selection, const CurveQuery& query);
 
 /// An exponential mean that starts at the first value.

@@ -28,7 +28,7 @@ bool isMeant(const RunEntry& run, const HeatQuery& query) {
 struct Gathered {
   double sum = 0;
   int seeds = 0;
-  std::vector<reports::AccuracyPair> pairs;  // of accuracies, with their references
+  std::vector<reports::AccuracyPair> pairs;  // each accuracy with its reference's
   std::vector<double> accuracies;
   std::int64_t images = 0;  // the fewest behind an accuracy
   QStringList measured, others;

@@ -9,7 +9,7 @@
 namespace actscope::gui {
 namespace {
 
-// Three digits that count, with the zeros among them: 1.00x, 0.210x, 0.0563x.
+// Three significant digits, zeros at the end included: 1.00x, 0.210x, 0.0563x.
 QString ratioText(double ratio) {
   const int digits = ratio == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(ratio)))) + 1;
   return QString("%1x").arg(ratio, 0, 'f', std::clamp(3 - digits, 0, 8));

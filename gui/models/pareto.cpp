@@ -11,7 +11,7 @@
 namespace actscope::gui {
 namespace {
 
-// Schemes to compare with, whoever asked for them.
+// The baselines of a sweep, and schemes that others are compared with wherever they stand.
 bool isBaseline(const RunEntry& run) {
   static const QSet<QString> schemes = {"dense",      "exact",           "int8", "int4", "int2",
                                         "checkpoint", "checkpoint-int4", "topk", "pool"};

@@ -55,8 +55,8 @@ bool hasBlocks(const RunConfig& config);
 QString blockText(const RunConfig& config);
 /// The scheme with the overrides that change it: "exact blocks.0.h=int8".
 QString schemeText(const RunConfig& config);
-/// All that two runs must share to be compared point by point, which is every field of the role
-/// training: the usual ones by their values, others where they are not what a run has by itself.
+/// All that two runs must share to be compared point by point: every field of the role training,
+/// the usual ones by their values, others only where they differ from a run's defaults.
 /// "resmlp 64x4, fashion-mnist, batch 64, 1 epoch, lr 0.001, fp32, cpu, optimizer lamb".
 QString groupText(const RunConfig& config);
 /// How the training of a run differs from another's: "optimizer lamb, weight_decay 0.1"; empty:

@@ -30,13 +30,13 @@ struct RunForm {
   QString extra;  ///< further options, as in a shell
 };
 
-/// Whether the scheme leaves out a share that is to be given, and whether that goes by blocks. A
-/// sweep may have schemes of every kind.
+/// Whether the scheme takes a sparsity, and whether it takes a block size; of a sweep, whether one
+/// of its schemes may.
 bool hasSparsity(const RunForm& form);
 bool hasBlocks(const RunForm& form);
 
-/// The arguments of actscope, the subcommand first. Empty fields are left out, and so are names of
-/// what the program does by itself.
+/// The arguments of actscope, the subcommand first. Empty fields are left out, and so are names
+/// that are the program's defaults.
 QStringList argumentsOf(const RunForm& form);
 
 /// Why the form cannot be started; empty: it can.

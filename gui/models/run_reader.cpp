@@ -22,10 +22,10 @@ struct Files {
   QStringList benches;
 };
 
-// What a file is called where its folder has the name.
+// A kernels document of this name is shown under the name of its folder.
 constexpr const char* benchFile = "kernels.json";
 
-// The list that a named file belongs to: by its own words where its name says nothing.
+// The list that a file belongs to, by its name or, where the name is another, by its schema.
 QStringList& listOf(const QString& file, Files& files) {
   const QString name = QFileInfo(file).fileName();
   if (name == "sweep.json") return files.sweeps;
@@ -91,7 +91,7 @@ EntryStatus statusOf(PointStatus status) {
   return EntryStatus::failed;
 }
 
-// The name of its folder where the file is called as the program calls it.
+// The name of the folder where the file has the name that the program gives it, else the file's.
 QString nameOf(const QFileInfo& info) {
   const bool isNamedByFolder =
       QStringList{"report.json", "sweep.json", benchFile}.contains(info.fileName());

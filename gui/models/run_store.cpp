@@ -132,7 +132,7 @@ void RunStore::deliver(RunList runs, BenchList benches, const QStringList& sweep
 }
 
 void RunStore::watch(const QStringList& sweeps) {
-  constexpr qsizetype most = 256;  // the timer looks after the rest
+  constexpr qsizetype most = 256;  // the timer finds changes of the others
   QStringList wanted;
   for (const QString& file : sweeps) wanted << file << QFileInfo(file).absolutePath();
   for (const QString& place : m_places) wanted << place;

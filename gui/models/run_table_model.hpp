@@ -41,7 +41,7 @@ class RunTableModel : public QAbstractTableModel {
 
   using QAbstractTableModel::QAbstractTableModel;
 
-  /// A list with the keys of the one before changes cells only, so that the place in a table holds.
+  /// A list with the same keys as before changes cells only, so that a table keeps its position.
   void setRuns(const RunList& runs);
   void setPicks(const QString& a, const QString& b);
 

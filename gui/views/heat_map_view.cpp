@@ -29,7 +29,7 @@ class MetricTicker : public QCPAxisTicker {
     if (std::abs(tick) < 1e-12) tick = 0;
     return m_isChange ? changeText(m_metric, tick) : metricText(m_metric, tick);
   }
-  // A text that says the same as the one below it says nothing.
+  // A label that repeats the one below it is left out.
   QVector<QString> createLabelVector(const QVector<double>& ticks, const QLocale& locale,
                                      QChar format, int precision) override {
     QVector<QString> labels = QCPAxisTicker::createLabelVector(ticks, locale, format, precision);

@@ -84,7 +84,7 @@ void ParetoView::fitAxes() {
   }
   const double room = high > low ? 0.12 * (high - low) : 1;
   plot().yAxis->setRange(low - room, high + room);
-  // By saved bytes the points are in order.
+  // The points are sorted by saved bytes.
   plot().xAxis->setRange(m_pareto.points.front().savedBytes / 1.5,
                          m_pareto.points.back().savedBytes * 1.6);
 }
@@ -143,7 +143,7 @@ void ParetoView::drawPoints() {
     graph->setScatterStyle({shape, QPen(edge, 1), QBrush(fill), look.isBaseline ? 13.0 : 9.0});
     graph->setData(places.first, places.second);
   }
-  // The legend shows shapes; the color is the scale's.
+  // The legend shows shapes; colors are explained by the color scale.
   for (const bool isBaseline : {true, false}) {
     QCPGraph* sample = plot().addGraph();
     sample->setLineStyle(QCPGraph::lsNone);
@@ -188,7 +188,7 @@ void ParetoView::drawLabels() {
   }
 }
 
-// Whether the line of a front, which runs level from each of its points to the next, crosses.
+// Whether the line of a front crosses the place; it runs level from each point to the next.
 bool ParetoView::isOnFront(const QRectF& place) const {
   const double right = plot().axisRect()->right();
   for (int training = 0; training < m_pareto.trainings; ++training) {
@@ -204,7 +204,7 @@ bool ParetoView::isOnFront(const QRectF& place) const {
   return false;
 }
 
-// On the side where it covers the fewest points and other labels.
+// Puts the label on the side where it covers the fewest points and other labels.
 void ParetoView::addLabel(const ParetoPoint& point, const QString& text) {
   const QPointF at = pixelOf(point);
   const QSizeF size = fontMetrics().size(Qt::TextSingleLine, text) + QSize(4, 0);
