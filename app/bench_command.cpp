@@ -25,7 +25,7 @@ struct KernelsCommand {
   bool json = false, quiet = false;
 };
 
-// What lies in the file already and can be gone on with; else a new record.
+// The record in the file, to go on with; a new one where there is none.
 KernelsRecord begun(const fs::path& file, const KernelsSettings& settings) {
   KernelsRecord record;
   record.settings = settings;
@@ -51,7 +51,7 @@ ExitCode measure_kernels(const KernelsCommand& command) {
   for (const std::string& output : {file.string(), command.html}) {
     if (!output.empty()) check_target(output, output);
   }
-  // Through a pipe or a device the document goes once, at the end.
+  // A pipe or a device gets the document once, at the end.
   const bool is_kept = !file.empty() && output_target(file).is_replaced;
   const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
   catch_stop_signals();

@@ -72,8 +72,8 @@ int fail(const std::string& text, ExitCode code) {
   return static_cast<int>(code);
 }
 
-// A result that did not reach its reader is no result. Why there was none in the first place, or
-// that the work can be gone on with, is more to know.
+// Where the result could not be written, the command fails with that. A command that failed or was
+// interrupted keeps its own exit code, which says more.
 int flushed(int code) {
   if (flush_output()) return code;
   const bool has_result = code != static_cast<int>(ExitCode::run_failed) &&

@@ -20,7 +20,7 @@ struct GateCommand {
        quiet = false;
 };
 
-// A result that lands on its own inputs would be judged the next time.
+// Refuses to overwrite an input: the next gate would judge the result of this one.
 void require_other_file(const std::string& output, const GateCommand& command) {
   std::error_code code;
   for (const std::string& input : {command.baseline, command.candidate, command.policy}) {
@@ -65,7 +65,7 @@ std::string explanation(const reports::GateResult& result, ExitCode code) {
 // A candidate that did not complete is never recorded.
 ExitCode record(const GateCommand& command, const StoredReport& candidate,
                 const fs::path& baseline) {
-  // A first baseline goes where a repository keeps them: ci/ need not be there yet.
+  // The folder of a first baseline, such as ci/, may not exist yet.
   std::error_code code;
   if (baseline.has_parent_path()) fs::create_directories(baseline.parent_path(), code);
   if (code) {

@@ -6,7 +6,7 @@
 namespace actscope::app {
 
 /// Writes a result to stdout, made visible (actscope/base/visible_text.hpp): JSON means the same
-/// afterwards. Whether it got there is told at the end of the program, by run_program.
+/// afterwards. run_program says at the end of the program where that failed.
 void write_output(std::string_view text);
 
 /// Hands on what was written. Returns false once something could not be.

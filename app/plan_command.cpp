@@ -25,7 +25,7 @@ struct PlanCommand {
 
 ExitCode make_and_tell(PlanCommand& command) {
   command.request.config = command.options.resolve();
-  // Before minutes of measuring.
+  // Checked before minutes of measuring.
   if (!command.out.empty()) check_target(command.out, "--out " + command.out);
   const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
   catch_stop_signals();

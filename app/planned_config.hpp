@@ -15,7 +15,7 @@ PlanRecord read_plan(const std::string& file);
 /// Gives `config` the model, batch, machine, stores and budget that the plan is for.
 void take_plan(const PlanRecord& plan, RunConfig& config);
 
-/// Errors  ConfigError: an option given beside the plan says otherwise, told by its name
+/// Errors  ConfigError: an option beside the plan contradicts it; the error names the option
 void require_as_planned(const PlanRecord& plan, const RunConfig& config);
 
 }  // namespace actscope::app

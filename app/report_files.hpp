@@ -21,7 +21,7 @@ bool is_kernels(const std::string& path);
 /// Errors  DataError: missing or unreadable; ReportFormatError: no valid kernels document
 KernelsRecord read_kernels(const std::string& path);
 
-/// The same of a tracer document.
+/// The same for a tracer document.
 bool is_tracer(const std::string& path);
 /// Errors  DataError: missing or unreadable; ReportFormatError: no valid tracer document
 TracerBenchRecord read_tracer(const std::string& path);
@@ -29,12 +29,11 @@ TracerBenchRecord read_tracer(const std::string& path);
 /// What a report is called: its folder where it is a report.json or sweep.json, else the file.
 std::string report_name(const std::filesystem::path& file);
 
-/// Reads the run report of a folder (its report.json) or of a file; a report is known by its
-/// folder's name.
+/// Reads the run report of a folder (its report.json) or of a file, under its report_name.
 /// Errors  DataError: missing or unreadable; ReportFormatError: no valid run document
 reports::NamedRun read_run(const std::string& path);
 
-/// Reads several; where two would be known by one name, all are known by their paths.
+/// Reads several; where two would have the same name, all get their paths as names.
 /// Errors  as read_run
 std::vector<reports::NamedRun> read_runs(const std::vector<std::string>& paths);
 

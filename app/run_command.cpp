@@ -37,7 +37,7 @@ struct RunCommand {
   }
 };
 
-// A run that went on to its end is a negative result where it broke its plan.
+// A complete run whose peak exceeds the budget of its plan is a negative result.
 ExitCode within_budget(const RunRecord& record) {
   const std::int64_t peak = record.summary.peak_bytes.value.value_or(0);
   const std::int64_t budget = record.config.budget_bytes.value_or(peak);

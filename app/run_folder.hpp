@@ -58,12 +58,13 @@ class RunFolder {
   bool is_started_ = false;
 };
 
-/// What to call between looks at a folder that another host or container may work in: waits half a
-/// second, and says once on stderr, unless quiet, for what. `user` is "another run".
+/// A function to call between looks at a folder that another host or container may work in. It
+/// waits half a second and says once on stderr, unless quiet, what it waits for. `user` is "another
+/// run".
 std::function<bool()> waiting(bool is_quiet, const std::string& user, const std::string& folder);
 
-/// Whether a file can be made in `folder`, or in the nearest of its parents that exists.
-/// Errors  EnvironmentError: not
+/// Checks that a file can be made in `folder`, or in the nearest of its parents that exists.
+/// Errors  EnvironmentError: it cannot
 void check_writable(const std::filesystem::path& folder, const std::string& what);
 
 }  // namespace actscope::app

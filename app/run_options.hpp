@@ -10,8 +10,8 @@
 
 namespace actscope::app {
 
-/// Where a command starts from: RunConfig with the scheme that docs/results.md found to hold fewest
-/// bytes, a short step and accuracy at once.
+/// What a command starts from: RunConfig with the scheme that docs/results.md found to keep few
+/// bytes, a short step and the accuracy of dense at once.
 RunConfig starting_config();
 
 /// The options that describe a run, as the command line gave them; `resolve` turns them into a

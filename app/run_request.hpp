@@ -23,18 +23,17 @@ struct RunRequest {
 ///         DataError, ReportFormatError: its report
 RunRequest resumed_request(const RunOptions& options, const std::string& folder);
 
-/// A file that is written when all work is done: told before it starts where it could not be.
-/// `what` names it in errors; `made_later` is a folder that the work makes itself, empty: none.
+/// Checks, before the work starts, that a file can be written at its end. `what` names the file in
+/// errors; `made_later` is a folder that the work makes itself, empty: none.
 /// Errors  EnvironmentError: the file is a folder, or lies where no file can be made
 void check_target(const std::string& file, const std::string& what,
                   const std::string& made_later = {});
 
-/// The file that `out` names for one document: itself where it ends in .json or is there and no
-/// folder (a pipe, a device), else `name` in the folder `out`. Empty where `out` is.
+/// The file of one document: `out` itself where it ends in .json or exists and is no folder (a
+/// pipe, a device), else `name` in the folder `out`. Empty where `out` is.
 std::filesystem::path document_file(const std::string& out, const std::string& name);
 
-/// The final weights are written when all work is done: a place that cannot take them is told
-/// before it starts.
+/// Checks, before the work starts, that the final weights can be written at its end.
 /// Errors  EnvironmentError: --save-weights names a folder, or lies where no file can be made
 void check_weights_target(const RunConfig& config);
 

@@ -57,7 +57,7 @@ sweep::SweepFolder opened_folder(const SweepCommand& command) {
   }
   if (command.is_resumed() && command.options.is_empty()) (void)folder.read_spec();  // raises
   const SweepSpec spec = command.options.resolve();
-  (void)expanded(spec);  // what is wrong is told before anything is made
+  (void)expanded(spec);  // raises errors before anything is made
   folder.create(spec,
                 command.force ? ExistingFolder::start_over : ExistingFolder::refuse_unless_empty,
                 waiting(command.quiet, "another sweep", place));

@@ -24,7 +24,7 @@ bool is_to_come(const SweepPointRecord& point) {
   return point.status == PointStatus::pending || point.status == PointStatus::running;
 }
 
-// What is left, by the mean time of the points that are done and as many at once as run now.
+// The time that is left, from the mean time of done points, with as many at once as run now.
 std::string rest_text(const SweepRecord& record) {
   double seconds = 0;
   std::int64_t done = 0, left = 0, running = 0;

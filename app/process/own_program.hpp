@@ -6,7 +6,7 @@
 namespace actscope::app {
 
 /// The file of this program, to start it once more; found without /proc too.
-/// Errors  EnvironmentError: it cannot be told
+/// Errors  EnvironmentError: the system does not say which file it is
 std::filesystem::path own_program();
 
 }  // namespace actscope::app

@@ -13,7 +13,7 @@
 namespace actscope::app {
 namespace {
 
-// The C library may not have begun: no getenv, no allocation.
+// The C library may not be initialized yet: no getenv, no allocation.
 bool is_set(char** environment, const char* name) {
   const std::size_t length = std::strlen(name);
   for (char** entry = environment; *entry != nullptr; ++entry) {
@@ -28,7 +28,7 @@ bool is_loaded_by_kernel() {
   return ::getauxval(AT_BASE) != 0;
 }
 
-// With threads of OpenMP that look for work briefly and then sleep.
+// Executes the program once more, with variables that let OpenMP's threads sleep soon.
 void execute_again(char** argv, char** environment) {
   constexpr std::size_t most_variables = 16384;
   static char policy[] = "OMP_WAIT_POLICY=passive", spins[] = "GOMP_SPINCOUNT=1000";

@@ -94,7 +94,7 @@ bool Scheduler::run() {
 void Scheduler::gather_pending() {
   for (std::size_t i = 0; i < record_.points.size(); ++i) {
     SweepPointRecord& one = point(i);
-    // A kill from outside says nothing of the point.
+    // A point that was killed from outside may well succeed next time.
     const bool is_tried_again =
         one.status == PointStatus::failed &&
         (options_.retries_failed || one.reason.starts_with("killed by signal"));
@@ -122,7 +122,7 @@ void Scheduler::start_points() {
   }
 }
 
-// Whether this scheduler runs the point now; not where another one does or did.
+// Starts the point. Returns false where another scheduler runs it or has ended it.
 bool Scheduler::start(std::size_t index) {
   SweepPointRecord& one = point(index);
   if (folder_.has_ended(one.id) || folder_.is_under_way(one.id)) return false;
@@ -178,7 +178,7 @@ void Scheduler::finish(Running& running, const ProcessEnd& end) {
   const bool was_stopped = end.signal != 0 || has_code(end, ExitCode::interrupted);
   if (running.is_lost) {  // it is another scheduler's now
     elsewhere_.push_back(running.index);
-  } else if (is_damaged) {  // what was to be continued cannot be: from the beginning
+  } else if (is_damaged) {  // the checkpoint is no use: starts from the beginning
     damaged_.insert(running.index);
     --one.tries;
     put_to_rest(running);

@@ -119,7 +119,7 @@ void SweepFolder::publish(const std::string& id, const PointState& state) const 
   fs::rename(log(id), work(id) / "log.txt", code);
   fs::remove(work(id) / folder_lease_name, code);  // of a run that was killed
   sync_folder(work(id));
-  if (has_ended(id)) {  // another worker was as far: one result is as good as the other
+  if (has_ended(id)) {  // another worker was first: both results are the same
     clear_point_folder(work(id));
   } else {
     clear_point_folder(point(id));
@@ -133,7 +133,7 @@ void SweepFolder::publish(const std::string& id, const PointState& state) const 
 void SweepFolder::reopen(const std::string& id) const {
   const fs::path old = path_ / "work" / (id + ".old");
   clear_point_folder(old);
-  move_whole(point(id), old);  // at once: half a folder is no end
+  move_whole(point(id), old);  // by one rename: half a folder would be no ended point
   if (can_go_on(old)) {
     std::error_code code;
     for (const char* name : {"state.json", "log.txt"}) fs::remove(old / name, code);
