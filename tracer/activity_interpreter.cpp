@@ -58,7 +58,7 @@ void ActivityInterpreter::add_work(const ActivityRecord& record, KernelKind kind
   window_.kernels.push_back(std::move(event));
 }
 
-// A free of more than is live is a free of what was allocated before the first window.
+// A free of more bytes than are live belongs to memory allocated before the first window.
 void ActivityInterpreter::add_memory(const ActivityRecord& record) {
   const bool is_allocation = record.detail == 1;
   if (!is_allocation && record.detail != 2) return;

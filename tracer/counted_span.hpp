@@ -16,7 +16,7 @@ struct CountedSpan {
 };
 
 /// The later reading less the earlier. Nothing where the counters did not run in between, or where
-/// the readings contradict themselves: no number is better than a guess.
+/// the readings contradict each other: a guess would be worse than no number.
 std::optional<CountedSpan> counted_between(const CounterReading& begin, const CounterReading& end);
 
 }  // namespace actscope::tracer

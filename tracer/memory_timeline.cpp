@@ -37,7 +37,7 @@ struct Change {
 struct History {
   std::vector<Piece> pieces;
   std::vector<Change> changes;  // in order of time
-  std::size_t older = 0;        // the first so many pieces were there before the first change
+  std::size_t older = 0;        // how many of `pieces`, the first ones, were live at the start
 };
 
 MemoryPeak peak_at(std::int64_t bytes, const TracePlace& place) {

@@ -21,7 +21,7 @@ ReaderInUse& in_use() {
   return *all;
 }
 
-// What one thread counts with. Only outermost operators are counted: one is open at a time.
+// The counters of one thread. Only outermost operators are counted, so one is open at a time.
 struct CountingThread {
   std::int64_t generation = 0;
   std::unique_ptr<ThreadCounters> counters;
@@ -34,7 +34,7 @@ CountingThread& this_thread() noexcept {
   return thread;
 }
 
-// The reader is held while it opens, so that it may be taken away meanwhile.
+// Holds the reader while it opens, because set_counter_reader may replace it meanwhile.
 void open(CountingThread& thread, std::int64_t generation) noexcept {
   std::shared_ptr<CounterReader> reader;
   {

@@ -27,8 +27,8 @@ inline bool is_counting() noexcept {
   return counting_generation.load(std::memory_order_relaxed) != 0;
 }
 
-/// Around an outermost operator of the calling thread, which opens its counters at the first. What
-/// could not be counted is nothing, and one more of the uncounted.
+/// Called before and after an outermost operator of the calling thread, which opens its counters at
+/// its first one. An operator that could not be counted gives nothing and is counted as such.
 void begin_counting() noexcept;
 std::optional<CountedSpan> end_counting() noexcept;
 

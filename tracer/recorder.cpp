@@ -18,7 +18,7 @@ namespace {
 
 std::atomic<bool> has_recorder{false};
 
-// Rings that an earlier recorder left begin empty.
+// Empties the rings that an earlier recorder has left.
 void empty_rings() {
   for (const auto& rings : all_thread_rings()) {
     TraceBatch old;
@@ -68,7 +68,7 @@ TraceRecorder::~TraceRecorder() {
   has_recorder = false;
 }
 
-// What its threads met is known at the end alone.
+// Only at the end is it known why threads could not count.
 void TraceRecorder::stop_counting() {
   if (!state_->counters) return;
   try {

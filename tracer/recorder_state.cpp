@@ -39,7 +39,7 @@ void forget(TraceBatch& batch) noexcept {
   batch.graphs.clear();
 }
 
-// Calls each kind of record that other threads leave: no scopes and no memory.
+// Calls `visit` for every list that other threads fill: all but scopes and memory events.
 template <class Visit>
 void for_each_list(TraceBatch& batch, TraceBatch& left, const Visit& visit) {
   visit(batch.kernels, left.kernels);
@@ -48,7 +48,7 @@ void for_each_list(TraceBatch& batch, TraceBatch& left, const Visit& visit) {
   visit(batch.graphs, left.graphs);
 }
 
-// All of `left` or, without memory, nothing.
+// Appends all of `left`, or nothing where there is no memory for it.
 void append(TraceBatch& batch, TraceBatch& left) {
   for_each_list(batch, left, [](auto& to, auto& from) { to.reserve(to.size() + from.size()); });
   for_each_list(batch, left,
@@ -82,13 +82,13 @@ void TraceRecorder::State::take() {
   try {
     for (const auto& rings : all_thread_rings())
       dropped += take_from(*rings, rings.use_count() == 1);
-  } catch (const std::bad_alloc&) {  // not even for the list of rings: they keep what they have
+  } catch (const std::bad_alloc&) {  // no memory for the list of rings: they keep their records
   }
   drop(dropped);
 }
 
-// Returns how many records were lost. What finds no memory stays in the ring for the next time, if
-// its thread lives; is_last: nobody will ask the ring again.
+// Returns how many records were lost. Records that find no memory stay in the ring for the next
+// time; is_last: the ring's thread is gone and nobody will drain the ring again.
 std::int64_t TraceRecorder::State::take_from(ThreadRings& rings, bool is_last) {
   try {
     rings.scopes.drain(portion.scopes);
@@ -134,8 +134,8 @@ void TraceRecorder::State::add_up() {
   for (const KernelEvent& kernel : portion.kernels) kernels.add(kernel, losses.kernels_source);
 }
 
-// The portion, if there is one, to sums and sinks. The threads that record never wait for a sink:
-// no lock is held while it writes.
+// Hands the portion, if there is one, to sums and sinks. No lock is held while a sink writes, so
+// the threads that record never wait for it.
 void TraceRecorder::State::hand_on() {
   std::int64_t dropped = 0;
   try {
@@ -180,7 +180,7 @@ void TraceRecorder::State::note_failure() noexcept {
   }
 }
 
-// Returns how many records nobody took.
+// Hands the portion to observer and sink. Returns how many records were lost.
 std::int64_t TraceRecorder::State::deliver() noexcept {
   std::int64_t lost = 0;
   try {
@@ -201,8 +201,8 @@ std::int64_t TraceRecorder::State::deliver() noexcept {
 }
 
 void TraceRecorder::State::run() {
-  // Waits for a core rather than take one from the threads that train. On Linux that is of the
-  // calling thread alone.
+  // With a lower priority this thread waits for a core rather than take one from the threads that
+  // train. On Linux `nice` changes the calling thread alone.
   constexpr int yielding = 10;
   [[maybe_unused]] const int level = ::nice(yielding);
   std::unique_lock lock(mutex);
@@ -215,7 +215,7 @@ void TraceRecorder::State::run() {
     take();
     const bool is_asked = ends || asked > flushes_done;
     if (is_asked || is_portion_due()) hand_on();
-    if (ends) drop(records_in_rings());  // there was no memory to take them out
+    if (ends) drop(records_in_rings());  // records that found no memory
     lock.lock();
     flushes_done = asked;
     changed.notify_all();

@@ -24,16 +24,16 @@ namespace actscope::tracer {
 /// What was counted by count_lost_record since the last call.
 std::int64_t take_lost_records() noexcept;
 
-/// What a recorder's own thread does: takes records out of the rings before they are full, and sums
-/// them and hands them on a portion at a time, which costs less than as often as it takes them. No
-/// failure leaves it; every one is counted.
+/// The work of a recorder's own thread: it takes records out of the rings before they are full. It
+/// sums them and hands them on in portions, which costs less than handing on what each look at the
+/// rings brings. No exception leaves it; every failure is counted.
 struct TraceRecorder::State {
   TraceSink* sink;
   TraceSink* observer;
   std::shared_ptr<CounterReader> counters;
   detail::OpenScope step_scope;
 
-  // What other threads leave for the next portion.
+  // Records that other threads add, for the next portion.
   std::mutex mutex;
   std::condition_variable changed;
   TraceBatch pending;
@@ -44,7 +44,7 @@ struct TraceRecorder::State {
   std::string failure;
   TimingSums operators, kernels;
 
-  std::size_t names_given = 0;  // of the draining thread alone, like the next
+  std::size_t names_given = 0;  // only the draining thread uses this and what follows
   bool has_written = false;
   TraceBatch portion;  // taken, not handed on yet
   std::vector<CountedCall> counted;

@@ -33,7 +33,7 @@ class Ring {
     std::size_t begin = begin_.load(std::memory_order_relaxed);
     const std::size_t end = end_.load(std::memory_order_acquire);
     if (const std::size_t size = out.size() + (end - begin); size > out.capacity()) {
-      out.reserve(std::max(size, 2 * out.capacity()));  // as it is called again and again
+      out.reserve(std::max(size, 2 * out.capacity()));  // doubles: drain is called often
     }
     for (; begin != end; ++begin) out.push_back(records_[begin & mask_]);
     begin_.store(begin, std::memory_order_release);

@@ -17,7 +17,7 @@ namespace actscope::tracer {
 class TimingSums {
  public:
   void add(const ScopeEvent& scope);
-  /// What a scope that is added too counted.
+  /// Adds what the processor counted in a scope that is added by itself.
   void add(const CountedCall& call, const CounterReader& counters);
   /// A kernel whose times are unknown counts as a call without time.
   void add(const KernelEvent& kernel, const std::string& source);

@@ -32,7 +32,7 @@ constexpr CUpti_ActivityKind recorded_kinds[] = {CUPTI_ACTIVITY_KIND_CONCURRENT_
 constexpr auto external_kind = CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM2;
 constexpr std::size_t device_buffer_pool = 20;
 
-// CUPTI's callbacks carry no user data: one of each for the process, never destroyed.
+// CUPTI's callbacks carry no user data, so what they use is global, and never destroyed.
 ActivityBuffers& buffers() {
   static auto* all = new ActivityBuffers;
   return *all;
@@ -70,7 +70,8 @@ void leave_place() {
 
 constexpr PlaceObserver correlate{&enter_place, &leave_place};
 
-// Before any kind is enabled, or records have the times of another clock; kept for the process.
+// Called before any kind is enabled: records would else have the times of another clock. Holds for
+// the process.
 CUptiResult register_clock(const CuptiApi& api) {
   static std::mutex mutex;
   static const CuptiApi* registered = nullptr;
@@ -81,7 +82,7 @@ CUptiResult register_clock(const CuptiApi& api) {
   return result;
 }
 
-// Enables one kind and says what hinders.
+// Enables one kind of record for a moment, to see whether CUPTI refuses.
 CUptiResult try_enable(const CuptiApi& api) {
   const CUptiResult result = api.enable(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL);
   if (result == CUPTI_SUCCESS) api.disable(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL);
@@ -180,7 +181,7 @@ class Session final : public KernelSession {
     for (const CUpti_ActivityKind kind : recorded_kinds) api_.disable(kind);
   }
 
-  // How many calls could not be set.
+  // Switches records of launches on or off. Returns how many calls CUPTI refused.
   std::int64_t set_launches(std::uint8_t is_recorded) {
     std::int64_t refused = 0;
     for (const CUpti_CallbackId call : runtime_launches) {

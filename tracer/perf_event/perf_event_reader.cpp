@@ -13,7 +13,7 @@ std::string refusal(int error) {
   return "perf_event_open: " + std::generic_category().message(error);
 }
 
-// Whose level forbids it, and what would allow it.
+// Says which setting forbids the counters and what would allow them.
 std::string forbidden(int error, std::optional<int> paranoid) {
   const std::string level =
       paranoid ? "kernel.perf_event_paranoid is " + std::to_string(*paranoid) : refusal(error);

@@ -101,7 +101,7 @@ void raise_peak(std::int64_t live) {
   }
 }
 
-// LibTorch's own: it also serves the memory-reporting interface, a second count beside ours.
+// LibTorch's own allocator, which also serves the memory-reporting interface, a second count.
 c10::Allocator& libtorch_allocator() {
   static c10::Allocator* const allocator = c10::GetDefaultCPUAllocator();
   return *allocator;
@@ -136,7 +136,7 @@ void say_what_was_guarded() {
                static_cast<long long>(counters.refused_blocks));
 }
 
-// As the environment says, for the rest of the process.
+// Switches guard pages on where the environment asks for them, for the rest of the process.
 void set_guard_pages_up() {
   const char* const text = std::getenv(guard_pages_variable);
   const std::string_view value = text == nullptr ? "" : text;
@@ -176,7 +176,7 @@ class CountingCpuAllocator final : public c10::Allocator {
 
   c10::DeleterFnPtr raw_deleter() const override { return &counted_free; }
 
-  // Without memory for the list, the program still gets what it asked for: it is not counted.
+  // Where there is no memory for the list, the program gets its memory, which is not counted then.
   static bool list(void* pointer, std::size_t bytes) noexcept {
     try {
       live_table().insert({pointer, static_cast<std::int64_t>(bytes), ++counters().allocations,

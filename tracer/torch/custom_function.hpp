@@ -18,7 +18,7 @@ namespace actscope::tracer {
 /// What a custom autograd function (torch::autograd::Function) keeps for backward.
 struct CustomFunctionData {
   const std::vector<torch::autograd::SavedVariable>* saved = nullptr;  ///< by save_for_backward
-  bool is_released = false;  ///< backward has been over it
+  bool is_released = false;  ///< backward has read and released it
 };
 
 /// Whether a node is a CppNode<T>, of whichever T.
@@ -30,12 +30,13 @@ std::string custom_function_name(const torch::autograd::Node& node);
 /// Requires is_custom_function(node).
 CustomFunctionData custom_function_data(const torch::autograd::Node& node);
 
-/// A tensor in saved_data: "data.KEY" of no slot, or what a SavedTensorSource tells of a slot.
+/// Called with a tensor of saved_data: as member "data.KEY" and without a slot, or with the slot
+/// and member that a SavedTensorSource names.
 using VisitSavedData = std::function<void(const std::string& slot, const std::string& member,
                                           const at::Tensor& tensor)>;
 
-/// Tells every tensor in saved_data, those in lists and capsules as well. Returns the number of
-/// capsules that are no SavedTensorSource.
+/// Calls `visit` for every tensor in saved_data, those in lists and capsules as well. Returns the
+/// number of capsules that are no SavedTensorSource.
 /// Requires is_custom_function(node)
 std::int64_t visit_saved_data(const torch::autograd::Node& node, const VisitSavedData& visit);
 

@@ -27,7 +27,7 @@ std::vector<at::Tensor> defined_of(const at::Tensor& loss, const std::vector<at:
   return all;
 }
 
-// The part of a record that the graph alone tells, and the tensors behind it.
+// The part of a record that follows from the graph alone, and the tensors behind it.
 struct GraphReading {
   LedgerRecord record;
   LedgerStorages found;
@@ -132,8 +132,8 @@ void settle_cpu(GraphReading& ledger, std::int64_t live, std::int64_t serial,
   record.residuals = by_place(account.unexplained());
 }
 
-// The caching allocator keeps no list that could be asked in passing: sizes are rounded as it does
-// (CUDACachingAllocator.cpp, kMinBlockSize), and everything counts as made by this step.
+// The caching allocator has no list of allocations that is cheap to read. So sizes are rounded as
+// it rounds them (CUDACachingAllocator.cpp, kMinBlockSize), and all counts as made by this step.
 void settle_cuda(GraphReading& ledger, std::int64_t live) {
   const auto rounded = [](std::int64_t bytes) { return (bytes + 511) / 512 * 512; };
   LedgerRecord& record = ledger.record;
@@ -162,14 +162,14 @@ struct GraphLedger::State {
   std::int64_t live_before = 0;
   std::int64_t serial_before = 0;
   std::vector<const void*> kept_memory;
-  // Where nobody records yet, so that scopes and nodes know their places.
+  // Made where nobody records yet, so that scopes and nodes know their places.
   std::unique_ptr<TraceRecorder> recorder;
   std::unique_ptr<OperatorObserver> observer;
 };
 
 GraphLedger::GraphLedger(MemoryDevice device) : state_(std::make_unique<State>()) {
   state_->device = device;
-  (void)memory_counters(device);  // refuses here what it would refuse later
+  (void)memory_counters(device);  // raises now what begin() would raise
 }
 
 GraphLedger::~GraphLedger() = default;

@@ -100,8 +100,8 @@ class Reader final : public SavedVariableReader {
     } else if (data->defined()) {
       add(member, *data, state_of(saved));
     } else if (state_of(saved) == SavedState::modified) {
-      // Nothing in it, and no permission to ask: backward was here. What never held a tensor (an
-      // optional argument that was not given) may be asked.
+      // It is empty and refuses to be unpacked: backward has released it. A member that never held
+      // a tensor (an optional argument that was not given) does not refuse.
       ++graph_.skipped.released;
     }
   }

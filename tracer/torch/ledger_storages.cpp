@@ -33,9 +33,8 @@ LedgerHolder holder_of(const FoundTensor& found) {
   return holder;
 }
 
-// References to the tensors of one storage, and to the storage, that the graph does not account
-// for. `saved` holds one handle for each that the graph holds, and nobody else holds handles of it
-// here.
+// How many references to the tensors of one storage, and to the storage itself, come from outside
+// the graph. `saved` holds one handle for each that the graph holds; this code holds no others.
 std::int64_t other_references(const std::vector<at::Tensor>& saved) {
   std::unordered_map<const c10::TensorImpl*, std::int64_t> expected;
   std::unordered_map<const c10::TensorImpl*, std::int64_t> actual;

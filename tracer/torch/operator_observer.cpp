@@ -22,7 +22,7 @@ namespace {
 // nodes of each thread one by one.
 class NodePlaces {
  public:
-  // Nodes [begin, end) that have no place yet.
+  // Gives a place to those of the nodes [begin, end) that have none yet.
   void set(std::int64_t begin, std::int64_t end, const TracePlace& place) {
     const std::scoped_lock lock(mutex_);
     for (std::int64_t number = begin; number < end; ++number) places_.try_emplace(number, place);
@@ -67,8 +67,9 @@ NotedUpTo& noted_up_to() {
   return noted;
 }
 
-// Gives `place` to the nodes that this thread has made since it was last asked. Around an operator
-// that is the operator's own; before one, the node of a custom function that it runs in.
+// Gives `place` to the nodes that this thread has made since the last call. Called after an
+// operator, those are the operator's own nodes; called before one, they are the node of the custom
+// function in which it runs.
 void note_nodes(const TracePlace& place) {
   NotedUpTo& noted = noted_up_to();
   const std::int64_t next = next_node();
@@ -93,8 +94,8 @@ int& frame_depth() {
   return depth;
 }
 
-// Whether this thread is in an operator that is seen: those it calls are neither recorded nor
-// needed for the nodes that they make, which are its own.
+// Whether this thread is in an operator that is recorded. The operators that it calls are not
+// recorded; the nodes that they make count as its own.
 bool& is_in_operator() {
   thread_local bool is_in = false;
   return is_in;

@@ -12,7 +12,7 @@ struct Node;
 
 namespace actscope::tracer {
 
-/// Told every saved tensor of a node, by the name of the member that holds it.
+/// Gets every saved tensor of a node, with the name of the member that holds it.
 class SavedVariableReader {
  public:
   virtual void one(const char* member, const torch::autograd::SavedVariable& saved) = 0;

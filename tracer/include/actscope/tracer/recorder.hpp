@@ -16,8 +16,8 @@ namespace actscope::tracer {
 
 struct RecorderOptions {
   TraceSink* sink = nullptr;  ///< may be null: only sums are kept
-  /// Gets every portion before the sink does, also those that the sink no longer takes, and no end;
-  /// may be null.
+  /// Gets every portion before the sink does, also those that the sink no longer takes; it is not
+  /// told the end. May be null.
   TraceSink* observer = nullptr;
   std::size_t ring_records = 1U << 15U;  ///< a thread and kind of record; a power of two
   /// The processor's counters, read around every operator; may be null.
@@ -27,8 +27,8 @@ struct RecorderOptions {
 /// Gathers scopes and memory events of all threads while a step is traced, sums them and hands them
 /// to a sink from a thread of its own. One at a time in a process.
 ///
-/// Never throws into the program it observes: what finds no room or no memory, or cannot be
-/// written, is counted. A sink that fails, whatever it throws, gets nothing more.
+/// Never throws into the program it observes: records that find no room or no memory, or cannot be
+/// written, are counted. A sink that throws gets nothing more.
 class TraceRecorder {
  public:
   /// Errors  TraceError: another recorder is there, or its thread could not be started
@@ -43,7 +43,7 @@ class TraceRecorder {
 
   /// What the stores held at the end of forward of the current step, and the counters with it.
   void add_ledger(const StoreLedger& ledger);
-  /// What the autograd graph held then. Its layers and slots are names of this process.
+  /// What the autograd graph held at that time; its layers and slots are names of this process.
   void add_graph(LedgerRecord ledger);
   void add_counter(Name name, std::int64_t value);
   /// Device work, with times of the host's monotonic clock.
@@ -53,7 +53,7 @@ class TraceRecorder {
 
   /// Returns when everything recorded before has reached sums and sink.
   void flush();
-  /// flush, and the sink is told the end; begin_step must not be called again.
+  /// Flushes and tells the sink that the trace ends; begin_step must not be called again.
   void finish();
 
   /// Sums by name, layer, slot and phase, longest first. Call flush before.
@@ -69,11 +69,11 @@ class TraceRecorder {
   std::unique_ptr<State> state_;
 };
 
-/// Called by allocators for every allocation (bytes above 0) and free (below 0); `live_bytes` is
-/// afterwards. Costs one branch while nothing records.
+/// Called by allocators for every allocation (bytes above 0) and free (below 0), with the live
+/// bytes afterwards. Costs one branch while nothing records.
 void record_memory(const void* address, std::int64_t bytes, std::int64_t live_bytes) noexcept;
 
-/// The same of any device and life: time, place and thread are filled in here.
+/// The same for any device and life; time, place and thread are filled in here.
 void record_memory(MemoryEvent event) noexcept;
 
 /// Counts a record that could not be made: the recorder at work adds it to its dropped records.

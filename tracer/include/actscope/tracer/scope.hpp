@@ -11,7 +11,7 @@ namespace actscope::tracer {
 namespace detail {
 inline std::atomic<bool> recording{false};
 
-/// What a scope found when it began; given back to its end.
+/// What a scope found when it began; close() puts it back.
 struct OpenScope {
   std::int64_t begin_ns = 0;
   TracePlace outer;

@@ -53,10 +53,10 @@ class GraphLedger {
   std::unique_ptr<State> state_;
 };
 
-/// The ledger of a graph alone, the allocator not asked: after backward what is left of it, and on
-/// device `meta`, where tensors have shapes and no memory, what a model would keep. LibTorch 2.11
-/// has meta kernels in C++ for most operators, not for convolution, batch and layer norm. Byte
-/// counts of the allocator are 0, the measured ones absent.
+/// The ledger of a graph alone, without asking the allocator: what is left of the graph after
+/// backward, or what a model would keep, on device `meta`, where tensors have shapes and no memory.
+/// LibTorch 2.11 has meta kernels in C++ for most operators, not for convolution, batch and layer
+/// norm. Byte counts of the allocator are 0, the measured ones absent.
 LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
                              const std::vector<at::Tensor>& excluded);
 
