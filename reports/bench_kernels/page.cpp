@@ -25,7 +25,7 @@ std::string point_text(const KernelResult& row) {
                      describe(KernelsVariant{row.backend, row.dtype, row.threads}));
 }
 
-// The gradient nearest to, and farthest from, being worth it.
+// Tiles of the gradients with the lowest and the highest time over dense.
 std::string ratio_tiles(const KernelsRecord& record) {
   std::vector<const KernelResult*> rows = gradient_rows(record);
   std::erase_if(rows, [](const KernelResult* row) { return !row->to_dense.ratio.value; });

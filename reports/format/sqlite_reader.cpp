@@ -16,7 +16,7 @@ SqliteReader::SqliteReader(const std::filesystem::path& path)
   std::error_code code;
   if (!std::filesystem::exists(path, code)) unreadable("there is no such file");
   if (!std::filesystem::is_regular_file(path, code)) unreadable("not a regular file");
-  // A log without its index: nobody writes, and to read it would leave a new index beside it.
+  // Whether a log lies without its index: nobody writes then, and reading would make a new index.
   bool is_copied = std::filesystem::exists(path.string() + "-wal", code) &&
                    !std::filesystem::exists(path.string() + "-shm", code);
   if (!is_copied) {
@@ -41,8 +41,8 @@ void SqliteReader::open(const std::filesystem::path& file, int flags) {
   if (opened != SQLITE_OK) unreadable(handle ? sqlite3_errmsg(handle) : "out of memory");
 }
 
-// To read the journal that a killed run left means to write its index, or to play it back: refused
-// where the folder cannot be written to.
+// To read the journal that a killed run left, SQLite writes its index or plays it back. Where the
+// folder cannot be written to, SQLite refuses that.
 bool SqliteReader::needs_private_copy() const {
   const int code =
       sqlite3_exec(handle_.get(), "SELECT count(*) FROM sqlite_master", nullptr, nullptr, nullptr);

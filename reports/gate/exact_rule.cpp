@@ -40,7 +40,7 @@ std::string against(const GateRow& row) {
   std::string text =
       shown_value(row.metric, row.candidate) + " against " + shown_value(row.metric, row.baseline);
   if (!row.ratio) return text;
-  // "1 times the baseline" would hide the byte that it is about.
+  // "1 times the baseline" would hide a difference of some bytes.
   if (std::abs(*row.ratio - 1) < 0.001) {
     return text + fmt::format(", {:+.6g}", *row.candidate - *row.baseline);
   }

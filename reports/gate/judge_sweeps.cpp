@@ -16,7 +16,7 @@ namespace {
 
 using Groups = std::map<std::string, std::vector<LearningPair>>;  // by metric and configuration
 
-// The points of one configuration. Equal seeds twice are no sample of seeds.
+// The points of one configuration. They are no sample of seeds where a seed comes twice.
 struct Seeds {
   std::string first_id;
   std::set<std::int64_t> numbers;
@@ -33,7 +33,7 @@ bool is_done(const SweepPointRecord* point) {
   return point != nullptr && point->status == PointStatus::done && point->summary;
 }
 
-// Whether both sides have figures to judge; says so in a row where not.
+// Whether both sides have figures to judge; adds a row that says so where they have not.
 bool judge_status(const PointPair& pair, const std::string& prefix, GateResult& result) {
   if (is_done(pair.baseline) && is_done(pair.candidate)) return true;
   const std::string metric = prefix + "status";
@@ -64,7 +64,7 @@ bool judge_status(const PointPair& pair, const std::string& prefix, GateResult& 
   return false;
 }
 
-// Metrics of learning of a point move to its configuration where that has several seeds.
+// Moves the learning metrics of a point to its configuration, which has several seeds.
 void collect_seeds(const std::string& group, std::vector<Metric>& baseline,
                    std::vector<Metric>& candidate, Groups& groups) {
   for (const MetricPair& pair : pair_metrics(baseline, candidate)) {

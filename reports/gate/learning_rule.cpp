@@ -15,7 +15,7 @@
 namespace actscope::reports {
 namespace {
 
-// .80 − .79 is a little more than .01: what falls by just the margin is within it.
+// .80 − .79 is a little more than .01 in floating point; a fall by just the margin is within it.
 constexpr double rounding = 1e-12;
 
 // How much worse the candidate is: in accuracy, or in loss relative to the baseline's.
@@ -35,7 +35,7 @@ double worsening(const LearningPair& pair) {
   if (is_accuracy(pair)) return from - to;
   if (from == to) return 0;
   if (from == 0) return to > 0 ? 1 : -1;  // any loss is as bad as twice the baseline's
-  // Far ends of the range would overflow; what is as far off is beyond every margin anyway.
+  // Clamped, since extreme losses would overflow; such a change is beyond every margin anyway.
   return std::clamp((to - from) / std::abs(from), -1e9, 1e9);
 }
 
@@ -82,8 +82,8 @@ Worsening of_accuracies(std::span<const LearningPair> pairs, double confidence) 
   return result;
 }
 
-// The noise of one loss is unknown: as much as the margin is allowed for it before a loss beyond
-// the margin is a regression.
+// The noise of a single loss is unknown: it is assumed to be at most the margin, so that a loss
+// regresses only beyond twice the margin.
 Worsening of_losses(std::span<const LearningPair> pairs, double confidence) {
   std::vector<double> differences;
   Worsening result;
@@ -108,7 +108,7 @@ double mean_of(std::span<const LearningPair> pairs, Metric LearningPair::*side) 
   return mean;
 }
 
-// The ratio of the means and, by the bounds of the worsening, where it may lie.
+// Sets the interval of the ratio of the means, from the bounds of the worsening.
 void set_ratios(GateRow& row, const Worsening& worse, bool is_accuracy) {
   if (!row.ratio || !worse.bounds) return;
   if (is_accuracy) {
@@ -133,8 +133,8 @@ std::pair<GateVerdict, const char*> by_bounds(const Interval& bounds, double lim
   return {GateVerdict::inconclusive, "noise_exceeds_margin"};
 }
 
-// Where they are not. An accuracy without its images says nothing; a loss is held against the
-// margin, and regresses beyond twice the margin.
+// Verdict and reason where the bounds are unknown. An accuracy without its number of images says
+// nothing; a loss is compared with the margin and regresses beyond twice the margin.
 std::pair<GateVerdict, const char*> without_bounds(double worse, double margin, bool is_accuracy) {
   if (is_accuracy) return {GateVerdict::inconclusive, "noise_unknown"};
   if (worse > 2 * margin + rounding) return {GateVerdict::regressed, "beyond_margin"};

@@ -16,7 +16,7 @@ struct MetricPair {
   const Metric* candidate = nullptr;
 };
 
-/// By name, in the order of the baseline; what only the candidate has comes last.
+/// Pairs metrics by name, in the order of the baseline; those of the candidate alone come last.
 std::vector<MetricPair> pair_metrics(const std::vector<Metric>& baseline,
                                      const std::vector<Metric>& candidate);
 
@@ -26,11 +26,11 @@ struct PointPair {
   const SweepPointRecord* candidate = nullptr;
 };
 
-/// By id; points left over by configuration, each once.
+/// Matches points by id, and those left over by configuration, each once.
 std::vector<PointPair> pair_points(const SweepRecord& baseline, const SweepRecord& candidate);
 
-/// What two configurations have in common that compute the same: all but where a run writes and how
-/// often.
+/// A key that is equal for configurations that compute the same: all fields but where a run writes
+/// and how often.
 std::string config_key(const RunConfig& config);
 
 /// "cpu: A -> B", a line a field of build or machine that differs. What a change is expected to

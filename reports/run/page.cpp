@@ -54,7 +54,7 @@ Json timing_row(const char* name, const std::string& layer, const std::string& s
   return row;
 }
 
-// What is beyond the longest rows stands in the last one.
+// The longest timings as rows; the last row sums up the others.
 Json longest_json(const std::vector<OperatorTiming>& timings) {
   constexpr std::size_t most = 150;
   const LongestTimings longest = longest_timings(timings, most);

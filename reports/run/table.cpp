@@ -31,7 +31,7 @@ std::string accuracy(const RunRecord& record) {
   return ratio ? fmt::format("{:.1f} %", 100 * *ratio) : "n/a";
 }
 
-// "-1.2 ±4.5": in points, with what the held-out images of both leave open.
+// "-1.2 ±4.5": the difference in points, with its uncertainty from the held-out images of both.
 std::string points_against(const RunRecord* dense, const RunRecord& record) {
   const auto& ratio = record.summary.heldout_accuracy_ratio.value;
   if (dense == &record) return "-";
@@ -60,7 +60,7 @@ bool tells(const std::string& name, const RunConfig& config) {
          (name == config.scheme && configuration == configuration_name(shown));
 }
 
-// What was trained, of every run whose name does not tell; empty where all names do.
+// Says what was trained in every run whose name does not say it; empty where all names do.
 std::string configuration_remark(std::span<const NamedRun> runs) {
   std::string text;
   for (const NamedRun& run : runs) {
@@ -72,7 +72,7 @@ std::string configuration_remark(std::span<const NamedRun> runs) {
   return text.empty() ? text : "scheme: " + text + ".";
 }
 
-// Why runs are not held against any of the dense ones that are there.
+// Says why runs are not compared with any of the dense runs that are there.
 std::vector<std::string> uncompared(std::span<const NamedRun> runs) {
   std::vector<std::string> lines;
   const DenseRuns dense = dense_runs(runs);

@@ -19,8 +19,8 @@ const NamedRun* dense_run(std::span<const NamedRun> runs);
 /// The completed dense runs, to find the one that a run is compared with.
 DenseRuns dense_runs(std::span<const NamedRun> runs);
 
-/// One row a run, human units, each figure also against the dense run that trained alike: of the
-/// same seed, or else of another.
+/// One row a run, human units, each figure also against the dense run that trained alike, with the
+/// same seed or else with another.
 TextTable run_table(std::span<const NamedRun> runs);
 
 /// One row a run, plain numbers with their units in the header.

@@ -10,7 +10,7 @@ namespace {
 constexpr HardwareCounter hardware_counters[] = {
     HardwareCounter::cycles, HardwareCounter::instructions, HardwareCounter::llc_misses};
 
-// What was not counted has no field: a row says only what is known.
+// A counter that was not read has no field.
 void set_counts(Json& row, const HardwareCounts& counts) {
   row["counted_calls"] = integer_json(counts.calls);
   for (const HardwareCounter counter : hardware_counters) {

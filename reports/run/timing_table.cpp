@@ -117,7 +117,7 @@ TextTable timing_table(const RunRecord& run, std::size_t rows) {
 
 namespace {
 
-// What is counted, or why not. Nothing of a record that was not asked for counters.
+// Says what the processor counted, or why it did not; nothing where no counters were asked for.
 std::string counters_text(const RunRecord& run) {
   const TraceRecord& trace = *run.trace;
   if (trace.counters_source.empty()) {
@@ -144,7 +144,7 @@ std::string counters_text(const RunRecord& run) {
 
 namespace {
 
-// What the profiling interface of a device told beside kernels.
+// Says what the profiling interface of a device recorded beside kernels.
 std::string devices_text(const TraceRecord& trace) {
   std::string text;
   if (trace.unplaced_kernels > 0) {

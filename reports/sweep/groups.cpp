@@ -62,8 +62,7 @@ void add_against(Values& values, const SweepPointRecord& point, const SweepPoint
   values.pairs.push_back({*of_dense, *own, dense.heldout_samples, point.heldout_samples});
 }
 
-// The figures of accuracy against dense. Dense against itself differs by nothing, whatever is
-// known.
+// Sets the differences of accuracy to dense. Dense differs from itself by 0, without an interval.
 void set_differences(SweepGroup& group, const std::vector<AccuracyPair>& pairs) {
   if (pairs.empty()) return;
   SeedMean& difference = group.accuracy_difference_ratio;
@@ -87,7 +86,7 @@ DenseRuns dense_points(const std::vector<SweepPointRecord>& points) {
   return dense;
 }
 
-// Groups of one name say what else is different, as "learning_rate: 0.001 -> 0.002".
+// Adds to equal names of groups what else differs, as "learning_rate: 0.001 -> 0.002".
 void tell_apart(std::vector<SweepGroup>& groups) {
   std::map<std::string, const SweepGroup*> firsts;
   for (SweepGroup& group : groups) {

@@ -28,9 +28,9 @@ struct SweepGroup {
   SeedMean saved_bytes, peak_bytes, step_time_s, train_loss;
   SeedMean accuracy_ratio;             ///< held-out
   SeedMean accuracy_difference_ratio;  ///< against dense, by seed
-  /// What the true difference is above with 95 % confidence (one-sided): not inferior to dense by a
-  /// margin m where this is above −m. Absent below two seeds, and where seeds that agree are all
-  /// that is known.
+  /// With 95 % confidence (one-sided) the true difference is above this: the configuration is not
+  /// inferior to dense by a margin m where this is above −m. Absent below two seeds, and where all
+  /// that is known are seeds that agree.
   std::optional<double> least_difference_ratio;
   SeedMean saved_of_dense_ratio, peak_of_dense_ratio, step_of_dense_ratio;
   bool is_reference = false;        ///< it is the dense configuration itself

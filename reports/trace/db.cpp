@@ -108,7 +108,8 @@ void TraceDb::write_layer(NameNumber layer) {
   layer_.row(std::int64_t{layer}, names_[layer]);
 }
 
-// A row of place, made at the first that needs it: its time is where those of the place begin.
+// The number of a place. Its row is written when the first record of the place comes; the times of
+// its records count from that one's.
 std::int64_t TraceDb::place_of(const TracePlace& at, std::uint16_t thread, PlaceKind kind,
                                std::int64_t time_ns, std::int64_t& begin_ns) {
   const auto [number, is_new] = places_.number_of({at, thread, kind}, time_ns, begin_ns);
@@ -160,7 +161,7 @@ void TraceDb::write_kernels(const TraceBatch& batch) {
   }
 }
 
-// A name that never came is none: 0.
+// The number of a name; 0, no name, where the trace has not got it.
 std::int64_t TraceDb::number_of_name(const std::string& name) const {
   const auto found = numbers_.find(name);
   return found == numbers_.end() ? 0 : found->second;

@@ -15,13 +15,13 @@ namespace actscope::reports {
 using PlaceKind = std::uint8_t;
 inline constexpr PlaceKind memory_kind = 0xFF;
 
-/// The number of something that many rows of trace.db share, from 0, and whether it is a new one.
+/// The number, from 0, of what many rows of trace.db share, and whether the number is new.
 struct RowNumber {
   std::int64_t number;
   bool is_new;
 };
 
-/// Where rows of trace.db belong, numbered.
+/// Numbers the places that rows of trace.db belong to.
 class TracePlaces {
  public:
   struct Key {
@@ -31,7 +31,7 @@ class TracePlaces {
     bool operator==(const Key& other) const;
   };
 
-  /// `begin_ns` becomes the time of the first row of that place: `time_ns` where it is new.
+  /// Sets `begin_ns` to the time of the first row of that place: `time_ns` where the place is new.
   RowNumber number_of(const Key& key, std::int64_t time_ns, std::int64_t& begin_ns);
 
  private:
@@ -45,8 +45,8 @@ class TracePlaces {
   std::unordered_map<Key, Entry, Hash> places_;
 };
 
-/// Pieces of memory, numbered, and what is live: the bytes of a trained step come and go at the
-/// same addresses again and again.
+/// Numbers pieces of memory and counts live bytes. A training step takes and frees memory at the
+/// same addresses again and again, so many rows share a piece.
 class MemoryBlocks {
  public:
   struct Key {
@@ -57,8 +57,8 @@ class MemoryBlocks {
   };
 
   RowNumber number_of(const Key& key);
-  /// Whether the live bytes after this change are those before it and its own. Call in the order of
-  /// the rows.
+  /// Whether the live bytes after this change are those before it plus the change. Call in the
+  /// order of the rows.
   bool is_as_expected(const MemoryEvent& event);
 
  private:

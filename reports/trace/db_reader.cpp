@@ -172,7 +172,7 @@ class Reading {
                  });
   }
 
-  // live_bytes stands where it is not what was live before and the bytes of the row.
+  // live_bytes is stored only where it is not the value before plus the bytes of the row.
   void read_shared_memory() {
     constexpr std::int64_t last_change = 2 * static_cast<std::int64_t>(MemoryLife::physical) + 1;
     std::map<std::int8_t, std::int64_t> live_bytes;

@@ -3,10 +3,10 @@
 
 namespace actscope::reports {
 
-// Numbers in the tables, words and whole numbers in the views. Times are nanoseconds of one
-// monotonic clock. Rows of scope and memory are many: what several of them share is a row of place
-// or block, times count from the first of their place, and live_bytes stands only where it is not
-// what was live before and the bytes of the row. A page of 2048 bytes: most of the tables are
+// Tables hold numbers, views words and whole numbers. Times are nanoseconds of one monotonic clock.
+// There are many rows of scope and memory. What several of them share stands in a row of place or
+// block; their times count from the first row of the place; live_bytes is stored only where it is
+// not the value before plus the bytes of the row. Pages have 2048 bytes, since most tables are
 // short.
 const char* const trace_db_tables = R"sql(
 PRAGMA journal_mode = WAL;

@@ -51,7 +51,7 @@ class TraceFiles : public TraceSink {
 
   void open_database() {
     if (db_) return;
-    // What was made from an earlier trace would be taken for this one's.
+    // Exports of an earlier trace would be taken for exports of this one.
     for (const TraceFormat format :
          {TraceFormat::perfetto, TraceFormat::chrome, TraceFormat::memory}) {
       remove(file_name_of(format));

@@ -20,9 +20,9 @@ std::int64_t number(Address address) {
   return static_cast<std::int64_t>(address);
 }
 
-// What is allocated, or let go of while a stream still works on it.
+// A block that has an owner, or whose owner has let go while a stream still works on it.
 struct Block {
-  const MemoryEvent* event = nullptr;  // its allocation, or the request to free one not seen
+  const MemoryEvent* event = nullptr;  // its allocation; the free request if that was not seen
   bool has_owner = false;
 
   Address begin() const { return event->address; }
@@ -38,7 +38,7 @@ struct Entry {
   std::int64_t time_ns = 0;
 };
 
-// Memory that blocks lay in, now or before: where the viewer looks for each of them.
+// A stretch of memory in which blocks lie or lay: the viewer looks for each block in a segment.
 struct Segment {
   Address begin = 0;
   Address end = 0;
@@ -80,8 +80,8 @@ class History {
   }
 
  private:
-  // Steps that are not traced let go of blocks unseen: what lies where memory is given out anew
-  // has ended before.
+  // Frees in steps that are not traced are not seen. So blocks that overlap a new allocation have
+  // ended before it.
   void end_overlapped(const MemoryEvent& event) {
     const Address end = event.address + static_cast<Address>(event.bytes);
     auto at = live_.lower_bound(event.address);

@@ -42,7 +42,7 @@ PerfettoTrace::PerfettoTrace(std::ostream& stream, std::filesystem::path path)
   append(trace);
 }
 
-// In portions, as a packet with compressed ones should stay below 512 KB.
+// Writes portions, since a packet of compressed packets should stay below 512 KB.
 void PerfettoTrace::append(perfetto::Trace& trace) {
   constexpr int portion_packets = 2000;
   for (int first = 0; first < trace.packet_size(); first += portion_packets) {
@@ -154,7 +154,7 @@ void PerfettoTrace::add_kernel(perfetto::Trace& trace, const KernelEvent& kernel
   add_event(trace, kernel.end_ns, line).set_type(TrackEvent::TYPE_SLICE_END);
 }
 
-// The host's memory and that of every device count apart.
+// The host's memory and that of every device have counters of their own.
 void PerfettoTrace::add_live_bytes(perfetto::Trace& trace, const MemoryEvent& memory) {
   if (memory.life == MemoryLife::physical) return;  // live_bytes stays as it was
   const bool is_host = memory.device == host_memory;
@@ -166,7 +166,7 @@ void PerfettoTrace::add_live_bytes(perfetto::Trace& trace, const MemoryEvent& me
   event.set_counter_value(memory.live_bytes);
 }
 
-// What a thread counts has a track of its own: one value an operator, at its begin.
+// The counters of a thread have tracks of their own: one value an operator, at its begin.
 void PerfettoTrace::add_counter(perfetto::Trace& trace, const CounterEvent& counter) {
   std::string title = counter.name < names_.size() ? names_[counter.name] : "counter";
   std::uint64_t line = counter_tracks + counter.name;

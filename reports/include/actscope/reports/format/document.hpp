@@ -6,7 +6,7 @@
 
 namespace actscope::reports {
 
-/// The first thing every document says of itself.
+/// The kind and the version of a document, which every document says itself.
 struct DocumentSchema {
   std::string name;     ///< "actscope.run", …
   std::string version;  ///< semantic version of the document kind

@@ -38,11 +38,11 @@ struct AccuracyPair {
 /// One seed: the exact limits of the two accuracies, their distances from them added in squares
 /// (R. G. Newcombe, Statistics in Medicine 17, 1998, 873-890). That takes the two for independent:
 /// too wide where both arms are right on the same images, as they mostly are.
-/// Several seeds: Student's over the differences, whose bounds go one image farther, for accuracies
-/// are whole counts; added in squares to it what the images allow that all seeds share: the exact
-/// limits of the share |difference| of them. That is the least that two arms with this difference
-/// can disagree, the rest shows between the seeds. Where the arms have different numbers of images
-/// it is the noise of one seed instead.
+/// Several seeds: Student's t over the differences, with bounds one image farther, because
+/// accuracies are whole counts. To it the noise of the images that all seeds share is added in
+/// squares: the exact limits of the share |difference| of them. That is the least that two arms
+/// with this difference can disagree; the rest shows between the seeds. Where the arms have
+/// different numbers of images the noise of one seed is added instead.
 /// Requires confidence in (.5, 1), of each end
 /// Source   docs/decisions/0046
 std::optional<Interval> difference_interval(std::span<const AccuracyPair> seeds, double confidence);
