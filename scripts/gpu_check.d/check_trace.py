@@ -10,7 +10,7 @@ import sys
 import check_report
 
 LEAST_SHARE_WITH_LAYER = 0.99  # of the kernel time of forward and backward
-LEAST_SHARE_OF_PEAK = 0.5  # that owners asked for
+LEAST_SHARE_OF_PEAK = 0.5  # bytes that owners asked for, over the allocator's peak
 
 
 def check(report):

@@ -3,9 +3,9 @@
 high memory rose (it depends on the number of threads and on the kernels of a library), and facts of a machine."""
 import re
 
-# Of a line: what is looked for, what stands in its place.
+# For each line: a pattern, and what takes its place.
 RULES = [
-    # doctor: version, compiler and machine; of a finding its name counts, not what this machine has of it.
+    # doctor: version, compiler and machine do not count; a finding counts by its name, not by what this machine has.
     (r"^actscope \d\S* \(.*\), .*$", "<version>"),
     (r"^LibTorch \d.*$", "<version of LibTorch>"),
     (r"^.+, \d+ cores?\b.* [KMG]iB.*$", "<machine>"),
@@ -18,7 +18,7 @@ RULES = [
     (r"\d[\d.,]* images/s", "<speed>"),
     (r"[±+−-]?\d+(\.\d+)? points", "<points>"),
 ]
-# Columns of tables whose cells do not count; of "fewer" the one behind "peak".
+# Columns of tables whose cells do not count. A "fewer" does not count where it follows "peak".
 MEASURED = {"peak", "step", "of dense", "held-out", "points"}
 
 
