@@ -127,7 +127,7 @@ TEST_F(LeaseTest, OfAnotherHostOrContainerLivesWhileItIsSeenToChange) {
 TEST_F(LeaseTest, WhatTheClocksOfTwoHostsSayDoesNotCount) {
   LeaseObserver holder = observer(elsewhere());
   const std::optional<Lease> lease = Lease::try_take(file_, holder);
-  // Of long ago, of the future, and going backwards: each is a change, and only that is seen.
+  // Times long ago, in the future and going backwards: each is a change, and only that is seen.
   for (const std::int64_t second : {0L, 4'000'000'000L, 1'000'000'000L, 999'999'999L}) {
     touch_at(second);
     LeaseObserver one = observer();

@@ -114,7 +114,7 @@ class Signals(ProgramTest):
                 self.assertEqual(code, 0, err)
 
     def test_a_halted_run_goes_on(self):
-        # Of a group of its own: the system halts none by SIGTSTP whose parents are all gone.
+        # In a process group of its own: SIGTSTP halts no process of a group whose parents are all gone.
         process = self.training("out", preexec_fn=os.setpgrp)
         for number in (signal.SIGTSTP, signal.SIGSTOP):
             process.send_signal(number)

@@ -149,7 +149,7 @@ TYPED_TEST(CudaGemm, TokenMixingGradientOfSomeGroups) {
   expect_same_gemm_nt<TypeParam>(c, 33, Output::accumulate, {3 * panels, panels}, 0);
 }
 
-// Of the plain kernels, which take blocks of one element; those in strips have tests of their own.
+// Tests the plain kernels, which take blocks of one element; the strips have their own tests.
 TYPED_TEST(CudaGemm, PlainEpilogueScalesShiftsAndSums) {
   using Result = ResultOf<TypeParam>;
   constexpr std::int64_t outputs = 70;

@@ -122,7 +122,7 @@ struct Operands {
   }
 
   int sets() const { return static_cast<int>(x.size()); }
-  /// Of a graph: every set as often as the others.
+  /// How many calls a graph has: every set as often as the others.
   int calls() const { return (least_calls + sets() - 1) / sets() * sets(); }
   ConstMatrixView in(const DeviceArray<T>& of, std::int64_t cols) const {
     return contiguous_matrix<const void*>(of.data(), dtype_of<T>, product.tokens, cols);

@@ -80,7 +80,7 @@ class Compression:
 
     @property
     def bits(self):
-        """Of one code; 0 where blocks are kept."""
+        """The bits of one code; 0 where blocks are kept."""
         return CODE_BITS.get(self.store, 0)
 
     def require_fit(self, in_features, what="the layer"):

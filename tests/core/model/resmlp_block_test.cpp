@@ -71,7 +71,7 @@ BlockPlan plan_of(const std::string& scheme, std::int64_t block = 4, double spar
   return core::make_scheme(config, roomy_geometry).blocks.front();
 }
 
-// Of the last of `walks` walks over the graph.
+// The gradients of the last of `walks` walks over the graph.
 test::Gradients block_gradients(const Problem& problem, const BlockPlan& plan,
                                 std::int64_t workspace_bytes = roomy, int walks = 1,
                                 std::uint64_t seed = 0) {

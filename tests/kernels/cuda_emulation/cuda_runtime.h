@@ -48,7 +48,7 @@ struct Grid {
   unsigned blocks = 0;
   unsigned threads = 0;
 };
-/// Of all launches since the last call, in order.
+/// The grids of all launches since the last call, in order.
 std::vector<Grid> take_launches();
 
 /// Devices with so many multiprocessors, and how often a launch attribute was set.

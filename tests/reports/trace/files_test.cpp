@@ -316,7 +316,7 @@ TEST_F(TraceFilesTest, PerfettoSlicesBeginAndEndOnDeclaredTracks) {
   for (const auto& [track, depth] : open) EXPECT_EQ(depth, 0) << track;
 }
 
-// Of a run that SIGKILL ended between two portions.
+// The trace of a run that SIGKILL ended between two portions.
 class KilledTrace : public testing::Test {
  protected:
   KilledTrace() {
