@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "actscope/kernels/codec.hpp"
 #include "actscope/kernels/coded_blocks.hpp"
@@ -13,8 +14,9 @@
 
 namespace actscope::kernels {
 
-/// What a back end provides. Arguments are already validated by the public functions of the same
-/// name: shapes and dtypes agree, ranges are resolved (count >= 0).
+/// What a back end provides: the one list of operators and of their signatures. Arguments are
+/// already validated by the public functions of the same name: shapes and dtypes agree, ranges are
+/// resolved (count >= 0).
 struct OperatorTable {
   std::int64_t (*compress_workspace_bytes)(const PanelLayout&);
   void (*select_blocks)(void* stream, const ConstMatrixView& x, const PanelLayout&,
@@ -61,17 +63,29 @@ struct OperatorTable {
   void (*widen_values)(void* stream, DType, NarrowFloat, const void* narrow, std::int64_t elements,
                        void* values);
   /// Makes a device the current one; returns the one before, -1 where nothing changed. Null: the
-  /// back end has no devices.
+  /// back end has no devices. Errors: DeviceError, there is no such device.
   int (*enter_device)(int device) = nullptr;
   void (*leave_device)(int before) noexcept = nullptr;
 };
+
+/// What an entry points to. Back ends declare their functions by it, so that no signature is
+/// written twice: `Function<decltype(OperatorTable::gelu)> gelu;`
+template <class Entry>
+using Function = std::remove_pointer_t<Entry>;
+
+/// Takes the place of an operator that says how much scratch memory another needs: none.
+template <class... Arguments>
+std::int64_t no_workspace_bytes(Arguments...) {
+  return 0;
+}
 
 const OperatorTable& reference_operators();
 const OperatorTable& cpu_operators();
 /// A build without CUDA gives entries that raise BackendNotBuilt.
 const OperatorTable& cuda_operators();
 
-/// The table of a back end.
+/// The table of a back end, never another's in its place.
+/// Errors  Error: a back end that there is not
 const OperatorTable& operators_of(Backend backend);
 
 /// The table of a context's back end; as long as it is held, the context's device is the current

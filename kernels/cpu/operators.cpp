@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cpu/entries.hpp"
-
 #include "operators.hpp"
+
+#include "cpu/entries.hpp"
 
 namespace actscope::kernels {
 
 const OperatorTable& cpu_operators() {
-  static const OperatorTable table{
-      [](const PanelLayout&) -> std::int64_t { return 0; },
-      cpu::select_blocks,
-      cpu::gather_blocks,
-      cpu::compress,
-      cpu::gelu_compress,
-      cpu::column_starts_from_mask,
-      cpu::decompress,
-      [](const PanelLayout&, DType, std::int64_t, PanelRange) -> std::int64_t { return 0; },
-      cpu::gemm_tn,
-      [](const PanelLayout&, DType, std::int64_t, PanelRange) -> std::int64_t { return 0; },
-      cpu::gemm_nt_batched,
-      cpu::spmm,
-      cpu::sddmm,
-      cpu::quantize,
-      cpu::dequantize,
-      cpu::gather_blocks_from_codes,
-      cpu::affine,
-      cpu::add_scaled,
-      cpu::gelu,
-      cpu::gelu_backward,
-      cpu::gelu_backward_from_code,
-      cpu::narrow_values,
-      cpu::widen_values,
+  static constexpr OperatorTable table{
+      .compress_workspace_bytes = no_workspace_bytes,
+      .select_blocks = cpu::select_blocks,
+      .gather_blocks = cpu::gather_blocks,
+      .compress = cpu::compress,
+      .gelu_compress = cpu::gelu_compress,
+      .column_starts_from_mask = cpu::column_starts_from_mask,
+      .decompress = cpu::decompress,
+      .gemm_tn_workspace_bytes = no_workspace_bytes,
+      .gemm_tn = cpu::gemm_tn,
+      .gemm_nt_batched_workspace_bytes = no_workspace_bytes,
+      .gemm_nt_batched = cpu::gemm_nt_batched,
+      .spmm = cpu::spmm,
+      .sddmm = cpu::sddmm,
+      .quantize = cpu::quantize,
+      .dequantize = cpu::dequantize,
+      .gather_blocks_from_codes = cpu::gather_blocks_from_codes,
+      .affine = cpu::affine,
+      .add_scaled = cpu::add_scaled,
+      .gelu = cpu::gelu,
+      .gelu_backward = cpu::gelu_backward,
+      .gelu_backward_from_code = cpu::gelu_backward_from_code,
+      .narrow_values = cpu::narrow_values,
+      .widen_values = cpu::widen_values,
   };
   return table;
 }

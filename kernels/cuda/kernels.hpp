@@ -9,16 +9,14 @@
 namespace actscope::kernels::cuda {
 
 // compress.cu
-void select_blocks(void* stream, const ConstMatrixView& x, const PanelLayout& layout,
-                   const BlockIndex& index, void* workspace, const Draw& draw);
-void column_starts_from_mask(void* stream, const PanelLayout& layout, const BlockIndex& index);
+Function<decltype(OperatorTable::select_blocks)> select_blocks;
+Function<decltype(OperatorTable::column_starts_from_mask)> column_starts_from_mask;
 /// What is left of select_blocks when the workspace begins with the keys of all blocks.
 void select_by_keys(void* stream, const PanelLayout& layout, const BlockIndex& index,
                     void* workspace, const Draw& draw);
 
 // gelu_compress.cu
-void gelu_compress(void* stream, const ConstMatrixView& h, const MatrixView* u,
-                   const BsrPanels& panels, void* workspace, const Draw& draw);
+Function<decltype(OperatorTable::gelu_compress)> gelu_compress;
 
 // unit_selection.cu, global_selection.cu: parts of the two above. The workspace begins with the
 // keys of all blocks.
@@ -33,20 +31,14 @@ void write_scales(void* stream, const PanelLayout& layout, const BlockIndex& ind
                   const Draw& draw, void* workspace);
 
 // panel_copy.cu
-void gather_blocks(void* stream, const ConstMatrixView& x, const BsrPanels& panels,
-                   PanelRange range);
-void decompress(void* stream, const ConstBsrPanels& panels, const MatrixView& out);
+Function<decltype(OperatorTable::gather_blocks)> gather_blocks;
+Function<decltype(OperatorTable::decompress)> decompress;
 
 // gemm_tn.cu, gemm_nt.cu
-void gemm_tn(const ExecutionContext& context, const ConstMatrixView& dy, const ConstBsrPanels& x,
-             const MatrixView& dw, Output output, PanelRange range, const GemmEpilogue& epilogue);
-std::int64_t gemm_tn_workspace_bytes(const PanelLayout& x, DType dtype, std::int64_t outputs,
-                                     PanelRange range);
-void gemm_nt_batched(const ExecutionContext& context, const ConstMatrixView& dt,
-                     const ConstBsrPanels& y, const MatrixView& da, Output output,
-                     PanelRange range);
-std::int64_t gemm_nt_batched_workspace_bytes(const PanelLayout& y, DType dtype, std::int64_t mixed,
-                                             PanelRange range);
+Function<decltype(OperatorTable::gemm_tn)> gemm_tn;
+Function<decltype(OperatorTable::gemm_tn_workspace_bytes)> gemm_tn_workspace_bytes;
+Function<decltype(OperatorTable::gemm_nt_batched)> gemm_nt_batched;
+Function<decltype(OperatorTable::gemm_nt_batched_workspace_bytes)> gemm_nt_batched_workspace_bytes;
 
 // gemm_plain.cu: what does not run on tensor cores
 void gemm_tn_plain(void* stream, const ConstMatrixView& dy, const ConstBsrPanels& x,
@@ -62,32 +54,29 @@ void add_parts(void* stream, const float* parts, std::int64_t count, const Matri
 void add_nothing(void* stream, const MatrixView& out, Output output);
 
 // sparse_product.cu
-void spmm(void*, const ConstBsrPanels&, const ConstMatrixView&, const MatrixView&);
-void sddmm(void*, const ConstMatrixView&, const ConstMatrixView&, const BsrPanels&);
+Function<decltype(OperatorTable::spmm)> spmm;
+Function<decltype(OperatorTable::sddmm)> sddmm;
 
 // codec.cu
-void quantize(void* stream, DType dtype, const void* values, std::int64_t elements, CodeBits bits,
-              std::uint8_t* codes, CodeScale* scales, const Rounding& rounding);
-void dequantize(void* stream, DType dtype, CodeBits bits, const std::uint8_t* codes,
-                const CodeScale* scales, std::int64_t first_element, std::int64_t elements,
-                void* values);
+Function<decltype(OperatorTable::quantize)> quantize;
+Function<decltype(OperatorTable::dequantize)> dequantize;
 
 // code_gather.cu
-void gather_blocks_from_codes(void* stream, const CodedMatrix& x, const BsrPanels& panels,
-                              PanelRange range);
+Function<decltype(OperatorTable::gather_blocks_from_codes)> gather_blocks_from_codes;
 
 // elementwise.cu
-void affine(void*, const ConstMatrixView&, const void*, const void*, const MatrixView&);
-void add_scaled(void*, const ConstMatrixView&, const void*, const ConstMatrixView&,
-                const MatrixView&);
-void gelu(void*, const ConstMatrixView&, const MatrixView&, const GeluCode&);
-void gelu_backward(void*, const ConstMatrixView&, const ConstMatrixView&, const MatrixView&,
-                   const MatrixView*);
-void gelu_backward_from_code(void*, const ConstMatrixView&, CodeBits, const std::uint8_t*,
-                             const MatrixView&);
+Function<decltype(OperatorTable::affine)> affine;
+Function<decltype(OperatorTable::add_scaled)> add_scaled;
+Function<decltype(OperatorTable::gelu)> gelu;
+Function<decltype(OperatorTable::gelu_backward)> gelu_backward;
+Function<decltype(OperatorTable::gelu_backward_from_code)> gelu_backward_from_code;
 
 // narrow_float.cu
-void narrow_values(void*, DType, const void*, std::int64_t, NarrowFloat, void*);
-void widen_values(void*, DType, NarrowFloat, const void*, std::int64_t, void*);
+Function<decltype(OperatorTable::narrow_values)> narrow_values;
+Function<decltype(OperatorTable::widen_values)> widen_values;
+
+// limits.cpp
+Function<decltype(OperatorTable::enter_device)> enter_device;
+Function<decltype(OperatorTable::leave_device)> leave_device;
 
 }  // namespace actscope::kernels::cuda

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "check.hpp"
+#include "kernels.hpp"
 
 namespace actscope::kernels::cuda {
 

@@ -26,9 +26,4 @@ std::int64_t multiprocessors() noexcept;
 /// Errors  DeviceError: the device has less
 void allow_shared_bytes(const void* kernel, std::int64_t bytes, const char* name);
 
-/// Makes a device the current one; returns the one before, -1 where it was the current one.
-/// Errors  DeviceError: there is no such device
-int enter_device(int device);
-void leave_device(int before) noexcept;
-
 }  // namespace actscope::kernels::cuda

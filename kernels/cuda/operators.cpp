@@ -3,7 +3,6 @@
 
 #include "kernels.hpp"
 #include "launch_plan.hpp"
-#include "limits.hpp"
 
 namespace actscope::kernels {
 
