@@ -10,7 +10,7 @@
 
 namespace actscope::kernels {
 
-std::string_view name_of(Backend backend) noexcept {
+std::string_view name_of(Backend backend) {
   switch (backend) {
     case Backend::reference:
       return "reference";
@@ -19,7 +19,7 @@ std::string_view name_of(Backend backend) noexcept {
     case Backend::cuda:
       return "cuda";
   }
-  return "unknown";
+  unreachable("the name of no known back end");
 }
 
 bool is_built(Backend backend) noexcept {
@@ -39,7 +39,7 @@ std::string describe(Backend backend) {
     case Backend::cuda:
       return cuda_description();
   }
-  return "unknown";
+  unreachable("a description of no known back end");
 }
 
 const OperatorTable& operators_of(Backend backend) {

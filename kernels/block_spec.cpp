@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "actscope/base/error.hpp"
+#include "actscope/base/check.hpp"
 
 namespace actscope::kernels {
 namespace {
@@ -30,8 +30,10 @@ void BlockSpec::validate() const {
   }
 }
 
-std::string_view name_of(Select select) noexcept {
+std::string_view name_of(Select select) {
   switch (select) {
+    case Select::panel:
+      return "panel";
     case Select::row:
       return "row";
     case Select::column:
@@ -42,9 +44,8 @@ std::string_view name_of(Select select) noexcept {
       return "random";
     case Select::threshold:
       return "threshold";
-    default:
-      return "panel";
   }
+  unreachable("the name of no known selection");
 }
 
 std::string describe(const BlockSpec& spec) {

@@ -41,7 +41,8 @@ struct ExecutionContext {
   const ScratchSource* scratch = nullptr;  ///< asked where the workspace is too small
 };
 
-std::string_view name_of(Backend backend) noexcept;
+/// "reference", "cpu", "cuda".
+std::string_view name_of(Backend backend);
 
 /// Whether this build contains the back end.
 bool is_built(Backend backend) noexcept;

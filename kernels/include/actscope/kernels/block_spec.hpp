@@ -30,7 +30,7 @@ enum class Select {
 enum class Rescale { none, unbiased };
 
 /// "panel", "row", …
-std::string_view name_of(Select select) noexcept;
+std::string_view name_of(Select select);
 
 /// Whether how many blocks a panel keeps follows from the data, not from the shape alone. (How many
 /// the whole matrix keeps, or keeps at most, is known beforehand in any case.)
