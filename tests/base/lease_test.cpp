@@ -226,24 +226,5 @@ TEST_F(LeaseTest, IsKeptByAThreadUntilTheEnd) {
   EXPECT_EQ(files(), 0);
 }
 
-TEST(ProcessIdentityTest, KnowsItselfAndNothingOfOthers) {
-  const ProcessIdentity self = this_process();
-  EXPECT_EQ(self.pid, ::getpid());
-  EXPECT_EQ(state_of(self, self), ProcessState::alive);
-  const auto changed = [&](auto change) {
-    ProcessIdentity other = self;
-    change(other);
-    return state_of(other, self);
-  };
-  using P = ProcessIdentity;
-  EXPECT_EQ(changed([](P& p) { p.host = "another name"; }), ProcessState::alive);
-  EXPECT_EQ(changed([](P& p) { p.boot = "x"; }), ProcessState::unknown);
-  EXPECT_EQ(changed([](P& p) { p.boot = ""; }), ProcessState::unknown);
-  EXPECT_EQ(changed([](P& p) { p.namespaces = "x"; }), ProcessState::unknown);
-  EXPECT_EQ(changed([](P& p) { p.started = 0; }), ProcessState::unknown);
-  EXPECT_EQ(changed([](P& p) { p.pid = 0; }), ProcessState::unknown);
-  EXPECT_EQ(changed([](P& p) { p.pid = 4'000'000; }), ProcessState::dead);
-}
-
 }  // namespace
 }  // namespace actscope
