@@ -2,16 +2,16 @@
 # Tests of the CUDA back end and of its absence; included by CMakeLists.txt.
 set(kernels_dir ${PROJECT_SOURCE_DIR}/kernels)
 if(ACTSCOPE_WITH_CUDA)
-  actscope_test(NAME kernels_cuda_plan SOURCES cuda_launch_plan_test.cpp cuda_strip_plan_test.cpp LABELS unit
+  actscope_test(NAME kernels_cuda_plan SOURCES cuda/launch_plan_test.cpp cuda/strip_plan_test.cpp LABELS unit
                 LIBRARIES actscope::kernels)
-  actscope_test(NAME kernels_cuda_no_device SOURCES cuda_no_device_test.cpp LABELS unit
+  actscope_test(NAME kernels_cuda_no_device SOURCES cuda/no_device_test.cpp LABELS unit
                 LIBRARIES actscope::kernels CUDA::cudart_static)
-  actscope_test(NAME kernels_cuda SOURCES cuda_compress_test.cpp cuda_gemm_test.cpp cuda_codec_test.cpp
-                        cuda_coded_blocks_test.cpp cuda_elementwise_test.cpp cuda_gelu_compress_test.cpp cuda_selection_test.cpp cuda_strip_gemm_test.cpp
-                        cuda_sparse_product_test.cpp
+  actscope_test(NAME kernels_cuda SOURCES cuda/compress_test.cpp cuda/gemm_test.cpp cuda/codec_test.cpp
+                        cuda/code_gather_test.cpp cuda/elementwise_test.cpp cuda/gelu_compress_test.cpp cuda/selection_test.cpp cuda/strip_gemm_test.cpp
+                        cuda/sparse_product_test.cpp
                 LABELS gpu LIBRARIES actscope::kernels CUDA::cudart_static)
   target_include_directories(actscope_test_kernels_cuda_no_device PRIVATE ${kernels_dir})
-  target_include_directories(actscope_test_kernels_cuda PRIVATE ${kernels_dir})
+  target_include_directories(actscope_test_kernels_cuda PRIVATE ${kernels_dir} ${CMAKE_CURRENT_SOURCE_DIR})
   # The same tests without a GPU: the kernels compiled as plain C++ and run by an emulation.
   set(emulated_kernels)
   foreach(idea compress gelu_compress unit_selection global_selection panel_copy gemm_tn gemm_nt gemm_plain split_sum codec code_gather elementwise
@@ -21,9 +21,9 @@ if(ACTSCOPE_WITH_CUDA)
   set_source_files_properties(${emulated_kernels} PROPERTIES LANGUAGE CXX
     COMPILE_OPTIONS "-Wno-unknown-pragmas;-ffp-contract=off")
   actscope_test(NAME kernels_cuda_emulated
-                SOURCES cuda_compress_test.cpp cuda_gemm_test.cpp cuda_codec_test.cpp
-                        cuda_coded_blocks_test.cpp cuda_elementwise_test.cpp cuda_gelu_compress_test.cpp cuda_selection_test.cpp cuda_strip_gemm_test.cpp
-                        cuda_sparse_product_test.cpp cuda_emulation/emulation.cpp
+                SOURCES cuda/compress_test.cpp cuda/gemm_test.cpp cuda/codec_test.cpp
+                        cuda/code_gather_test.cpp cuda/elementwise_test.cpp cuda/gelu_compress_test.cpp cuda/selection_test.cpp cuda/strip_gemm_test.cpp
+                        cuda/sparse_product_test.cpp cuda_emulation/emulation.cpp
                         cuda_emulation/launch_test.cpp cuda_emulation/tensor_core.cpp cuda_emulation/tensor_core_test.cpp ${emulated_kernels}
                 LABELS diff LIBRARIES actscope::kernels)
   target_include_directories(actscope_test_kernels_cuda_emulated BEFORE PRIVATE
@@ -37,10 +37,10 @@ if(ACTSCOPE_WITH_CUDA)
                         actscope_options)
 else()
   actscope_test(NAME kernels_cuda_plan
-                SOURCES cuda_launch_plan_test.cpp cuda_strip_plan_test.cpp ${kernels_dir}/cuda/launch_plan.cpp
+                SOURCES cuda/launch_plan_test.cpp cuda/strip_plan_test.cpp ${kernels_dir}/cuda/launch_plan.cpp
                         ${kernels_dir}/cuda/strip_plan.cpp LABELS unit
                 LIBRARIES actscope::kernels)
-  actscope_test(NAME kernels_cuda_not_built SOURCES cuda_not_built_test.cpp LABELS unit
+  actscope_test(NAME kernels_cuda_not_built SOURCES no_cuda/operators_test.cpp LABELS unit
                 LIBRARIES actscope::kernels)
 endif()
 target_include_directories(actscope_test_kernels_cuda_plan PRIVATE ${kernels_dir})

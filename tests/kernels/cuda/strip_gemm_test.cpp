@@ -2,7 +2,7 @@
 // Products in strips, on tensor cores and in strict f32, against the reference, which sums in
 // double.
 //
-// Tolerance: as in cuda_gemm_test.cpp for sums in f32, (n + 4)·ε·Σ|a·b|; operands that are rounded
+// Tolerance: as in gemm_test.cpp for sums in f32, (n + 4)·ε·Σ|a·b|; operands that are rounded
 // to tf32 are each off by 2⁻¹¹ at most, which adds 2⁻¹⁰ + 2⁻²²; the epilogue's d·shift is in the
 // sum of magnitudes too, as the reference on absolute values gives it.
 #include <cmath>
