@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "actscope/base/error.hpp"
-#include "actscope/kernels/block_spec.hpp"
 
 namespace actscope::kernels {
 namespace {
@@ -37,7 +36,6 @@ TEST(Backend, ThatThereIsNotIsADefectAndNoOtherBackEnd) {
   const auto is_a_defect = ThrowsMessage<Error>(HasSubstr("this is a defect of Actscope"));
   EXPECT_THAT([] { name_of(no_backend); }, is_a_defect);
   EXPECT_THAT([] { describe(no_backend); }, is_a_defect);
-  EXPECT_THAT([] { name_of(static_cast<Select>(6)); }, is_a_defect);
 }
 
 }  // namespace

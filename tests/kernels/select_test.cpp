@@ -173,12 +173,6 @@ TEST(Select, CountsAreKnownFromShapesAlone) {
             layout(Select::global).index_bytes() + 31 * 4);
 }
 
-TEST(Select, DescribesItself) {
-  EXPECT_EQ(describe(BlockSpec{16, 16, 0.8}), "16x16 at 80 %");
-  EXPECT_EQ(describe(BlockSpec{8, 64, 0.5, Select::row, 128, Rescale::unbiased}),
-            "8x64 at 50 %, row, unbiased");
-}
-
 TEST(Select, RefusesMoreKeptBlocksThanColumnStartsCount) {
   EXPECT_THROW(PanelLayout(1, 1 << 20, 1 << 14, {1, 1, 0.5, Select::global}), ShapeMismatch);
   EXPECT_NO_THROW(PanelLayout(1, 1 << 20, 1 << 14, {1, 1, 0.5}));
