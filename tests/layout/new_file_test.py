@@ -49,11 +49,13 @@ class NewFile(unittest.TestCase):
     def test_every_library_takes_a_file(self):
         for number, (library, folder) in enumerate(LIBRARIES.items()):
             name, top = f"{folder}new_thing_{number}", library.split("/")[0]
+            below = library[len(top) + 1:] + "/" if "/" in library else ""
             lists = {f"{library}/CMakeLists.txt": f"{name}.cpp",
-                     f"tests/{top}/CMakeLists.txt": f"{name}_test.cpp"}
+                     f"tests/{top}/CMakeLists.txt": f"{below}{name}_test.cpp"}
             before = {path: self.read(path) for path in lists}
             result = self.run_script(library, name)
             self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(f"tests/{library}/{name}_test.cpp", result.stdout.splitlines())
             for path in result.stdout.splitlines():
                 if path.endswith("pp"):
                     license_name = "GPL-3.0-or-later" if library == "gui" else "Apache-2.0"
@@ -79,6 +81,7 @@ class NewFile(unittest.TestCase):
         self.run_script("kernels", "cpu/row_sums")
         self.assertIn('#include "cpu/row_sums.hpp"', self.read("kernels/cpu/row_sums.cpp"))
         self.assertIn(" cpu/row_sums.cpp", self.read("kernels/CMakeLists.txt"))
+        self.assertIn('#include "cpu/row_sums.hpp"', self.read("tests/kernels/cpu/row_sums_test.cpp"))
 
     def test_a_room_has_headers_and_tests_of_its_own(self):
         made = self.run_script("core", "scheme/row_norms").stdout.splitlines()
