@@ -8,6 +8,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/core/scheme/resmlp_geometry.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/core/scheme/scheme.hpp"
 #include "actscope/reports/config/document.hpp"
 #include "nearest_name.hpp"
@@ -149,7 +150,7 @@ void RunOptions::add_data(Scope scope) {
 void RunOptions::add_compression(Scope scope) {
   group_ = "Compression";
   if (scope != Scope::plan) {
-    option("--scheme", &RunConfig::scheme, "NAME", "one of " + joined(core::scheme_presets()));
+    option("--scheme", &RunConfig::scheme, "NAME", "one of " + joined(core::preset_names()));
   }
   const auto block = [this](const std::string& text) {
     const auto sides = parse_block("--block", text);
@@ -308,7 +309,7 @@ RunConfig RunOptions::resolve(const RunConfig& defaults) const {
   }
   if (plan) require_as_planned(*plan, config);
   require_known("model", config.model, models());
-  require_known("scheme", config.scheme, core::scheme_presets());
+  require_known("scheme", config.scheme, core::preset_names());
   return config;
 }
 

@@ -5,6 +5,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/core/scheme/scheme.hpp"
 #include "actscope/reports/config/document.hpp"
 #include "nearest_name.hpp"
@@ -14,7 +15,7 @@ namespace actscope::app {
 namespace {
 
 void require_known_scheme(const std::string& name) {
-  const auto& known = core::scheme_presets();
+  const auto& known = core::preset_names();
   if (std::ranges::find(known, name) != known.end()) return;
   std::string all;
   for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;

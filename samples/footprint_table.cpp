@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "actscope/base/units.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/core/scheme/scheme.hpp"
 #include "actscope/core/training/run_setup.hpp"
 
@@ -12,7 +13,7 @@ int main() {
   config.batch = 128;
   std::printf("ResMLP-S12, 128 images of 224 px, float32\n");
   std::int64_t dense_bytes = 0;
-  for (const std::string& scheme : actscope::core::scheme_presets()) {
+  for (const std::string& scheme : actscope::core::preset_names()) {
     config.scheme = scheme;
     const actscope::FootprintTotals totals = actscope::core::footprint_of(config).totals;
     dense_bytes = totals.dense_saved_bytes;

@@ -72,8 +72,8 @@ Tensor SavedTensorState::product(const Tensor& dy) const {
 }
 
 void require_values(const StoreSpec& store, const Operand& operand, std::string_view subject) {
-  const StoreKind kind = store.kind;
-  if (kind == StoreKind::drop || kind == StoreKind::pool || is_gelu_code(kind)) {
+  const KeptValues kept = traits_of(store.kind).kept;
+  if (kept == KeptValues::nothing || kept == KeptValues::means) {
     throw ConfigError(error_text(std::string(subject) + " as " + to_text(store),
                                  "nothing else gives back its values",
                                  "keep it as bsr:16:0.8 or int4"));

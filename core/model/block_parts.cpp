@@ -47,8 +47,7 @@ SavedBlock::SavedBlock(const BlockContext& context, const Tensor& x, std::int64_
     choice(product).emplace(plan.operand(product), slot_shape(slot, batch, tokens, dim, hidden), x,
                             trace_name(slot),
                             draw(product, slot_count + static_cast<std::size_t>(product)));
-    const StoreKind kind = plan.store(slot).kind;
-    const bool is_measured = kind == StoreKind::topk || kind == StoreKind::pool;
+    const bool is_measured = slots[static_cast<std::size_t>(slot)].leaves_out();
     if (context.norms != nullptr && !is_measured) {
       choice(product)->measure(&(*context.norms)[static_cast<std::size_t>(slot)]);
     }

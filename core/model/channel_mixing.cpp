@@ -107,7 +107,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, SavedBlo
   const auto& choice2 = stores.choice(Product::dW2);
   // Pruned only in the product, x1 itself decoded whole: α2 sees the whole.
   const bool sum_alpha =
-      z_store.is_kept() || choice1.has_value() || x1_store.kind() == StoreKind::bsr_int2;
+      z_store.is_kept() || choice1.has_value() || (x1_store.has_panels() && !x1_store.leaves_out());
   const bool reads_x1 = sum_alpha || !h_store.is_kept() || !x1_store.has_panels();
   const bool product_reads_z =
       z_store.is_kept() && !z_store.has_panels() && !reads_codes(z_store, choice1);

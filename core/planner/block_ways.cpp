@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/scheme/presets.hpp"
 
 namespace actscope::core {
 namespace {
@@ -83,7 +84,7 @@ std::vector<BlockWay> block_ways(const RunConfig& config, const ResMlpGeometry& 
     }
     ways.push_back(std::move(found));
   };
-  for (const std::string& preset : scheme_presets()) add({preset.c_str(), preset.c_str(), {}, {}});
+  for (const std::string& preset : preset_names()) add({preset.c_str(), preset.c_str(), {}, {}});
   for (const MixedWay& way : mixed_ways()) add(way);
   return ways;
 }

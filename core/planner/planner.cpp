@@ -6,6 +6,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/core/training/environment.hpp"
 #include "actscope/core/training/run_setup.hpp"
 #include "actscope/core/training/training.hpp"
@@ -50,7 +51,7 @@ bool is_accurate(const PlanRequest& request, const PlanCandidate& candidate) {
 }
 
 bool is_preset(const std::string& name) {
-  return std::ranges::find(scheme_presets(), name) != scheme_presets().end();
+  return std::ranges::find(preset_names(), name) != preset_names().end();
 }
 
 std::vector<PlanPreset> presets_of(const Scene& scene, const PlanRequest& request,

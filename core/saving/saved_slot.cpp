@@ -9,6 +9,7 @@ namespace actscope::core {
 SavedSlot::SavedSlot(const StoreSpec& store, const SlotShape& shape, const torch::Tensor& like,
                      tracer::Name name, const StoreDraw& draw)
     : spec_(store),
+      traits_(&traits_of(store.kind)),
       shape_(shape),
       options_(like.options().requires_grad(false)),
       store_(make_store({store, shape, options_, name, draw})) {}
@@ -29,13 +30,12 @@ void SavedSlot::put_now(std::int64_t first, const torch::Tensor& part) {
   const torch::Tensor back = store_->get(first, count);
   norm_->all += square_sum(flat);
   // Blocks and elements as they were before rescaling and narrowing.
-  norm_->kept += square_sum(spec_.kind == StoreKind::pool ? back : flat.masked_fill(back == 0, 0));
+  const bool is_mean = traits_->kept == KeptValues::means;
+  norm_->kept += square_sum(is_mean ? back : flat.masked_fill(back == 0, 0));
 }
 
 void SavedSlot::measure(SlotNorm* norm) {
-  const bool leaves_out = spec_.kind == StoreKind::bsr || spec_.kind == StoreKind::topk ||
-                          spec_.kind == StoreKind::pool;
-  norm_ = leaves_out ? norm : nullptr;
+  norm_ = leaves_out() ? norm : nullptr;
 }
 
 torch::Tensor SavedSlot::get(std::int64_t first, std::int64_t count) const {

@@ -30,12 +30,13 @@ class SavedSlot {
 
   StoreKind kind() const noexcept { return spec_.kind; }
   bool is_kept() const noexcept { return spec_.kind != StoreKind::drop; }
-  bool is_coded() const noexcept {
-    return spec_.kind == StoreKind::int8 || spec_.kind == StoreKind::int4 ||
-           spec_.kind == StoreKind::int2;
+  bool is_coded() const noexcept { return traits_->is_coded; }
+  bool has_panels() const noexcept { return traits_->has_panels; }
+  bool is_gelu_code() const noexcept { return traits_->is_gelu_code; }
+  /// Whether it gives back less than all values: what it leaves out can be measured.
+  bool leaves_out() const noexcept {
+    return traits_->kept == KeptValues::some || traits_->kept == KeptValues::means;
   }
-  bool has_panels() const noexcept { return core::has_panels(spec_.kind); }
-  bool is_gelu_code() const noexcept { return core::is_gelu_code(spec_.kind); }
   const SlotShape& shape() const noexcept { return shape_; }
 
   /// Adds the norms of what is put and of what comes of it to `norm`, where the store leaves
@@ -89,6 +90,7 @@ class SavedSlot {
   void put_now(std::int64_t first, const torch::Tensor& part);
 
   StoreSpec spec_;
+  const StoreTraits* traits_ = nullptr;
   SlotShape shape_;
   torch::TensorOptions options_;
   std::unique_ptr<Store> store_;

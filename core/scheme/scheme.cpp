@@ -4,79 +4,12 @@
 #include <algorithm>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/core/scheme/slot_layout.hpp"
 #include "actscope/core/scheme/store_bytes.hpp"
 
 namespace actscope::core {
 namespace {
-
-// Side of the squares of preset pool.
-constexpr std::int64_t preset_pool_side = 2;
-
-BlockPlan all_dropped_but_x(const StoreSpec& x) {
-  BlockPlan plan;
-  plan.stores.fill({StoreKind::drop});
-  plan.store(Slot::x) = x;
-  return plan;
-}
-
-// x, x1 and h in one store: what the exact algebra needs.
-BlockPlan three_slots(const StoreSpec& store) {
-  BlockPlan plan = all_dropped_but_x(store);
-  plan.store(Slot::x1) = store;
-  plan.store(Slot::h) = store;
-  return plan;
-}
-
-// The inputs of the linear layers in one store, all else as plain autograd keeps it: what rivals
-// that compress layer by layer do.
-BlockPlan linear_inputs(const StoreSpec& store) {
-  BlockPlan plan;
-  plan.store(Slot::y) = plan.store(Slot::z) = plan.store(Slot::u) = store;
-  return plan;
-}
-
-void prune_channel_products(BlockPlan& plan, const kernels::BlockSpec& blocks) {
-  plan.operand(Product::dW1) = plan.operand(Product::dW2) = {OperandKind::bsr, blocks};
-}
-
-BlockPlan preset_plan(const std::string& name, const kernels::BlockSpec& blocks) {
-  const StoreSpec bsr{StoreKind::bsr, blocks};
-  BlockPlan plan;
-  if (name == "dense") {
-    plan.plain_autograd = true;
-  } else if (name == "linear-bsr") {
-    plan = linear_inputs(bsr);
-  } else if (name == "exact") {
-    plan = three_slots({StoreKind::keep});
-  } else if (name == "exact-bsr") {
-    plan = three_slots(bsr);
-    plan.store(Slot::h) = {StoreKind::keep};
-  } else if (name == "int8" || name == "int4" || name == "int2") {
-    plan = three_slots(parse_store(name));
-  } else if (name == "int4-bsr" || name == "int2-bsr") {
-    plan = three_slots(parse_store(name.substr(0, 4)));
-    prune_channel_products(plan, blocks);
-  } else if (name == "checkpoint") {
-    plan = all_dropped_but_x({StoreKind::keep});
-  } else if (name == "checkpoint-int4") {
-    plan = all_dropped_but_x({StoreKind::int4});
-  } else if (name == "topk") {
-    StoreSpec top{StoreKind::topk};
-    top.sparsity_ratio = blocks.sparsity_ratio;
-    plan = linear_inputs(top);
-  } else if (name == "pool") {
-    StoreSpec pool{StoreKind::pool};
-    pool.pool_side = preset_pool_side;
-    plan = linear_inputs(pool);
-  } else {
-    std::string known;
-    for (const std::string& preset : scheme_presets())
-      known += (known.empty() ? "" : ", ") + preset;
-    throw ConfigError(error_text("unknown scheme '" + name + "'", {}, "give one of " + known));
-  }
-  return plan;
-}
 
 // Whether `text` matches a pattern in which `*` stands for any run of characters.
 bool matches(std::string_view pattern, std::string_view text) {
@@ -190,13 +123,6 @@ bool Scheme::is_plain_autograd() const {
   return std::ranges::all_of(blocks, [](const BlockPlan& plan) { return plan.plain_autograd; });
 }
 
-const std::vector<std::string>& scheme_presets() {
-  static const std::vector<std::string> names{
-      "dense",    "linear-bsr", "exact",      "exact-bsr",       "int8", "int4", "int2",
-      "int4-bsr", "int2-bsr",   "checkpoint", "checkpoint-int4", "topk", "pool"};
-  return names;
-}
-
 Scheme make_scheme(const RunConfig& config, const ResMlpGeometry& geometry) {
   kernels::BlockSpec blocks{config.block_rows, config.block_cols, config.sparsity_ratio};
   blocks.validate();
@@ -207,7 +133,7 @@ Scheme make_scheme(const RunConfig& config, const ResMlpGeometry& geometry) {
   }
   Scheme scheme;
   scheme.name = config.scheme;
-  const BlockPlan preset = preset_plan(config.scheme, blocks);
+  const BlockPlan preset = preset_of(config.scheme).plan(blocks);
   scheme.blocks.assign(static_cast<std::size_t>(geometry.depth), preset);
   const bool has_overrides = !config.slot_overrides.empty() || !config.operand_overrides.empty();
   if (preset.plain_autograd && has_overrides) {
@@ -215,19 +141,16 @@ Scheme make_scheme(const RunConfig& config, const ResMlpGeometry& geometry) {
                                  "its slots are chosen by LibTorch's autograd",
                                  "start from --scheme exact, where every slot can be set"));
   }
-  static constexpr std::array<std::string_view, slot_count> slots{"x", "y", "t", "x1",
-                                                                  "z", "h", "u", "v"};
   for (const std::string& text : config.slot_overrides) {
     const Override change = split_override(text, "--slot");
     const StoreSpec store = parse_store(change.value);
-    apply_override(scheme.blocks, change, "slot", slots,
+    apply_override(scheme.blocks, change, "slot", slot_names,
                    [&](BlockPlan& plan, std::size_t slot) { plan.stores[slot] = store; });
   }
-  static constexpr std::array<std::string_view, product_count> products{"dA", "dW1", "dW2"};
   for (const std::string& text : config.operand_overrides) {
     const Override change = split_override(text, "--operand");
     const Operand operand = parse_operand(change.value);
-    apply_override(scheme.blocks, change, "product", products,
+    apply_override(scheme.blocks, change, "product", product_names,
                    [&](BlockPlan& plan, std::size_t product) { plan.operands[product] = operand; });
   }
   if (!preset.plain_autograd) {

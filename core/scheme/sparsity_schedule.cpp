@@ -8,7 +8,7 @@ namespace actscope::core {
 namespace {
 
 void reduce(StoreSpec& store, double share) {
-  if (!has_panels(store.kind) && store.kind != StoreKind::topk) return;
+  if (!traits_of(store.kind).has_sparsity) return;
   if (share == 0) {
     store = {StoreKind::keep};
     return;

@@ -5,26 +5,16 @@
 #include "actscope/kernels/codec.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "saving/stores/store.hpp"
+#include "scheme/stores/store_row.hpp"
 #include "tensors/code_passes.hpp"
 
 namespace actscope::core {
 namespace {
 
-kernels::CodeBits bits_of(StoreKind kind) {
-  switch (kind) {
-    case StoreKind::int8:
-      return kernels::CodeBits::int8;
-    case StoreKind::int4:
-      return kernels::CodeBits::int4;
-    default:
-      return kernels::CodeBits::int2;
-  }
-}
-
 class Coded final : public Store {
  public:
   explicit Coded(StoreSettings setting)
-      : Store(std::move(setting)), bits_(bits_of(setting_.store.kind)) {
+      : Store(std::move(setting)), bits_(code_bits(setting_.store.kind)) {
     const std::int64_t elements = setting_.shape.elements();
     codes_ =
         torch::empty({kernels::code_bytes(bits_, elements)}, setting_.options.dtype(torch::kUInt8));

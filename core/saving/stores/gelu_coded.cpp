@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // code4, code2: the derivative of GELU at h, written by the pass that computes u = gelu(h).
 #include "saving/stores/store.hpp"
+#include "scheme/stores/store_row.hpp"
 
 namespace actscope::core {
 namespace {
@@ -8,9 +9,7 @@ namespace {
 class GeluCoded final : public Store {
  public:
   explicit GeluCoded(StoreSettings setting)
-      : Store(std::move(setting)),
-        bits_(setting_.store.kind == StoreKind::code4 ? kernels::CodeBits::int4
-                                                      : kernels::CodeBits::int2) {
+      : Store(std::move(setting)), bits_(code_bits(setting_.store.kind)) {
     const SlotShape& shape = setting_.shape;
     codes_ = torch::empty({kernels::gelu_code_bytes(bits_, shape.total_rows(), shape.cols)},
                           setting_.options.dtype(torch::kUInt8));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // bf16, fp8: floats of fewer bits.
+#include "scheme/stores/narrow.hpp"
 #include "actscope/kernels/narrow_float.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "saving/stores/store.hpp"
@@ -11,9 +12,7 @@ namespace {
 class Narrow final : public Store {
  public:
   explicit Narrow(StoreSettings setting)
-      : Store(std::move(setting)),
-        format_(setting_.store.kind == StoreKind::bf16 ? kernels::NarrowFloat::bf16
-                                                       : kernels::NarrowFloat::fp8) {
+      : Store(std::move(setting)), format_(narrow_float(setting_.store.kind)) {
     const bool is_bf16 = format_ == kernels::NarrowFloat::bf16;
     values_ = torch::empty({setting_.shape.elements()},
                            setting_.options.dtype(is_bf16 ? torch::kBFloat16 : torch::kUInt8));

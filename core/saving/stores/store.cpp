@@ -1,36 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "saving/stores/store.hpp"
 
-#include "actscope/base/check.hpp"
+#include <iterator>
 
 namespace actscope::core {
+namespace {
+
+struct Maker {
+  StoreKind kind;
+  std::unique_ptr<Store> (*make)(StoreSettings);
+};
+// In the order of StoreKind.
+constexpr Maker makers[] = {
+    {StoreKind::keep, make_kept},        {StoreKind::drop, make_dropped},
+    {StoreKind::bsr, make_pruned},       {StoreKind::bsr_int2, make_pruned_and_coded},
+    {StoreKind::int8, make_coded},       {StoreKind::int4, make_coded},
+    {StoreKind::int2, make_coded},       {StoreKind::bf16, make_narrow},
+    {StoreKind::fp8, make_narrow},       {StoreKind::code4, make_gelu_coded},
+    {StoreKind::code2, make_gelu_coded}, {StoreKind::topk, make_top},
+    {StoreKind::pool, make_pooled}};
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < std::size(makers); ++i) {
+    if (makers[i].kind != static_cast<StoreKind>(i)) return false;
+  }
+  return std::size(makers) == static_cast<std::size_t>(StoreKind::pool) + 1;
+}
+static_assert(is_in_order());
+
+}  // namespace
 
 std::unique_ptr<Store> make_store(StoreSettings setting) {
-  switch (setting.store.kind) {
-    case StoreKind::keep:
-      return make_kept(std::move(setting));
-    case StoreKind::drop:
-      return make_dropped(std::move(setting));
-    case StoreKind::bsr:
-      return make_pruned(std::move(setting));
-    case StoreKind::bsr_int2:
-      return make_pruned_and_coded(std::move(setting));
-    case StoreKind::int8:
-    case StoreKind::int4:
-    case StoreKind::int2:
-      return make_coded(std::move(setting));
-    case StoreKind::bf16:
-    case StoreKind::fp8:
-      return make_narrow(std::move(setting));
-    case StoreKind::code4:
-    case StoreKind::code2:
-      return make_gelu_coded(std::move(setting));
-    case StoreKind::topk:
-      return make_top(std::move(setting));
-    case StoreKind::pool:
-      return make_pooled(std::move(setting));
-  }
-  unreachable("a store of no known kind");
+  const auto index = static_cast<std::size_t>(setting.store.kind);
+  if (index >= std::size(makers)) unreachable("a store of no known kind");
+  return makers[index].make(std::move(setting));
 }
 
 }  // namespace actscope::core

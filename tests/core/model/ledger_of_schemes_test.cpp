@@ -12,6 +12,7 @@
 #include "actscope/core/model/loss.hpp"
 #include "actscope/core/model/resmlp.hpp"
 #include "actscope/core/scheme/byte_model.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/graph_ledger.hpp"
 
@@ -140,10 +141,10 @@ std::vector<std::string> in_bf16(std::vector<std::string> schemes) {
   return schemes;
 }
 
-INSTANTIATE_TEST_SUITE_P(NarrowPresets, LedgerOfSchemes,
-                         testing::ValuesIn(in_bf16(scheme_presets())), test_name);
+INSTANTIATE_TEST_SUITE_P(NarrowPresets, LedgerOfSchemes, testing::ValuesIn(in_bf16(preset_names())),
+                         test_name);
 
-INSTANTIATE_TEST_SUITE_P(Presets, LedgerOfSchemes, testing::ValuesIn(scheme_presets()), test_name);
+INSTANTIATE_TEST_SUITE_P(Presets, LedgerOfSchemes, testing::ValuesIn(preset_names()), test_name);
 
 // Every store in a place by images, one by rows and one of the wide slots.
 std::vector<std::string> every_store() {

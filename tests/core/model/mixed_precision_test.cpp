@@ -7,6 +7,7 @@
 
 #include "actscope/core/model/loss.hpp"
 #include "actscope/core/model/resmlp.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "block_oracle.hpp"
 
 namespace actscope {
@@ -192,7 +193,7 @@ TEST(MixedPrecision, TwoForwardsShareTheCopies) {
 TEST(MixedPrecision, LogitsAreNearThoseOfFloat32) {
   at::manual_seed(1);
   const Tensor images = torch::randn({6, 1, 12, 12});
-  for (const std::string& scheme : core::scheme_presets()) {
+  for (const std::string& scheme : core::preset_names()) {
     core::ResMlp wide = make_model(scheme, ElementType::fp32);
     core::ResMlp narrow = make_model(scheme, ElementType::bf16);
     const Tensor right = wide.forward(images).detach();

@@ -8,6 +8,7 @@
 #include <torch/types.h>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "block_oracle.hpp"
 
 namespace actscope {
@@ -110,7 +111,7 @@ double difference(const Tensor& a, const Tensor& b) {
 
 // The presets that can keep a block of so many tokens: pool wants a square.
 std::vector<std::string> presets_for(std::int64_t tokens) {
-  std::vector<std::string> names = core::scheme_presets();
+  std::vector<std::string> names = core::preset_names();
   const auto side = std::llround(std::sqrt(static_cast<double>(tokens)));
   if (side * side != tokens) std::erase(names, "pool");
   return names;
@@ -121,7 +122,7 @@ const Sizes shapes[] = {{1, 1, 4, 4}, {1, 4, 4, 8}, {3, 9, 12, 48}, {2, 49, 16, 
 TEST(ResMlpBlock, ForwardIsExactForEveryPreset) {
   const Problem problem = make_problem({3, 9, 12, 48});
   const Tensor expected = test::block_output(test::exact_slots(problem.x, problem.p), problem.p);
-  for (const std::string& name : core::scheme_presets()) {
+  for (const std::string& name : core::preset_names()) {
     SCOPED_TRACE(name);
     const Tensor out =
         core::resmlp_block(problem.x, problem.p, {"blocks.0", plan_of(name), roomy, nullptr});
@@ -270,7 +271,7 @@ TEST(ResMlpBlock, ResultsDoNotDependOnTheWorkspace) {
 TEST(ResMlpBlock, EqualWorkspaceGivesEqualBits) {
   at::set_num_threads(2);
   const Problem problem = make_problem({5, 49, 16, 64}, torch::kFloat32);
-  for (const std::string& name : core::scheme_presets()) {
+  for (const std::string& name : core::preset_names()) {
     const auto first = block_gradients(problem, plan_of(name, 8), 1 << 16);
     const auto second = block_gradients(problem, plan_of(name, 8), 1 << 16);
     for (std::size_t i = 0; i < test::gradient_count; ++i) {
@@ -283,7 +284,7 @@ TEST(ResMlpBlock, EqualWorkspaceGivesEqualBits) {
 // What a first walk leaves is what a second one reads.
 TEST(ResMlpBlock, ARetainedGraphGivesTheSameGradientsAgain) {
   const Problem problem = make_problem({5, 49, 16, 64});
-  for (const std::string& name : core::scheme_presets()) {
+  for (const std::string& name : core::preset_names()) {
     const auto once = block_gradients(problem, plan_of(name, 8));
     const auto again = block_gradients(problem, plan_of(name, 8), roomy, 2);
     for (std::size_t i = 0; i < test::gradient_count; ++i) {
@@ -311,7 +312,7 @@ TEST(ResMlpBlock, NonFiniteInputReachesTheGradientsAsInPlainAutograd) {
     Problem problem = make_problem({4, 49, 16, 64});
     problem.x[2][17][5] = poison;
     const auto plain = test::autograd_gradients(problem.x, problem.p, problem.g);
-    for (const std::string& name : core::scheme_presets()) {
+    for (const std::string& name : core::preset_names()) {
       const auto got = block_gradients(problem, plan_of(name, 8, 0.9));
       for (std::size_t i = 0; i < test::gradient_count; ++i) {
         if (torch::isfinite(plain[i]).all().item<bool>()) continue;
@@ -342,7 +343,7 @@ TEST(ResMlpBlock, WithoutGradientsNothingIsKept) {
   BlockParameters p = problem.p;
   p.fc1_weight = p.fc1_weight.detach().clone().requires_grad_();
   const at::NoGradGuard no_grad;
-  for (const std::string& name : core::scheme_presets()) {
+  for (const std::string& name : core::preset_names()) {
     tracer::StoreLedger ledger;
     const Tensor out =
         core::resmlp_block(problem.x, p, {"blocks.0", plan_of(name), roomy, &ledger});
@@ -366,7 +367,7 @@ TEST(ResMlpBlock, AKeptInputIsNotCopied) {
 
 TEST(ResMlpBlock, ARetainedGraphIsWalkedTwiceAndAReleasedOneIsNot) {
   const Problem problem = make_problem({3, 9, 12, 48});
-  for (const std::string& name : core::scheme_presets()) {
+  for (const std::string& name : core::preset_names()) {
     const Tensor x = problem.x.clone().requires_grad_();
     const Tensor out =
         core::resmlp_block(x, problem.p, {"blocks.0", plan_of(name), roomy, nullptr});

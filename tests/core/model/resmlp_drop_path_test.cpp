@@ -9,6 +9,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/core/model/resmlp.hpp"
 #include "actscope/core/model/resmlp_block.hpp"
+#include "actscope/core/scheme/presets.hpp"
 
 namespace actscope::core {
 namespace {
@@ -127,7 +128,7 @@ TEST(DropPathInTheModel, GradientsAreTheSlopesOfTheLoss) {
 
 TEST(DropPathInTheModel, AHalfThatIsSkippedHasNoGradientUnderAnyScheme) {
   const Tensor images = images_of(1);
-  for (const std::string& scheme : scheme_presets()) {
+  for (const std::string& scheme : preset_names()) {
     for (const BlockHalf half : halves) {
       const DropPath draw = skipping(1, half);
       ResMlp model = model_of(scheme);

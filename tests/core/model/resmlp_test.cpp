@@ -7,6 +7,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/core/scheme/byte_model.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 
 namespace actscope::core {
@@ -76,7 +77,7 @@ struct Case {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const std::string& name : scheme_presets()) all.push_back({name, scheme_of(name)});
+  for (const std::string& name : preset_names()) all.push_back({name, scheme_of(name)});
   all.push_back({"mixed", scheme_of("linear-bsr", {"blocks.0.x=int4", "blocks.1.h=int8", "*.t=drop",
                                                    "*.v=bsr:4x2:0.5"})});
   return all;
@@ -258,7 +259,7 @@ TEST(ResMlp, ParametersFollowFromTheSeedAlone) {
   };
   const Tensor dense = parameters_of("dense", 5);
   EXPECT_TRUE(torch::isfinite(dense).all().item<bool>());
-  for (const std::string& name : scheme_presets()) {
+  for (const std::string& name : preset_names()) {
     EXPECT_TRUE(torch::equal(parameters_of(name, 5), dense)) << name;
   }
   EXPECT_FALSE(torch::equal(parameters_of("dense", 6), dense));

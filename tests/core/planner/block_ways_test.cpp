@@ -7,6 +7,7 @@
 #include <set>
 
 #include "actscope/core/scheme/byte_model.hpp"
+#include "actscope/core/scheme/presets.hpp"
 
 namespace actscope::core {
 namespace {
@@ -23,11 +24,11 @@ RunConfig with_block(std::int64_t side) {
 TEST(BlockWays, BeginWithPlainAutogradAndHoldEveryPreset) {
   const auto ways = block_ways(with_block(8), geometry);
   EXPECT_TRUE(ways.front().plan.plain_autograd);
-  for (const std::string& preset : scheme_presets()) {
+  for (const std::string& preset : preset_names()) {
     EXPECT_TRUE(std::ranges::any_of(ways, [&](const BlockWay& w) { return w.name == preset; }))
         << preset;
   }
-  EXPECT_GT(ways.size(), scheme_presets().size());
+  EXPECT_GT(ways.size(), preset_names().size());
 }
 
 TEST(BlockWays, NoTwoAreOnePlan) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/scheme/presets.hpp"
 
 namespace actscope::core {
 namespace {
@@ -101,7 +102,7 @@ TEST(ByteModel, TheLayersOfATinyModelByHand) {
 
 TEST(ByteModel, SumsOfSlotsAreTheTotals) {
   const ResMlpGeometry g{.dim = 48, .depth = 2};
-  for (const std::string& name : scheme_presets()) {
+  for (const std::string& name : preset_names()) {
     const FootprintRecord record = predict(name, g, 5);
     std::int64_t predicted = 0, dense = 0;
     for (const LayerFootprint& layer : record.layers) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/core/scheme/slot_layout.hpp"
 
 namespace actscope::core {
@@ -50,11 +51,11 @@ TEST(Scheme, PresetsKeepWhatTheirPagesSay) {
     for (const BlockPlan& plan : scheme.blocks) EXPECT_EQ(stores_of(plan), stores) << name;
   }
   EXPECT_TRUE(make_scheme(config_of("dense"), geometry).is_plain_autograd());
-  EXPECT_EQ(scheme_presets().size(), std::size(expected) + 1);
+  EXPECT_EQ(preset_names().size(), std::size(expected) + 1);
 }
 
 TEST(Scheme, OnlyPrunedCodesChooseBlocksForItsProducts) {
-  for (const std::string& name : scheme_presets()) {
+  for (const std::string& name : preset_names()) {
     const BlockPlan plan = make_scheme(config_of(name), geometry).blocks.front();
     EXPECT_FALSE(has_own_blocks(plan, Product::dA)) << name;
     const bool chooses = name == "int4-bsr" || name == "int2-bsr";
@@ -202,7 +203,7 @@ TEST(Scheme, ABlockLargerThanItsSlotIsRefusedByName) {
 }
 
 TEST(Scheme, RefusesBlocksAndBatchesOutOfRangeForEveryPreset) {
-  for (const std::string& name : scheme_presets()) {
+  for (const std::string& name : preset_names()) {
     RunConfig config = config_of(name);
     config.block_rows = 100'000;
     (void)refusal<UnsupportedBlockSize>(config);

@@ -12,6 +12,7 @@
 
 #include "actscope/core/model/loss.hpp"
 #include "actscope/core/model/resmlp.hpp"
+#include "actscope/core/scheme/presets.hpp"
 
 namespace actscope::core {
 namespace {
@@ -165,7 +166,7 @@ TEST(DenseProductLibrary, OneDnnNeverSeesATransposedMatrix) {
   const Tensor images = torch::randn({48, 1, 28, 28});
   const Tensor labels = torch::randint(10, {48}, torch::kInt64);
   const CallCount count;
-  for (const std::string& preset : scheme_presets()) {
+  for (const std::string& preset : preset_names()) {
     RunConfig config;
     config.scheme = preset;
     ResMlp model(geometry, make_scheme(config, geometry), 1, std::int64_t{64} << 20);

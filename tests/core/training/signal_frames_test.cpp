@@ -15,6 +15,7 @@
 
 #include "actscope/core/model/loss.hpp"
 #include "actscope/core/model/resmlp.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "tensors/dense_product.hpp"
 
 namespace actscope::core {
@@ -126,7 +127,7 @@ TEST_P(SignalFrames, LieOnTheStackWhateverTheSchemeDoes) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Presets, SignalFrames, testing::ValuesIn(scheme_presets()),
+INSTANTIATE_TEST_SUITE_P(Presets, SignalFrames, testing::ValuesIn(preset_names()),
                          [](const auto& preset) {
                            std::string name = preset.param;
                            std::ranges::replace(name, '-', '_');

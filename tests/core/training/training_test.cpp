@@ -13,6 +13,7 @@
 #include <map>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "actscope/core/scheme/scheme.hpp"
 #include "temporary_folder.hpp"
 #include "training_support.hpp"
@@ -79,7 +80,7 @@ TEST(Train, Learns) {
 
 TEST(Train, MeasuresWhatItPredictsForEveryScheme) {
   std::vector<std::tuple<std::string, double, std::string>> cases;
-  for (const std::string& scheme : scheme_presets()) {
+  for (const std::string& scheme : preset_names()) {
     for (const double drop_path : {0.0, 0.4}) {
       for (const char* dtype : {"fp32", "bf16"}) cases.emplace_back(scheme, drop_path, dtype);
     }
@@ -192,7 +193,7 @@ TEST(Train, AHiddenTensorShowsAsResidual) {
 
 // The autograd graph, which knows nothing of stores, holds what they registered.
 TEST(Train, TheGraphHoldsWhatTheAllocatorGave) {
-  for (const std::string& scheme : scheme_presets()) {
+  for (const std::string& scheme : preset_names()) {
     RunConfig config = tiny_run(scheme);
     config.steps = 3;
     config.drop_path_ratio = 0.4;

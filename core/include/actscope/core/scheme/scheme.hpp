@@ -18,11 +18,15 @@ namespace actscope::core {
 ///     y = α1⊙x + β1    t = A y + a    x1 = x + γ1⊙t
 ///     z = α2⊙x1 + β2   h = z W1ᵀ + b1   u = gelu(h)   v = u W2ᵀ + b2   x2 = x1 + γ2⊙v
 enum class Slot { x, y, t, x1, z, h, u, v };
-inline constexpr std::size_t slot_count = 8;
+inline constexpr std::array<std::string_view, 8> slot_names{"x", "y", "t", "x1",
+                                                            "z", "h", "u", "v"};
+inline constexpr std::size_t slot_count = slot_names.size();
 
-std::string_view name_of(Slot slot) noexcept;
+constexpr std::string_view name_of(Slot slot) noexcept {
+  return slot_names[static_cast<std::size_t>(slot)];
+}
 
-/// How a slot is kept between forward and backward.
+/// How a slot is kept between forward and backward. Each has a row in core/scheme/stores.
 enum class StoreKind {
   keep,      ///< the tensor
   drop,      ///< nothing: rebuilt from other slots
@@ -53,19 +57,39 @@ struct StoreSpec {
   friend bool operator==(const StoreSpec&, const StoreSpec&) = default;
 };
 
+/// What of a tensor's values a store gives back.
+enum class KeptValues {
+  all,     ///< each, as it was or rounded
+  some,    ///< some, and zero for the others
+  means,   ///< means of several, which only the whole image gives
+  nothing  ///< none
+};
+
+struct StoreTraits {
+  KeptValues kept = KeptValues::all;
+  bool has_panels = false;    ///< panels of kept blocks, which a product reads as they are
+  bool is_coded = false;      ///< codes by group, which a product reads as they are
+  bool is_gelu_code = false;  ///< the derivative of GELU, of h alone
+  bool has_sparsity = false;  ///< it follows the schedule of sparsity
+};
+const StoreTraits& traits_of(StoreKind kind);
+
 /// Whether the store has panels of kept blocks, which a product reads as they are.
-constexpr bool has_panels(StoreKind kind) {
-  return kind == StoreKind::bsr || kind == StoreKind::bsr_int2;
+inline bool has_panels(StoreKind kind) {
+  return traits_of(kind).has_panels;
 }
-constexpr bool is_gelu_code(StoreKind kind) {
-  return kind == StoreKind::code4 || kind == StoreKind::code2;
+inline bool is_gelu_code(StoreKind kind) {
+  return traits_of(kind).is_gelu_code;
 }
 
 /// The weight gradients of a block that are matrix products with a slot.
 enum class Product { dA, dW1, dW2 };
-inline constexpr std::size_t product_count = 3;
+inline constexpr std::array<std::string_view, 3> product_names{"dA", "dW1", "dW2"};
+inline constexpr std::size_t product_count = product_names.size();
 
-std::string_view name_of(Product product) noexcept;
+constexpr std::string_view name_of(Product product) noexcept {
+  return product_names[static_cast<std::size_t>(product)];
+}
 
 /// What a product multiplies: the whole decoded slot, or only its kept blocks (chosen in forward).
 enum class OperandKind { full, bsr };
@@ -106,15 +130,17 @@ struct Scheme {
   bool is_plain_autograd() const;
 };
 
-/// dense, linear-bsr, exact, exact-bsr, int8, …: the names of presets, in the order of help texts.
-const std::vector<std::string>& scheme_presets();
-
 /// Grammar of the contract: "keep", "int4", "int8:stochastic", "bsr:8x64:0.8:panel:int8",
 /// "bsr+int2:16:0.8", "topk:0.9", "pool:2"; docs/reference/schemes.md has all of it.
 /// Errors  ConfigError: not of the grammar;
 ///         UnsupportedBlockSize, ConfigError: as BlockSpec::validate
 StoreSpec parse_store(std::string_view text);
 std::string to_text(const StoreSpec& store);
+
+/// A store of each kind as one writes it, in the order of StoreKind: "keep", "bsr:16:0.8".
+const std::vector<std::string>& store_examples();
+/// The store of a kind that its example names.
+StoreSpec usual_store(StoreKind kind);
 
 /// "full", "bsr:16:0.8", "bsr:16:0.8:row", "bsr:16:0.8:unbiased", "bsr:16:0.8:row:centered".
 /// Errors: as parse_store
