@@ -64,7 +64,7 @@ void add_eval(CLI::App& program, Action& action) {
       add_command(program, "eval", "held-out accuracy of a weights file",
                   "actscope eval --weights w.safetensors --data fashion-mnist --predictions p.csv");
   auto command = std::make_shared<EvalCommand>();
-  command->options.add_to(*app, RunOptions::Scope::evaluation);
+  command->options.add_to(*app, core::in_eval);
   app->add_option("--predictions", command->predictions,
                   "CSV to write: index,label,predicted,logit_0,…, a row an image")
       ->option_text("FILE")

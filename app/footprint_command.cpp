@@ -17,7 +17,7 @@ void add_footprint(CLI::App& program, Action& action) {
       add_command(program, "footprint", "predicts what is kept for backward; allocates nothing",
                   "actscope footprint --model resmlp_s12 --scheme int4 --batch 64");
   auto command = std::make_shared<FootprintCommand>();
-  command->options.add_to(*app, RunOptions::Scope::footprint);
+  command->options.add_to(*app, core::in_footprint);
   app->add_flag("--json", command->json, "print the document");
   app->add_flag("--quiet", command->quiet, "print nothing but errors");
   app->callback([&action, command] {

@@ -83,7 +83,7 @@ void add_plan(CLI::App& program, Action& action) {
                   "actscope plan --model resmlp_s12 --data synthetic --batch 64 --budget 1GiB "
                   "--out plan.json\n         actscope run --plan plan.json --out runs/a");
   auto command = std::make_shared<PlanCommand>();
-  command->options.add_to(*app, RunOptions::Scope::plan);
+  command->options.add_to(*app, core::in_plan);
   add_numbers(*app, *command);
   app->add_option("--out", command->out, "file for the actscope.plan document")
       ->option_text("FILE");

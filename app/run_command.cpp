@@ -151,7 +151,7 @@ void add_run(CLI::App& program, Action& action) {
       program, "run", "trains and records one configuration",
       "actscope run --data fashion-mnist --scheme int4-bsr --block 8 --sparsity 0.8 --out runs/a");
   auto command = std::make_shared<RunCommand>();
-  command->options.add_to(*app, RunOptions::Scope::training);
+  command->options.add_to(*app, core::in_run);
   command->options.add_plan();
   CLI::Option* force =
       app->add_flag("--force", command->force, "start over in a folder that is not empty");

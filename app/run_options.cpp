@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_options.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <sstream>
 #include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
 
+#include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
-#include "actscope/core/scheme/resmlp_geometry.hpp"
+#include "actscope/core/config/run_names.hpp"
 #include "actscope/core/scheme/presets.hpp"
 #include "actscope/core/scheme/scheme.hpp"
 #include "actscope/reports/config/document.hpp"
@@ -19,6 +25,7 @@ namespace actscope::app {
 namespace {
 
 using Texts = std::vector<std::string>;
+using core::OptionSyntax;
 
 void read_value(const std::string&, const std::string& text, std::string& value) {
   value = text;
@@ -33,21 +40,20 @@ void read_value(const std::string& option, const std::string& text,
 void read_value(const std::string& option, const std::string& text, double& value) {
   value = parse_real(option, text);
 }
+void read_value(const std::string&, const std::string&, bool&) {
+  unreachable("a value for an option that takes none");
+}
+void read_value(const std::string&, const std::string&, Texts&) {
+  unreachable("one text for an option that takes several");
+}
 
-// " [128]" behind a help text; nothing where the default is to be told in words.
-std::string default_text(const std::string& value) {
-  return value.empty() ? "" : " [" + value + "]";
-}
-std::string default_text(std::int64_t value) {
-  return " [" + std::to_string(value) + "]";
-}
-std::string default_text(double value) {
-  std::ostringstream text;
-  text << " [" << value << "]";
-  return text.str();
-}
-std::string default_text(const std::optional<std::int64_t>&) {
-  return "";
+// " [128]" behind a help text; nothing where there is no default.
+std::string default_text(const core::RunOption& option) {
+  const std::string text = *option.unset != '\0' ? option.unset
+                           : std::holds_alternative<Texts RunConfig::*>(option.member)
+                               ? std::string()
+                               : core::value_text(option, core::starting_config());
+  return text.empty() ? text : " [" + text + "]";
 }
 
 // Breaks a help text into lines that fit beside the option names.
@@ -70,16 +76,47 @@ std::string wrapped(const std::string& text) {
 }
 
 std::string joined(const Texts& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
-Texts models() {
-  Texts names{"resmlp"};
-  const Texts& published = core::published_models();
-  names.insert(names.end(), published.begin(), published.end());
-  return names;
+// What a command says of an option.
+HelpText words_of(const core::RunOption& option, core::Command command) {
+  const std::string_view field = option.field;
+  if (command == core::in_eval) {
+    const char* group = "Evaluation";
+    if (field == "weights") {
+      return {group, "safetensors to evaluate, in timm's or the original names; required", ""};
+    }
+    if (field == "batch") return {group, "images at once, from 1", default_text(option)};
+    if (field == "seed") return {group, "of synthetic images, from 0", default_text(option)};
+  }
+  HelpText words{std::string(core::name_of(option.group)), core::meaning_of(option),
+                 default_text(option)};
+  if (command == core::in_footprint && field == "dtype") {
+    words.meaning = "of activations: fp32, bf16 (parameters stay fp32) or fp64";
+  }
+  return words;
+}
+
+// What a text of the command line sets.
+std::function<void(RunConfig&)> setter(const std::string& name, const std::string& text,
+                                       const core::RunOption& option) {
+  if (option.syntax == OptionSyntax::block) {
+    const auto sides = parse_block(name, text);
+    return [sides](RunConfig& config) { std::tie(config.block_rows, config.block_cols) = sides; };
+  }
+  if (option.syntax == OptionSyntax::bytes) {
+    const std::int64_t bytes = parse_size(name, text);
+    const auto member = std::get<std::int64_t RunConfig::*>(option.member);
+    return [member, bytes](RunConfig& config) { config.*member = bytes; };
+  }
+  return std::visit(
+      [&](auto member) -> std::function<void(RunConfig&)> {
+        std::remove_cvref_t<decltype(std::declval<RunConfig&>().*member)> value{};
+        read_value(name, text, value);
+        return [member, value](RunConfig& config) { config.*member = value; };
+      },
+      option.member);
 }
 
 void require_known(const char* what, const std::string& name, const Texts& known) {
@@ -92,201 +129,53 @@ void require_known(const char* what, const std::string& name, const Texts& known
 
 }  // namespace
 
-RunConfig starting_config() {
-  RunConfig config;
-  config.scheme = "int4";
-  return config;
-}
-
-void RunOptions::in_group(CLI::Option* added) {
-  added->group(group_)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-}
-
-template <class Value>
-void RunOptions::option(const char* name, Value RunConfig::*field, const char* value_name,
-                        const std::string& help) {
-  const auto keep = [this, name, field](const std::string& text) {
-    Value value{};
-    read_value(name, text, value);
-    given_.push_back([field, value](RunConfig& config) { config.*field = value; });
-  };
-  CLI::Option* added = command_->add_option_function<std::string>(
-      name, keep, wrapped(help + default_text(starting_config().*field)));
-  in_group(added->option_text(value_name));
-}
-
-void RunOptions::add_model() {
-  group_ = "Model";
-  option("--model", &RunConfig::model, "NAME", "one of " + joined(models()));
-  option("--dim", &RunConfig::dim, "N", "resmlp: channels, from 1 [64]");
-  option("--depth", &RunConfig::depth, "N", "resmlp: blocks, from 1 [4]");
-  option("--patch", &RunConfig::patch, "N", "resmlp: patch side in pixels, divides the image [4]");
-  option("--image-size", &RunConfig::image_size, "N", "resmlp: image side in pixels [the data's]");
-  option("--classes", &RunConfig::classes, "N", "resmlp: classes [the data's]");
-}
-
-void RunOptions::add_data(Scope scope) {
-  group_ = "Data";
-  option("--data", &RunConfig::data, "NAME",
-         "one of fashion-mnist, cifar10, cifar100, imagefolder, synthetic");
-  if (scope == Scope::footprint) return;
-  option("--data-dir", &RunConfig::data_dir, "DIR",
-         "folder of the data set [where its Debian package puts it]");
-  option("--max-corrupt-share", &RunConfig::max_corrupt_share, "RATIO",
-         "imagefolder: share of images that may be unreadable, of each part, 0 to 1");
-  if (scope == Scope::training) {
-    option("--data-workers", &RunConfig::data_workers, "N",
-           "imagefolder: batches decoded ahead, a thread each, 1 to 256");
-    option("--train-samples", &RunConfig::train_samples, "N", "first N training images; 0: all");
-  }
-  option("--heldout-samples", &RunConfig::heldout_samples, "N", "first N held-out images; 0: all");
-  if (scope != Scope::training) return;
-  const auto no_augment = [this](std::int64_t) {
-    given_.emplace_back([](RunConfig& config) { config.augment = false; });
-  };
-  command_->add_flag_function("--no-augment", no_augment, "no random crop and flip")->group(group_);
-}
-
-void RunOptions::add_compression(Scope scope) {
-  group_ = "Compression";
-  if (scope != Scope::plan) {
-    option("--scheme", &RunConfig::scheme, "NAME", "one of " + joined(core::preset_names()));
-  }
-  const auto block = [this](const std::string& text) {
-    const auto sides = parse_block("--block", text);
-    given_.emplace_back(
-        [sides](RunConfig& config) { std::tie(config.block_rows, config.block_cols) = sides; });
-  };
-  in_group(command_
-               ->add_option_function<std::string>(
-                   "--block", block, "block of the bsr schemes: side, or ROWSxCOLS as 8x64 [16]")
-               ->option_text("N"));
-  option("--sparsity", &RunConfig::sparsity_ratio, "RATIO",
-         "share of blocks dropped, from 0 to below 1");
-  option(
-      "--select", &RunConfig::select, "NAME",
-      "among which blocks the largest are kept: panel, row, column or global; random: a control; "
-      "threshold: carried from step to step; with :unbiased drawn and rescaled");
-  if (scope == Scope::plan) return;
-  if (scope == Scope::training) {
-    option("--schedule", &RunConfig::schedule, "NAME",
-           "of sparsity over steps: constant; warmup:STEPS, dense before; cubic:FROM:TO, dense "
-           "before and rising to all of it");
-  }
-  const auto overrides = [this](const char* name, Texts RunConfig::*field, const char* help) {
-    const auto keep = [this, field](const Texts& texts) {
-      given_.push_back([field, texts](RunConfig& config) { config.*field = texts; });
+void RunOptions::add(const core::RunOption& option, const HelpText& text) {
+  const std::string name = option.option;
+  const std::string help = wrapped(text.meaning + text.usual);
+  if (const auto* flag = std::get_if<bool RunConfig::*>(&option.member)) {
+    const auto turn_off = [this, member = *flag](std::int64_t) {
+      given_.emplace_back([member](RunConfig& config) { config.*member = false; });
     };
-    command_->add_option_function<Texts>(name, keep, wrapped(help))
-        ->group(group_)
-        ->option_text("P=V")
-        ->allow_extra_args(false);
-  };
-  overrides(
-      "--slot", &RunConfig::slot_overrides,
-      "store of the slots that a pattern names, as 'blocks.*.h=int8': keep, drop, bsr:16:0.8, "
-      "bsr+int2:16:0.8, int8, int4, int2, bf16, fp8, code4, code2, topk:0.9 or pool:2; "
-      "repeatable, later ones win");
-  overrides("--operand", &RunConfig::operand_overrides,
-            "operand of a weight gradient, as 'blocks.*.dW1=bsr:16:0.8'; repeatable, later ones "
-            "win");
-}
-
-void RunOptions::add_training(Scope scope) {
-  group_ = "Training";
-  option("--batch", &RunConfig::batch, "N", "images a step, from 1");
-  option("--drop-path", &RunConfig::drop_path_ratio, "RATE",
-         "chance that an image skips a half of a block, each for itself, 0 to 0.9");
-  if (scope == Scope::footprint) return;
-  option("--epochs", &RunConfig::epochs, "N", "passes over the training images, from 1");
-  option("--steps", &RunConfig::steps, "N", "steps, instead of epochs; 0: by epochs");
-  option("--seed", &RunConfig::seed, "N", "of initialization, order and augmentation, from 0");
-  option("--optimizer", &RunConfig::optimizer, "NAME", "adamw or lamb");
-  option("--lr", &RunConfig::learning_rate, "RATE", "highest learning rate, above 0");
-  option("--weight-decay", &RunConfig::weight_decay, "RATE", "of matrices only, 0 to 10");
-  option("--warmup", &RunConfig::warmup_ratio, "RATIO",
-         "share of the steps with rising learning rate, 0 to 1");
-  option("--label-smoothing", &RunConfig::label_smoothing, "RATIO", "0 to 0.999");
-  option("--ema", &RunConfig::ema_decay, "DECAY",
-         "of averaged weights, which are then evaluated and saved; 0: none, below 1");
-  option("--weights", &RunConfig::weights, "FILE",
-         "safetensors to start from, in timm's or the original names [seeded initialization]");
-}
-
-void RunOptions::add_machine(Scope scope) {
-  group_ = "Machine";
-  add_numbers(scope);
-  if (scope == Scope::footprint) return;
-  option("--device", &RunConfig::device, "NAME", "cpu or cuda");
-  option("--threads", &RunConfig::threads, "N", "CPU threads; 0: one a core");
-}
-
-void RunOptions::add_numbers(Scope scope) {
-  option("--dtype", &RunConfig::dtype, "NAME",
-         scope == Scope::footprint
-             ? "of activations: fp32, bf16 (parameters stay fp32) or fp64"
-             : "of activations and their products: fp32 or bf16; parameters, optimizer and loss "
-               "stay fp32");
-  if (scope == Scope::evaluation) return;
-  const auto workspace = [this](const std::string& text) {
-    const std::int64_t bytes = parse_size("--workspace-bytes", text);
-    given_.emplace_back([bytes](RunConfig& config) { config.workspace_bytes = bytes; });
-  };
-  in_group(command_
-               ->add_option_function<std::string>("--workspace-bytes", workspace,
-                                                  "transient memory of a compressed block, from 1; "
-                                                  "units as 64MiB\n[64MiB; on cuda 4GiB]")
-               ->option_text("SIZE"));
-}
-
-void RunOptions::add_evaluation() {
-  group_ = "Evaluation";
-  option("--weights", &RunConfig::weights, "FILE",
-         "safetensors to evaluate, in timm's or the original names; required");
-  option("--batch", &RunConfig::batch, "N", "images at once, from 1");
-  option("--seed", &RunConfig::seed, "N", "of synthetic images, from 0");
-}
-
-void RunOptions::add_recording() {
-  group_ = "Recording";
-  option("--out", &RunConfig::out, "DIR",
-         "output folder, made if need be; without it nothing is written");
-  option("--trace", &RunConfig::trace, "LEVEL",
-         "off; ledger: counts every saved byte; timeline: and allocations\nand operators of 16 "
-         "steps; cupti: and GPU kernels; audit: and\ncross-checks");
-  option("--gradient-errors", &RunConfig::gradient_errors, "N",
-         "hold gradients against the exact ones every N steps, by two more passes; 0: never");
-  option("--save-weights", &RunConfig::save_weights, "FILE", "safetensors to write at the end");
-  option("--weights-names", &RunConfig::weights_names, "NAME",
-         "of the tensors written: timm, or original as facebookresearch/deit");
-  option("--checkpoint-every", &RunConfig::checkpoint_every, "N",
-         "steps between checkpoints in DIR; 0: only when stopped");
-  in_group(command_
-               ->add_option("--config", config_file_,
-                            "actscope.config document; options given beside it win")
-               ->option_text("FILE"));
-}
-
-void RunOptions::add_to(CLI::App& command, Scope scope) {
-  command_ = &command;
-  add_model();
-  add_data(scope);
-  if (scope == Scope::evaluation) {
-    add_evaluation();
-  } else {
-    add_compression(scope);
-    add_training(scope);
+    command_->add_flag_function(name, turn_off, text.meaning)->group(text.group);
+    return;
   }
-  add_machine(scope);
-  if (scope == Scope::training) add_recording();
+  CLI::Option* added = nullptr;
+  if (const auto* texts = std::get_if<Texts RunConfig::*>(&option.member)) {
+    const auto keep = [this, member = *texts](const Texts& given) {
+      given_.emplace_back([member, given](RunConfig& config) { config.*member = given; });
+    };
+    added = command_->add_option_function<Texts>(name, keep, help)->allow_extra_args(false);
+  } else {
+    const auto keep = [this, name, &option](const std::string& value) {
+      given_.push_back(setter(name, value, option));
+    };
+    added = command_->add_option_function<std::string>(name, keep, help)
+                ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+  added->group(text.group)->option_text(option.value);
+}
+
+void RunOptions::add_to(CLI::App& command, core::Command which) {
+  command_ = &command;
+  for (const core::RunOption& option : core::run_options()) {
+    if ((option.commands & which) != 0) add(option, words_of(option, which));
+  }
+  if (which != core::in_run) return;
+  command_
+      ->add_option("--config", config_file_,
+                   "actscope.config document; options given beside it win")
+      ->option_text("FILE")
+      ->group(std::string(core::name_of(core::OptionGroup::recording)))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 void RunOptions::add_plan() {
-  group_ = "Compression";
-  in_group(command_
-               ->add_option("--plan", plan_file_,
-                            "actscope.plan document to obey: model, batch, stores and budget")
-               ->option_text("FILE"));
+  command_
+      ->add_option("--plan", plan_file_,
+                   "actscope.plan document to obey: model, batch, stores and budget")
+      ->option_text("FILE")
+      ->group(std::string(core::name_of(core::OptionGroup::compression)))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 RunConfig RunOptions::resolve(const RunConfig& defaults) const {
@@ -308,7 +197,7 @@ RunConfig RunOptions::resolve(const RunConfig& defaults) const {
     config.workspace_bytes = usual_workspace_bytes(config.device);
   }
   if (plan) require_as_planned(*plan, config);
-  require_known("model", config.model, models());
+  require_known("model", config.model, core::model_names());
   require_known("scheme", config.scheme, core::preset_names());
   return config;
 }

@@ -5,6 +5,7 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/output_target.hpp"
+#include "actscope/core/config/run_names.hpp"
 #include "actscope/reports/config/document.hpp"
 #include "report_files.hpp"
 #include "run_folder.hpp"
@@ -61,7 +62,8 @@ RunRequest resumed_request(const RunOptions& options, const std::string& folder)
   if (fs::exists(fs::path(chosen) / "report.json", code)) {
     request.earlier = read_run(chosen).record;
   }
-  request.config = options.resolve(request.earlier ? request.earlier->config : starting_config());
+  request.config =
+      options.resolve(request.earlier ? request.earlier->config : core::starting_config());
   request.config.out = chosen;
   if (request.is_complete() && work_of(request.earlier->config) != work_of(request.config)) {
     throw ConfigError(error_text("cannot resume " + chosen,
@@ -78,7 +80,8 @@ void check_weights_target(const RunConfig& config) {
 
 void check_activity_target(const RunConfig& config, const std::string& file) {
   if (file.empty()) return;
-  if (config.device != "cuda" || (config.trace != "cupti" && config.trace != "audit")) {
+  const bool is_on_gpu = core::device_of(config) == core::DeviceKind::cuda;
+  if (!is_on_gpu || core::trace_level_of(config) < core::TraceLevel::cupti) {
     throw ConfigError(error_text("--activity " + file + " would stay empty",
                                  "device " + config.device + ", trace level " + config.trace,
                                  "give --device cuda and --trace cupti or audit"));

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <filesystem>
 
-#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 #include "actscope/core/training/environment.hpp"
 #include "actscope/core/training/run_setup.hpp"
 
@@ -29,7 +29,7 @@ std::string shown_percent(const Measured<double>& ratio) {
 // A plan sets every slot of every block: the report has them all.
 std::string scheme_text(const RunConfig& config) {
   constexpr std::size_t longest = 100;
-  const std::string name = configuration_name(config);
+  const std::string name = core::configuration_name(config);
   return name.size() <= longest ? name : name.substr(0, longest) + "…";
 }
 

@@ -14,6 +14,8 @@
 namespace actscope::app {
 namespace {
 
+constexpr const char* axes = "Axes";
+
 void require_known_scheme(const std::string& name) {
   const auto& known = core::preset_names();
   if (std::ranges::find(known, name) != known.end()) return;
@@ -33,7 +35,7 @@ void SweepOptions::add_to(CLI::App& command) {
       .add_option("SPEC", file_, "actscope.config document with axes and points under \"sweep\"")
       ->option_text("[FILE]");
   const auto list = [&](const char* name, const char* value, const char* help, auto read) {
-    command.add_option_function<std::string>(name, read, help)->option_text(value)->group("Axes");
+    command.add_option_function<std::string>(name, read, help)->option_text(value)->group(axes);
   };
   list("--schemes", "A,B", "schemes of the grid [--scheme]",
        [this](const std::string& text) { schemes_ = parse_list("--schemes", text); });
@@ -61,26 +63,28 @@ void SweepOptions::add_to(CLI::App& command) {
   command
       .add_flag("--no-baselines", no_baselines_,
                 "without dense, exact, int4 and checkpoint,\notherwise added once a seed")
-      ->group("Axes");
-  run_.add_to(command, RunOptions::Scope::training);
+      ->group(axes);
+  run_.add_to(command, core::in_run);
 }
 
 bool SweepOptions::is_empty() const {
   if (!file_.empty()) return false;
-  for (const CLI::Option* option : command_->get_options()) {
-    const std::string group = option->get_group();
-    const bool describes_points =
-        group == "Axes" || group == "Model" || group == "Data" || group == "Compression" ||
-        group == "Training" || group == "Machine" || option->check_name("--trace") ||
-        option->check_name("--config") || option->check_name("--checkpoint-every");
-    if (describes_points && option->count() > 0) return false;
+  // The output folder says where the points are, all other options what they are.
+  const auto is_given = [&](const std::string& name) { return command_->count(name) > 0; };
+  const auto is_axis = [](const CLI::Option* option) { return option->get_group() == axes; };
+  if (is_given("--config")) return false;
+  for (const CLI::Option* axis : command_->get_options(is_axis)) {
+    if (axis->count() > 0) return false;
   }
-  return true;
+  return std::ranges::none_of(core::run_options(), [&](const core::RunOption& option) {
+    const bool is_place_of_points = option.field == std::string_view("out");
+    return (option.commands & core::in_run) != 0 && !is_place_of_points && is_given(option.option);
+  });
 }
 
 SweepSpec SweepOptions::resolve() const {
   SweepSpec spec;
-  spec.base = starting_config();
+  spec.base = core::starting_config();
   if (!file_.empty()) {
     spec = reports::read_sweep_spec(read_file(file_, 1 << 20), file_, spec.base);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/point.hpp"
 
-#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/sha256.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 #include "actscope/reports/config/document.hpp"
 
 namespace actscope::sweep {
@@ -15,12 +15,12 @@ constexpr std::size_t id_digits = 12;
 RunConfig canonical(RunConfig config) {
   const RunConfig defaults;
   config.out.clear();
-  if (!has_blocks(config)) {
+  if (!core::has_blocks(config)) {
     config.block_rows = defaults.block_rows;
     config.block_cols = defaults.block_cols;
     config.select = defaults.select;
   }
-  if (!has_sparsity(config)) config.sparsity_ratio = defaults.sparsity_ratio;
+  if (!core::has_sparsity(config)) config.sparsity_ratio = defaults.sparsity_ratio;
   return config;
 }
 
@@ -36,7 +36,7 @@ bool is_point_id(std::string_view name) {
 }
 
 std::string point_title(const RunConfig& config) {
-  return configuration_name(config) + " seed " + std::to_string(config.seed);
+  return core::configuration_name(config) + " seed " + std::to_string(config.seed);
 }
 
 }  // namespace actscope::sweep

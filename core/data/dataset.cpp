@@ -79,25 +79,102 @@ std::string folder_of(const RunConfig& config, const char* what) {
                              std::string("give the folder of ") + what));
 }
 
+DataShape synthetic_shape(const RunConfig& config) {
+  if (is_published(config.model)) return {3, 224, 1000};
+  return {3, config.image_size.value_or(28), config.classes.value_or(10)};
+}
+
+DataShape image_folder_shape(const RunConfig& config) {
+  const std::int64_t side = is_published(config.model) ? 224 : config.image_size.value_or(224);
+  if (config.data_dir.empty() && config.classes) return {3, side, *config.classes};
+  const auto classes = image_classes(folder_of(config, "train/ and val/"));
+  return {3, side, static_cast<std::int64_t>(classes.size())};
+}
+
+// What a set is read from, and where it goes.
+struct Loading {
+  const RunConfig& config;
+  const DataShape& shape;
+  DataPart part;
+  DataSet& data;
+  DataDigest& digest;
+};
+
+void load_fashion(const Loading& to) {
+  const std::string& folder = to.config.data_dir;
+  load_fashion_mnist(folder.empty() ? "/usr/share/datasets/fashion-mnist" : folder, to.data,
+                     to.digest);
+  to.data.mean = {.2860F};
+  to.data.stddev = {.3530F};
+}
+
+void load_cifar10(const Loading& to) {
+  load_cifar(folder_of(to.config, "its binary version"), to.data, to.digest);
+  to.data.mean = {.4914F, .4822F, .4465F};
+  to.data.stddev = {.2470F, .2435F, .2616F};
+}
+
+void load_cifar100(const Loading& to) {
+  load_cifar(folder_of(to.config, "its binary version"), to.data, to.digest);
+  to.data.mean = {.5071F, .4865F, .4409F};
+  to.data.stddev = {.2673F, .2564F, .2762F};
+}
+
+void load_images(const Loading& to) {
+  load_image_folder(folder_of(to.config, "train/ and val/"), to.part, to.shape.image_size, to.data,
+                    to.digest);
+}
+
+void load_synthetic(const Loading& to) {
+  make_synthetic(to.config, to.shape, to.part, to.data);
+}
+
+// One row a data set.
+struct Source {
+  const char* name;
+  DataShape (*shape)(const RunConfig&);
+  void (*load)(const Loading&);
+};
+constexpr Source sources[] = {{"fashion-mnist",
+                               [](const RunConfig&) {
+                                 return DataShape{1, 28, 10};
+                               },
+                               load_fashion},
+                              {"cifar10",
+                               [](const RunConfig&) {
+                                 return DataShape{3, 32, 10};
+                               },
+                               load_cifar10},
+                              {"cifar100",
+                               [](const RunConfig&) {
+                                 return DataShape{3, 32, 100};
+                               },
+                               load_cifar100},
+                              {"imagefolder", image_folder_shape, load_images},
+                              {"synthetic", synthetic_shape, load_synthetic}};
+
+const Source& source_of(const std::string& name) {
+  std::string known;
+  for (const Source& source : sources) {
+    if (name == source.name) return source;
+    known += (known.empty() ? "" : ", ") + std::string(source.name);
+  }
+  throw ConfigError(error_text("unknown data set '" + name + "'", {}, "give one of " + known));
+}
+
 }  // namespace
 
+const std::vector<std::string>& data_set_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Source& source : sources) all.emplace_back(source.name);
+    return all;
+  }();
+  return names;
+}
+
 DataShape data_shape(const RunConfig& config) {
-  if (config.data == "fashion-mnist") return {1, 28, 10};
-  if (config.data == "cifar10") return {3, 32, 10};
-  if (config.data == "cifar100") return {3, 32, 100};
-  if (config.data == "synthetic") {
-    if (is_published(config.model)) return {3, 224, 1000};
-    return {3, config.image_size.value_or(28), config.classes.value_or(10)};
-  }
-  if (config.data == "imagefolder") {
-    const std::int64_t side = is_published(config.model) ? 224 : config.image_size.value_or(224);
-    if (config.data_dir.empty() && config.classes) return {3, side, *config.classes};
-    const auto classes = image_classes(folder_of(config, "train/ and val/"));
-    return {3, side, static_cast<std::int64_t>(classes.size())};
-  }
-  throw ConfigError(
-      error_text("unknown data set '" + config.data + "'", {},
-                 "give one of fashion-mnist, cifar10, cifar100, imagefolder, synthetic"));
+  return source_of(config.data).shape(config);
 }
 
 DataSet load_data(const RunConfig& config, const DataShape& shape, DataPart part) {
@@ -105,24 +182,7 @@ DataSet load_data(const RunConfig& config, const DataShape& shape, DataPart part
   data.name = config.data;
   data.classes = shape.classes;
   DataDigest digest;
-  if (config.data == "fashion-mnist") {
-    load_fashion_mnist(
-        config.data_dir.empty() ? "/usr/share/datasets/fashion-mnist" : config.data_dir, data,
-        digest);
-    data.mean = {.2860F};
-    data.stddev = {.3530F};
-  } else if (config.data == "cifar10" || config.data == "cifar100") {
-    load_cifar(folder_of(config, "its binary version"), data, digest);
-    const bool is_hundred = config.data == "cifar100";
-    data.mean = is_hundred ? std::vector<float>{.5071F, .4865F, .4409F}
-                           : std::vector<float>{.4914F, .4822F, .4465F};
-    data.stddev = is_hundred ? std::vector<float>{.2673F, .2564F, .2762F}
-                             : std::vector<float>{.2470F, .2435F, .2616F};
-  } else if (config.data == "imagefolder") {
-    load_image_folder(folder_of(config, "train/ and val/"), part, shape.image_size, data, digest);
-  } else {
-    make_synthetic(config, shape, part, data);
-  }
+  source_of(config.data).load({config, shape, part, data, digest});
   if (part == DataPart::heldout) data.train = {};
   if (data.sha256.empty()) data.sha256 = digest.hex_digest();
   for (const ImageSet* set : {&data.train, &data.heldout}) {

@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <sstream>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/sha256.hpp"
+#include "actscope/core/config/alike.hpp"
 #include "training/checkpoint_file.hpp"
 #include "training/safetensors.hpp"
 #include "training/training_session.hpp"
@@ -28,27 +28,9 @@ std::filesystem::path checkpoint_path(const RunConfig& config) {
   return std::filesystem::path(config.out) / checkpoint_name;
 }
 
-// What must be equal for a run to be the continuation of another.
-std::string config_digest(const RunConfig& c, const DataSet& data) {
-  std::ostringstream text;
-  text.precision(17);
-  const auto number = [](const std::optional<std::int64_t>& value) { return value.value_or(-1); };
-  text << c.model << '|' << number(c.dim) << '|' << number(c.depth) << '|' << number(c.patch) << '|'
-       << number(c.image_size) << '|' << number(c.classes) << '|' << c.data << '|'
-       << c.train_samples << '|' << c.heldout_samples << '|' << c.augment << '|' << c.scheme << '|'
-       << c.block_rows << '|' << c.block_cols << '|' << c.sparsity_ratio << '|' << c.select << '|'
-       << c.schedule << '|' << c.epochs << '|' << c.steps << '|' << c.batch << '|' << c.seed << '|'
-       << c.learning_rate << '|' << c.weight_decay << '|' << c.warmup_ratio << '|'
-       << c.label_smoothing << '|' << c.device << '|' << c.dtype << '|' << c.workspace_bytes;
-  for (const std::string& change : c.slot_overrides) text << "|s " << change;
-  for (const std::string& change : c.operand_overrides) text << "|o " << change;
-  // What is off does not count: checkpoints of before it was there stay good.
-  if (c.optimizer != "adamw") text << "|optimizer " << c.optimizer;
-  if (c.drop_path_ratio != 0) text << "|drop path of halves " << c.drop_path_ratio;
-  if (c.ema_decay != 0) text << "|ema " << c.ema_decay;
-  text << "|d " << data.sha256;
+std::string config_digest(const RunConfig& config, const DataSet& data) {
   Sha256 digest;
-  digest.update(text.str());
+  digest.update(continuation_key(config) + "|d " + data.sha256);
   return digest.hex_digest();
 }
 

@@ -11,6 +11,7 @@
 
 #include "actscope/base/build_facts.hpp"
 #include "actscope/base/usable_cores.hpp"
+#include "actscope/core/config/run_names.hpp"
 #include "actscope/kernels/backend.hpp"
 
 namespace actscope::core {
@@ -74,7 +75,8 @@ EnvironmentRecord describe_environment() {
 
 EnvironmentRecord environment_of(const RunConfig& config) {
   EnvironmentRecord record = describe_environment();
-  if (config.device == "cuda") record.kernel_backend = kernels::describe(kernels::Backend::cuda);
+  if (device_of(config) == DeviceKind::cuda)
+    record.kernel_backend = kernels::describe(kernels::Backend::cuda);
   return record;
 }
 

@@ -2,63 +2,36 @@
 #include "actscope/core/training/run_setup.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/config/run_names.hpp"
+#include "actscope/core/config/run_option.hpp"
 #include "actscope/core/data/dataset.hpp"
 #include "actscope/core/scheme/byte_model.hpp"
 #include "actscope/core/scheme/drop_path.hpp"
 #include "actscope/core/scheme/sparsity_schedule.hpp"
 #include "actscope/core/training/training.hpp"
 #include "actscope/kernels/backend.hpp"
-#include "training/weight_names.hpp"
 
 namespace actscope::core {
 namespace {
-
-// Far above what any machine trains, far below what overflows when multiplied with another one.
-constexpr std::int64_t most = 1'000'000'000;
-
-void require_between(const char* option, std::int64_t value, std::int64_t low, std::int64_t high) {
-  if (value >= low && value <= high) return;
-  throw ConfigError(
-      error_text(std::string(option) + " is out of range", "got " + std::to_string(value),
-                 "give a number from " + std::to_string(low) + " to " + std::to_string(high)));
-}
-
-std::string text_of(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
-void require_within(const char* option, double value, double low, double high) {
-  if (value >= low && value <= high) return;
-  throw ConfigError(error_text(std::string(option) + " is out of range", "got " + text_of(value),
-                               "give a number from " + text_of(low) + " to " + text_of(high)));
-}
 
 bool is_published(const std::string& model) {
   return std::ranges::find(published_models(), model) != published_models().end();
 }
 
 void refuse_geometry_options(const RunConfig& config) {
-  for (const auto& [option, value] : {std::pair{"--dim", config.dim},
-                                      {"--depth", config.depth},
-                                      {"--patch", config.patch},
-                                      {"--image-size", config.image_size},
-                                      {"--classes", config.classes}}) {
-    if (!value) continue;
-    throw ConfigError(error_text(std::string(option) + " does not go with " + config.model,
+  for (const char* field : {"dim", "depth", "patch", "image_size", "classes"}) {
+    const RunOption& option = run_option(field);
+    if (is_equal(option, config, RunConfig())) continue;
+    throw ConfigError(error_text(shown_name(option) + " does not go with " + config.model,
                                  "its geometry is published",
                                  "use --model resmlp, or leave the option out"));
   }
 }
 
-void validate_device(const std::string& device) {
-  if (device == "cpu") return;
-  if (device != "cuda") {
-    throw ConfigError(error_text("unknown device '" + device + "'", {}, "give cpu or cuda"));
-  }
+void require_usable(DeviceKind device) {
+  if (device == DeviceKind::cpu) return;
   if (!kernels::is_built(kernels::Backend::cuda)) {
     throw BackendNotBuilt(error_text("device cuda was asked for",
                                      kernels::describe(kernels::Backend::cuda),
@@ -70,18 +43,10 @@ void validate_device(const std::string& device) {
   }
 }
 
-void validate_trace(const std::string& level, const std::string& device) {
-  for (const char* known : {"off", "ledger", "timeline", "audit"}) {
-    if (level == known) return;
-  }
-  if (level != "cupti") {
-    throw ConfigError(error_text("unknown trace level '" + level + "'", {},
-                                 "give off, ledger, timeline, cupti or audit"));
-  }
-  if (device != "cuda") {
-    throw DeviceError(error_text("trace level cupti records the kernels of a GPU",
-                                 "the device is " + device, "use --trace timeline"));
-  }
+void require_recordable(TraceLevel level, const std::string& device) {
+  if (level != TraceLevel::cupti || device == "cuda") return;
+  throw DeviceError(error_text("trace level cupti records the kernels of a GPU",
+                               "the device is " + device, "use --trace timeline"));
 }
 
 ResMlpGeometry free_geometry(const RunConfig& config, const DataShape& shape) {
@@ -125,38 +90,15 @@ ResMlpGeometry resolve_geometry(const RunConfig& config) {
 }
 
 void validate_run_config(const RunConfig& config) {
-  require_between("--batch", config.batch, 1, most);
-  require_between("--steps", config.steps, 0, most);
-  require_between("--epochs", config.epochs, config.steps > 0 ? 0 : 1, most);
-  require_between("--train-samples", config.train_samples, 0, most);
-  require_between("--heldout-samples", config.heldout_samples, 0, most);
-  require_between("--threads", config.threads, 0, 1024);
-  require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
-  require_between("the budget", config.budget_bytes.value_or(1), 1, std::int64_t{1} << 62);
-  require_between("--checkpoint-every", config.checkpoint_every, 0, most);
-  require_between("--gradient-errors", config.gradient_errors, 0, most);
-  (void)parse_schedule(config.schedule);
-  require_between("--seed", config.seed, 0, std::int64_t{1} << 62);
-  require_within("--lr", config.learning_rate, 1e-12, 1e3);
-  require_within("--weight-decay", config.weight_decay, 0, 10);
-  require_within("--warmup", config.warmup_ratio, 0, 1);
-  require_within("--label-smoothing", config.label_smoothing, 0, 0.999);
-  require_within("--max-corrupt-share", config.max_corrupt_share, 0, 1);
-  require_between("--data-workers", config.data_workers, 1, 256);
-  require_within("--drop-path", config.drop_path_ratio, 0, 0.9);
-  require_within("--ema", config.ema_decay, 0, 0.999999999);
-  if (config.optimizer != "adamw" && config.optimizer != "lamb") {
+  for (const RunOption& option : run_options()) check_value(option, config);
+  if (config.steps == 0 && config.epochs == 0) {
     throw ConfigError(
-        error_text("unknown optimizer '" + config.optimizer + "'", {}, "give adamw or lamb"));
+        error_text("--epochs is out of range", "got 0 and no --steps", "give a number from 1"));
   }
-  (void)parse_weight_names(config.weights_names);
-  if (config.dtype != "fp32" && config.dtype != "bf16") {
-    throw ConfigError(error_text("unknown element type '" + config.dtype + "' for training", {},
-                                 "give fp32 or bf16"));
-  }
+  (void)parse_schedule(config.schedule);
   (void)make_scheme(config, resolve_geometry(config));
-  validate_device(config.device);
-  validate_trace(config.trace, config.device);
+  require_usable(device_of(config));
+  require_recordable(trace_level_of(config), config.device);
   if (config.checkpoint_every > 0 && config.out.empty()) {
     throw ConfigError(
         error_text("--checkpoint-every needs a folder", {}, "give --out DIR as well"));
@@ -174,13 +116,16 @@ FootprintRecord footprint_of(const RunConfig& config, double sparsity_share) {
   } else {
     (void)published_geometry(config.model);  // raises, naming the models there are
   }
-  require_between("--batch", config.batch, 1, most);
-  require_between("--workspace-bytes", config.workspace_bytes, 1, std::int64_t{1} << 62);
+  // Names are refused where they are read: a published model asks for no data.
+  for (const RunOption& option : run_options()) {
+    if ((option.commands & in_footprint) != 0 && option.choices == nullptr) {
+      check_value(option, config);
+    }
+  }
   const ElementType type = parse_element_type(config.dtype);
   const Scheme scheme = scheme_at(make_scheme(config, geometry), sparsity_share);
   FootprintRecord record =
       predict_footprint(geometry, scheme, config.batch, type, config.workspace_bytes);
-  require_within("--drop-path", config.drop_path_ratio, 0, 0.9);
   add_drop_path(record, geometry, type, config.drop_path_ratio);
   record.model = config.model;
   record.block_rows = config.block_rows;

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "config/weight_names.hpp"
 #include "training/safetensors_layout.hpp"
-#include "training/weight_names.hpp"
 
 namespace actscope::core {
 

@@ -13,14 +13,6 @@
 #include "training/stopwatch.hpp"
 
 namespace actscope::core {
-namespace {
-
-bool has_timeline(const std::string& level) {
-  return level == "timeline" || level == "cupti" || level == "audit";
-}
-
-}  // namespace
-
 template <class Part>
 void StepTracer::guarded(const Part& part) noexcept {
   try {
@@ -43,11 +35,9 @@ void StepTracer::note_failure(const char* why) noexcept {
 }
 
 StepTracer::StepTracer(const RunConfig& config, const TrainingHooks& hooks)
-    : level_(config.trace),
-      is_audited_(config.trace == "audit"),
-      is_on_cpu_(config.device == "cpu") {
-  if (!has_timeline(config.trace)) return;
-  if (config.trace == "cupti" && !tracer::is_cupti_built()) (void)tracer::open_cupti_session();
+    : level_(trace_level_of(config)), is_on_cpu_(device_of(config) == DeviceKind::cpu) {
+  if (!has_timeline(level_)) return;
+  if (level_ == TraceLevel::cupti && !tracer::is_cupti_built()) (void)tracer::open_cupti_session();
   has_timeline_ = true;
   guarded([&] {
     tracer::RecorderOptions options{.sink = hooks.trace_sink, .observer = &memory_};
@@ -56,19 +46,19 @@ StepTracer::StepTracer(const RunConfig& config, const TrainingHooks& hooks)
     recorder_ = std::make_unique<tracer::TraceRecorder>(options);
   });
   if (!recorder_) return;
-  guarded([&] { open_sources(config, hooks); });
+  guarded([&] { open_sources(hooks); });
 }
 
 StepTracer::~StepTracer() = default;
 
 // Where the memory and the kernels of a device are told.
-void StepTracer::open_sources(const RunConfig& config, const TrainingHooks& hooks) {
+void StepTracer::open_sources(const TrainingHooks& hooks) {
   TraceRecord kernels;  // where they come from
   if (is_on_cpu_) {
     kernels.kernels_reason = "the run was on the CPU";
   } else {
     guarded([&] { device_memory_ = std::make_unique<tracer::CudaAllocations>(); });
-    if (config.trace == "timeline") {
+    if (level_ == TraceLevel::timeline) {
       kernels.kernels_reason = "trace level timeline records no kernels";
     } else {
       guarded([&] { open_kernel_session(hooks.activity_sink, kernels); });
@@ -88,10 +78,10 @@ void StepTracer::open_kernel_session(ActivitySink* sink, TraceRecord& kernels) {
 }
 
 void StepTracer::begin_step(std::int64_t step, std::int64_t total_steps, std::int64_t live_bytes) {
-  if (level_ == "off") return;
+  if (level_ == TraceLevel::off) return;
   const Clock::time_point start = Clock::now();
   capture_ = schedule_.begin(step, total_steps);
-  if (is_audited_) audit(live_bytes);
+  if (level_ == TraceLevel::audit) audit(live_bytes);
   live_at_start_ = live_bytes;
   ++steps_seen_;
   if (recorder_ && capture_ == Capture::traced) start_recording(step);
@@ -118,7 +108,7 @@ void StepTracer::begin_memory(std::int64_t step) {
     live.push_back({reinterpret_cast<std::uint64_t>(allocation.address), allocation.bytes});
   }
   memory_.begin(step, host_memory, std::move(live));
-  if (is_audited_) memory_report_ = std::make_unique<tracer::MemoryReport>();
+  if (level_ == TraceLevel::audit) memory_report_ = std::make_unique<tracer::MemoryReport>();
 }
 
 // Optimizer state appears in the first step; from then on a step leaves what it found.
@@ -147,7 +137,7 @@ std::optional<std::size_t> StepTracer::mark_memory(const void* address, MemoryCa
 }
 
 void StepTracer::end_step(double step_s) {
-  if (level_ == "off") return;
+  if (level_ == TraceLevel::off) return;
   const Clock::time_point start = Clock::now();
   stop_recording();
   if (schedule_.ends_traced_block()) flush();
@@ -195,7 +185,7 @@ void StepTracer::fill(RunRecord& record) {
 }
 
 void StepTracer::finish(RunRecord& record) {
-  record.tracer_cost = schedule_.cost(level_);
+  record.tracer_cost = schedule_.cost(trace_level_names()[static_cast<std::size_t>(level_)]);
   if (has_timeline_) {
     record.trace.emplace();
     stop_recording();  // where the step was left by an error

@@ -9,6 +9,7 @@
 
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/trace_events.hpp"
+#include "actscope/core/config/run_names.hpp"
 #include "actscope/core/training/training.hpp"
 #include "actscope/tracer/kernel_session.hpp"
 #include "actscope/tracer/recorder.hpp"
@@ -66,7 +67,7 @@ class StepTracer {
  private:
   template <class Part>
   void guarded(const Part& part) noexcept;
-  void open_sources(const RunConfig& config, const TrainingHooks& hooks);
+  void open_sources(const TrainingHooks& hooks);
   void open_kernel_session(ActivitySink* sink, TraceRecord& kernels);
   void audit(std::int64_t live_bytes);
   void begin_memory(std::int64_t step);
@@ -76,11 +77,10 @@ class StepTracer {
   void start_recording(std::int64_t step);
   void stop_recording();
 
-  std::string level_;
+  TraceLevel level_;
   CaptureSchedule schedule_;
   Capture capture_ = Capture::bare;
   double begin_s_ = 0;  ///< that begin_step took
-  bool is_audited_ = false;
   bool is_on_cpu_ = true;
   bool has_timeline_ = false;  // the level asks for one
   std::vector<bool> marks_at_peak_;

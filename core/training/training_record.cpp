@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actscope/base/sha256.hpp"
+#include "actscope/core/config/run_names.hpp"
 #include "training/training_session.hpp"
 
 namespace actscope::core {
@@ -32,9 +33,9 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
                                  std::to_string(peak_bytes_ - *config_.budget_bytes) + " bytes");
   }
   if (saved_.steps == 0) {
-    const char* why = config_.trace == "off"           ? "trace level is off"
-                      : progress_.step_times_s.empty() ? "no step ran"
-                                                       : "no step could be measured";
+    const char* why = trace_level_of(config_) == TraceLevel::off ? "trace level is off"
+                      : progress_.step_times_s.empty()           ? "no step ran"
+                                                                 : "no step could be measured";
     summary.saved_bytes = summary.residual_bytes = Measured<std::int64_t>::missing(why);
     return;
   }

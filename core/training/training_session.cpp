@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/config/run_names.hpp"
 #include "actscope/core/model/loss.hpp"
 #include "actscope/core/scheme/byte_model.hpp"
 #include "actscope/core/training/run_setup.hpp"
@@ -31,7 +32,7 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
   for (const torch::Tensor& parameter : model.parameters()) {
     (parameter.dim() > 1 ? matrices : vectors).push_back(parameter);
   }
-  const bool is_lamb = config.optimizer == "lamb";
+  const bool is_lamb = optimizer_of(config) == OptimizerKind::lamb;
   auto options = [&](double decay) {
     auto made = std::make_unique<torch::optim::AdamWOptions>(config.learning_rate);
     made->weight_decay(decay);
@@ -61,7 +62,8 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
     : config_(config),
       hooks_(hooks),
       device_(config.device),
-      memory_(config.device == "cuda" ? tracer::MemoryDevice::cuda : tracer::MemoryDevice::cpu),
+      memory_(device_of(config) == DeviceKind::cuda ? tracer::MemoryDevice::cuda
+                                                    : tracer::MemoryDevice::cpu),
       tracer_(config, hooks),
       probe_(config.gradient_errors) {
   tracer::install_counting_cpu_allocator();
@@ -82,7 +84,8 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
                                     config_.workspace_bytes, parse_element_type(config_.dtype));
   if (!config_.weights.empty()) load_weights(*model_, config_.weights);
   model_->to(device_);
-  if (config_.dtype == "bf16" && scheme_.is_plain_autograd()) model_->hold_narrow_copies();
+  if (parse_element_type(config_.dtype) == ElementType::bf16 && scheme_.is_plain_autograd())
+    model_->hold_narrow_copies();
   optimizer_ = make_optimizer(*model_, config_);
   if (config_.ema_decay > 0) {
     average_ = std::make_unique<WeightAverage>(*model_, config_.ema_decay);

@@ -30,7 +30,7 @@ QString keyOf(const char* option, const QString& name, const RunStore& store) {
 void pickForNewcomers(const RunStore& store, Selection& selection) {
   RunPointer dense, least;
   for (const RunPointer& run : store.runs()) {
-    if (!dense && run->record && run->isTrained() && is_dense(run->config)) dense = run;
+    if (!dense && run->record && run->isTrained() && core::is_dense(run->config)) dense = run;
   }
   double leastBytes = 0;
   for (const RunPointer& run : store.runs()) {

@@ -121,18 +121,18 @@ struct Compared {
   QString reason;
 };
 
-Compared comparedWith(const RunEntry& run, const RunList& runs, const DenseRuns& dense,
+Compared comparedWith(const RunEntry& run, const RunList& runs, const core::DenseRuns& dense,
                       const HeatQuery& query) {
   if (query.reference == Reference::a) return {query.a, "nothing to compare with"};
   const auto found = query.metric == Metric::step
-                         ? dense.find_timed(run.config, run.dataHash(), SeedOf::same)
-                         : dense.find(run.config, run.dataHash(), SeedOf::same);
+                         ? dense.find_timed(run.config, run.dataHash(), core::SeedOf::same)
+                         : dense.find(run.config, run.dataHash(), core::SeedOf::same);
   if (found) return {runs[*found], {}};
-  if (query.metric == Metric::step && dense.find(run.config, run.dataHash(), SeedOf::same)) {
+  if (query.metric == Metric::step && dense.find(run.config, run.dataHash(), core::SeedOf::same)) {
     return {nullptr, "the dense run has other threads, or recorded something else"};
   }
   return {nullptr,
-          QString::fromStdString(dense.why_none(run.config, run.dataHash(), SeedOf::same))};
+          QString::fromStdString(dense.why_none(run.config, run.dataHash(), core::SeedOf::same))};
 }
 
 QString messageOf(const HeatMap& map, const HeatQuery& query, int withoutReference,
@@ -150,7 +150,8 @@ QString messageOf(const HeatMap& map, const HeatQuery& query, int withoutReferen
 HeatMap heatMapOf(const RunList& runs, const HeatQuery& query) {
   HeatMap map;
   map.isChange = query.reference != Reference::none;
-  const DenseRuns dense = query.reference == Reference::dense ? denseRuns(runs) : DenseRuns();
+  const core::DenseRuns dense =
+      query.reference == Reference::dense ? denseRuns(runs) : core::DenseRuns();
   std::map<Block, std::map<double, Gathered>, BySize> grid;
   std::set<double> sparsities;
   int withoutReference = 0;

@@ -2,10 +2,10 @@
 #include "models/pareto.hpp"
 
 #include <QHash>
-#include <QSet>
 #include <algorithm>
 
-#include "actscope/base/configuration_name.hpp"
+#include "actscope/core/config/configuration_name.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "models/metric.hpp"
 
 namespace actscope::gui {
@@ -13,9 +13,8 @@ namespace {
 
 // The baselines of a sweep, and schemes that others are compared with wherever they stand.
 bool isBaseline(const RunEntry& run) {
-  static const QSet<QString> schemes = {"dense",      "exact",           "int8", "int4", "int2",
-                                        "checkpoint", "checkpoint-int4", "topk", "pool"};
-  return run.isBaseline || schemes.contains(run.scheme);
+  const core::Preset* preset = core::find_preset(run.scheme.toStdString());
+  return run.isBaseline || (preset != nullptr && !preset->has_blocks);
 }
 
 }  // namespace
@@ -35,7 +34,7 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
     ParetoPoint point;
     point.key = run->key;
     point.name = run->name;
-    point.label = QString::fromStdString(configuration_name(run->config));
+    point.label = QString::fromStdString(core::configuration_name(run->config));
     if (first == nullptr) first = run.get();
     const QString apart = apartText(first->config, run->config);
     if (!apart.isEmpty()) point.label += " (" + apart + ")";

@@ -4,7 +4,7 @@
 #include <QLocale>
 #include <QStringList>
 
-#include "actscope/base/configuration_name.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 
 namespace actscope::gui {
 
@@ -40,7 +40,7 @@ const std::string& RunEntry::dataHash() const {
 }
 
 bool hasBlocks(const RunConfig& config) {
-  return has_blocks(config);
+  return core::has_blocks(config);
 }
 
 QString blockText(const RunConfig& config) {
@@ -79,8 +79,8 @@ QString groupText(const RunConfig& config) {
   parts << "lr " + QString::number(config.learning_rate, 'g', QLocale::FloatingPointShortest);
   parts << QString::fromStdString(config.dtype) << QString::fromStdString(config.device);
   if (!config.weights.empty()) parts << QString::fromStdString("from " + config.weights);
-  const std::string others = unusual_fields(
-      config, {FieldRole::training},
+  const std::string others = core::unusual_fields(
+      config, {core::FieldRole::training},
       {"model", "dim", "depth", "patch", "image_size", "data", "train_samples", "augment", "batch",
        "steps", "epochs", "learning_rate", "dtype", "device", "weights"});
   if (!others.empty()) parts << QString::fromStdString(others);
@@ -89,7 +89,7 @@ QString groupText(const RunConfig& config) {
 
 QString apartText(const RunConfig& from, const RunConfig& config) {
   QStringList parts;
-  for (const std::string& line : training_differences(from, config)) {
+  for (const std::string& line : core::training_differences(from, config)) {
     const QString text = QString::fromStdString(line);
     const QString arrow = " -> ";
     parts << text.left(text.indexOf(':')) + " " + text.mid(text.lastIndexOf(arrow) + arrow.size());
@@ -97,10 +97,10 @@ QString apartText(const RunConfig& from, const RunConfig& config) {
   return parts.join(", ");
 }
 
-DenseRuns denseRuns(const RunList& runs) {
-  DenseRuns dense;
+core::DenseRuns denseRuns(const RunList& runs) {
+  core::DenseRuns dense;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (runs[i]->isTrained() && is_dense(runs[i]->config)) {
+    if (runs[i]->isTrained() && core::is_dense(runs[i]->config)) {
       dense.add(runs[i]->config, runs[i]->dataHash(), i);
     }
   }

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "actscope/base/alike.hpp"
 #include "actscope/base/run_record.hpp"
+#include "actscope/core/config/alike.hpp"
 
 namespace actscope::gui {
 
@@ -63,7 +63,7 @@ QString groupText(const RunConfig& config);
 /// not at all.
 QString apartText(const RunConfig& from, const RunConfig& config);
 /// The trained dense runs by their places in the list.
-DenseRuns denseRuns(const RunList& runs);
+core::DenseRuns denseRuns(const RunList& runs);
 /// What tells a point of a sweep from the others: "int4-bsr 8x8 50 % seed 0".
 QString pointText(const RunConfig& config);
 

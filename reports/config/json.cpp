@@ -1,44 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/json.hpp"
 
-#include "actscope/base/config_fields.hpp"
+#include <variant>
+
+#include "actscope/core/config/run_option.hpp"
 
 namespace actscope::reports {
 namespace {
 
-struct Writer {
-  Json& object;
-  void operator()(const char* name, FieldRole, const std::string& value) const {
-    object[name] = value;
-  }
-  void operator()(const char* name, FieldRole, double value) const { object[name] = value; }
-  void operator()(const char* name, FieldRole, bool value) const { object[name] = value; }
-  void operator()(const char* name, FieldRole, std::int64_t value) const {
-    object[name] = integer_json(value);
-  }
-  void operator()(const char* name, FieldRole, const std::vector<std::string>& value) const {
-    object[name] = value;
-  }
-  void operator()(const char* name, FieldRole, const std::optional<std::int64_t>& value) const {
-    if (value) object[name] = integer_json(*value);
-  }
-};
+void write(const std::string& value, Json& to) {
+  to = value;
+}
+void write(double value, Json& to) {
+  to = value;
+}
+void write(bool value, Json& to) {
+  to = value;
+}
+void write(std::int64_t value, Json& to) {
+  to = integer_json(value);
+}
+void write(const std::vector<std::string>& value, Json& to) {
+  to = value;
+}
 
-struct Reader {
-  const JsonCursor& fields;
+void read(const JsonCursor& from, std::string& value) {
+  value = from.text();
+}
+void read(const JsonCursor& from, double& value) {
+  value = from.number();
+}
+void read(const JsonCursor& from, bool& value) {
+  value = from.boolean();
+}
+void read(const JsonCursor& from, std::int64_t& value) {
+  value = from.integer();
+}
+void read(const JsonCursor& from, std::vector<std::string>& value) {
+  value = from.texts();
+}
+void read(const JsonCursor& from, std::optional<std::int64_t>& value) {
+  value = from.integer();
+}
+
+struct Writer {
+  const char* field;
+  Json& object;
+
   template <class Value>
-  void operator()(const char* name, FieldRole, Value& value) const {
-    if (fields.has(name)) read(fields.at(name), value);
+  void operator()(const Value& value) const {
+    write(value, object[field]);
   }
-  static void read(const JsonCursor& from, std::string& value) { value = from.text(); }
-  static void read(const JsonCursor& from, double& value) { value = from.number(); }
-  static void read(const JsonCursor& from, bool& value) { value = from.boolean(); }
-  static void read(const JsonCursor& from, std::int64_t& value) { value = from.integer(); }
-  static void read(const JsonCursor& from, std::vector<std::string>& value) {
-    value = from.texts();
-  }
-  static void read(const JsonCursor& from, std::optional<std::int64_t>& value) {
-    value = from.integer();
+  void operator()(const std::optional<std::int64_t>& value) const {
+    if (value) (*this)(*value);
   }
 };
 
@@ -46,29 +60,32 @@ struct Reader {
 
 Json config_json(const RunConfig& config) {
   Json object = Json::object();
-  for_each_field(config, Writer{object});
+  for (const core::RunOption& option : core::run_options()) {
+    std::visit([&](auto member) { Writer{option.field, object}(config.*member); }, option.member);
+  }
   return object;
 }
 
 RunConfig read_config_fields(const JsonCursor& fields, const RunConfig& defaults) {
   RunConfig config = defaults;
-  for_each_field(config, Reader{fields});
+  for (const core::RunOption& option : core::run_options()) {
+    if (!fields.has(option.field)) continue;
+    const JsonCursor from = fields.at(option.field);
+    std::visit([&](auto member) { read(from, config.*member); }, option.member);
+  }
   return config;
 }
 
 RunConfig read_whole_config(const JsonCursor& fields) {
-  for (const char* field : {"model", "scheme", "block_rows", "block_cols", "sparsity_ratio",
-                            "batch", "seed", "device", "dtype"}) {
-    (void)fields.at(field);
+  for (const core::RunOption& option : core::run_options()) {
+    if ((option.uses & core::in_reports) != 0) (void)fields.at(option.field);
   }
   return read_config_fields(fields, {});
 }
 
 std::vector<std::string> config_field_names() {
   std::vector<std::string> names;
-  RunConfig config;
-  for_each_field(config,
-                 [&](const char* name, FieldRole, const auto&) { names.emplace_back(name); });
+  for (const core::RunOption& option : core::run_options()) names.emplace_back(option.field);
   return names;
 }
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "actscope/base/alike.hpp"
+#include "actscope/core/config/alike.hpp"
 #include "actscope/reports/gate/judge.hpp"
 #include "config/json.hpp"
 #include "gate/judging.hpp"
@@ -95,11 +95,11 @@ GateResult judge_sweeps(const SweepRecord& baseline, const SweepRecord& candidat
     const SweepPointRecord& known = pair.baseline != nullptr ? *pair.baseline : *pair.candidate;
     if (!judge_status(pair, "points." + known.id + ".", result)) continue;
     judged.push_back(pair);
-    seeds[configuration_key(known.config)].add(*pair.baseline);
+    seeds[core::configuration_key(known.config)].add(*pair.baseline);
   }
   Groups groups;
   for (const PointPair& pair : judged) {
-    const Seeds& of_config = seeds[configuration_key(pair.baseline->config)];
+    const Seeds& of_config = seeds[core::configuration_key(pair.baseline->config)];
     std::vector<Metric> from =
         metrics_of(*pair.baseline->summary, pair.baseline->config, pair.baseline->heldout_samples);
     std::vector<Metric> to = metrics_of(*pair.candidate->summary, pair.candidate->config,

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <ranges>
 
+#include "actscope/core/config/configuration_name.hpp"
+
 namespace actscope::reports {
 namespace {
 
@@ -27,14 +29,6 @@ Metric real(std::string name, MetricClass kind, Wanted wanted, const Measured<do
     metric.reason = "not finite";
   }
   return metric;
-}
-
-bool has_blocks(const RunConfig& config) {
-  const auto names_blocks = [](const std::string& text) {
-    return text.find("bsr") != std::string::npos;
-  };
-  return names_blocks(config.scheme) || std::ranges::any_of(config.slot_overrides, names_blocks) ||
-         std::ranges::any_of(config.operand_overrides, names_blocks);
 }
 
 void add_slots(std::vector<Metric>& metrics, const std::vector<LayerFootprint>& layers) {
@@ -92,7 +86,7 @@ std::vector<Metric> metrics_of(const RunSummary& s, const RunConfig& config,
   metrics.push_back(counted("heldout_samples", Wanted::unchanged,
                             heldout_samples > 0 ? Measured<std::int64_t>::of(heldout_samples)
                                                 : Measured<std::int64_t>::missing("unknown")));
-  if (has_blocks(config)) {
+  if (core::has_blocks_anywhere(config)) {
     metrics.push_back(real("sparsity_ratio", MetricClass::exact, Wanted::unchanged,
                            Measured<double>::of(config.sparsity_ratio)));
     metrics.back().is_only_in_pairs = true;  // another scheme has none, or another kind of it

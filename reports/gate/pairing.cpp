@@ -4,13 +4,13 @@
 #include <map>
 #include <set>
 
-#include "actscope/base/alike.hpp"
+#include "actscope/core/config/alike.hpp"
 #include "environment/json.hpp"
 
 namespace actscope::reports {
 
 std::string config_key(const RunConfig& config) {
-  return configuration_key(config) + std::to_string(config.seed);
+  return core::configuration_key(config) + std::to_string(config.seed);
 }
 
 std::vector<MetricPair> pair_metrics(const std::vector<Metric>& baseline,

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <set>
 
-#include "actscope/base/alike.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/core/config/alike.hpp"
 #include "format/html.hpp"
 #include "format/json_cursor.hpp"
 #include "run/memory_section.hpp"
@@ -135,7 +135,7 @@ std::string environment_html(std::span<const NamedRun> runs) {
 }  // namespace
 
 bool is_alike(const RunConfig& config, const RunConfig* reference) {
-  return reference != nullptr && training_key(config) == training_key(*reference);
+  return reference != nullptr && core::training_key(config) == core::training_key(*reference);
 }
 
 std::string page_of(std::span<const NamedRun> runs, std::string_view introduction,

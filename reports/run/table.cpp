@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "actscope/base/check.hpp"
-#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 #include "run/timing_table.hpp"
 #include "statistics/measured_number.hpp"
 
@@ -55,16 +55,16 @@ bool tells(const std::string& name, const RunConfig& config) {
   shown.block_rows = config.block_rows;
   shown.block_cols = config.block_cols;
   shown.sparsity_ratio = config.sparsity_ratio;
-  const std::string configuration = configuration_name(config);
+  const std::string configuration = core::configuration_name(config);
   return name == configuration ||
-         (name == config.scheme && configuration == configuration_name(shown));
+         (name == config.scheme && configuration == core::configuration_name(shown));
 }
 
 // Says what was trained in every run whose name does not say it; empty where all names do.
 std::string configuration_remark(std::span<const NamedRun> runs) {
   std::string text;
   for (const NamedRun& run : runs) {
-    const std::string configuration = configuration_name(run.record.config);
+    const std::string configuration = core::configuration_name(run.record.config);
     if (tells(run.name, run.record.config)) continue;
     if (runs.size() == 1) return "scheme: " + configuration + ".";
     text += (text.empty() ? "" : "; ") + run.name + " is " + configuration;
@@ -75,14 +75,14 @@ std::string configuration_remark(std::span<const NamedRun> runs) {
 // Says why runs are not compared with any of the dense runs that are there.
 std::vector<std::string> uncompared(std::span<const NamedRun> runs) {
   std::vector<std::string> lines;
-  const DenseRuns dense = dense_runs(runs);
+  const core::DenseRuns dense = dense_runs(runs);
   if (dense_run(runs) == nullptr) return lines;
   for (const NamedRun& run : runs) {
     const RunRecord& record = run.record;
     if (record.status != RunStatus::completed) continue;
-    if (dense.find(record.config, record.data_sha256, SeedOf::any)) continue;
+    if (dense.find(record.config, record.data_sha256, core::SeedOf::any)) continue;
     lines.push_back(run.name + ": " +
-                    dense.why_none(record.config, record.data_sha256, SeedOf::any) +
+                    dense.why_none(record.config, record.data_sha256, core::SeedOf::any) +
                     ", so it is not compared.");
   }
   return lines;
@@ -91,29 +91,29 @@ std::vector<std::string> uncompared(std::span<const NamedRun> runs) {
 }  // namespace
 
 std::string block_text(const RunConfig& config) {
-  if (!has_blocks(config)) return "-";
+  if (!core::has_blocks(config)) return "-";
   return fmt::format("{}x{}", config.block_rows, config.block_cols);
 }
 
 const NamedRun* dense_run(std::span<const NamedRun> runs) {
   for (const NamedRun& run : runs) {
-    if (is_dense(run.record.config) && run.record.status == RunStatus::completed) return &run;
+    if (core::is_dense(run.record.config) && run.record.status == RunStatus::completed) return &run;
   }
   return nullptr;
 }
 
-DenseRuns dense_runs(std::span<const NamedRun> runs) {
-  DenseRuns dense;
+core::DenseRuns dense_runs(std::span<const NamedRun> runs) {
+  core::DenseRuns dense;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const RunRecord& record = runs[i].record;
-    if (!is_dense(record.config) || record.status != RunStatus::completed) continue;
+    if (!core::is_dense(record.config) || record.status != RunStatus::completed) continue;
     dense.add(record.config, record.data_sha256, i);
   }
   return dense;
 }
 
 TextTable run_table(std::span<const NamedRun> runs) {
-  const DenseRuns all_dense = dense_runs(runs);
+  const core::DenseRuns all_dense = dense_runs(runs);
   const bool all_completed = std::ranges::all_of(
       runs, [](const NamedRun& run) { return run.record.status == RunStatus::completed; });
   std::vector<std::string> header{"run",   "block", "sparsity", "saved",    "fewer", "peak",
@@ -123,9 +123,9 @@ TextTable run_table(std::span<const NamedRun> runs) {
   for (const NamedRun& run : runs) {
     const RunRecord& record = run.record;
     const RunSummary& s = record.summary;
-    const auto match = all_dense.find(record.config, record.data_sha256, SeedOf::any);
+    const auto match = all_dense.find(record.config, record.data_sha256, core::SeedOf::any);
     const RunRecord* dense = match ? &runs[*match].record : nullptr;
-    const auto timed = all_dense.find_timed(record.config, record.data_sha256, SeedOf::any);
+    const auto timed = all_dense.find_timed(record.config, record.data_sha256, core::SeedOf::any);
     std::string step_ratio = "n/a";
     if (timed && runs[*timed].record.summary.step_time_s.value && s.step_time_s.value) {
       step_ratio = fmt::format(
@@ -134,8 +134,9 @@ TextTable run_table(std::span<const NamedRun> runs) {
     std::vector<std::string> row{
         run.name,
         block_text(record.config),
-        has_sparsity(record.config) ? fmt::format("{:g} %", 100 * record.config.sparsity_ratio)
-                                    : "-",
+        core::has_sparsity(record.config)
+            ? fmt::format("{:g} %", 100 * record.config.sparsity_ratio)
+            : "-",
         bytes(s.saved_bytes),
         factor(dense != nullptr ? number(dense->summary.saved_bytes) : std::nullopt,
                number(s.saved_bytes)),

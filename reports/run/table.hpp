@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "actscope/base/alike.hpp"
+#include "actscope/core/config/alike.hpp"
 #include "actscope/reports/run/rendering.hpp"
 #include "actscope/reports/statistics/accuracy_interval.hpp"
 #include "format/text_table.hpp"
@@ -17,7 +17,7 @@ namespace actscope::reports {
 const NamedRun* dense_run(std::span<const NamedRun> runs);
 
 /// The completed dense runs, to find the one that a run is compared with.
-DenseRuns dense_runs(std::span<const NamedRun> runs);
+core::DenseRuns dense_runs(std::span<const NamedRun> runs);
 
 /// One row a run, human units, each figure also against the dense run that trained alike, with the
 /// same seed or else with another.

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <map>
 
-#include "actscope/base/alike.hpp"
-#include "actscope/base/configuration_name.hpp"
+#include "actscope/core/config/alike.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 #include "config/json.hpp"
 #include "statistics/measured_number.hpp"
 
@@ -78,10 +78,10 @@ void set_differences(SweepGroup& group, const std::vector<AccuracyPair>& pairs) 
   }
 }
 
-DenseRuns dense_points(const std::vector<SweepPointRecord>& points) {
-  DenseRuns dense;
+core::DenseRuns dense_points(const std::vector<SweepPointRecord>& points) {
+  core::DenseRuns dense;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (is_dense(points[i].config) && points[i].summary) dense.add(points[i].config, {}, i);
+    if (core::is_dense(points[i].config) && points[i].summary) dense.add(points[i].config, {}, i);
   }
   return dense;
 }
@@ -101,18 +101,19 @@ void tell_apart(std::vector<SweepGroup>& groups) {
 }  // namespace
 
 std::vector<SweepGroup> sweep_groups(const SweepRecord& record) {
-  const DenseRuns dense = dense_points(record.points);
+  const core::DenseRuns dense = dense_points(record.points);
   std::vector<SweepGroup> groups;
   std::vector<Values> values;
   std::map<std::string, std::size_t> places;
   for (const SweepPointRecord& point : record.points) {
-    const auto [place, is_new] = places.try_emplace(configuration_key(point.config), groups.size());
+    const auto [place, is_new] =
+        places.try_emplace(core::configuration_key(point.config), groups.size());
     if (is_new) {
       groups.push_back({});
-      groups.back().name = configuration_name(point.config);
+      groups.back().name = core::configuration_name(point.config);
       groups.back().config = point.config;
       groups.back().role = point.role;
-      groups.back().is_reference = is_dense(point.config);
+      groups.back().is_reference = core::is_dense(point.config);
       groups.back().heldout_images = point.heldout_samples;
       values.emplace_back();
     }
@@ -126,12 +127,12 @@ std::vector<SweepGroup> sweep_groups(const SweepRecord& record) {
     Values& v = values[place->second];
     add(v, *point.summary);
     group.heldout_images = std::min(group.heldout_images, point.heldout_samples);
-    if (const auto match = dense.find(point.config, {}, SeedOf::same)) {
+    if (const auto match = dense.find(point.config, {}, core::SeedOf::same)) {
       add_against(v, point, record.points[*match]);
     } else if (group.why_not_compared.empty()) {
-      group.why_not_compared = dense.why_none(point.config, {}, SeedOf::same);
+      group.why_not_compared = dense.why_none(point.config, {}, core::SeedOf::same);
     }
-    if (const auto match = dense.find_timed(point.config, {}, SeedOf::same)) {
+    if (const auto match = dense.find_timed(point.config, {}, core::SeedOf::same)) {
       keep_ratio(v.of_step, point.summary->step_time_s.value,
                  record.points[*match].summary->step_time_s.value);
     }

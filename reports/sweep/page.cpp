@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "actscope/base/configuration_name.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 #include "format/html.hpp"
 #include "format/json_cursor.hpp"
 #include "run/page.hpp"
@@ -63,7 +63,7 @@ std::string html_sweep_report(const SweepWithRuns& sweep, std::string_view intro
   std::vector<NamedRun> runs;
   for (const NamedRun& run : sweep.runs) {
     if (run.record.config.seed != sweep.runs.front().record.config.seed) continue;
-    runs.push_back({configuration_name(run.record.config), run.record});
+    runs.push_back({core::configuration_name(run.record.config), run.record});
   }
   return page_of(runs, introduction, remarks_on(runs), section, std::string(html_sweep_charts()));
 }

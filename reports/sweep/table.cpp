@@ -7,8 +7,8 @@
 #include <cmath>
 #include <set>
 
-#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/units.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 #include "run/table.hpp"
 #include "statistics/measured_number.hpp"
 
@@ -185,7 +185,7 @@ std::vector<std::string> sweep_remarks(const SweepRecord& record,
       "over seeds of the median step, which also holds what else the machine did.");
   for (const SweepPointRecord& point : record.points) {
     if (point.status == PointStatus::done) continue;
-    remarks.push_back(configuration_name(point.config) + ", seed " +
+    remarks.push_back(core::configuration_name(point.config) + ", seed " +
                       std::to_string(point.config.seed) + ", " + name_of(point.status) +
                       (point.reason.empty() ? "" : ": " + point.reason));
   }

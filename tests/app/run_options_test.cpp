@@ -16,10 +16,10 @@ using testing::HasSubstr;
 using testing::ThrowsMessage;
 
 RunConfig parsed(std::vector<std::string> arguments, const RunConfig& defaults = {},
-                 RunOptions::Scope scope = RunOptions::Scope::training) {
+                 core::Command command_of = core::in_run) {
   CLI::App command("", "run");
   RunOptions options;
-  options.add_to(command, scope);
+  options.add_to(command, command_of);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   command.parse(arguments);
   return options.resolve(defaults);
@@ -201,7 +201,7 @@ TEST(RunOptions, refuse_what_is_no_value) {
 }
 
 TEST(RunOptions, of_a_footprint_are_those_that_bytes_depend_on) {
-  constexpr auto footprint = RunOptions::Scope::footprint;
+  constexpr auto footprint = core::in_footprint;
   EXPECT_EQ(parsed({"--batch", "4", "--dtype", "fp64"}, {}, footprint).dtype, "fp64");
   for (const char* option : {"--steps", "--lr", "--out", "--threads", "--config"}) {
     EXPECT_THROW((void)parsed({option, "1"}, {}, footprint), CLI::ParseError) << option;

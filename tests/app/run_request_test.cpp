@@ -20,7 +20,7 @@ class ResumedRequest : public testing::Test {
   RunRequest request(std::vector<std::string> arguments, const std::string& folder) {
     CLI::App command("", "run");
     RunOptions options;
-    options.add_to(command, RunOptions::Scope::training);
+    options.add_to(command, core::in_run);
     std::reverse(arguments.begin(), arguments.end());
     command.parse(arguments);
     return resumed_request(options, folder);

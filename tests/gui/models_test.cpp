@@ -265,19 +265,11 @@ TEST(Groups, AreToldApartByEveryFieldOfTraining) {
     if constexpr (std::is_same_v<Value, std::optional<std::int64_t>>) value = 77;
     if constexpr (std::is_same_v<Value, std::vector<std::string>>) value.emplace_back("x");
   };
-  for (int i = 0;; ++i) {
+  for (const core::RunOption& option : core::run_options()) {
     RunConfig one;
-    int place = 0;
-    const char* name = nullptr;
-    bool isTraining = false;
-    for_each_field(one, [&](const char* field, FieldRole role, auto& value) {
-      if (place++ != i) return;
-      changed(value);
-      name = field;
-      isTraining = role == FieldRole::training;
-    });
-    if (name == nullptr) break;
-    EXPECT_EQ(groupText(one) != groupText(RunConfig()), isTraining) << name;
+    std::visit([&](auto member) { changed(one.*member); }, option.member);
+    EXPECT_EQ(groupText(one) != groupText(RunConfig()), option.role == core::FieldRole::training)
+        << option.field;
   }
 }
 

@@ -5,8 +5,8 @@
 
 #include <set>
 
-#include "actscope/base/configuration_name.hpp"
 #include "actscope/base/error.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 #include "sweep/point.hpp"
 
 namespace actscope::sweep {
@@ -56,7 +56,7 @@ TEST(SweepPlan, EveryPointIsThereOnce) {
 
 TEST(SweepPlan, AnImpossiblePointIsSkippedWithItsReason) {
   const auto refuse_wide = [](const RunConfig& config) {
-    if (has_blocks(config) && config.block_cols == 64) throw UnsupportedBlockSize("too wide");
+    if (core::has_blocks(config) && config.block_cols == 64) throw UnsupportedBlockSize("too wide");
   };
   const auto points = expand(two_by_two(), refuse_wide);
   std::size_t skipped = 0;
@@ -70,7 +70,7 @@ TEST(SweepPlan, AnImpossiblePointIsSkippedWithItsReason) {
 
 TEST(SweepPlan, AGridWithNothingPossibleIsAnError) {
   const auto refuse_blocks = [](const RunConfig& config) {
-    if (has_blocks(config)) throw UnsupportedBlockSize("too large");
+    if (core::has_blocks(config)) throw UnsupportedBlockSize("too large");
   };
   EXPECT_THROW((void)expand(two_by_two(), refuse_blocks), ConfigError);
 }

@@ -35,6 +35,9 @@ struct DataSet {
   std::vector<std::string> notes;  ///< what a user should know of it, a line each
 };
 
+/// fashion-mnist, cifar10, cifar100, imagefolder, synthetic.
+const std::vector<std::string>& data_set_names();
+
 /// Whether this build reads image folders. Asking for one all the same says what to install.
 bool is_image_folder_built() noexcept;
 

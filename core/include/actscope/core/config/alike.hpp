@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "actscope/base/config_fields.hpp"
+#include "actscope/core/config/run_option.hpp"
 
-namespace actscope {
+namespace actscope::core {
 
 /// What two configurations share exactly if all their fields of these roles are equal. Epochs do
 /// not count where steps are given, for nothing then depends on them.
@@ -21,6 +21,10 @@ std::string training_key(const RunConfig& config);
 
 /// What two runs share that compute the same, whatever the seed.
 std::string configuration_key(const RunConfig& config);
+
+/// What a run and the one that it continues share. Old checkpoints hold its digest: a new option
+/// counts only where it is not the default.
+std::string continuation_key(const RunConfig& config);
 
 /// "optimizer: adamw -> lamb", a line a field of the role training that differs.
 std::vector<std::string> training_differences(const RunConfig& a, const RunConfig& b);
@@ -72,4 +76,4 @@ class DenseRuns {
   std::multimap<std::string, std::size_t> by_training_;  // equal keys keep their order
 };
 
-}  // namespace actscope
+}  // namespace actscope::core

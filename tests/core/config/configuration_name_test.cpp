@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/base/configuration_name.hpp"
+#include "actscope/core/config/configuration_name.hpp"
 
 #include <gtest/gtest.h>
 
-namespace actscope {
+namespace actscope::core {
 namespace {
 
 RunConfig of_scheme(const char* scheme) {
@@ -42,5 +42,27 @@ TEST(HasBlocks, IsOfSchemesInBlockSparseRows) {
   EXPECT_FALSE(has_sparsity(of_scheme("int8")));
 }
 
+TEST(ConfigurationName, BlocksAreOfTheSchemeOrOfAnOverride) {
+  RunConfig config;
+  config.scheme = "int4";
+  EXPECT_FALSE(has_blocks(config));
+  config.slot_overrides = {"blocks.*.h=int8:stochastic"};
+  config.operand_overrides = {"blocks.*.dW1=full"};
+  EXPECT_FALSE(has_blocks_anywhere(config));
+  config.operand_overrides = {"blocks.*.dW1=bsr:16:0.8"};
+  EXPECT_TRUE(has_blocks_anywhere(config));
+  config.operand_overrides.clear();
+  config.slot_overrides = {"blocks.*.h=bsr+int2:16:0.8"};
+  EXPECT_TRUE(has_blocks_anywhere(config));
+  EXPECT_FALSE(has_blocks(config));
+}
+
+TEST(ConfigurationName, ASchemeOfAnotherVersionMayMeanAnything) {
+  RunConfig config;
+  config.scheme = "int3";
+  EXPECT_TRUE(has_blocks(config));
+  EXPECT_TRUE(has_sparsity(config));
+}
+
 }  // namespace
-}  // namespace actscope
+}  // namespace actscope::core

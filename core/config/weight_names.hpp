@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace actscope::core {
 
@@ -12,6 +13,9 @@ namespace actscope::core {
 /// Source  github.com/huggingface/pytorch-image-models, timm/models/mlp_mixer.py;
 ///         github.com/facebookresearch/deit, resmlp_models.py
 enum class WeightNames { timm, original };
+
+/// "timm", "original".
+const std::vector<std::string>& weight_namings();
 
 /// Errors  ConfigError: neither "timm" nor "original"
 WeightNames parse_weight_names(std::string_view text);

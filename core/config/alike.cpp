@@ -1,47 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/base/alike.hpp"
+#include "actscope/core/config/alike.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string_view>
+#include <variant>
 
-namespace actscope {
+#include "actscope/base/check.hpp"
+#include "actscope/core/config/run_option.hpp"
+
+namespace actscope::core {
 namespace {
 
 using enum FieldRole;
 
-std::string text_of(const std::string& value) {
-  return value;
-}
-std::string text_of(double value) {
-  return fmt::format("{}", value);  // the shortest that reads back as the same number
-}
-std::string text_of(bool value) {
-  return value ? "yes" : "no";
-}
-std::string text_of(std::int64_t value) {
-  return std::to_string(value);
-}
-std::string text_of(const std::vector<std::string>& values) {
-  std::string text;
-  for (const std::string& value : values) text += (text.empty() ? "" : " ") + value;
-  return text;
-}
-std::string text_of(const std::optional<std::int64_t>& value) {
-  return value ? std::to_string(*value) : "unset";
+// Lengths go before texts, so that no two lists of texts give one key.
+std::string exact_text(const std::string& text) {
+  return fmt::format("{}:{}", text.size(), text);
 }
 
-// Lengths go before texts, so that no two lists of texts give one key.
-std::string exact_text(const std::vector<std::string>& values) {
-  std::string text = std::to_string(values.size());
-  for (const std::string& value : values) text += fmt::format(",{}:{}", value.size(), value);
-  return text;
+std::string exact_value(const RunOption& option, const RunConfig& config) {
+  using Texts = std::vector<std::string> RunConfig::*;
+  const Texts* texts = std::get_if<Texts>(&option.member);
+  if (texts == nullptr) return exact_text(value_text(option, config));
+  std::string all = std::to_string((config.**texts).size());
+  for (const std::string& text : config.**texts) all += "," + exact_text(text);
+  return all;
 }
-template <class Value>
-std::string exact_text(const Value& value) {
-  const std::string text = text_of(value);
-  return fmt::format("{}:{}", text.size(), text);
+
+// As checkpoints have it: 17 digits, 1 for yes, -1 for unset.
+struct CheckpointText {
+  std::string operator()(const std::string& value) const { return value; }
+  std::string operator()(std::int64_t value) const { return std::to_string(value); }
+  std::string operator()(double value) const { return fmt::format("{:.17g}", value); }
+  std::string operator()(bool value) const { return value ? "1" : "0"; }
+  std::string operator()(const std::optional<std::int64_t>& value) const {
+    return std::to_string(value.value_or(-1));
+  }
+  std::string operator()(const std::vector<std::string>&) const { unreachable("a list of texts"); }
+};
+std::string checkpoint_text(const RunOption& option, const RunConfig& config) {
+  return std::visit([&](auto member) { return CheckpointText()(config.*member); }, option.member);
 }
 
 // What a length in steps makes of the epochs that are not used.
@@ -56,28 +56,14 @@ bool contains(std::initializer_list<Value> values, const Value& value) {
   return std::ranges::find(values, value) != values.end();
 }
 
-// name, role and text of every field, in their order.
-struct Field {
-  std::string_view name;
-  FieldRole role;
-  std::string text;
-};
-std::vector<Field> fields_of(const RunConfig& config) {
-  std::vector<Field> fields;
-  for_each_field(config, [&](const char* name, FieldRole role, const auto& value) {
-    fields.push_back({name, role, text_of(value)});
-  });
-  return fields;
-}
-
 }  // namespace
 
 std::string key_of(const RunConfig& config, std::initializer_list<FieldRole> roles) {
   std::string key;
   const RunConfig plain = with_one_length(config);
-  for_each_field(plain, [&](const char*, FieldRole role, const auto& value) {
-    if (contains(roles, role)) key += exact_text(value) + ";";
-  });
+  for (const RunOption& option : run_options()) {
+    if (contains(roles, option.role)) key += exact_value(option, plain) + ";";
+  }
   return key;
 }
 
@@ -89,25 +75,47 @@ std::string configuration_key(const RunConfig& config) {
   return key_of(config, {training, compression, measuring});
 }
 
+std::string continuation_key(const RunConfig& config) {
+  const RunConfig usual;
+  std::string always, lists, unusual;
+  for (const RunOption& option : run_options()) {
+    using Texts = std::vector<std::string> RunConfig::*;
+    if (const auto* texts = std::get_if<Texts>(&option.member)) {
+      for (const std::string& text : config.**texts) {
+        lists += fmt::format("|{} {}", option.field[0], text);
+      }
+    } else if ((option.uses & in_checkpoints) != 0) {
+      always += (always.empty() ? "" : "|") + checkpoint_text(option, config);
+    } else if ((option.uses & not_in_checkpoints) == 0 && option.role != measuring &&
+               option.role != place && !is_equal(option, config, usual)) {
+      const bool is_named = *option.checkpoint_name != '\0';
+      unusual += fmt::format("|{} {}", is_named ? option.checkpoint_name : option.field,
+                             checkpoint_text(option, config));
+    }
+  }
+  return always + lists + unusual;
+}
+
 std::vector<std::string> training_differences(const RunConfig& a, const RunConfig& b) {
-  const auto left = fields_of(with_one_length(a)), right = fields_of(with_one_length(b));
+  const RunConfig left = with_one_length(a), right = with_one_length(b);
   std::vector<std::string> differences;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    if (left[i].role != training || left[i].text == right[i].text) continue;
-    differences.push_back(fmt::format("{}: {} -> {}", left[i].name, left[i].text, right[i].text));
+  for (const RunOption& option : run_options()) {
+    if (option.role != training || is_equal(option, left, right)) continue;
+    differences.push_back(fmt::format("{}: {} -> {}", option.field, value_text(option, left),
+                                      value_text(option, right)));
   }
   return differences;
 }
 
 std::string unusual_fields(const RunConfig& config, std::initializer_list<FieldRole> roles,
                            std::initializer_list<const char*> known) {
-  const auto usual = fields_of(RunConfig()), own = fields_of(with_one_length(config));
+  const RunConfig usual, own = with_one_length(config);
   std::string text;
-  for (std::size_t i = 0; i < own.size(); ++i) {
+  for (const RunOption& option : run_options()) {
     const bool is_known = std::ranges::any_of(
-        known, [&](const char* name) { return own[i].name == std::string_view(name); });
-    if (is_known || !contains(roles, own[i].role) || own[i].text == usual[i].text) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", own[i].name, own[i].text);
+        known, [&](const char* name) { return option.field == std::string_view(name); });
+    if (is_known || !contains(roles, option.role) || is_equal(option, own, usual)) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", option.field, value_text(option, own));
   }
   return text;
 }
@@ -175,4 +183,4 @@ std::string DenseRuns::why_none(const RunConfig& config, const std::string& data
   return "no dense run trains alike (" + text + ")";
 }
 
-}  // namespace actscope
+}  // namespace actscope::core

@@ -5,11 +5,15 @@
 
 #include "actscope/base/run_config.hpp"
 
-namespace actscope {
+namespace actscope::core {
 
 /// Whether the block of a configuration means anything to it: its scheme stores or multiplies
-/// blocks. Overrides name blocks of their own.
+/// blocks. Overrides name blocks of their own. A scheme that this version does not know may mean
+/// anything.
 bool has_blocks(const RunConfig& config);
+
+/// Whether any slot or product of a configuration is kept by blocks, its overrides included.
+bool has_blocks_anywhere(const RunConfig& config);
 
 /// Whether the sparsity of a configuration means anything to it: of blocks, or of single elements.
 bool has_sparsity(const RunConfig& config);
@@ -19,4 +23,4 @@ bool has_sparsity(const RunConfig& config);
 /// "linear-bsr 16x16 80 % column cubic:0:400".
 std::string configuration_name(const RunConfig& config);
 
-}  // namespace actscope
+}  // namespace actscope::core

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "training/weight_names.hpp"
+#include "config/weight_names.hpp"
+
+#include <algorithm>
 
 #include "actscope/base/error.hpp"
 
@@ -31,9 +33,15 @@ std::string renamed(std::string_view name, const Other& other) {
 
 }  // namespace
 
+const std::vector<std::string>& weight_namings() {
+  static const std::vector<std::string> names{"timm", "original"};  // as the enumerators
+  return names;
+}
+
 WeightNames parse_weight_names(std::string_view text) {
-  if (text == "timm") return WeightNames::timm;
-  if (text == "original") return WeightNames::original;
+  const std::vector<std::string>& names = weight_namings();
+  const auto found = std::ranges::find(names, text);
+  if (found != names.end()) return static_cast<WeightNames>(found - names.begin());
   throw ConfigError(error_text("unknown naming of weights '" + std::string(text) + "'", {},
                                "give timm or original"));
 }

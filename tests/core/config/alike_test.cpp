@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/base/alike.hpp"
+#include "actscope/core/config/alike.hpp"
 
 #include <gtest/gtest.h>
 
 #include <set>
+#include <variant>
 
-namespace actscope {
+namespace actscope::core {
 namespace {
-
-// Fields of RunConfig. A new one does not compile here until it is counted, and then fails the test
-// below until for_each_field gives it a role.
-constexpr std::size_t fields_of_run_config() {
-  [[maybe_unused]] const auto count = [](const RunConfig& config) {
-    const auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18,
-                 f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34,
-                 f35, f36, f37, f38, f39, f40, f41, f42, f43, f44] = config;
-    return sizeof(f1);
-  };
-  return 44;
-}
 
 struct Changed {
   void operator()(std::string& value) const { value += "x"; }
@@ -29,39 +18,21 @@ struct Changed {
   void operator()(std::optional<std::int64_t>& value) const { value = value.value_or(7) + 1; }
 };
 
-// Calls visit(name, role, config) with a configuration that differs in one field, for every field.
+// Calls visit(option, config) with a configuration that differs in one field, for every field.
 template <class Visit>
 void for_each_change(const Visit& visit) {
-  for (std::size_t changed = 0; changed < fields_of_run_config(); ++changed) {
+  for (const RunOption& option : run_options()) {
     RunConfig config;
-    std::size_t i = 0;
-    std::string name;
-    FieldRole role = FieldRole::place;
-    for_each_field(config, [&](const char* field, FieldRole of, auto& value) {
-      if (i++ != changed) return;
-      name = field;
-      role = of;
-      Changed()(value);
-    });
-    visit(name, role, config);
+    std::visit([&](auto member) { Changed()(config.*member); }, option.member);
+    visit(option, config);
   }
-}
-
-TEST(ConfigFields, EveryFieldOfAConfigurationHasARoleAndAName) {
-  std::set<std::string> names;
-  std::set<const void*> places;
-  RunConfig config;
-  for_each_field(config, [&](const char* name, FieldRole, auto& value) {
-    names.insert(name);
-    places.insert(&value);
-  });
-  EXPECT_EQ(places.size(), fields_of_run_config());
-  EXPECT_EQ(names.size(), fields_of_run_config());
 }
 
 TEST(Alike, ExactlyTheFieldsOfTrainingTellTrainingsApart) {
   const RunConfig usual;
-  for_each_change([&](const std::string& name, FieldRole role, const RunConfig& config) {
+  for_each_change([&](const RunOption& option, const RunConfig& config) {
+    const std::string name = option.field;
+    const FieldRole role = option.role;
     const bool is_training = role == FieldRole::training;
     EXPECT_EQ(training_key(config) != training_key(usual), is_training) << name;
     EXPECT_EQ(training_differences(usual, config).size(), is_training ? 1U : 0U) << name;
@@ -73,13 +44,46 @@ TEST(Alike, ExactlyTheFieldsOfTrainingTellTrainingsApart) {
 
 TEST(Alike, WhatTheIssueNamedIsTraining) {
   std::set<std::string> training;
-  for_each_change([&](const std::string& name, FieldRole role, const RunConfig&) {
-    if (role == FieldRole::training) training.insert(name);
-  });
+  for (const RunOption& option : run_options()) {
+    if (option.role == FieldRole::training) training.insert(option.field);
+  }
   for (const char* name : {"optimizer", "drop_path_ratio", "ema_decay", "weight_decay",
                            "warmup_ratio", "label_smoothing", "heldout_samples"}) {
     EXPECT_TRUE(training.contains(name)) << name;
   }
+}
+
+// Checkpoints on disk hold a digest of this text.
+TEST(Alike, ARunContinuesByTheTextThatItsCheckpointWasWrittenWith) {
+  EXPECT_EQ(continuation_key(RunConfig()),
+            "resmlp|-1|-1|-1|-1|-1|fashion-mnist|0|0|1|dense|16|16|0.80000000000000004|panel|"
+            "constant|1|0|128|0|0.001|0.050000000000000003|0.10000000000000001|"
+            "0.10000000000000001|cpu|fp32|67108864");
+  RunConfig config;
+  config.dim = 8;
+  config.augment = false;
+  config.slot_overrides = {"blocks.*.h=int8", "blocks.0.h=keep"};
+  config.operand_overrides = {"blocks.*.dW1=full"};
+  config.optimizer = "lamb";
+  config.drop_path_ratio = 0.5;
+  config.ema_decay = 0.75;
+  EXPECT_EQ(continuation_key(config),
+            "resmlp|8|-1|-1|-1|-1|fashion-mnist|0|0|0|dense|16|16|0.80000000000000004|panel|"
+            "constant|1|0|128|0|0.001|0.050000000000000003|0.10000000000000001|"
+            "0.10000000000000001|cpu|fp32|67108864|s blocks.*.h=int8|s blocks.0.h=keep|"
+            "o blocks.*.dW1=full|optimizer lamb|drop path of halves 0.5|ema 0.75");
+}
+
+TEST(Alike, WhatFollowsTellsContinuationsApart) {
+  const std::set<std::string> without = {
+      "data_dir",        "max_corrupt_share", "data_workers",  "budget_bytes",
+      "weights",         "threads",           "out",           "trace",
+      "gradient_errors", "save_weights",      "weights_names", "checkpoint_every"};
+  for_each_change([&](const RunOption& option, const RunConfig& config) {
+    EXPECT_EQ(continuation_key(config) == continuation_key(RunConfig()),
+              without.contains(option.field))
+        << option.field;
+  });
 }
 
 TEST(Alike, EpochsDoNotCountWhereStepsDo) {
@@ -159,4 +163,4 @@ TEST(DenseRunsTest, TimesNeedWhatIsMeasuredAlikeToo) {
 }
 
 }  // namespace
-}  // namespace actscope
+}  // namespace actscope::core

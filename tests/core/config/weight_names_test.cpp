@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "training/weight_names.hpp"
+#include "config/weight_names.hpp"
 
 #include <gmock/gmock.h>
 
