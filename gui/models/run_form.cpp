@@ -4,8 +4,58 @@
 #include <QProcess>
 #include <QRegularExpression>
 
+#include "actscope/core/config/configuration_name.hpp"
+#include "actscope/core/config/run_option.hpp"
+
 namespace actscope::gui {
 namespace {
+
+using Shown = FormField::Shown;
+
+QStringList listOf(const std::vector<std::string>& names) {
+  QStringList list;
+  for (const std::string& name : names) list << QString::fromStdString(name);
+  return list;
+}
+
+// A line for an option of a run, which says what there is to choose from.
+FormField ofRun(const char* field, const char* label, const char* hint = "",
+                const char* first = "") {
+  const core::RunOption& option = core::run_option(field);
+  FormField line{
+      .name = field, .option = option.option, .label = label, .hint = hint, .first = first};
+  if (option.choices != nullptr) {
+    line.choices = listOf(option.choices());
+    if (line.first.isEmpty()) {
+      line.first = QString::fromStdString(core::value_text(option, RunConfig()));
+    }
+  }
+  return line;
+}
+
+FormField ofOneRun(const char* field, const char* label, const char* hint, const char* first) {
+  FormField line = ofRun(field, label, hint, first);
+  line.shown = Shown::inRun;
+  return line;
+}
+
+// Names of which the program takes one by itself.
+FormField usualNames(const char* field, const char* label, const QStringList& choices = {}) {
+  FormField line = ofRun(field, label);
+  if (!choices.isEmpty()) line.choices = choices;
+  line.first = line.choices.front();
+  line.isLeftOutAsUsual = true;
+  return line;
+}
+
+FormField ofSweep(const char* name, const char* label, const char* hint, const char* first) {
+  return {.name = name,
+          .option = QString("--") + name,
+          .label = label,
+          .hint = hint,
+          .first = first,
+          .shown = Shown::inSweep};
+}
 
 bool isList(const QString& text, const QString& item) {
   return QRegularExpression("^" + item + "(," + item + ")*$").match(text).hasMatch();
@@ -15,108 +65,143 @@ const QString blockPattern = "[1-9][0-9]*(x[1-9][0-9]*)?";
 const QString sparsityPattern = "(0(\\.[0-9]*)?|\\.[0-9]+)";
 const QString countPattern = "[0-9]+";
 
-QString shareFault(const char* what, const QString& text) {
-  if (text.isEmpty() || QRegularExpression("^" + sparsityPattern + "$").match(text).hasMatch()) {
-    return {};
-  }
-  return QString("%1 is a share from 0 to below 1, not %2").arg(what, text);
+QString plainLabel(const FormField& field) {
+  return QString(field.label).remove('&');
 }
 
-QString countFault(const char* what, const QString& text) {
-  if (text.isEmpty() || isList(text, countPattern)) return {};
-  return QString("%1 is no whole number: %2").arg(what, text);
+// What an axis of a sweep, or block and sparsity, are refused for.
+QString faultOfAxes(const RunForm& r) {
+  if (r.isSweep) {
+    if (r["schemes"].isEmpty()) return "Give one scheme or more, separated by commas.";
+    if (!isList(r["blocks"], blockPattern)) return "Blocks are sides or rows x columns: 8,16,8x64";
+    if (!isList(r["sparsities"], sparsityPattern))
+      return "Sparsities are shares from 0 to below 1: 0.5,0.8";
+    if (!isList(r["seeds"], countPattern)) return "Seeds are whole numbers: 0,1,2";
+    return {};
+  }
+  const auto isOne = [](const QString& text, const QString& pattern) {
+    return isList(text, pattern) && !text.contains(',');
+  };
+  if (hasBlocks(r) && !isOne(r["block_rows"], blockPattern)) return "A block is 16 or 8x64";
+  if (hasSparsity(r) && !isOne(r["sparsity_ratio"], sparsityPattern)) {
+    return "A sparsity is a share from 0 to below 1: 0.8";
+  }
+  return {};
+}
+
+// What the range of a run's option refuses.
+QString faultOfOption(const core::RunOption& option, const QString& label, const QString& text) {
+  if (option.syntax != core::OptionSyntax::plain) return {};
+  const bool isCount =
+      std::holds_alternative<std::int64_t RunConfig::*>(option.member) ||
+      std::holds_alternative<std::optional<std::int64_t> RunConfig::*>(option.member);
+  if (isCount) {
+    const bool isWhole = isList(text, countPattern) && !text.contains(',');
+    return isWhole ? QString() : QString("%1 is no whole number: %2").arg(label, text);
+  }
+  if (!option.reals) return {};
+  bool isNumber = false;
+  const double value = text.toDouble(&isNumber);
+  if (isNumber && value >= option.reals->low && value <= option.reals->high) return {};
+  return QString("%1 is a number from %2 to %3, not %4")
+      .arg(label)
+      .arg(option.reals->low, 0, 'g', 12)
+      .arg(option.reals->high, 0, 'g', 12)
+      .arg(text);
 }
 
 }  // namespace
 
+const std::vector<FormField>& formFields() {
+  static const std::vector<FormField> fields = [] {
+    std::vector<FormField> all{
+        ofRun("model", "&Model"),
+        ofRun("dim", "Channels", "64"),
+        ofRun("depth", "Blocks deep", "4"),
+        ofRun("data", "&Data"),
+        ofRun("data_dir", "Data folder", "where its Debian package puts it"),
+        ofRun("train_samples", "Training images", "all"),
+        ofOneRun("scheme", "S&cheme", "", "int4-bsr"),
+        ofOneRun("block_rows", "Bloc&k", "16 or 8x64", "16"),
+        ofOneRun("sparsity_ratio", "S&parsity", "", "0.8"),
+        ofOneRun("seed", "Seed", "", "0"),
+        ofSweep("schemes", "S&chemes", "int4-bsr,linear-bsr", "int4-bsr,linear-bsr"),
+        ofSweep("blocks", "Bloc&ks", "8,16,8x64", "8,16"),
+        ofSweep("sparsities", "S&parsities", "0.5,0.8", "0.5,0.8"),
+        ofSweep("seeds", "Seeds", "0,1,2", "0"),
+        ofSweep("workers", "Workers", "1", ""),
+        usualNames("select", "Blocks kept by",
+                   {"panel", "row", "column", "global", "threshold", "random", "panel:unbiased"}),
+        usualNames("schedule", "Schedule", {"constant", "warmup:100", "cubic:100:1000"}),
+        ofRun("epochs", "&Epochs", "", "1"),
+        ofRun("steps", "Steps instead", "by epochs"),
+        ofRun("batch", "&Batch", "", "128"),
+        ofRun("learning_rate", "Learning rate", "0.001"),
+        usualNames("optimizer", "Optimizer"),
+        ofRun("drop_path_ratio", "Drop-path", "0: no image skips half a block"),
+        ofRun("ema_decay", "Average's decay", "0: no average of the weights"),
+        ofRun("device", "De&vice"),
+        usualNames("dtype", "Activations"),
+        ofRun("trace", "&Trace"),
+        ofRun("gradient_errors", "Gradient errors", "never; or every so many steps"),
+        ofRun("out", "&Output folder", "", "runs/new")};
+    all.push_back({.name = "extra", .label = "More options", .hint = "--slot 'blocks.*.h=int8'"});
+    return all;
+  }();
+  return fields;
+}
+
+RunForm::RunForm() {
+  for (const FormField& field : formFields()) m_texts[field.name] = field.first;
+}
+
 bool hasSparsity(const RunForm& r) {
-  return r.isSweep || r.scheme.contains("bsr") || r.scheme == "topk";
+  RunConfig config;
+  config.scheme = r["scheme"].toStdString();
+  return r.isSweep || core::has_sparsity(config);
 }
 
 bool hasBlocks(const RunForm& r) {
-  return r.isSweep || r.scheme.contains("bsr");
+  RunConfig config;
+  config.scheme = r["scheme"].toStdString();
+  return r.isSweep || core::has_blocks(config);
+}
+
+bool isRead(const FormField& field, const RunForm& r) {
+  if (field.shown == Shown::inRun && r.isSweep) return false;
+  if (field.shown == Shown::inSweep && !r.isSweep) return false;
+  if (field.name == "dim" || field.name == "depth") return r["model"] == "resmlp";
+  if (field.name == "block_rows" || field.name == "select") return hasBlocks(r);
+  if (field.name == "sparsity_ratio" || field.name == "schedule") return hasSparsity(r);
+  return true;
 }
 
 QStringList argumentsOf(const RunForm& r) {
   QStringList arguments{r.isSweep ? "sweep" : "run"};
-  const auto add = [&](const char* option, const QString& value) {
-    if (!value.trimmed().isEmpty()) arguments << option << value.trimmed();
-  };
-  const auto addUnless = [&](const QString& usual, const char* option, const QString& value) {
-    if (value.trimmed() != usual) add(option, value);
-  };
-  add("--model", r.model);
-  if (r.model == "resmlp") {
-    add("--dim", r.dim);
-    add("--depth", r.depth);
+  for (const FormField& field : formFields()) {
+    const QString text = r[field.name];
+    if (field.option.isEmpty() || text.isEmpty() || !isRead(field, r)) continue;
+    if (field.isLeftOutAsUsual && text == field.first) continue;
+    if (field.name == "epochs" && !r["steps"].isEmpty()) continue;
+    arguments << field.option << text;
   }
-  add("--data", r.data);
-  add("--data-dir", r.dataDir);
-  add("--train-samples", r.trainSamples);
-  if (r.isSweep) {
-    add("--schemes", r.schemes);
-    add("--blocks", r.blocks);
-    add("--sparsities", r.sparsities);
-    add("--seeds", r.seeds);
-    add("--workers", r.workers);
-  } else {
-    add("--scheme", r.scheme);
-    if (hasBlocks(r)) add("--block", r.block);
-    if (hasSparsity(r)) add("--sparsity", r.sparsity);
-    add("--seed", r.seed);
-  }
-  if (hasBlocks(r)) addUnless("panel", "--select", r.select);
-  if (hasSparsity(r)) addUnless("constant", "--schedule", r.schedule);
-  if (r.steps.trimmed().isEmpty()) {
-    add("--epochs", r.epochs);
-  } else {
-    add("--steps", r.steps);
-  }
-  add("--batch", r.batch);
-  add("--lr", r.learningRate);
-  addUnless("adamw", "--optimizer", r.optimizer);
-  add("--drop-path", r.dropPath);
-  add("--ema", r.ema);
-  add("--device", r.device);
-  addUnless("fp32", "--dtype", r.dtype);
-  add("--trace", r.trace);
-  add("--gradient-errors", r.gradientErrors);
-  add("--out", r.out);
-  return arguments + QProcess::splitCommand(r.extra);
+  return arguments + QProcess::splitCommand(r["extra"]);
 }
 
 QString faultOf(const RunForm& r) {
-  if (r.out.trimmed().isEmpty())
-    return "Give an output folder: the dashboard reads the run from it.";
-  if (r.isSweep) {
-    if (r.schemes.trimmed().isEmpty()) return "Give one scheme or more, separated by commas.";
-    if (!isList(r.blocks, blockPattern)) return "Blocks are sides or rows x columns: 8,16,8x64";
-    if (!isList(r.sparsities, sparsityPattern))
-      return "Sparsities are shares from 0 to below 1: 0.5,0.8";
-    if (!isList(r.seeds, countPattern)) return "Seeds are whole numbers: 0,1,2";
-  } else {
-    if (hasBlocks(r) && (!isList(r.block, blockPattern) || r.block.contains(','))) {
-      return "A block is 16 or 8x64";
-    }
-    if (hasSparsity(r) && (!isList(r.sparsity, sparsityPattern) || r.sparsity.contains(','))) {
-      return "A sparsity is a share from 0 to below 1: 0.8";
+  if (r["out"].isEmpty()) return "Give an output folder: the dashboard reads the run from it.";
+  QString fault = faultOfAxes(r);
+  for (const FormField& field : formFields()) {
+    const QString text = r[field.name];
+    if (!fault.isEmpty()) break;
+    if (field.option.isEmpty() || text.isEmpty() || !isRead(field, r)) continue;
+    if (field.name == "workers" && !isList(text, countPattern)) {
+      fault = "Workers is no whole number: " + text;
+    } else if (field.shown != Shown::inSweep) {
+      fault = faultOfOption(core::run_option(field.name.toStdString()), plainLabel(field), text);
     }
   }
-  for (const auto& [what, text] :
-       {std::pair{"Seed", r.isSweep ? QString() : r.seed}, std::pair{"Epochs", r.epochs},
-        std::pair{"Steps", r.steps}, std::pair{"Batch", r.batch}, std::pair{"Dim", r.dim},
-        std::pair{"Depth", r.depth}, std::pair{"Workers", r.workers},
-        std::pair{"Images", r.trainSamples},
-        std::pair{"Steps between gradient errors", r.gradientErrors}}) {
-    const QString fault = countFault(what, text);
-    if (!fault.isEmpty()) return fault;
-  }
-  for (const auto& [what, text] :
-       {std::pair{"Drop-path", r.dropPath}, std::pair{"The average's decay", r.ema}}) {
-    const QString fault = shareFault(what, text.trimmed());
-    if (!fault.isEmpty()) return fault;
-  }
-  return {};
+  return fault;
 }
 
 QString shellLine(const QString& program, const QStringList& arguments) {

@@ -1,39 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHash>
 #include <QString>
 #include <QStringList>
+#include <vector>
 
 #include "models/table_model.hpp"
 
 namespace actscope::gui {
 
+/// One line of the form.
+struct FormField {
+  QString name;    ///< of its widget and its value: the field of the configuration, or an axis
+  QString option;  ///< "--dim"; empty: words for the command line as they are
+  QString label;   ///< with & before its key
+  QString hint;    ///< shown while it is empty
+  QString first;   ///< what stands there at first
+  QStringList choices;
+  enum class Shown { always, inRun, inSweep } shown = Shown::always;
+  /// Left out of the command line where it says what the program does by itself.
+  bool isLeftOutAsUsual = false;
+};
+
+/// The lines in their order. Options, choices and defaults are those of core/config.
+const std::vector<FormField>& formFields();
+
 /// What the form asks for: one run, or a sweep. Texts are as typed; the program validates them.
-struct RunForm {
+class RunForm {
+ public:
+  RunForm();  ///< as at first
+
   bool isSweep = false;
-  QString model = "resmlp";
-  QString dim, depth;  ///< empty: the program's default
-  QString data = "fashion-mnist";
-  QString dataDir;
-  QString trainSamples;
-  QString scheme = "int4-bsr", block = "16", sparsity = "0.8", seed = "0";
-  QString schemes = "int4-bsr,linear-bsr", blocks = "8,16", sparsities = "0.5,0.8", seeds = "0";
-  QString workers;
-  QString select = "panel", schedule = "constant";
-  QString epochs = "1", steps;  ///< steps win where given
-  QString batch = "128";
-  QString learningRate;
-  QString optimizer = "adamw", dropPath, ema;
-  QString device = "cpu", dtype = "fp32";
-  QString trace = "ledger", gradientErrors;
-  QString out = "runs/new";
-  QString extra;  ///< further options, as in a shell
+  QString& operator[](const QString& field) { return m_texts[field]; }
+  QString operator[](const QString& field) const { return m_texts.value(field).trimmed(); }
+
+ private:
+  QHash<QString, QString> m_texts;
 };
 
 /// Whether the scheme takes a sparsity, and whether it takes a block size; of a sweep, whether one
 /// of its schemes may.
 bool hasSparsity(const RunForm& form);
 bool hasBlocks(const RunForm& form);
+
+/// Whether a line means anything to what the form asks for.
+bool isRead(const FormField& field, const RunForm& form);
 
 /// The arguments of actscope, the subcommand first. Empty fields are left out, and so are names
 /// that are the program's defaults.

@@ -34,32 +34,29 @@ NewRunView::NewRunView(RunStore& store, Selection& selection, QWidget* parent)
   NewRunView::refresh();  // the rows of a sweep are hidden before the form is measured
 }
 
-QLineEdit* NewRunView::addText(QFormLayout& form, const QString& label, const char* name,
-                               const QString& value, const QString& hint) {
-  auto* field = new QLineEdit(value);
-  field->setObjectName(name);
-  field->setPlaceholderText(hint);
-  field->setMinimumWidth(120);
-  form.addRow(label, field);
-  connect(field, &QLineEdit::textChanged, this, &NewRunView::refreshSoon);
-  return field;
-}
-
-QComboBox* NewRunView::addNames(QFormLayout& form, const QString& label, const char* name,
-                                const QStringList& names, const QString& value) {
-  auto* field = new QComboBox;
-  field->setObjectName(name);
-  field->addItems(names);
-  field->setEditable(true);  // the program may know more names than this list
-  field->setCurrentText(value);
-  field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-  form.addRow(label, field);
-  connect(field, &QComboBox::currentTextChanged, this, &NewRunView::refreshSoon);
-  return field;
+QWidget* NewRunView::addField(const FormField& field) {
+  QWidget* widget = nullptr;
+  if (field.choices.isEmpty()) {
+    auto* line = new QLineEdit(field.first);
+    line->setPlaceholderText(field.hint);
+    line->setMinimumWidth(120);
+    connect(line, &QLineEdit::textChanged, this, &NewRunView::refreshSoon);
+    widget = line;
+  } else {
+    auto* names = new QComboBox;
+    names->addItems(field.choices);
+    names->setEditable(true);  // the program may know more names than this list
+    names->setCurrentText(field.first);
+    names->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    connect(names, &QComboBox::currentTextChanged, this, &NewRunView::refreshSoon);
+    widget = names;
+  }
+  widget->setObjectName(field.name);
+  m_form->addRow(field.label, widget);
+  return widget;
 }
 
 QWidget* NewRunView::makeForm() {
-  const RunForm first;
   auto* page = new QWidget;
   m_form = new QFormLayout(page);
   QFormLayout& form = *m_form;
@@ -74,48 +71,7 @@ QWidget* NewRunView::makeForm() {
   form.addRow(tr("What"), kinds);
   connect(m_sweep, &QRadioButton::toggled, this, &NewRunView::refreshSoon);
 
-  addNames(form, tr("&Model"), "model",
-           {"resmlp", "resmlp_s12", "resmlp_s24", "resmlp_s36", "resmlp_b24_16", "resmlp_b24_8"},
-           first.model);
-  addText(form, tr("Channels"), "dim", {}, "64");
-  addText(form, tr("Blocks deep"), "depth", {}, "4");
-  addNames(form, tr("&Data"), "data", {"fashion-mnist", "cifar10", "cifar100", "synthetic"},
-           first.data);
-  addText(form, tr("Data folder"), "dataDir", {}, tr("where its Debian package puts it"));
-  addText(form, tr("Training images"), "trainSamples", {}, tr("all"));
-  const QStringList schemes{"dense", "linear-bsr", "exact",          "exact-bsr", "int8",
-                            "int4",  "int2",       "int4-bsr",       "int2-bsr",  "checkpoint",
-                            "topk",  "pool",       "checkpoint-int4"};
-  const auto ofOne = [&](QWidget* field) { m_ofOneKind.emplace_back(field, false); };
-  const auto ofSweep = [&](QWidget* field) { m_ofOneKind.emplace_back(field, true); };
-  ofOne(addNames(form, tr("S&cheme"), "scheme", schemes, first.scheme));
-  ofOne(addText(form, tr("Bloc&k"), "block", first.block, tr("16 or 8x64")));
-  ofOne(addText(form, tr("S&parsity"), "sparsity", first.sparsity));
-  ofOne(addText(form, tr("Seed"), "seed", first.seed));
-  ofSweep(addText(form, tr("S&chemes"), "schemes", first.schemes, "int4-bsr,linear-bsr"));
-  ofSweep(addText(form, tr("Bloc&ks"), "blocks", first.blocks, "8,16,8x64"));
-  ofSweep(addText(form, tr("S&parsities"), "sparsities", first.sparsities, "0.5,0.8"));
-  ofSweep(addText(form, tr("Seeds"), "seeds", first.seeds, "0,1,2"));
-  ofSweep(addText(form, tr("Workers"), "workers", {}, "1"));
-  addNames(form, tr("Blocks kept by"), "select",
-           {"panel", "row", "column", "global", "threshold", "random", "panel:unbiased"},
-           first.select);
-  addNames(form, tr("Schedule"), "schedule", {"constant", "warmup:100", "cubic:100:1000"},
-           first.schedule);
-  addText(form, tr("&Epochs"), "epochs", first.epochs);
-  addText(form, tr("Steps instead"), "steps", {}, tr("by epochs"));
-  addText(form, tr("&Batch"), "batch", first.batch);
-  addText(form, tr("Learning rate"), "learningRate", {}, "0.001");
-  addNames(form, tr("Optimizer"), "optimizer", {"adamw", "lamb"}, first.optimizer);
-  addText(form, tr("Drop-path"), "dropPath", {}, tr("0: no image skips half a block"));
-  addText(form, tr("Average's decay"), "ema", {}, tr("0: no average of the weights"));
-  addNames(form, tr("De&vice"), "device", {"cpu", "cuda"}, first.device);
-  addNames(form, tr("Activations"), "dtype", {"fp32", "bf16"}, first.dtype);
-  addNames(form, tr("&Trace"), "trace", {"off", "ledger", "timeline", "cupti", "audit"},
-           first.trace);
-  addText(form, tr("Gradient errors"), "gradientErrors", {}, tr("never; or every so many steps"));
-  addText(form, tr("&Output folder"), "out", first.out);
-  addText(form, tr("More options"), "extra", {}, "--slot 'blocks.*.h=int8'");
+  for (const FormField& field : formFields()) m_fields.push_back(addField(field));
   auto* scroll = new QScrollArea;
   scroll->setWidget(page);
   scroll->setWidgetResizable(true);
@@ -179,43 +135,12 @@ void NewRunView::setProgram(const QString& file) {
 }
 
 RunForm NewRunView::form() const {
-  const auto text = [this](const char* name) {
-    if (const auto* choice = findChild<QComboBox*>(name)) return choice->currentText();
-    return findChild<QLineEdit*>(name)->text();
-  };
   RunForm r;
   r.isSweep = m_sweep->isChecked();
-  for (const auto& [name, field] : {std::pair{"model", &r.model},
-                                    {"dim", &r.dim},
-                                    {"depth", &r.depth},
-                                    {"data", &r.data},
-                                    {"dataDir", &r.dataDir},
-                                    {"trainSamples", &r.trainSamples},
-                                    {"scheme", &r.scheme},
-                                    {"block", &r.block},
-                                    {"sparsity", &r.sparsity},
-                                    {"seed", &r.seed},
-                                    {"schemes", &r.schemes},
-                                    {"blocks", &r.blocks},
-                                    {"sparsities", &r.sparsities},
-                                    {"seeds", &r.seeds},
-                                    {"workers", &r.workers},
-                                    {"select", &r.select},
-                                    {"schedule", &r.schedule},
-                                    {"epochs", &r.epochs},
-                                    {"steps", &r.steps},
-                                    {"batch", &r.batch},
-                                    {"learningRate", &r.learningRate},
-                                    {"optimizer", &r.optimizer},
-                                    {"dropPath", &r.dropPath},
-                                    {"ema", &r.ema},
-                                    {"device", &r.device},
-                                    {"dtype", &r.dtype},
-                                    {"trace", &r.trace},
-                                    {"gradientErrors", &r.gradientErrors},
-                                    {"out", &r.out},
-                                    {"extra", &r.extra}}) {
-    *field = text(name);
+  for (const QWidget* field : m_fields) {
+    const auto* names = qobject_cast<const QComboBox*>(field);
+    r[field->objectName()] =
+        names != nullptr ? names->currentText() : qobject_cast<const QLineEdit*>(field)->text();
   }
   return r;
 }
@@ -223,17 +148,13 @@ RunForm NewRunView::form() const {
 void NewRunView::refresh() {
   const RunForm asked = form();
   fillFormTable(m_table, asked);
-  for (const auto& [field, isOfSweep] : m_ofOneKind) {
-    const bool isShown = isOfSweep == asked.isSweep;
-    field->setVisible(isShown);
-    m_form->labelForField(field)->setVisible(isShown);
-  }
-  findChild<QLineEdit*>("block")->setEnabled(hasBlocks(asked));
-  findChild<QLineEdit*>("sparsity")->setEnabled(hasSparsity(asked));
-  findChild<QComboBox*>("select")->setEnabled(hasBlocks(asked));
-  findChild<QComboBox*>("schedule")->setEnabled(hasSparsity(asked));
-  for (const char* name : {"dim", "depth"}) {
-    findChild<QLineEdit*>(name)->setEnabled(asked.model == "resmlp");
+  for (std::size_t i = 0; i < m_fields.size(); ++i) {
+    const FormField& field = formFields()[i];
+    const bool isShown = field.shown == FormField::Shown::always ||
+                         asked.isSweep == (field.shown == FormField::Shown::inSweep);
+    m_fields[i]->setVisible(isShown);
+    m_form->labelForField(m_fields[i])->setVisible(isShown);
+    m_fields[i]->setEnabled(isRead(field, asked));
   }
   m_command->setPlainText(shellLine("actscope", argumentsOf(asked)));
   const QString fault = faultOf(asked);
@@ -255,11 +176,12 @@ void NewRunView::start() {
     return;
   }
   m_log->clear();
-  m_out = form().out.trimmed();
+  const RunForm asked = form();
+  m_out = asked["out"];
   m_start->setEnabled(false);
   m_stop->setEnabled(true);
   m_state->setText(tr("Starting"));
-  m_run.start(program, argumentsOf(form()));
+  m_run.start(program, argumentsOf(asked));
   store().add({QDir::cleanPath(m_out)});
 }
 

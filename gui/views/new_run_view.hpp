@@ -46,10 +46,7 @@ class NewRunView : public View {
   void refresh() override;
 
  private:
-  QLineEdit* addText(QFormLayout& form, const QString& label, const char* name,
-                     const QString& value, const QString& hint = {});
-  QComboBox* addNames(QFormLayout& form, const QString& label, const char* name,
-                      const QStringList& names, const QString& value);
+  QWidget* addField(const FormField& field);
   QWidget* makeForm();
   QWidget* makeConsole();
   void showLine(const QString& text);
@@ -59,7 +56,7 @@ class NewRunView : public View {
   ProgramRun m_run;
   QRadioButton *m_single, *m_sweep;
   QFormLayout* m_form;
-  std::vector<std::pair<QWidget*, bool>> m_ofOneKind;  ///< field, whether of sweeps only
+  std::vector<QWidget*> m_fields;  ///< as formFields
   QLineEdit* m_program;
   QPlainTextEdit *m_command, *m_log;
   QLabel* m_state;

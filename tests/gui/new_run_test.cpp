@@ -68,13 +68,13 @@ class NewRun : public testing::Test {
 };
 
 TEST_F(NewRun, TheCommandFollowsTheFields) {
-  type("sparsity", "0.5");
+  type("sparsity_ratio", "0.5");
   EXPECT_TRUE(command().contains("--sparsity 0.5"));
-  type("sparsity", "2");
+  type("sparsity_ratio", "2");
   EXPECT_TRUE(shows("A sparsity is a share"));
   press("Start");
   EXPECT_FALSE(form.program().isRunning());
-  type("sparsity", "0.9");
+  type("sparsity_ratio", "0.9");
   EXPECT_FALSE(shows("A sparsity is a share"));
   press("Copy command");
   EXPECT_EQ(QApplication::clipboard()->text(), command());
@@ -100,7 +100,7 @@ TEST_F(NewRun, ASweepHasListsInPlaceOfOneValue) {
   }
   QTest::qWait(5);
   EXPECT_TRUE(form.findChild<QLineEdit*>("blocks")->isVisible());
-  EXPECT_FALSE(form.findChild<QLineEdit*>("block")->isVisible());
+  EXPECT_FALSE(form.findChild<QLineEdit*>("block_rows")->isVisible());
   EXPECT_TRUE(command().startsWith("actscope sweep "));
 }
 

@@ -20,10 +20,10 @@ TEST(RunRequestTest, ARunLeavesOutWhatIsEmptyOrMeansNothing) {
       shellLine("actscope", argumentsOf(r)),
       "actscope run --model resmlp --data fashion-mnist --scheme int4-bsr --block 16 --sparsity "
       "0.8 --seed 0 --epochs 1 --batch 128 --device cpu --trace ledger --out runs/new");
-  r.scheme = "dense";
-  r.model = "resmlp_s12";
-  r.dim = "64";
-  r.steps = "10";
+  r["scheme"] = "dense";
+  r["model"] = "resmlp_s12";
+  r["dim"] = "64";
+  r["steps"] = "10";
   const QStringList words = argumentsOf(r);
   EXPECT_FALSE(words.contains("--block"));
   EXPECT_FALSE(words.contains("--dim"));
@@ -33,34 +33,34 @@ TEST(RunRequestTest, ARunLeavesOutWhatIsEmptyOrMeansNothing) {
 
 TEST(RunRequestTest, WhatTheProgramDoesByItselfIsLeftOut) {
   RunForm r;
-  r.select = "row:unbiased";
-  r.schedule = "warmup:100";
-  r.optimizer = "lamb";
-  r.dropPath = "0.1";
-  r.ema = "0.999";
-  r.dtype = "bf16";
-  r.gradientErrors = "50";
+  r["select"] = "row:unbiased";
+  r["schedule"] = "warmup:100";
+  r["optimizer"] = "lamb";
+  r["drop_path_ratio"] = "0.1";
+  r["ema_decay"] = "0.999";
+  r["dtype"] = "bf16";
+  r["gradient_errors"] = "50";
   EXPECT_EQ(faultOf(r), "");
   const QString line = shellLine("actscope", argumentsOf(r));
   EXPECT_TRUE(line.contains("--seed 0 --select row:unbiased --schedule warmup:100 --epochs 1"));
   EXPECT_TRUE(
       line.contains("--optimizer lamb --drop-path 0.1 --ema 0.999 --device cpu --dtype bf16"));
   EXPECT_TRUE(line.contains("--trace ledger --gradient-errors 50 --out"));
-  r.scheme = "topk";  // prunes, but by elements
+  r["scheme"] = "topk";  // prunes, but by elements
   const QStringList words = argumentsOf(r);
   EXPECT_TRUE(words.contains("--sparsity"));
   EXPECT_TRUE(words.contains("--schedule"));
   EXPECT_FALSE(words.contains("--block"));
   EXPECT_FALSE(words.contains("--select"));
-  r.scheme = "int4";
+  r["scheme"] = "int4";
   EXPECT_FALSE(argumentsOf(r).contains("--schedule"));
 }
 
 TEST(RunRequestTest, ASweepTakesLists) {
   RunForm r;
   r.isSweep = true;
-  r.seeds = "0,1";
-  r.workers = "2";
+  r["seeds"] = "0,1";
+  r["workers"] = "2";
   const QString line = shellLine("actscope", argumentsOf(r));
   EXPECT_TRUE(line.startsWith("actscope sweep "));
   EXPECT_TRUE(
@@ -71,8 +71,8 @@ TEST(RunRequestTest, ASweepTakesLists) {
 
 TEST(RunRequestTest, TheShellGetsTheSameWords) {
   RunForm r;
-  r.out = "my runs/it's";
-  r.extra = "--slot \"blocks.*.h=int8\"";
+  r["out"] = "my runs/it's";
+  r["extra"] = "--slot \"blocks.*.h=int8\"";
   const QStringList words = argumentsOf(r);
   EXPECT_EQ(words.last(), "blocks.*.h=int8");
   QProcess shell;
@@ -84,32 +84,32 @@ TEST(RunRequestTest, TheShellGetsTheSameWords) {
 TEST(RunRequestTest, FaultsAreNamed) {
   EXPECT_EQ(faultOf({}), "");
   RunForm r;
-  r.out = " ";
+  r["out"] = " ";
   EXPECT_TRUE(faultOf(r).contains("output folder"));
   r = {};
-  r.block = "8,16";
+  r["block_rows"] = "8,16";
   EXPECT_TRUE(faultOf(r).contains("8x64"));
   r = {};
-  r.sparsity = "1";
+  r["sparsity_ratio"] = "1";
   EXPECT_FALSE(faultOf(r).isEmpty());
-  r.scheme = "dense";
+  r["scheme"] = "dense";
   EXPECT_TRUE(faultOf(r).isEmpty());
-  r.batch = "many";
+  r["batch"] = "many";
   EXPECT_TRUE(faultOf(r).contains("Batch"));
   r = {};
-  r.dropPath = "1";
+  r["drop_path_ratio"] = "1";
   EXPECT_TRUE(faultOf(r).contains("Drop-path"));
-  r.dropPath = "0.5";
-  r.ema = "often";
+  r["drop_path_ratio"] = "0.5";
+  r["ema_decay"] = "often";
   EXPECT_TRUE(faultOf(r).contains("average"));
-  r.ema.clear();
-  r.gradientErrors = "-1";
+  r["ema_decay"].clear();
+  r["gradient_errors"] = "-1";
   EXPECT_TRUE(faultOf(r).contains("gradient errors"));
   r = {};
   r.isSweep = true;
-  r.blocks = "8,16,8x64";
+  r["blocks"] = "8,16,8x64";
   EXPECT_EQ(faultOf(r), "");
-  r.sparsities = "0.5;0.8";
+  r["sparsities"] = "0.5;0.8";
   EXPECT_FALSE(faultOf(r).isEmpty());
 }
 
