@@ -21,6 +21,7 @@ if(NOT ACTSCOPE_KERNELS_ONLY)
   find_package(SQLite3 3.37 REQUIRED)
   find_package(Protobuf 3.12 REQUIRED)
   find_package(ZLIB REQUIRED)
+  find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto) # SHA-256 of base
   # JPEG and PNG of image folders; without them core links no_image_codec.cpp.
   find_package(JPEG QUIET)
   find_package(PNG QUIET)

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "actscope/base/error.hpp"
+
 namespace actscope {
 namespace {
 
@@ -27,6 +29,13 @@ TEST(Sha256, PiecesGiveTheDigestOfTheWhole) {
   Sha256 pieces;
   for (std::size_t at = 0; at < text.size(); at += 7) pieces.update(text.substr(at, 7));
   EXPECT_EQ(pieces.hex_digest(), digest_of(text));
+}
+
+TEST(Sha256, ASpentObjectTakesNothingMore) {
+  Sha256 digest;
+  digest.hex_digest();
+  EXPECT_THROW(digest.update("abc"), Error);
+  EXPECT_THROW(digest.hex_digest(), Error);
 }
 
 }  // namespace

@@ -66,6 +66,8 @@ LINES = [
     ("core/include/actscope/core/l.hpp", "#include <zlib.h>", True),
     ("core/m.cpp", "#include <zlib.h>", True),
     ("core/data/idx.cpp", "#  include <zlib.h>", False),
+    ("base/j.cpp", "#include <openssl/evp.h>", True),
+    ("base/sha256.cpp", "#include <openssl/evp.h>", False),
     ("gui/n.cpp", "#include <torch/torch.h>", True),
     ("gui/o.cpp", '#include "o.moc"', False),
     ("bench/p.cpp", "#include <benchmark/benchmark.h>", False),
