@@ -17,7 +17,7 @@ pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy>=1.0.3)
 
 if(NOT ACTSCOPE_KERNELS_ONLY)
   find_package(nlohmann_json 3.11 REQUIRED)
-  find_package(Boost 1.74 CONFIG REQUIRED) # headers: quantiles of Boost.Math
+  find_package(Boost 1.74 CONFIG REQUIRED) # headers: quantiles of Boost.Math, rings of Boost.Lockfree
   find_package(SQLite3 3.37 REQUIRED)
   find_package(Protobuf 3.12 REQUIRED)
   find_package(ZLIB REQUIRED)

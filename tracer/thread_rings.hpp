@@ -18,7 +18,7 @@ struct ThreadRings {
 
   Ring<ScopeEvent> scopes;
   Ring<MemoryEvent> memory;
-  LateRing<CountedCall> counts;  ///< where the processor's counters are read
+  Ring<CountedCall> counts;  ///< where the processor's counters are read
   std::uint16_t thread;
 };
 
