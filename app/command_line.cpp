@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/ranges.h>
+
 #include <new>
 #include <sstream>
 
@@ -11,16 +13,14 @@
 namespace actscope::app {
 namespace {
 
-std::string joined(const std::vector<std::string>& names, const char* separator) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : separator) + name;
-  return text;
+std::string joined(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string version_text() {
   const BuildFacts& facts = build_facts();
   return "actscope " + facts.version + " (git " + facts.git_revision + "; " +
-         joined(facts.features, ", ") +
+         joined(facts.features) +
          (facts.libtorch_version.empty() ? "" : "; LibTorch " + facts.libtorch_version) + ")";
 }
 
@@ -45,7 +45,7 @@ std::string unknown_word(const CLI::App& command, bool is_program, std::string w
   const std::string what =
       is_option ? "unknown option " + word + " of " + name : "unknown command '" + word + "'";
   if (!nearest.empty()) return error_text(what, {}, "did you mean " + nearest + "? " + help);
-  return error_text(what, "there are " + joined(known, ", "), help);
+  return error_text(what, "there are " + joined(known), help);
 }
 
 // One line for what the parser refused.
@@ -56,7 +56,7 @@ std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
   const std::vector<std::string> unknown = program.remaining(true);
   if (!unknown.empty()) return unknown_word(*command, is_program, unknown.front());
   if (is_program) {
-    return error_text("no command given", "there are " + joined(subcommand_names(program), ", "),
+    return error_text("no command given", "there are " + joined(subcommand_names(program)),
                       "see actscope --help");
   }
   const std::string remedy = "see " + full_name(*command) + " --help";

@@ -78,15 +78,13 @@ std::vector<RivalRow> rival_rows(const KernelsRecord& record) {
                                    : std::string(name_of(rival->status)) + ": " + rival->message;
       if (!text.empty() && std::ranges::count(remarks, text) == 0) remarks.push_back(text);
     }
-    std::string remark;
-    for (const std::string& text : remarks) remark += (remark.empty() ? "" : "; ") + text;
     const std::string algorithms = algorithms_text(entries);
-    if (!algorithms.empty()) remark += (remark.empty() ? "" : "; ") + algorithms;
+    if (!algorithms.empty()) remarks.push_back(algorithms);
     table.push_back({first.name, range_text(entries), rates_text(entries),
                      fmt::format("{} of {}", ran, entries.size()),
                      first.version.empty() ? empty_cell : first.version,
                      first.path.empty() ? empty_cell : first.path,
-                     remark.empty() ? empty_cell : remark});
+                     remarks.empty() ? empty_cell : fmt::format("{}", fmt::join(remarks, "; "))});
   }
   return table;
 }
