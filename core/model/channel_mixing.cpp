@@ -20,17 +20,12 @@ std::int64_t rows_at_once(SavedBlock& stores, std::int64_t workspace_bytes,
   for (Slot slot : {Slot::x1, Slot::z, Slot::h, Slot::u, Slot::v}) {
     granules.push_back(stores.slot(slot).granule());
   }
-  // h, u, dh and a product with them live at once, and two narrow maps; deviations where they are
-  // centered.
+  // h, u, dh and a product with them live at once, and two narrow maps.
   std::int64_t elements_a_row = 4 * stores.hidden + 3 * stores.dim;
   if (stores.drop_factors.defined()) elements_a_row += stores.dim;
   for (Product product : {Product::dW1, Product::dW2}) {
     const auto& choice = stores.choice(product);
-    if (!choice) continue;
-    granules.push_back(choice->granule());
-    if (choice->is_centered()) {
-      elements_a_row += product == Product::dW1 ? stores.dim : stores.hidden;
-    }
+    if (choice) granules.push_back(choice->granule());
   }
   const std::int64_t bytes_a_row = elements_a_row * element_bytes;
   const std::int64_t rows = stores.batch * stores.tokens;

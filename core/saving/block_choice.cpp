@@ -3,15 +3,12 @@
 
 #include <torch/types.h>
 
-#include "actscope/base/check.hpp"
 #include "actscope/kernels/compress.hpp"
 #include "actscope/tracer/scope.hpp"
 #include "saving/panel_parts.hpp"
 #include "saving/record_storage.hpp"
 #include "saving/saved_slot.hpp"
-#include "tensors/panel_means.hpp"
 #include "tensors/square_sum.hpp"
-#include "tensors/sum_types.hpp"
 #include "tensors/tensor_views.hpp"
 
 namespace actscope::core {
@@ -26,9 +23,6 @@ BlockChoice::BlockChoice(const Operand& operand, const SlotShape& shape, const t
   if (layout_.scales() > 0) {
     scales_ = torch::empty({layout_.scales()}, mask_.options().dtype(torch::kFloat32));
   }
-  if (!operand.is_centered) return;
-  ACTSCOPE_REQUIRES(!shape.by_group);
-  means_ = torch::empty({layout_.panels(), shape.cols}, like.options().requires_grad(false));
 }
 
 std::int64_t BlockChoice::granule() const {
@@ -53,28 +47,11 @@ void BlockChoice::choose_now(std::int64_t first, const torch::Tensor& part) {
   const torch::Tensor column_starts = words(layout.column_starts(), mask_.options());
   kernels::BlockIndex index{word_data(mask_) + start.mask_word, word_data(column_starts), nullptr};
   if (scales_.defined()) index.scales = float_data(scales_) + start.value_block;
-  torch::Tensor deviation = part;
-  if (is_centered()) {
-    torch::Tensor means = means_of(first, shape.units());
-    means.copy_(panel_means(part, layout_.panel_rows()));
-    deviation = deviations(part, means, layout_.panel_rows());
-  }
-  choose_blocks(deviation, shape, layout, index, draw_, start.first_block);
-  if (norm_ != nullptr) add_norms(first, part, deviation);
+  choose_blocks(part, shape, layout, index, draw_, start.first_block);
+  if (norm_ != nullptr) add_norms(first, part);
 }
 
-torch::Tensor BlockChoice::means_of(std::int64_t first, std::int64_t count) const {
-  const std::int64_t begin = panel_at(shape_, layout_, first);
-  return means_.narrow(0, begin, panel_at(shape_, layout_, first + count) - begin);
-}
-
-torch::Tensor BlockChoice::product_of_means(std::int64_t first, const torch::Tensor& dy) const {
-  const torch::Tensor sums = panel_sums(dy, layout_.panel_rows());
-  return torch::mm(sums.t(), as_sum(means_of(first, dy.size(0))));
-}
-
-void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part,
-                            const torch::Tensor& deviation) {
+void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part) {
   const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
   Gathered kept = room(first, shape.units(), part.options());
   // As they are, not as they are rescaled.
@@ -83,12 +60,9 @@ void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part,
   kept.panels.layout = layout_of(shape, plain);
   kept.panels.index.scales = nullptr;
   kept.values.zero_();  // room that a threshold leaves over
-  kernels::gather_blocks(context_of(part), view_of(deviation, shape), kept.panels);
-  // All but the blocks left out; the whole where nothing is left out, whatever the means are.
-  const double all = square_sum(part);
-  norm_->all += all;
-  norm_->kept += is_centered() ? all - (square_sum(deviation) - square_sum(kept.values))
-                               : square_sum(kept.values);
+  kernels::gather_blocks(context_of(part), view_of(part, shape), kept.panels);
+  norm_->all += square_sum(part);
+  norm_->kept += square_sum(kept.values);
 }
 
 torch::Tensor BlockChoice::starts_of(std::int64_t first, std::int64_t count) const {
@@ -137,9 +111,7 @@ BlockChoice::Gathered BlockChoice::gather(std::int64_t first, const torch::Tenso
   const tracer::OperatorScope scope(gather_blocks, name_);
   const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
   Gathered gathered = room(first, shape.units(), part.options());
-  const torch::Tensor values =
-      is_centered() ? deviations(part, means_of(first, shape.units()), layout_.panel_rows()) : part;
-  kernels::gather_blocks(context_of(part), view_of(values, shape), gathered.panels);
+  kernels::gather_blocks(context_of(part), view_of(part, shape), gathered.panels);
   return gathered;
 }
 
@@ -157,20 +129,17 @@ void BlockChoice::record(tracer::StoreLedger* ledger, std::string_view layer,
                          std::string_view slot) const {
   record_storage(ledger, layer, slot, mask_);
   record_storage(ledger, layer, slot, scales_);
-  record_storage(ledger, layer, slot, means_);
 }
 
 void BlockChoice::visit(const tracer::SavedTensorSource::Visit& visit,
                         std::string_view slot) const {
   visit(slot, "chosen", mask_);
   visit(slot, "chosen_scales", scales_);
-  visit(slot, "chosen_means", means_);
 }
 
 void BlockChoice::release() {
   mask_.reset();
   scales_.reset();
-  means_.reset();
 }
 
 }  // namespace actscope::core

@@ -21,19 +21,14 @@ namespace actscope::core {
 class SavedSlot;
 
 /// Which blocks of a slot a product reads, when the slot itself is stored in another way: the mask
-/// of the blocks chosen in forward, their scales where they are rescaled, and where they are
-/// centered the mean row of each panel, from which the blocks are deviations.
+/// of the blocks chosen in forward, and their scales where they are rescaled.
 class BlockChoice {
  public:
-  /// Requires operand.kind is bsr; not centered where `shape` is by image
+  /// Requires operand.kind is bsr
   BlockChoice(const Operand& operand, const SlotShape& shape, const torch::Tensor& like,
               tracer::Name name = {}, const StoreDraw& draw = {});
 
   std::int64_t granule() const;
-  bool is_centered() const { return means_.defined(); }
-  /// dyᵀ · the means: what a product with the chosen blocks leaves out, where they are centered.
-  /// Shapes  dy [rows, outputs] from unit `first` on → [outputs, features] of sum_type
-  torch::Tensor product_of_means(std::int64_t first, const torch::Tensor& dy) const;
 
   /// Adds the norms of what is chosen from and of what is chosen to `norm`, which outlives the
   /// forward pass.
@@ -61,9 +56,7 @@ class BlockChoice {
 
  private:
   void choose_now(std::int64_t first, const torch::Tensor& part);
-  void add_norms(std::int64_t first, const torch::Tensor& part, const torch::Tensor& deviation);
-  // Means of the panels of a part that begins with unit `first`.
-  torch::Tensor means_of(std::int64_t first, std::int64_t count) const;
+  void add_norms(std::int64_t first, const torch::Tensor& part);
   // Panels for units [first, first + count), their index written, their values not.
   Gathered room(std::int64_t first, std::int64_t count, const torch::TensorOptions& options) const;
   // Column starts of units [first, first + count), counted from there.
@@ -75,7 +68,7 @@ class BlockChoice {
   tracer::Name name_;
   StoreDraw draw_;
   kernels::PanelLayout layout_;
-  torch::Tensor mask_, scales_, means_;
+  torch::Tensor mask_, scales_;
   PartBuffer parts_;
   SlotNorm* norm_ = nullptr;
 };

@@ -30,7 +30,6 @@ void add_product(const Tensor& dy, const SavedSlot& slot, const std::optional<Bl
     const auto gathered =
         decoded.defined() ? choice->gather(first, decoded) : choice->gather(first, count, slot);
     multiply(as_const(gathered.panels), {});
-    if (choice->is_centered()) dw.add_(choice->product_of_means(first, dy));
   } else {
     add_product_tn(dw, dy, decoded);
     if (db != nullptr) db->add_(feature_sums(dy));

@@ -13,7 +13,7 @@ namespace actscope::core {
 /// Whether a product reads the chosen blocks of a slot from its codes: then it wants nothing
 /// decoded.
 inline bool reads_codes(const SavedSlot& slot, const std::optional<BlockChoice>& choice) {
-  return slot.is_coded() && choice.has_value() && !choice->is_centered();
+  return slot.is_coded() && choice.has_value();
 }
 
 /// dW += dYᵀ X for a chunk of rows, X being a slot from row `first` on: its stored panels, the

@@ -46,7 +46,7 @@ SlotFootprint block_slot(const Shape& shape, const BlockPlan& plan, Slot name) {
   add(bytes_of(plan.store(name), matrix, dtype_of(shape.type)));
   for (Product product : {Product::dA, Product::dW1, Product::dW2}) {
     if (has_own_blocks(plan, product) && operand_slot(plan, product) == name) {
-      add(bytes_of(plan.operand(product), matrix, dtype_of(shape.type)));
+      add(bytes_of(plan.operand(product), matrix));
     }
   }
   return slot;

@@ -101,11 +101,6 @@ void validate_plan(const BlockPlan& plan, const ResMlpGeometry& geometry, std::i
     if (plan.operand(product).kind != OperandKind::bsr) continue;
     const Slot source = operand_slot(plan, product);
     const StoreSpec& store = plan.store(source);
-    if (product == Product::dA && plan.operand(product).is_centered) {
-      throw ConfigError(error_text("operand dA cannot be " + to_text(plan.operand(product)),
-                                   "its product runs by image and keeps no means",
-                                   "give centered to dW1 or dW2"));
-    }
     if (prunes_anew(store, plan.operand(product))) {
       throw ConfigError(error_text(
           "operand " + std::string(name_of(product)) + " prunes a slot that is stored pruned",

@@ -13,30 +13,28 @@ ConfigError not_of_the_grammar(std::string_view what, std::string_view text,
 }
 
 constexpr std::string_view operand_grammar =
-    "full, or bsr:BLOCK:SPARSITY[:SELECT][:unbiased][:centered] as bsr:16:0.8";
-
-constexpr std::string_view centered = "centered";
+    "full, or bsr:BLOCK:SPARSITY[:SELECT][:unbiased] as bsr:16:0.8";
 
 }  // namespace
 
 Operand parse_operand(std::string_view text) {
   if (text == "full") return {};
-  std::vector<std::string> parts = split_text(text, ':');
-  const bool is_centered = parts.back() == centered;
-  if (is_centered) parts.pop_back();
+  const std::vector<std::string> parts = split_text(text, ':');
+  if (parts.back() == "centered") {
+    throw ConfigError(error_text("operand '" + std::string(text) + "' is no longer there",
+                                 "keeping means beside blocks lost accuracy in every trial",
+                                 "leave :centered out"));
+  }
   BlockText read;
-  if (parts.empty() || parts[0] != "bsr" || !read_blocks(parts, read) ||
-      read.values != BlockValues::full) {
+  if (parts[0] != "bsr" || !read_blocks(parts, read) || read.values != BlockValues::full) {
     throw not_of_the_grammar("an operand", text, operand_grammar);
   }
-  return {OperandKind::bsr, read.blocks, is_centered};
+  return {OperandKind::bsr, read.blocks};
 }
 
 std::string to_text(const Operand& operand) {
   if (operand.kind == OperandKind::full) return "full";
-  std::string shown = blocks_text("bsr", {operand.blocks});
-  if (operand.is_centered) shown.append(":").append(centered);
-  return shown;
+  return blocks_text("bsr", {operand.blocks});
 }
 
 }  // namespace actscope::core

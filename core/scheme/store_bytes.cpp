@@ -17,12 +17,10 @@ kernels::PanelLayout layout_of(const SlotShape& shape, const kernels::BlockSpec&
 
 }  // namespace
 
-StoreBytes bytes_of(const Operand& operand, const SlotShape& shape, kernels::DType dtype) {
+StoreBytes bytes_of(const Operand& operand, const SlotShape& shape) {
   if (operand.kind == OperandKind::full) return {};
   const kernels::PanelLayout layout = layout_of(shape, operand.blocks);
-  const std::int64_t means =
-      operand.is_centered ? layout.panels() * shape.cols * size_of(dtype) : 0;
-  return {means, layout.mask_bytes() + layout.scale_bytes()};
+  return {0, layout.mask_bytes() + layout.scale_bytes()};
 }
 
 std::int64_t top_elements(double sparsity_ratio, std::int64_t cols) {

@@ -209,18 +209,6 @@ inline Tensor after_blocks(Slot slot, const Tensor& value, const core::StoreSpec
   return pruned;
 }
 
-/// For every token the mean of the tokens of its panel, of a slot laid over flattened tokens.
-inline Tensor panel_centers(const Tensor& value, const kernels::BlockSpec& blocks) {
-  const Tensor rows = value.flatten(0, 1);
-  const kernels::PanelLayout layout(1, rows.size(0), rows.size(1), blocks);
-  Tensor centers = torch::empty_like(rows);
-  for (std::int64_t first = 0; first < rows.size(0); first += layout.panel_rows()) {
-    const std::int64_t end = std::min(first + layout.panel_rows(), rows.size(0));
-    centers.slice(0, first, end) = rows.slice(0, first, end).mean(0, true);
-  }
-  return centers.view(value.sizes());
-}
-
 /// The elements of largest magnitude of every row, the others zero.
 inline Tensor after_topk(const Tensor& value, double sparsity_ratio) {
   const auto cols = static_cast<double>(value.size(-1));
@@ -359,10 +347,7 @@ inline Gradients plan_gradients(const BlockPlan& plan, const Tensor& x, const Bl
       return after_blocks(slot, source, store, core::draw_seed(seed, slot));
     }
     if (operand.kind == core::OperandKind::full) return all;
-    const Tensor center =
-        operand.is_centered ? panel_centers(source, operand.blocks) : torch::zeros_like(source);
-    return center + (all - center) * block_factors(slot, source - center, operand.blocks,
-                                                   core::draw_seed(seed, product));
+    return all * block_factors(slot, source, operand.blocks, core::draw_seed(seed, product));
   };
   const Tensor oy = is_stored(Slot::y)
                         ? chosen(core::Product::dA, Slot::y, ry)

@@ -124,10 +124,7 @@ const std::vector<std::string> operands{"bsr:4:0.6:row",
                                         "bsr:4:0.6:threshold",
                                         "bsr:4:0.6:unbiased",
                                         "bsr:4:0.6:global:unbiased",
-                                        "bsr:8:0.6:random:unbiased",
-                                        "bsr:4:0.6:centered",
-                                        "bsr:4:0.6:row:unbiased:centered",
-                                        "bsr:4:0.6:global:centered"};
+                                        "bsr:8:0.6:random:unbiased"};
 
 class BlockStore : public testing::TestWithParam<std::string> {};
 
@@ -171,8 +168,8 @@ class BlockOperand : public testing::TestWithParam<std::string> {};
 
 TEST_P(BlockOperand, GivesTheGradientsOfTheBlocksItChooses) {
   const std::string& operand = GetParam();
-  std::vector<std::string> everywhere{"*.dW1=" + operand, "*.dW2=" + operand};
-  if (!core::parse_operand(operand).is_centered) everywhere.push_back("*.dA=" + operand);
+  const std::vector<std::string> everywhere{"*.dA=" + operand, "*.dW1=" + operand,
+                                            "*.dW2=" + operand};
   const Problem problem = make_problem(5, 49, 12);
   for (const char* scheme : {"exact", "int4", "checkpoint"}) {
     SCOPED_TRACE(scheme);
@@ -306,24 +303,6 @@ TEST(SavedBlock, NormsAreThoseOfWhatIsKept) {
     EXPECT_FALSE(ratio(Slot::x).has_value());
     EXPECT_FALSE(ratio(Slot::h).has_value());
   }
-}
-
-TEST(SavedBlock, OfACenteredOperandTheMeansAreKeptWhole) {
-  const Problem problem = make_problem(5, 49, 12);
-  const auto exact = test::exact_slots(problem.x, problem.p);
-  const BlockPlan plan = plan_of("int4", {}, {"*.dW2=bsr:4:0.6:centered"});
-  const Tensor& u = exact[static_cast<std::size_t>(Slot::u)];
-  const core::Operand& operand = plan.operand(core::Product::dW2);
-  const Tensor deviation = u - test::panel_centers(u, operand.blocks);
-  const Tensor dropped =
-      deviation * (test::block_factors(Slot::u, deviation, operand.blocks, 0) == 0);
-  core::SlotNorms norms{};
-  core::BlockContext context{"blocks.0", plan, roomy, nullptr, block_seed};
-  context.norms = &norms;
-  (void)core::resmlp_block(problem.x.clone().requires_grad_(), problem.p, context);
-  const double left_out = (dropped.norm() / u.norm()).item<double>();
-  EXPECT_NEAR(*norms[static_cast<std::size_t>(Slot::u)].ratio(), std::sqrt(1 - left_out * left_out),
-              1e-9);
 }
 
 TEST(SavedBlock, PoolRefusesTokensThatFormNoSquare) {

@@ -160,7 +160,6 @@ std::vector<std::string> every_store() {
     const std::string text(operand);
     schemes.push_back("int4 *.dA=" + text + " *.dW1=" + text + " *.dW2=" + text);
   }
-  schemes.emplace_back("int4 *.dW1=bsr:8:0.6:row:centered *.dW2=bsr:8:0.6:centered");
   schemes.emplace_back("exact *.h=code4 *.u=int4");
   schemes.emplace_back("exact *.h=code2 *.u=bsr:8:0.6");
   return schemes;

@@ -85,9 +85,13 @@ TEST(SchemeGrammar, OperandsAreReadAndWrittenBack) {
   EXPECT_EQ(operand.kind, OperandKind::bsr);
   EXPECT_EQ(to_text(operand), "bsr:8x4:0.5");
   EXPECT_EQ(to_text(parse_operand("bsr:8:0.5:global:unbiased")), "bsr:8:0.5:global:unbiased");
-  EXPECT_TRUE(parse_operand("bsr:8:0.5:centered").is_centered);
-  EXPECT_EQ(to_text(parse_operand("bsr:8:0.5:row:unbiased:centered")),
-            "bsr:8:0.5:row:unbiased:centered");
+}
+
+TEST(SchemeGrammar, CenteredOperandsAreRefusedWithAWord) {
+  for (const char* text : {"bsr:8:0.5:centered", "bsr:8:0.5:row:unbiased:centered"}) {
+    EXPECT_THAT([&] { (void)parse_operand(text); },
+                testing::ThrowsMessage<ConfigError>(testing::HasSubstr("leave :centered out")));
+  }
 }
 
 TEST(SchemeGrammar, RefusesWhatIsNotOfTheGrammar) {

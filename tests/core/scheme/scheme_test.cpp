@@ -175,17 +175,6 @@ TEST(Scheme, AnOperandOfAPrunedSlotMustBeItsBlocks) {
   EXPECT_FALSE(has_own_blocks(plan, Product::dW1));
 }
 
-TEST(Scheme, CenteredBlocksAreOfChannelProductsOnSlotsStoredWhole) {
-  RunConfig config = config_of("int4");
-  config.operand_overrides = {"*.dW*=bsr:8:0.8:row:centered"};
-  EXPECT_TRUE(make_scheme(config, geometry).blocks.front().operand(Product::dW1).is_centered);
-  config.operand_overrides = {"*.dA=bsr:8:0.8:centered"};
-  EXPECT_THAT(refusal<ConfigError>(config), HasSubstr("dA"));
-  config = config_of("linear-bsr");
-  config.operand_overrides = {"*.dW1=bsr:8:0.8:centered"};
-  EXPECT_THAT(refusal<ConfigError>(config), HasSubstr("stored pruned"));
-}
-
 TEST(Scheme, ABlockLargerThanItsSlotIsRefusedByName) {
   // 49 tokens an image: a block of 64 rows fits z and u but not y.
   RunConfig config = config_of("linear-bsr");

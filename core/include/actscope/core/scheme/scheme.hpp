@@ -97,16 +97,13 @@ enum class OperandKind { full, bsr };
 struct Operand {
   OperandKind kind = OperandKind::full;
   kernels::BlockSpec blocks = {};  ///< read where kind is bsr
-  /// The mean of each feature over a panel is multiplied exactly, and blocks are chosen and kept of
-  /// what deviates from it. Of dW1 and dW2
-  bool is_centered = false;
   friend bool operator==(const Operand&, const Operand&) = default;
 };
 
 /// Whether an operand asks for other blocks than those that its slot is stored as.
 inline bool prunes_anew(const StoreSpec& store, const Operand& operand) {
   return operand.kind == OperandKind::bsr && has_panels(store.kind) &&
-         (store.blocks != operand.blocks || operand.is_centered);
+         store.blocks != operand.blocks;
 }
 
 /// How one block keeps its slots. With `plain_autograd` LibTorch's own autograd decides and
@@ -142,7 +139,7 @@ const std::vector<std::string>& store_examples();
 /// The store of a kind that its example names.
 StoreSpec usual_store(StoreKind kind);
 
-/// "full", "bsr:16:0.8", "bsr:16:0.8:row", "bsr:16:0.8:unbiased", "bsr:16:0.8:row:centered".
+/// "full", "bsr:16:0.8", "bsr:16:0.8:row", "bsr:16:0.8:unbiased".
 /// Errors: as parse_store
 Operand parse_operand(std::string_view text);
 std::string to_text(const Operand& operand);

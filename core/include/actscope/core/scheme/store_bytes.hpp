@@ -23,10 +23,9 @@ struct StoreBytes {
 ///         tokens that form no square
 StoreBytes bytes_of(const StoreSpec& store, const SlotShape& shape, kernels::DType dtype);
 
-/// Bytes of blocks that a product alone reads: their mask, scales where they are rescaled, the
-/// means of panels where they are centered.
-/// Shapes  as above
-StoreBytes bytes_of(const Operand& operand, const SlotShape& shape, kernels::DType dtype);
+/// Bytes of blocks that a product alone reads: their mask, and scales where they are rescaled.
+/// Errors  UnsupportedBlockSize, ShapeMismatch: as PanelLayout
+StoreBytes bytes_of(const Operand& operand, const SlotShape& shape);
 
 /// Elements of a row that topk keeps: round((1 − sparsity)·cols), at least one.
 std::int64_t top_elements(double sparsity_ratio, std::int64_t cols);
