@@ -26,8 +26,8 @@ struct KernelsCommand {
 };
 
 // The record in the file, to go on with; a new one where there is none.
-KernelsRecord begun(const fs::path& file, const KernelsSettings& settings) {
-  KernelsRecord record;
+KernelsBenchRecord begun(const fs::path& file, const KernelsSettings& settings) {
+  KernelsBenchRecord record;
   record.settings = settings;
   record.environment = core::describe_environment();
   std::error_code code;
@@ -35,7 +35,7 @@ KernelsRecord begun(const fs::path& file, const KernelsSettings& settings) {
     if (!file.empty() && file.has_parent_path()) fs::create_directories(file.parent_path(), code);
     return record;
   }
-  KernelsRecord before = reports::read_kernels_document(read_file(file), file.string());
+  KernelsBenchRecord before = reports::read_kernels_document(read_file(file), file.string());
   const std::string difference = bench::difference_to(before, settings, record.environment);
   if (!difference.empty()) {
     throw ConfigError(error_text(file.string() + " holds another measurement", difference,
@@ -47,7 +47,7 @@ KernelsRecord begun(const fs::path& file, const KernelsSettings& settings) {
 ExitCode measure_kernels(const KernelsCommand& command) {
   const KernelsSettings settings = bench::resolved(command.settings);
   const fs::path file = document_file(command.out, "kernels.json");
-  KernelsRecord record = begun(file, settings);
+  KernelsBenchRecord record = begun(file, settings);
   for (const std::string& output : {file.string(), command.html}) {
     if (!output.empty()) check_target(output, output);
   }
@@ -57,7 +57,7 @@ ExitCode measure_kernels(const KernelsCommand& command) {
   catch_stop_signals();
   record = bench::run_kernels_suite(
       std::move(record), {is_stop_requested,
-                          [&](const KernelsRecord& so_far) {
+                          [&](const KernelsBenchRecord& so_far) {
                             if (!is_kept) return;
                             write_file_atomically(file, reports::write_kernels_document(so_far));
                           },

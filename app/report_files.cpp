@@ -47,7 +47,7 @@ bool is_tracer(const std::string& path) {
   return is_of_kind(path, "actscope.tracer");
 }
 
-KernelsRecord read_kernels(const std::string& path) {
+KernelsBenchRecord read_kernels(const std::string& path) {
   const fs::path file = document_path(path);
   return reports::read_kernels_document(read_file(file), file.string());
 }

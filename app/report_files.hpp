@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "actscope/base/kernels_record.hpp"
-#include "actscope/base/tracer_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
+#include "actscope/base/tracer_bench_record.hpp"
 #include "actscope/reports/run/rendering.hpp"
 
 namespace actscope::app {
@@ -19,7 +19,7 @@ std::filesystem::path document_path(const std::string& path);
 bool is_kernels(const std::string& path);
 
 /// Errors  DataError: missing or unreadable; ReportFormatError: no valid kernels document
-KernelsRecord read_kernels(const std::string& path);
+KernelsBenchRecord read_kernels(const std::string& path);
 
 /// The same for a tracer document.
 bool is_tracer(const std::string& path);

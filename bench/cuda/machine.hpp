@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 #include "device.hpp"
 #include "kernels/element_type.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 
 namespace actscope::bench {
 

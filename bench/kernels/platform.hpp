@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 #include "block_sparse.hpp"
 #include "element_type.hpp"
 #include "rival.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "activations.hpp"
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 #include "actscope/kernels/block_spec.hpp"
 #include "element_type.hpp"
 #include "typed_values.hpp"

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 #include "problem.hpp"
 
 namespace actscope::bench {

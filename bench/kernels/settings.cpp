@@ -115,7 +115,7 @@ KernelsSettings resolved(KernelsSettings s) {
   return s;
 }
 
-std::string difference_to(const KernelsRecord& record, const KernelsSettings& settings,
+std::string difference_to(const KernelsBenchRecord& record, const KernelsSettings& settings,
                           const EnvironmentRecord& environment) {
   const EnvironmentRecord& e = record.environment;
   const KernelsSettings& s = record.settings;

@@ -26,7 +26,7 @@ KernelResult place_of(const SuitePoint& point) {
 }
 
 // Measures the machine below a platform unless the record has its figures.
-void require_machine(KernelsRecord& record, const SuitePoint& point, Platform& platform) {
+void require_machine(KernelsBenchRecord& record, const SuitePoint& point, Platform& platform) {
   if (machine_of(record, place_of(point)) != nullptr) return;
   record.machines.push_back(platform.machine());
   if (record.machines.back().device.empty()) {
@@ -35,7 +35,7 @@ void require_machine(KernelsRecord& record, const SuitePoint& point, Platform& p
 }
 
 // A higher peak seen later holds for all rows.
-void raise_peak(KernelsRecord& record, const SuitePoint& point, double peak_flops) {
+void raise_peak(KernelsBenchRecord& record, const SuitePoint& point, double peak_flops) {
   for (KernelsMachine& machine : record.machines) {
     if (&machine != machine_of(record, place_of(point)) || !machine.peak_flops.value) continue;
     machine.peak_flops.value = std::max(*machine.peak_flops.value, peak_flops);
@@ -45,7 +45,7 @@ void raise_peak(KernelsRecord& record, const SuitePoint& point, double peak_flop
   }
 }
 
-KernelsRecord interrupted(KernelsRecord record, ProgressSink& progress) {
+KernelsBenchRecord interrupted(KernelsBenchRecord record, ProgressSink& progress) {
   record.status = RunStatus::interrupted;
   record.status_reason =
       "a stop was asked for after " +
@@ -101,7 +101,7 @@ class Workbench {
 
 }  // namespace
 
-KernelsRecord run_kernels_suite(KernelsRecord record, const KernelsWatch& watch) {
+KernelsBenchRecord run_kernels_suite(KernelsBenchRecord record, const KernelsWatch& watch) {
   const KernelsSettings settings = record.settings;
   const std::vector<SuitePoint> points = open_points(record);
   record.status = RunStatus::completed;

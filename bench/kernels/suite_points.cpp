@@ -70,7 +70,7 @@ std::vector<SuitePoint> all_points(const KernelsSettings& settings) {
   return points;
 }
 
-std::vector<SuitePoint> open_points(const KernelsRecord& record) {
+std::vector<SuitePoint> open_points(const KernelsBenchRecord& record) {
   std::vector<SuitePoint> points = all_points(record.settings);
   std::erase_if(points, [&](const SuitePoint& point) {
     return std::ranges::any_of(record.results,

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 #include "actscope/kernels/block_spec.hpp"
 #include "element_type.hpp"
 
@@ -33,7 +33,7 @@ kernels::Select select_named(const std::string& name);
 std::vector<SuitePoint> all_points(const KernelsSettings& settings);
 
 /// Those that the record has no rows of.
-std::vector<SuitePoint> open_points(const KernelsRecord& record);
+std::vector<SuitePoint> open_points(const KernelsBenchRecord& record);
 
 /// "cpu bf16, 2 threads, fc1 16x16 at 80 %".
 std::string describe(const SuitePoint& point);

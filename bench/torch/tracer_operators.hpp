@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "actscope/base/tracer_record.hpp"
+#include "actscope/base/tracer_bench_record.hpp"
 
 namespace actscope::bench {
 

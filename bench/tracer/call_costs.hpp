@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "actscope/base/tracer_record.hpp"
+#include "actscope/base/tracer_bench_record.hpp"
 
 namespace actscope::bench {
 

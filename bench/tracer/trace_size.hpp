@@ -8,7 +8,7 @@
 #include <string>
 
 #include "actscope/base/trace_events.hpp"
-#include "actscope/base/tracer_record.hpp"
+#include "actscope/base/tracer_bench_record.hpp"
 
 namespace actscope::bench {
 

@@ -148,7 +148,7 @@ HeatMap benchMapOf(const BenchQuery& query) {
                                                    : query.document->reason;
     return map;
   }
-  const KernelsRecord& record = *query.document->record;
+  const KernelsBenchRecord& record = *query.document->record;
   map.sparsities =
       QList<double>(record.settings.sparsities.begin(), record.settings.sparsities.end());
   for (const KernelBlock& block : record.settings.blocks) {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 #include "models/heat_map.hpp"
 #include "models/table_model.hpp"
 
@@ -14,10 +14,10 @@ namespace actscope::gui {
 
 /// A document of `actscope bench kernels`, or a file that cannot be read as one.
 struct BenchEntry {
-  QString key;                                  ///< its file
-  QString name;                                 ///< of its folder or file
-  QString reason;                               ///< of the reader; empty: it was read
-  std::shared_ptr<const KernelsRecord> record;  ///< absent: not readable
+  QString key;                                       ///< its file
+  QString name;                                      ///< of its folder or file
+  QString reason;                                    ///< of the reader; empty: it was read
+  std::shared_ptr<const KernelsBenchRecord> record;  ///< absent: not readable
 };
 using BenchPointer = std::shared_ptr<const BenchEntry>;
 using BenchList = std::vector<BenchPointer>;

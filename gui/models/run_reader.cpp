@@ -185,8 +185,8 @@ void RunReader::readBenches(const QStringList& files) {
     entry.name = nameOf(QFileInfo(file));
     try {
       const std::string path = file.toStdString();
-      entry.record =
-          std::make_shared<KernelsRecord>(reports::read_kernels_document(read_file(path), path));
+      entry.record = std::make_shared<KernelsBenchRecord>(
+          reports::read_kernels_document(read_file(path), path));
     } catch (const std::exception& error) {
       entry.reason = QString::fromUtf8(error.what());
     }

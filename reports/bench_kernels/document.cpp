@@ -92,7 +92,7 @@ KernelsMachine read_machine(const JsonCursor& from) {
 }
 
 // The first machine under the names of 1.0.
-Json first_machine_json(const KernelsRecord& record) {
+Json first_machine_json(const KernelsBenchRecord& record) {
   const bool is_any = !record.machines.empty();
   const auto figure = [&](const Measured<double> KernelsMachine::*field) {
     return is_any ? (record.machines.front().*field).value.value_or(0) : 0.0;
@@ -102,7 +102,8 @@ Json first_machine_json(const KernelsRecord& record) {
 }
 
 // 1.0 had one machine, the host with the threads of the settings.
-std::vector<KernelsMachine> read_machines(const JsonCursor& root, const KernelsRecord& record) {
+std::vector<KernelsMachine> read_machines(const JsonCursor& root,
+                                          const KernelsBenchRecord& record) {
   const JsonCursor figures = root.at("machine");
   const double peak_flops = figures.at("fma_peak_flops").amount();
   const double bandwidth_bytes_per_s = figures.at("stream_bytes_per_s").amount();
@@ -123,7 +124,7 @@ std::vector<KernelsMachine> read_machines(const JsonCursor& root, const KernelsR
 
 }  // namespace
 
-std::string write_kernels_document(const KernelsRecord& record) {
+std::string write_kernels_document(const KernelsBenchRecord& record) {
   Json results = Json::array(), machines = Json::array();
   for (const KernelResult& row : record.results) results.push_back(kernel_result_json(row));
   for (const KernelsMachine& machine : record.machines) machines.push_back(machine_json(machine));
@@ -138,11 +139,11 @@ std::string write_kernels_document(const KernelsRecord& record) {
                       {"results", std::move(results)}});
 }
 
-KernelsRecord read_kernels_document(std::string_view text, std::string_view source) {
+KernelsBenchRecord read_kernels_document(std::string_view text, std::string_view source) {
   const Json document = parse_json(text, source);
   const JsonCursor root(document, std::string(source));
   require_schema(root, "actscope.kernels");
-  KernelsRecord record;
+  KernelsBenchRecord record;
   record.status = read_run_status(root.at("status"));
   record.status_reason = root.at("status_reason").text();
   record.environment = read_environment(root.at("environment"));

@@ -78,7 +78,7 @@ std::string cell(const KernelResult* row, const Figure& figure) {
                      fmt::format(fmt::runtime(figure.format), figure.factor * *value.value));
 }
 
-std::string heat_map(const KernelsRecord& record, const KernelsVariant& variant,
+std::string heat_map(const KernelsBenchRecord& record, const KernelsVariant& variant,
                      const std::string& shape, const Figure& figure) {
   const std::vector<const KernelResult*> rows = gradient_rows(record);
   std::string html = "<table class=\"heat\"><thead><tr><th>block</th>";
@@ -108,7 +108,7 @@ const char* meaning_of(const std::string& shape) {
   return "";
 }
 
-std::string maps_of(const KernelsRecord& record, const KernelsVariant& variant,
+std::string maps_of(const KernelsBenchRecord& record, const KernelsVariant& variant,
                     const Figure& figure) {
   std::string html;
   for (const std::string& shape : record.settings.shapes) {
@@ -131,7 +131,7 @@ std::string chooser(const char* id, const char* label, const std::vector<std::st
 
 }  // namespace
 
-std::string kernels_heat_maps(const KernelsRecord& record) {
+std::string kernels_heat_maps(const KernelsBenchRecord& record) {
   std::string html;
   std::vector<KernelsVariant> variants = variants_of(record);
   if (variants.empty()) variants.emplace_back();
@@ -147,7 +147,7 @@ std::string kernels_heat_maps(const KernelsRecord& record) {
   return html;
 }
 
-std::string kernels_choosers(const KernelsRecord& record) {
+std::string kernels_choosers(const KernelsBenchRecord& record) {
   std::vector<std::string> variants, names;
   for (const KernelsVariant& variant : variants_of(record)) variants.push_back(describe(variant));
   for (const Figure& figure : figures) names.emplace_back(figure.name);

@@ -26,7 +26,7 @@ std::string point_text(const KernelResult& row) {
 }
 
 // Tiles of the gradients with the lowest and the highest time over dense.
-std::string ratio_tiles(const KernelsRecord& record) {
+std::string ratio_tiles(const KernelsBenchRecord& record) {
   std::vector<const KernelResult*> rows = gradient_rows(record);
   std::erase_if(rows, [](const KernelResult* row) { return !row->to_dense.ratio.value; });
   if (rows.empty()) return {};
@@ -38,7 +38,7 @@ std::string ratio_tiles(const KernelsRecord& record) {
   return html + tile(fmt::format("{:.2f} of dense", ratio(worst)), "worst: " + point_text(*worst));
 }
 
-std::string tiles(const KernelsRecord& record) {
+std::string tiles(const KernelsBenchRecord& record) {
   constexpr std::size_t most_machines = 4;
   std::string html = ratio_tiles(record);
   for (std::size_t i = 0; i < std::min(record.machines.size(), most_machines); ++i) {
@@ -53,10 +53,10 @@ std::string tiles(const KernelsRecord& record) {
   return html;
 }
 
-using TableOf = TextTable (*)(const KernelsRecord& record, const KernelsVariant& variant);
+using TableOf = TextTable (*)(const KernelsBenchRecord& record, const KernelsVariant& variant);
 
 // One table a variant, of which the page shows the chosen one.
-std::string tables(const KernelsRecord& record, TableOf table_of) {
+std::string tables(const KernelsBenchRecord& record, TableOf table_of) {
   std::string html;
   const std::vector<KernelsVariant> variants = variants_of(record);
   for (std::size_t v = 0; v < variants.size(); ++v) {
@@ -70,7 +70,7 @@ std::string tables(const KernelsRecord& record, TableOf table_of) {
 
 }  // namespace
 
-std::string kernels_page(const KernelsRecord& record, std::string_view introduction) {
+std::string kernels_page(const KernelsBenchRecord& record, std::string_view introduction) {
   std::string remarks;
   for (const std::string& line : kernels_remarks(record)) {
     remarks += "<li>" + escaped_html(line) + "</li>\n";

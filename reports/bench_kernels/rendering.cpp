@@ -13,10 +13,10 @@
 namespace actscope::reports {
 namespace {
 
-using TableOf = TextTable (*)(const KernelsRecord& record, const KernelsVariant& variant);
+using TableOf = TextTable (*)(const KernelsBenchRecord& record, const KernelsVariant& variant);
 
 // The tables of all variants, with a heading each where there are several.
-std::string tables(const KernelsRecord& record, TableOf table_of, Format format) {
+std::string tables(const KernelsBenchRecord& record, TableOf table_of, Format format) {
   const std::vector<KernelsVariant> variants = variants_of(record);
   std::string text;
   for (const KernelsVariant& variant : variants) {
@@ -29,7 +29,7 @@ std::string tables(const KernelsRecord& record, TableOf table_of, Format format)
   return text;
 }
 
-std::string text_of(const KernelsRecord& record, std::string_view introduction) {
+std::string text_of(const KernelsBenchRecord& record, std::string_view introduction) {
   std::string text;
   if (!introduction.empty()) text = wrapped(introduction, text_columns) + "\n\n";
   text += tables(record, kernels_table, Format::text);
@@ -44,7 +44,7 @@ std::string text_of(const KernelsRecord& record, std::string_view introduction) 
   return text;
 }
 
-std::string markdown_of(const KernelsRecord& record, std::string_view introduction) {
+std::string markdown_of(const KernelsBenchRecord& record, std::string_view introduction) {
   std::string text;
   if (!introduction.empty()) text = std::string(introduction) + "\n\n";
   text += tables(record, kernels_table, Format::markdown);
@@ -55,7 +55,7 @@ std::string markdown_of(const KernelsRecord& record, std::string_view introducti
 
 }  // namespace
 
-std::string render_kernels(const KernelsRecord& record, Format format,
+std::string render_kernels(const KernelsBenchRecord& record, Format format,
                            std::string_view introduction) {
   switch (format) {
     case Format::text:

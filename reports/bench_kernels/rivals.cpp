@@ -60,7 +60,7 @@ std::string algorithms_text(const std::vector<const KernelRival*>& entries) {
   return fmt::format("{} (and {} others at other points)", names.front(), names.size() - 1);
 }
 
-std::vector<RivalRow> rival_rows(const KernelsRecord& record) {
+std::vector<RivalRow> rival_rows(const KernelsBenchRecord& record) {
   std::vector<RivalRow> table;
   const std::vector<const KernelResult*> rows = gradient_rows(record);
   for (const KernelRival& first : first_of_each(rows)) {
@@ -91,7 +91,7 @@ std::vector<RivalRow> rival_rows(const KernelsRecord& record) {
 
 }  // namespace
 
-std::vector<std::string> rival_lines(const KernelsRecord& record) {
+std::vector<std::string> rival_lines(const KernelsBenchRecord& record) {
   std::vector<std::string> lines;
   for (const RivalRow& row : rival_rows(record)) {
     std::string line = row.name + ": " + row.ratios + " of dense at " + row.points + " points";
@@ -104,7 +104,7 @@ std::vector<std::string> rival_lines(const KernelsRecord& record) {
   return lines;
 }
 
-TextTable rivals_table(const KernelsRecord& record) {
+TextTable rivals_table(const KernelsBenchRecord& record) {
   TextTable table({"rival", "of dense", "GFLOP/s", "points", "version", "file", "remark"});
   for (const RivalRow& row : rival_rows(record)) {
     table.add({row.name, row.ratios, row.rates, row.points, row.version, row.path, row.remark});

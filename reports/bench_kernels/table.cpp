@@ -19,13 +19,15 @@ std::string interval(const PairedRatio& ratio) {
   return fmt::format("{:.2f}-{:.2f}", *ratio.low.value, *ratio.high.value);
 }
 
-std::string part_text(const KernelsRecord& record, const KernelResult& whole, const char* name) {
+std::string part_text(const KernelsBenchRecord& record, const KernelResult& whole,
+                      const char* name) {
   const KernelResult* part = part_of(record, whole, name);
   return part == nullptr ? empty_cell : shown(part->to_dense.ratio, "{:.2f}");
 }
 
 // Names of the rivals that are not dense libraries, in the order of their first row.
-std::vector<std::string> other_names(const KernelsRecord& record, const KernelsVariant& variant) {
+std::vector<std::string> other_names(const KernelsBenchRecord& record,
+                                     const KernelsVariant& variant) {
   std::vector<std::string> names;
   for (const KernelResult& row : record.results) {
     if (!variant.has(row)) continue;
@@ -63,7 +65,7 @@ std::string number(const Measured<double>& value) {
 
 }  // namespace
 
-TextTable kernels_table(const KernelsRecord& record, const KernelsVariant& variant) {
+TextTable kernels_table(const KernelsBenchRecord& record, const KernelsVariant& variant) {
   TextTable table({"shape", "block", "dropped", "time", "of dense", "95 %", "dense", "of LibTorch",
                    "GFLOP/s", "GB/s", "of peak", "of roofline", "kept norm"});
   for (const KernelResult* row : gradient_rows(record)) {
@@ -78,7 +80,7 @@ TextTable kernels_table(const KernelsRecord& record, const KernelsVariant& varia
   return table;
 }
 
-TextTable kernels_parts_table(const KernelsRecord& record, const KernelsVariant& variant) {
+TextTable kernels_parts_table(const KernelsBenchRecord& record, const KernelsVariant& variant) {
   const std::vector<std::string> others = other_names(record, variant);
   std::vector<std::string> header = {"shape", "block", "dropped", "compress", "product"};
   header.insert(header.end(), others.begin(), others.end());
@@ -94,7 +96,7 @@ TextTable kernels_parts_table(const KernelsRecord& record, const KernelsVariant&
   return table;
 }
 
-TextTable machines_table(const KernelsRecord& record) {
+TextTable machines_table(const KernelsBenchRecord& record) {
   TextTable table({"machine", "peak", "bandwidth", "device", "measured by"});
   for (const KernelsMachine& m : record.machines) {
     table.add({machine_name(m), rate_text(m.peak_flops, "GFLOP/s"),
@@ -104,7 +106,7 @@ TextTable machines_table(const KernelsRecord& record) {
   return table;
 }
 
-TextTable kernels_numbers(const KernelsRecord& record) {
+TextTable kernels_numbers(const KernelsBenchRecord& record) {
   TextTable table({"operator",       "shape",           "backend",
                    "block_rows",     "block_cols",      "sparsity_ratio",
                    "dtype",          "tokens",          "features",
@@ -146,7 +148,7 @@ TextTable kernels_numbers(const KernelsRecord& record) {
   return table;
 }
 
-std::vector<std::string> kernels_remarks(const KernelsRecord& record) {
+std::vector<std::string> kernels_remarks(const KernelsBenchRecord& record) {
   const KernelsSettings& s = record.settings;
   std::vector<std::string> lines;
   if (record.status != RunStatus::completed) {

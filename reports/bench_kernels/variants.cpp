@@ -7,7 +7,7 @@
 
 namespace actscope::reports {
 
-std::vector<KernelsVariant> variants_of(const KernelsRecord& record) {
+std::vector<KernelsVariant> variants_of(const KernelsBenchRecord& record) {
   std::vector<KernelsVariant> variants;
   for (const KernelResult& row : record.results) {
     const auto has_row = [&](const KernelsVariant& variant) { return variant.has(row); };
@@ -26,7 +26,7 @@ std::string threads_text(std::int64_t threads) {
   return fmt::format("{} thread{}", threads, threads == 1 ? "" : "s");
 }
 
-std::vector<const KernelResult*> gradient_rows(const KernelsRecord& record) {
+std::vector<const KernelResult*> gradient_rows(const KernelsBenchRecord& record) {
   std::vector<const KernelResult*> rows;
   for (const KernelResult& row : record.results) {
     if (row.operation.ends_with("_gradient")) rows.push_back(&row);
@@ -34,7 +34,7 @@ std::vector<const KernelResult*> gradient_rows(const KernelsRecord& record) {
   return rows;
 }
 
-const KernelResult* part_of(const KernelsRecord& record, const KernelResult& whole,
+const KernelResult* part_of(const KernelsBenchRecord& record, const KernelResult& whole,
                             std::string_view operation) {
   for (const KernelResult& row : record.results) {
     if (row.operation == operation && row.shape == whole.shape && row.backend == whole.backend &&

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 
 namespace actscope::reports {
 
@@ -20,7 +20,7 @@ struct KernelsVariant {
 };
 
 /// In the order of their first row.
-std::vector<KernelsVariant> variants_of(const KernelsRecord& record);
+std::vector<KernelsVariant> variants_of(const KernelsBenchRecord& record);
 
 /// "cpu bf16, 2 threads", "cuda fp16".
 std::string describe(const KernelsVariant& variant);
@@ -29,10 +29,10 @@ std::string describe(const KernelsVariant& variant);
 std::string threads_text(std::int64_t threads);
 
 /// The rows that are a whole gradient: compress and product as one.
-std::vector<const KernelResult*> gradient_rows(const KernelsRecord& record);
+std::vector<const KernelResult*> gradient_rows(const KernelsBenchRecord& record);
 
 /// The row of another operator (compress, product) at the same point; null: there is none.
-const KernelResult* part_of(const KernelsRecord& record, const KernelResult& whole,
+const KernelResult* part_of(const KernelsBenchRecord& record, const KernelResult& whole,
                             std::string_view operation);
 
 /// "8x64".

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "actscope/base/tracer_record.hpp"
+#include "actscope/base/tracer_bench_record.hpp"
 #include "format/text_table.hpp"
 
 namespace actscope::reports {

@@ -13,10 +13,10 @@ namespace {
 using test::madeBench;
 using test::MadeRuns;
 
-BenchQuery queryOf(KernelsRecord record) {
+BenchQuery queryOf(KernelsBenchRecord record) {
   BenchEntry entry;
   entry.name = "bench";
-  entry.record = std::make_shared<KernelsRecord>(std::move(record));
+  entry.record = std::make_shared<KernelsBenchRecord>(std::move(record));
   return {std::make_shared<BenchEntry>(std::move(entry)), "cpu bf16, 2 threads", "fc2",
           BenchFigure::toDense};
 }

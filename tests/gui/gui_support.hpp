@@ -88,8 +88,8 @@ inline RunRecord madeRun(const std::string& scheme, std::int64_t block, double s
 }
 
 /// A document of `actscope bench kernels`: two types, two shapes, the last point still to come.
-inline KernelsRecord madeBench() {
-  KernelsRecord bench;
+inline KernelsBenchRecord madeBench() {
+  KernelsBenchRecord bench;
   bench.status = RunStatus::interrupted;
   bench.status_reason = "a stop was asked for after 15 points";
   bench.settings.dtypes = {"fp32", "bf16"};

@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/sweep_record.hpp"
-#include "actscope/base/tracer_record.hpp"
+#include "actscope/base/tracer_bench_record.hpp"
 
 namespace actscope::reports::test {
 
@@ -219,8 +219,8 @@ inline SweepRecord small_sweep() {
 }
 
 /// One point of two shapes, with a rival of each status; made up but consistent.
-inline KernelsRecord small_kernels() {
-  KernelsRecord record;
+inline KernelsBenchRecord small_kernels() {
+  KernelsBenchRecord record;
   record.status = RunStatus::interrupted;
   record.status_reason = "points are still to be measured";
   record.environment = small_run().environment;

@@ -64,7 +64,7 @@ TEST(Settings, Tf32IsOfCudaAlone) {
 }
 
 TEST(Difference, NamesTheFirstThatDiffers) {
-  KernelsRecord record;
+  KernelsBenchRecord record;
   record.environment.cpu = "a processor";
   EXPECT_EQ(difference_to(record, record.settings, record.environment), "");
   KernelsSettings other = record.settings;

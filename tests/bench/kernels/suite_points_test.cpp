@@ -46,7 +46,7 @@ TEST(SuitePoints, CombinationsThatDoNotExistAreLeftOut) {
 }
 
 TEST(SuitePoints, ThoseWithRowsAreNotOpen) {
-  KernelsRecord record;
+  KernelsBenchRecord record;
   record.settings = all_axes();
   EXPECT_EQ(open_points(record).size(), 20U);
   KernelResult row;

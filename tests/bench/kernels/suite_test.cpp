@@ -6,8 +6,8 @@
 namespace actscope::bench {
 namespace {
 
-KernelsRecord small_record(const std::string& backend = "cpu") {
-  KernelsRecord record;
+KernelsBenchRecord small_record(const std::string& backend = "cpu") {
+  KernelsBenchRecord record;
   record.settings.backends = {backend};
   record.settings.shapes = {"fc1"};
   record.settings.blocks = {{16, 16}};
@@ -23,14 +23,14 @@ KernelsRecord small_record(const std::string& backend = "cpu") {
 TEST(Suite, AStoppedMeasurementGoesOnWhereItStopped) {
   const auto progress = make_quiet_progress();
   bool is_stopped = false;
-  KernelsRecord last;
+  KernelsBenchRecord last;
   const KernelsWatch watch{[&] { return is_stopped; },
-                           [&](const KernelsRecord& so_far) {
+                           [&](const KernelsBenchRecord& so_far) {
                              last = so_far;
                              is_stopped = true;
                            },
                            progress.get()};
-  const KernelsRecord half = run_kernels_suite(small_record(), watch);
+  const KernelsBenchRecord half = run_kernels_suite(small_record(), watch);
   EXPECT_EQ(half.status, RunStatus::interrupted);
   EXPECT_FALSE(half.status_reason.empty());
   ASSERT_EQ(half.results.size(), 3U);
@@ -38,7 +38,7 @@ TEST(Suite, AStoppedMeasurementGoesOnWhereItStopped) {
   EXPECT_EQ(last.status, RunStatus::interrupted);
 
   is_stopped = false;
-  const KernelsRecord whole = run_kernels_suite(last, watch);
+  const KernelsBenchRecord whole = run_kernels_suite(last, watch);
   EXPECT_EQ(whole.status, RunStatus::completed);
   EXPECT_EQ(whole.status_reason, "");
   ASSERT_EQ(whole.results.size(), 6U);
@@ -54,21 +54,21 @@ TEST(Suite, AStoppedMeasurementGoesOnWhereItStopped) {
 
 TEST(Suite, GoesOnInTheMiddleOfTheAxes) {
   const auto progress = make_quiet_progress();
-  KernelsRecord record = small_record();
+  KernelsBenchRecord record = small_record();
   record.settings.sparsities = {0.5};
   record.settings.backends = {"cpu", "reference"};
   record.settings.dtypes = {"fp32", "bf16"};
   int points = 0;
-  KernelsRecord last;
+  KernelsBenchRecord last;
   const KernelsWatch until_third{[&] { return points == 3; },
-                                 [&](const KernelsRecord& so_far) {
+                                 [&](const KernelsBenchRecord& so_far) {
                                    last = so_far;
                                    ++points;
                                  },
                                  progress.get()};
   EXPECT_EQ(run_kernels_suite(record, until_third).status, RunStatus::interrupted);
   ASSERT_EQ(last.results.size(), 9U);
-  const KernelsRecord whole =
+  const KernelsBenchRecord whole =
       run_kernels_suite(last, {[] { return false; }, [](const auto&) {}, progress.get()});
   ASSERT_EQ(whole.results.size(), 12U);
   std::vector<std::string> seen;
@@ -84,9 +84,9 @@ TEST(Suite, GoesOnInTheMiddleOfTheAxes) {
 
 TEST(Suite, TheReferenceBackEndIsMeasuredToo) {
   const auto progress = make_quiet_progress();
-  KernelsRecord record = small_record("reference");
+  KernelsBenchRecord record = small_record("reference");
   record.settings.sparsities = {0.5};
-  const KernelsRecord result =
+  const KernelsBenchRecord result =
       run_kernels_suite(record, {[] { return false; }, [](const auto&) {}, progress.get()});
   ASSERT_EQ(result.results.size(), 3U);
   EXPECT_FALSE(result.results[0].dense_name.empty());

@@ -35,13 +35,13 @@ TEST(KernelsPage, ChoosesAmongVariantsAndFigures) {
   EXPECT_THAT(page, HasSubstr("<div class=\"maps\" data-variant=\"1\" data-figure=\"2\" hidden>"));
   EXPECT_THAT(page, HasSubstr("title=\"no room\">-</td>"));
   EXPECT_THAT(page, HasSubstr("<b>400 GFLOP/s, 25 GB/s</b>"));
-  KernelsRecord one = small_kernels();
+  KernelsBenchRecord one = small_kernels();
   one.results.resize(6);
   EXPECT_THAT(render_kernels(one, Format::html), Not(HasSubstr("id=\"variant\"")));
 }
 
 TEST(KernelsText, SaysWhichVariantARowIs) {
-  KernelsRecord record = small_kernels();
+  KernelsBenchRecord record = small_kernels();
   const std::string both = render_kernels(record, Format::text);
   EXPECT_THAT(both, HasSubstr("cpu fp32, 2 threads\n\nshape      block"));
   EXPECT_THAT(both, HasSubstr("cuda bf16\n\nshape  block"));
@@ -60,13 +60,13 @@ TEST(KernelsText, NamesWhoDidNotRun) {
 }
 
 TEST(KernelsText, AnEmptyRecordIsNoError) {
-  KernelsRecord record;
+  KernelsBenchRecord record;
   EXPECT_NE(render_kernels(record, Format::text), "");
   EXPECT_NE(render_kernels(record, Format::html), "");
 }
 
 TEST(KernelsDocument, OneOfTheFirstVersionIsRead) {
-  KernelsRecord record = small_kernels();
+  KernelsBenchRecord record = small_kernels();
   record.results.resize(3);
   nlohmann::json document = nlohmann::json::parse(write_kernels_document(record));
   document["schema"]["version"] = "1.0.0";
@@ -80,7 +80,7 @@ TEST(KernelsDocument, OneOfTheFirstVersionIsRead) {
       for (const char* name : {"algorithm", "gflop_per_s", "gflop_per_s_reason"}) rival.erase(name);
     }
   }
-  const KernelsRecord old = read_kernels_document(document.dump(), "k.json");
+  const KernelsBenchRecord old = read_kernels_document(document.dump(), "k.json");
   EXPECT_EQ(old.settings.backends, std::vector<std::string>{"cpu"});
   EXPECT_EQ(old.settings.threads, std::vector<std::int64_t>{2});
   ASSERT_EQ(old.machines.size(), 1U);

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 #include "actscope/base/progress.hpp"
 
 namespace actscope::bench {
@@ -15,13 +15,13 @@ KernelsSettings resolved(KernelsSettings settings);
 
 /// Why `record` cannot be gone on with by this build on this machine under these settings; empty:
 /// it can.
-std::string difference_to(const KernelsRecord& record, const KernelsSettings& settings,
+std::string difference_to(const KernelsBenchRecord& record, const KernelsSettings& settings,
                           const EnvironmentRecord& environment);
 
 /// Who watches a measurement.
 struct KernelsWatch {
-  std::function<bool()> is_stop_requested;             ///< asked between rounds
-  std::function<void(const KernelsRecord&)> on_point;  ///< after every finished point
+  std::function<bool()> is_stop_requested;                  ///< asked between rounds
+  std::function<void(const KernelsBenchRecord&)> on_point;  ///< after every finished point
   ProgressSink* progress = nullptr;
 };
 
@@ -32,6 +32,6 @@ struct KernelsWatch {
 /// Effects  sets the threads of OpenMP and of every library; status and reason of the result tell
 ///          whether a stop was asked for
 /// Errors   RunError: our own result is off
-KernelsRecord run_kernels_suite(KernelsRecord record, const KernelsWatch& watch);
+KernelsBenchRecord run_kernels_suite(KernelsBenchRecord record, const KernelsWatch& watch);
 
 }  // namespace actscope::bench

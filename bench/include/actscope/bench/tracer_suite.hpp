@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "actscope/base/progress.hpp"
-#include "actscope/base/tracer_record.hpp"
+#include "actscope/base/tracer_bench_record.hpp"
 
 namespace actscope::bench {
 

@@ -4,15 +4,15 @@
 #include <string>
 #include <string_view>
 
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 
 namespace actscope::reports {
 
 /// The `actscope.kernels` document: JSON, sorted keys, two-space indent, newline at the end.
-std::string write_kernels_document(const KernelsRecord& record);
+std::string write_kernels_document(const KernelsBenchRecord& record);
 
 /// `source` names the text in errors, usually the file.
 /// Errors  ReportFormatError: as validate_document
-KernelsRecord read_kernels_document(std::string_view text, std::string_view source);
+KernelsBenchRecord read_kernels_document(std::string_view text, std::string_view source);
 
 }  // namespace actscope::reports

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "actscope/base/tracer_record.hpp"
+#include "actscope/base/tracer_bench_record.hpp"
 
 namespace actscope::reports {
 

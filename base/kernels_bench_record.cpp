@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 
 #include "actscope/base/check.hpp"
 
@@ -29,7 +29,7 @@ const char* name_of(RivalKind kind) {
   unreachable("a rival of no known kind or status");
 }
 
-const KernelsMachine* machine_of(const KernelsRecord& record, const KernelResult& row) {
+const KernelsMachine* machine_of(const KernelsBenchRecord& record, const KernelResult& row) {
   const std::string backend = row.backend == "cuda" ? "cuda" : "cpu";
   for (const KernelsMachine& machine : record.machines) {
     if (machine.backend == backend && machine.threads == row.threads &&

@@ -103,7 +103,7 @@ struct KernelsMachine {
 };
 
 /// All that `actscope bench kernels` leaves; `reports` writes it as an `actscope.kernels` document.
-struct KernelsRecord {
+struct KernelsBenchRecord {
   RunStatus status = RunStatus::completed;
   std::string status_reason;  ///< empty where completed
   EnvironmentRecord environment;
@@ -114,7 +114,7 @@ struct KernelsRecord {
 };
 
 /// The figures of the machine that a row was measured on; null: there are none.
-const KernelsMachine* machine_of(const KernelsRecord& record, const KernelResult& row);
+const KernelsMachine* machine_of(const KernelsBenchRecord& record, const KernelResult& row);
 
 /// "ok", "refused", "missing".
 const char* name_of(RivalStatus status);

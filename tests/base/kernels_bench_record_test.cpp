@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "actscope/base/kernels_record.hpp"
+#include "actscope/base/kernels_bench_record.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ KernelResult row(const char* backend, const char* dtype, std::int64_t threads) {
 }
 
 TEST(MachineOf, IsOfTheRowsBackEndTypeAndThreads) {
-  KernelsRecord record;
+  KernelsBenchRecord record;
   EXPECT_EQ(machine_of(record, row("cpu", "fp32", 2)), nullptr);
   record.machines = {machine("cpu", "", 1), machine("cpu", "", 2), machine("cuda", "fp32", 0),
                      machine("cuda", "bf16", 0)};
@@ -36,7 +36,7 @@ TEST(MachineOf, IsOfTheRowsBackEndTypeAndThreads) {
 }
 
 TEST(MachineOf, OfTheReferenceIsTheProcessor) {
-  KernelsRecord record;
+  KernelsBenchRecord record;
   record.machines = {machine("cuda", "", 1), machine("cpu", "", 1)};
   EXPECT_EQ(machine_of(record, row("reference", "fp32", 1)), &record.machines[1]);
 }
