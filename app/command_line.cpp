@@ -7,7 +7,7 @@
 #include "actscope/base/build_facts.hpp"
 #include "actscope/base/error.hpp"
 #include "command.hpp"
-#include "nearest_name.hpp"
+#include "options/nearest_name.hpp"
 #include "output.hpp"
 
 namespace actscope::app {

@@ -3,8 +3,8 @@
 #include "actscope/core/training/run_setup.hpp"
 #include "actscope/reports/footprint/document.hpp"
 #include "command.hpp"
+#include "options/run_options.hpp"
 #include "output.hpp"
-#include "run_options.hpp"
 
 namespace actscope::app {
 

@@ -7,11 +7,11 @@
 #include "actscope/reports/plan/document.hpp"
 #include "actscope/reports/plan/rendering.hpp"
 #include "command.hpp"
+#include "options/run_options.hpp"
+#include "options/value_text.hpp"
 #include "output.hpp"
+#include "output_files.hpp"
 #include "process/stop_signal.hpp"
-#include "run_options.hpp"
-#include "run_request.hpp"
-#include "value_text.hpp"
 
 namespace actscope::app {
 namespace {

@@ -9,7 +9,7 @@
 #include "command.hpp"
 #include "output.hpp"
 #include "report_files.hpp"
-#include "sweep_result.hpp"
+#include "sweep/sweep_result.hpp"
 
 namespace actscope::app {
 namespace {
