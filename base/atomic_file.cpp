@@ -28,7 +28,7 @@ std::string temporary_name(const std::string& file) {
   return name;
 }
 
-// While it lives, a pipe without a reader is an error of `write` and not the end of the program.
+// While it lives, `write` to a pipe without a reader fails instead of ending the program.
 class BrokenPipesAreErrors {
  public:
   BrokenPipesAreErrors() {
@@ -83,7 +83,7 @@ void AtomicFile::make() {
   copy_permissions();
 }
 
-// Where the owner cannot be kept the permissions still are.
+// Where the owner cannot be kept, the permissions still are.
 void AtomicFile::copy_permissions() const {
   struct stat old {
   }, made{};

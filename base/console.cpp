@@ -22,7 +22,7 @@ void tell(std::string_view line) noexcept {
 }
 
 void write_to_stderr(std::string_view bytes) noexcept {
-  constexpr int patience_ms = 1000;  // with a reader of a pipe that does not block
+  constexpr int patience_ms = 1000;  // how long a full pipe that does not block is waited for
   while (!bytes.empty()) {
     const ssize_t written = ::write(STDERR_FILENO, bytes.data(), bytes.size());
     if (written >= 0) {
@@ -39,7 +39,8 @@ void write_to_stderr(std::string_view bytes) noexcept {
 void hold_standard_files() noexcept {
   for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
     if (::fcntl(file, F_GETFD) != -1 || errno != EBADF) continue;
-    // The lowest number that is free is this one. Opened the other way round.
+    // open() takes the lowest free number, which is `file`. The mode is the opposite of the file's,
+    // so that reading or writing fails as before.
     const int mode = file == STDIN_FILENO ? O_WRONLY : O_RDONLY;
     if (::open("/dev/null", mode) < 0) ::open("/", O_RDONLY | O_DIRECTORY);
   }

@@ -6,10 +6,10 @@
 namespace actscope {
 namespace {
 
-constexpr std::uint32_t polynomial = 0x82f63b78;  // bits turned around
+constexpr std::uint32_t polynomial = 0x82f63b78;  // bits in reverse order
 constexpr std::size_t slices = 8;
 
-// tables[n][b]: what byte b does to the value with n bytes after it.
+// tables[n][b]: what byte b does to the checksum when n bytes follow it.
 using Tables = std::array<std::array<std::uint32_t, 256>, slices>;
 
 constexpr Tables make_tables() {

@@ -53,7 +53,7 @@ Number number_in(std::string_view text) {
   return number;
 }
 
-// What stands in a file of others goes to terminals: plain letters only.
+// Leaves plain letters only: the text of somebody else's file goes to terminals.
 std::string plain(std::string_view text) {
   std::string result;
   for (const char c : text.substr(0, 256)) result += c > ' ' && c < '\x7f' ? c : '?';
@@ -78,7 +78,7 @@ std::optional<LeaseHolder> parse(const std::string& text) {
     if (key == "token") holder.token = value;
     if (key == "since") holder.since = value;
   }
-  if (holder.token.empty()) return std::nullopt;  // cut
+  if (holder.token.empty()) return std::nullopt;  // the file was cut short
   return holder;
 }
 
@@ -94,7 +94,7 @@ bool make_exclusively(const fs::path& file, const std::string& text) {
     if (errno == EEXIST) return false;
     fail(file, errno);
   }
-  errno = ENOSPC;  // for a write that is only short
+  errno = ENOSPC;  // which a short write does not set
   const bool is_written = ::write(fd, text.data(), text.size()) == std::ssize(text);
   int code = is_written ? 0 : errno;
   if (::close(fd) != 0 && code == 0) code = errno;
@@ -224,7 +224,7 @@ bool Lease::is_ours(const fs::path& file) const noexcept {
     if (!stamp) return errno != ENOENT;
     const auto holder = parse(stamp->text);
     return holder && holder->token == token_;
-  } catch (const std::exception&) {  // no memory: nothing was seen to be another's
+  } catch (const std::exception&) {  // no memory: nothing says that it is another's
     return true;
   }
 }

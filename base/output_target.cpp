@@ -68,7 +68,7 @@ OutputTarget output_target(const fs::path& named) {
     at = next.is_absolute() ? next : folder_of(at) / next;
   }
   struct stat found {};
-  if (::stat(at.c_str(), &found) != 0) return {at, true, -1};  // who makes it says what hinders
+  if (::stat(at.c_str(), &found) != 0) return {at, true, -1};  // making the file raises the error
   if (S_ISDIR(found.st_mode)) refuse_output(named, "it is a folder", "name a file");
   if (::faccessat(AT_FDCWD, at.c_str(), W_OK, AT_EACCESS) != 0) {
     refuse_output(named, std::generic_category().message(errno),

@@ -33,7 +33,7 @@ std::string link_text(const char* link) {
   return fs::read_symlink(link, code).string();
 }
 
-// A /proc of another namespace speaks of other processes.
+// A /proc of another namespace shows other processes.
 bool is_own_proc() {
   return link_text("/proc/self") == std::to_string(::getpid());
 }
@@ -53,7 +53,7 @@ StatLine stat_of(std::int64_t pid) {
   std::istringstream fields(text.substr(name_end + 1));
   std::string field;
   fields >> field;
-  line.is_ended = field == "Z" || field == "X";  // ended, and nobody has asked how
+  line.is_ended = field == "Z" || field == "X";  // ended, and not yet waited for
   for (int i = 4; i < 22 && fields >> field; ++i) {
   }
   fields >> line.started;

@@ -115,7 +115,7 @@ class BarProgress final : public TimedProgress {
   }
 
  private:
-  inline static const std::string start_of_line = "\r\x1b[K";  // and the line is empty
+  inline static const std::string start_of_line = "\r\x1b[K";  // and clears the line
 
   // At most so many bytes, whole characters.
   static std::string cut(std::string text, std::size_t most_bytes) {

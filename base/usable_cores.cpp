@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Online cores would count those that a container, taskset or a batch system withholds.
+// Not the cores that are online: a container, taskset or a batch system may withhold some.
 std::int64_t cores_by_affinity() {
   for (std::size_t most = 1024; most <= (std::size_t{1} << 20U); most *= 2) {
     cpu_set_t* set = CPU_ALLOC(most);
@@ -66,7 +66,7 @@ struct Mount {
   bool is_unified = false;  // version 2
 };
 
-// Where the hierarchies lie that can limit processor time.
+// Where the control-group hierarchies that can limit processor time are mounted.
 std::vector<Mount> mounts(const fs::path& root) {
   std::vector<Mount> found;
   std::ifstream file(root / "proc/self/mountinfo");
@@ -99,7 +99,8 @@ std::string own_group(const fs::path& root, bool is_unified) {
   return "/";
 }
 
-// Its folder. What is seen of the hierarchy may begin below its root, or beside the group.
+// The folder of a group. The mounted part of the hierarchy may begin below its root, or beside the
+// group.
 fs::path folder_of(const Mount& mount, const std::string& group) {
   std::string below = group;
   if (mount.group != "/") {
@@ -130,7 +131,7 @@ std::optional<Quota> quota_in(const fs::path& folder, bool is_unified) {
   return Quota{quota / period, file};
 }
 
-// The least of the group and those above it.
+// The least quota of the group and of those above it.
 std::optional<Quota> least_quota(const fs::path& root) {
   std::optional<Quota> least;
   for (const Mount& mount : mounts(root)) {

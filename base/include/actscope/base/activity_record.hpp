@@ -8,7 +8,8 @@
 
 namespace actscope {
 
-/// What a profiling interface of a device told. Numbers are those of recorded streams.
+/// What a record of a device's profiling interface is about. The numbers are those in recorded
+/// streams.
 enum class ActivityKind : std::uint8_t {
   kernel = 1,
   copy,

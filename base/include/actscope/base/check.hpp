@@ -13,8 +13,8 @@ namespace actscope::detail {
 
 namespace actscope {
 
-/// Ends a way that no call may take, in every build: an enumerator without a case, what a kind of
-/// object does not have.
+/// Marks a place that no call may reach, in every build: an enumerator without a case, a function
+/// that this kind of object does not have.
 /// Errors  Error, always: `what`, the place, and that it is a defect of Actscope
 [[noreturn]] void unreachable(std::string_view what,
                               std::source_location where = std::source_location::current());

@@ -14,12 +14,11 @@ namespace actscope {
 /// Writes one line to stderr, made visible (visible_text.hpp).
 void tell(std::string_view line) noexcept;
 
-/// Writes to stderr as it is: control characters of ours.
+/// Writes to stderr as it is, for control characters of our own.
 void write_to_stderr(std::string_view bytes) noexcept;
 
-/// Puts something where stdin, stdout or stderr is closed, so that no file that is opened later
-/// becomes one of them and gets what is meant for people. What reads or writes there fails as
-/// before.
+/// Opens a stand-in where stdin, stdout or stderr is closed, so that no file that is opened later
+/// becomes one of them and gets what is meant for people. Reading or writing there fails as before.
 void hold_standard_files() noexcept;
 
 }  // namespace actscope

@@ -14,7 +14,7 @@ namespace actscope {
 
 /// What an evaluation of weights on held-out images found.
 struct EvaluationRecord {
-  bool is_interrupted = false;  ///< then the rest counts what came before
+  bool is_interrupted = false;  ///< the figures then cover the images before the interruption
   RunConfig config;             ///< model, data, weights and machine
   EnvironmentRecord environment;
   std::int64_t samples = 0;  ///< images that were read

@@ -18,14 +18,14 @@ std::string read_file(const std::filesystem::path& path,
 /// Errors  EnvironmentError: not writable, disk full; nothing is left behind then
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// What to do with a folder that is there already: start_over removes what the earlier command left
-/// in it, keep goes on with that. Who knows the files of its kind does so.
+/// What to do with a folder that exists: start_over removes what the earlier command left in it,
+/// keep goes on with that. The caller, who knows the files of its kind, does either.
 enum class ExistingFolder { refuse_unless_empty, start_over, keep };
 
-/// Whether `folder` is one and holds nothing, leases and an unfinished manifest aside.
+/// Whether `folder` is a folder that holds nothing but leases and an unfinished manifest.
 bool is_unused_folder(const std::filesystem::path& folder);
 
-/// Makes an output folder and shows that it can be written to.
+/// Makes an output folder and checks that it can be written to.
 /// Errors  EnvironmentError: it exists and is not empty (refuse_unless_empty), is no folder, or
 ///         cannot be written to
 /// Effects nothing that lies there is changed

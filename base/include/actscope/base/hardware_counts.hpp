@@ -16,8 +16,8 @@ inline constexpr std::size_t hardware_counter_count = 3;
 /// "cycles", "instructions", "llc_misses".
 const char* name_of(HardwareCounter counter);
 
-/// What the threads that ran calls of an operator counted meanwhile, by HardwareCounter; absent:
-/// the processor or the system did not count it. Other threads that helped are not in it.
+/// Counts of the threads that called an operator, during its calls, by HardwareCounter; absent: the
+/// processor or the system did not count it. Threads that helped the caller are not included.
 struct HardwareCounts {
   std::int64_t calls = 0;  ///< that were counted
   std::array<std::optional<std::int64_t>, hardware_counter_count> values;

@@ -10,7 +10,7 @@
 
 namespace actscope {
 
-/// A lease that a thread of its own touches while this lives, whatever the owner is at.
+/// A lease with a thread that touches it as long as this object lives, whatever its owner does.
 class KeptLease {
  public:
   explicit KeptLease(Lease lease);

@@ -11,7 +11,7 @@
 
 namespace actscope {
 
-/// What another library, or another way to the same product, came to at one point.
+/// What came of another library, or of another way to the same product, at one point.
 /// ok: ran and agreed with the reference; refused: does not take the shape or block, or computed
 /// something else; missing: not installed or not built in.
 enum class RivalStatus { ok, refused, missing };
@@ -51,7 +51,7 @@ struct KernelResult {
   std::int64_t outputs = 0;   ///< rows of the gradient
   std::int64_t samples = 0;   ///< rounds
   std::int64_t kept_flops = 0;
-  std::int64_t moved_bytes = 0;  ///< that have to move at least
+  std::int64_t moved_bytes = 0;  ///< bytes that have to move at least
   double time_s = 0;
   std::string dense_name;  ///< the fastest dense library of the same rounds; empty: none
   Measured<double> dense_time_s;
@@ -73,8 +73,8 @@ struct KernelBlock {
   friend bool operator==(const KernelBlock&, const KernelBlock&) = default;
 };
 
-/// All that determines what is measured; equal settings continue one document. Of backends, dtypes
-/// and threads every combination that exists is measured.
+/// All that determines what is measured; equal settings continue one document. Every combination of
+/// backends, dtypes and threads that exists is measured.
 struct KernelsSettings {
   std::vector<std::string> backends = {"cpu"};
   std::vector<std::string> dtypes = {"fp32"};

@@ -74,9 +74,9 @@ class LeaseObserver {
   std::map<std::filesystem::path, Seen> seen_;
 };
 
-/// The right of one process to work on something: a file made exclusively that names the process,
-/// touched while that lives, and gone with this object. No file locks: exclusive create and rename
-/// only, so that it holds on shared file systems too.
+/// The right of one process to work on something: a file, created exclusively, that names the
+/// process. The process touches the file while it lives, and this object removes it. There are no
+/// file locks, only exclusive create and rename, so that it holds on shared file systems too.
 class Lease {
  public:
   /// How often a holder has to touch its lease.
@@ -86,7 +86,7 @@ class Lease {
   /// Errors  EnvironmentError: the folder cannot be written to
   static std::optional<Lease> try_take(const std::filesystem::path& file, LeaseObserver& observer);
 
-  /// Takes the lease, watching a holder elsewhere until it is known whether that lives. `wait` is
+  /// Takes the lease; a holder elsewhere is watched until it is known whether it lives. `wait` is
   /// called between looks and returns whether to go on; `user` says what works there, for people.
   /// Errors  EnvironmentError: somebody holds it, or waiting was given up; as try_take
   static Lease take(const std::filesystem::path& file, LeaseObserver& observer,
@@ -101,7 +101,7 @@ class Lease {
   /// Tells others that the holder lives. Returns false where the lease is no longer ours: another
   /// one took this process for dead.
   bool touch() const noexcept;
-  /// Removes the file where it is still ours. Nothing, the second time.
+  /// Removes the file where it is still ours. Does nothing the second time.
   void give_back() noexcept;
 
  private:

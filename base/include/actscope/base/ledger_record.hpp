@@ -62,11 +62,11 @@ struct LedgerResidual {
   std::int64_t bytes = 0;
 };
 
-/// Saved tensors whose bytes the ledger could not read, or had not to.
+/// Saved tensors that the ledger leaves out, or whose bytes it could not read.
 struct LedgerSkipped {
   std::int64_t excluded = 0;  ///< parameters, buffers, the batch
   std::int64_t released = 0;  ///< backward has been over them
-  std::int64_t hooked = 0;    ///< packed by hooks of the program; asking would run these
+  std::int64_t hooked = 0;    ///< packed by hooks of the program; unpacking would run them
   std::int64_t opaque = 0;    ///< tensors without a storage
 };
 
@@ -80,7 +80,7 @@ struct LedgerRecord {
   std::vector<LedgerStorage> storages;  ///< in the order of forward
 
   Measured<std::int64_t> live_bytes;      ///< of the allocator, after − before
-  Measured<std::int64_t> output_bytes;    ///< loss and outputs, as far as the graph keeps them not
+  Measured<std::int64_t> output_bytes;    ///< loss and outputs, where the graph does not keep them
   Measured<std::int64_t> excluded_bytes;  ///< of excluded tensors that were made meanwhile
   Measured<std::int64_t> freed_bytes;     ///< older memory that was given back meanwhile
   /// live_bytes + freed_bytes − output_bytes − excluded_bytes − Σ kept_bytes
@@ -99,7 +99,7 @@ struct LedgerTotals {
   std::int64_t unused_bytes = 0;
 };
 
-/// Requires no negative bytes. Sums beyond 2^63 − 1 are that.
+/// Requires no negative bytes. Sums end at 2^63 − 1.
 LedgerTotals totals_of(const LedgerRecord& record);
 
 }  // namespace actscope

@@ -40,7 +40,7 @@ struct MemoryShare {
   std::int64_t allocations = 0;
 };
 
-/// One category at the peak, and the peak of the same step without all its memory: what binds next.
+/// One category at the peak, and what the peak of the step would be without all its memory.
 struct CategoryAtPeak {
   MemoryCategory category = MemoryCategory::other;
   std::int64_t bytes = 0;

@@ -10,20 +10,20 @@ namespace actscope {
 /// regular file is written through, never replaced by one.
 struct OutputTarget {
   std::filesystem::path path;  ///< the file itself, behind all links
-  /// A regular file, or none yet: made beside it and renamed. Else a pipe, a device or an open file
-  /// of a process, which takes the bytes as they come.
+  /// True: a regular file, or none yet; the new one is made beside it and renamed. False: a pipe, a
+  /// device or an open file of a process, which takes the bytes as they come.
   bool is_replaced = true;
-  /// The open file of this process that the name is (/dev/stdout, /proc/self/fd/3), so
-  /// that a redirection keeps its place in the file; else −1.
+  /// The open file of this process that the name stands for (/dev/stdout, /proc/self/fd/3), so that
+  /// a redirection keeps its place in the file; else −1.
   int descriptor = -1;
 };
 
-/// Errors  EnvironmentError: the name is a folder's, of a file that may not be written to, of an
-///         open file that is none, or its links go in circles
+/// Errors  EnvironmentError: the name is that of a folder, of a file that may not be written to or
+///         of a descriptor that is not open, or its links go in circles
 /// Effects none: nothing is opened or made
 OutputTarget output_target(const std::filesystem::path& named);
 
-/// Why `path` cannot be written, in the words of all such refusals.
+/// Raises the error that `path` cannot be written; all such errors have these words.
 [[noreturn]] void refuse_output(const std::filesystem::path& path, const std::string& why,
                                 const std::string& remedy);
 

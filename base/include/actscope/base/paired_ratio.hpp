@@ -25,7 +25,7 @@ double median_of(std::vector<double> values);
 /// Requires times no longer than base_times; round i of both is the same
 PairedRatio paired_ratio(const std::vector<double>& times, const std::vector<double>& base_times);
 
-/// No ratio, for this reason.
+/// An absent ratio with this reason.
 PairedRatio no_ratio(const std::string& reason);
 
 }  // namespace actscope

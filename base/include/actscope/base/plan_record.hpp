@@ -51,7 +51,7 @@ struct PlanRecord {
   std::int64_t budget_bytes = 0;
   std::optional<double> max_gradient_error_ratio;
   EnvironmentRecord environment;
-  std::vector<std::string> layers;  ///< the candidate's name a block
+  std::vector<std::string> layers;  ///< for each block the name of its candidate
   PlanEstimate estimate;
   std::int64_t least_budget_bytes = 0;    ///< below it no assignment fits, as predicted
   std::int64_t reserve_bytes = 0;         ///< by which trials exceeded the prediction

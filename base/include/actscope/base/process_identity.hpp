@@ -6,12 +6,12 @@
 
 namespace actscope {
 
-/// Names a process so that another one, in a container or on another host too, can tell whether it
-/// means the same. What the system does not tell is empty or 0.
+/// Names a process so that another one, also in a container or on another host, can tell whether it
+/// is still the same. What the system does not say is empty or 0.
 struct ProcessIdentity {
   std::string host;           ///< for people: two hosts may have one name
   std::string boot;           ///< of the running kernel
-  std::string namespaces;     ///< of process numbers and of boot time, in which the rest counts
+  std::string namespaces;     ///< of process numbers and boot time, which pid and started refer to
   std::int64_t pid = 0;       ///< in that namespace
   std::uint64_t started = 0;  ///< in clock ticks since boot; 0: unknown
 

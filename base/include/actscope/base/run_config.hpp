@@ -9,21 +9,22 @@
 
 namespace actscope {
 
-/// Transient bytes that compressed functions take for decoded parts, where not told otherwise.
+/// Transient bytes that compressed functions take for decoded parts, where no other number is
+/// given.
 inline constexpr std::int64_t default_workspace_bytes = std::int64_t{64} << 20;
 
-/// The same of a run on a device that says nothing of it. A GPU wants whole batches at once: parts
-/// of a batch leave most of its multiprocessors idle.
+/// The same for a run on `device` that gives no number. A GPU wants whole batches at once: parts of
+/// a batch leave most of its multiprocessors idle.
 constexpr std::int64_t usual_workspace_bytes(std::string_view device) {
   return device == "cuda" ? std::int64_t{4} << 30 : default_workspace_bytes;
 }
 
 /// Everything that determines a training run. Filled by the command line or by the reader of
-/// `actscope.config` files; names and defaults are those of `actscope run --help`.
-/// Text fields hold names of the contract ("resmlp_s12", "int4-bsr", "blocks.*.h=int4"); the part
-/// that knows the names (core) validates them.
+/// `actscope.config` files; names and defaults are those of `actscope run --help`. Text fields hold
+/// names as users write them ("resmlp_s12", "int4-bsr", "blocks.*.h=int4"); the library that knows
+/// the names (core) validates them.
 struct RunConfig {
-  // Model: `resmlp` takes the geometry fields, the published names ignore and refuse them.
+  // Model: `resmlp` takes the geometry fields; the published models have their own geometry.
   std::string model = "resmlp";
   std::optional<std::int64_t> dim;
   std::optional<std::int64_t> depth;

@@ -47,11 +47,11 @@ struct ScopeEvent {
 };
 static_assert(sizeof(ScopeEvent) == 32);
 
-/// The device number of memory that is the host's.
+/// The device number that stands for host memory.
 inline constexpr std::int8_t host_memory = -1;
 
-/// Which life of a piece of memory begins or ends. The owner's, the logical one, ends when the
-/// owner lets go; on a device, whose streams may still work on it, the physical one may end later.
+/// Which life of a piece of memory begins or ends. The logical life ends when the owner lets go. On
+/// a device, whose streams may still work on the memory, the physical life may end later.
 enum class MemoryLife : std::uint8_t { whole, logical, physical };
 
 /// "whole", "logical", "physical".
@@ -62,7 +62,7 @@ struct MemoryEvent {
   std::int64_t time_ns = 0;
   std::uint64_t address = 0;
   std::int64_t bytes = 0;       ///< below 0: freed
-  std::int64_t live_bytes = 0;  ///< logically, of the allocator of this device afterwards
+  std::int64_t live_bytes = 0;  ///< logically live afterwards, by the allocator of this device
   TracePlace place;             ///< at an allocation the allocating, at a free the freeing place
   std::uint16_t thread = 0;
   std::int8_t device = host_memory;

@@ -11,8 +11,8 @@
 
 namespace actscope {
 
-/// Whether a figure keeps its goal: with its whole interval, with none of it, or neither can be
-/// said. none: there is no goal.
+/// Whether a figure keeps its goal: its whole interval does (met), none of it does (missed), or a
+/// part (undecided). none: there is no goal.
 enum class GoalVerdict { none, met, missed, undecided };
 
 /// "none", "met", "missed", "undecided".
