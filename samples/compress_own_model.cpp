@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A transformer block that knows nothing of Actscope, before and after its linear layers and its
-// GELU keep what backward needs compressed: the ledger of both.
+// GELU keep their inputs compressed. Prints the ledger of both.
 #include <torch/torch.h>
 
 #include <cstdio>

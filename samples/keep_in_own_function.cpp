@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An autograd function of one's own, y = max(0, x Wᵀ)², that keeps what its backward reads in
-// stores of Actscope: the ledger of plain operators before, of the function after.
+// stores of Actscope. Prints the ledger of plain operators, then that of the function.
 #include <torch/torch.h>
 
 #include <cstdio>
