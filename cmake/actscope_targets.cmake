@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# One function a kind of target; every folder's CMakeLists.txt is then a list of facts.
+# One function for each kind of target; every folder's CMakeLists.txt is then a list of facts.
 
 # actscope_library(NAME <name> SOURCES … [INCLUDE <dir>] [PUBLIC …] [PRIVATE …] [PCH <header>] [HEADERS_OF <name>])
 # Makes actscope_<name> (alias actscope::<name>) exposing only its own include folder, and, with
@@ -83,8 +83,8 @@ function(actscope_test)
                        DISCOVERY_TIMEOUT 120 DISCOVERY_MODE PRE_TEST)
 endfunction()
 
-# What a target computes itself is little: compiling it costs more than running it. (At -O1 g++ 12
-# takes moves of std::string for overflows; the sanitizers see real ones.)
+# For targets that compute little themselves: compiling them costs more than running them. (At -O1 g++ 12 takes moves
+# of std::string for overflows; the sanitizers see real ones.)
 function(actscope_compile_quickly target)
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>
                          $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds;-Wno-stringop-overflow>)

@@ -2,7 +2,7 @@
 # Dependency provider of cross builds: headers of the host's packages where those are all that is
 # needed, GoogleTest from Debian's source package.
 
-# Headers in the compiler's default path: nothing but the name and its definitions.
+# A package whose headers lie in the compiler's default path: only its name and definitions are missing.
 function(cross_headers name)
   if(NOT TARGET ${name})
     add_library(${name} INTERFACE IMPORTED GLOBAL)

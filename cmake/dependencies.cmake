@@ -53,7 +53,7 @@ if(ACTSCOPE_WITH_CUDA)
   set(CMAKE_CUDA_STANDARD 20)
   set(CMAKE_CUDA_STANDARD_REQUIRED ON)
   find_package(CUDAToolkit 13.0 REQUIRED)
-  # Beside the other headers in the wheels, in a folder of its own in the toolkit's packages.
+  # In the wheels CUPTI's header lies beside the others, in the toolkit's packages in a folder of its own.
   find_path(ACTSCOPE_CUPTI_INCLUDE_DIR cupti.h
     HINTS ${CUDAToolkit_INCLUDE_DIRS} ${CUDAToolkit_TARGET_DIR}/extras/CUPTI/include
           ${CUDAToolkit_LIBRARY_ROOT}/extras/CUPTI/include
