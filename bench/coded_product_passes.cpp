@@ -52,7 +52,7 @@ class CodedProduct {
     gather_blocks_from_codes(cpu, {bits_, codes_.data(), scales_.data(), 0}, panels_.view);
   }
   void compress_x() { compress(cpu, x_view(), panels_.view, panels_.workspace.data()); }
-  // Kept values themselves as codes, in their order.
+  // Encodes the values of the kept blocks, in their order.
   void encode_values() {
     quantize(cpu, DType::f32, panels_.view.values, kept_elements(), bits_, codes_.data(),
              scales_.data());

@@ -62,7 +62,7 @@ class PlainResMlp : public torch::nn::Module {
   explicit PlainResMlp(const PlainResMlpOptions& options);
   /// Shapes  images [batch, in_channels, image_size, image_size] → logits [batch, classes]
   torch::Tensor forward(const torch::Tensor& images);
-  /// Those of one block in forward(images).
+  /// The activations of one block in forward(images).
   /// Requires block < depth
   PlainActivations activations(const torch::Tensor& images, std::size_t block);
 

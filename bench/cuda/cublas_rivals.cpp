@@ -8,7 +8,8 @@
 namespace actscope::bench::cuda {
 namespace {
 
-// What a plain LibTorch step calls: the library's own choice, a result of the operands' type.
+// What a plain LibTorch step calls: the library chooses the algorithm, the result has the operands'
+// type.
 class CublasDefault : public Rival {
  public:
   explicit CublasDefault(const Stream& stream) : stream_(stream) {

@@ -67,8 +67,8 @@ class Bsr : public CusparseRival {
   std::optional<Spmm> product_;
 };
 
-// Wants as many blocks in each block row of Xᵀ: a selection by block column of X, of its own where
-// the point has another one.
+// Wants equally many blocks in each block row of Xᵀ, which a selection by block column of X gives.
+// Where the point selects otherwise, this rival makes such a selection for itself.
 class BlockedEll : public CusparseRival {
  public:
   explicit BlockedEll(const Stream& stream)
@@ -114,7 +114,7 @@ class BlockedEll : public CusparseRival {
   std::vector<double> expected_;
 };
 
-// The product of the interface before the generic one: columns before rows, f32 only.
+// The product of cuSPARSE's older interface: column-major, f32 only.
 class LegacyBsrmm : public CusparseRival {
  public:
   explicit LegacyBsrmm(const Stream& stream)

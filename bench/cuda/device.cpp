@@ -12,7 +12,7 @@ namespace actscope::bench::cuda {
 
 void check(cudaError_t code, const char* call) {
   if (code == cudaSuccess) return;
-  (void)cudaGetLastError();  // forgets it where it can be forgotten
+  (void)cudaGetLastError();  // clears the error, if it can be cleared
   throw DeviceError(error_text(
       "a CUDA call failed",
       std::string(call) + ": " + cudaGetErrorName(code) + ", " + cudaGetErrorString(code),

@@ -12,7 +12,8 @@
 
 namespace actscope::bench::cuda {
 
-/// What we call of libcublasLt.so.13, found when the program runs; nothing where it is not there.
+/// The functions of libcublasLt.so.13 that we call, looked up when the program runs; is_there is
+/// false where the library is missing.
 struct CublasLt {
   CublasLt();
 
@@ -38,7 +39,7 @@ struct CublasLt {
   void check(cublasStatus_t status, const char* call) const;
 };
 
-/// The same of libcublas.so.13.
+/// The same for libcublas.so.13.
 struct Cublas {
   Cublas();
 
@@ -57,7 +58,7 @@ struct Cublas {
   void check(cublasStatus_t status, const char* call) const;
 };
 
-/// The same of libcusparse.so.12.
+/// The same for libcusparse.so.12.
 struct Cusparse {
   Cusparse();
 

@@ -7,7 +7,7 @@ namespace actscope::bench::cuda {
 namespace {
 
 constexpr std::int64_t workspace_bytes = std::int64_t{64} << 20;
-constexpr int most_algorithms = 32;  // that are asked for, of each result type
+constexpr int most_algorithms = 32;  // asked for, for each result type
 constexpr float one = 1, zero = 0;
 
 int place_of(cudaDataType result_type) {

@@ -9,8 +9,8 @@
 
 namespace actscope::bench::cuda {
 
-/// G = Dᵀ X by the fastest of the algorithms that cuBLASLt proposes, each timed here once for an
-/// f32 result and, of narrow operands, for a result of their type.
+/// G = Dᵀ X by the fastest of the algorithms that cuBLASLt proposes. Each is timed here once for an
+/// f32 result and, where operands are narrow, for a result of their type.
 class LtProduct {
  public:
   /// `x` stands in for product.x where given (the same shape).

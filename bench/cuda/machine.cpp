@@ -14,8 +14,8 @@ constexpr std::int64_t drawn = std::int64_t{1} << 20;
 constexpr std::int64_t copy_bytes = std::int64_t{1} << 29;
 constexpr int rounds = 10;
 
-// Numbers as a step has them: products of zeros take less power and run faster. A megabyte or so,
-// again and again.
+// Random numbers as in a step: products of zeros take less power and run faster. About a megabyte
+// is drawn and repeated.
 DeviceMemory random_numbers(std::int64_t count, kernels::DType dtype) {
   std::mt19937 random(1);
   std::normal_distribution<float> normal;

@@ -9,8 +9,8 @@
 
 namespace actscope::bench::cuda {
 
-/// Their constructors open libraries and touch no device; runs are enqueued on `stream`, which has
-/// to outlive them.
+/// Add rivals whose constructors open libraries and touch no device. Runs are enqueued on `stream`,
+/// which has to outlive the rivals.
 void add_cublas_rivals(std::vector<std::unique_ptr<Rival>>& rivals, const Stream& stream);
 void add_cusparse_rivals(std::vector<std::unique_ptr<Rival>>& rivals, const Stream& stream);
 

@@ -55,7 +55,7 @@ class Spmm::Form {
                                     &zero, result_, CUDA_R_32F, of_.algorithm_, &bytes);
     if (status != CUSPARSE_STATUS_SUCCESS) return status;
     buffer_ = DeviceMemory(static_cast<std::int64_t>(bytes));
-    // Optional, and not there for every format: the product says whether it works.
+    // Preprocessing is optional and missing for some formats; the product says whether it works.
     (void)table.spmm_preprocess(of_.handle_.get(), as_it_is, operation(), &one, of_.sparse_, d_,
                                 &zero, result_, CUDA_R_32F, of_.algorithm_, buffer_.data());
     return enqueue();

@@ -28,9 +28,8 @@ class CusparseHandle {
   cusparseHandle_t handle_ = nullptr;
 };
 
-/// Gᵀ = Xᵀ D by cusparseSpMM, Xᵀ in a block format of the generic interface. Every type of the
-/// result is asked for, with D and Gᵀ by rows and by columns, and the fastest of those that are
-/// taken runs.
+/// Gᵀ = Xᵀ D by cusparseSpMM, Xᵀ in a block format of the generic interface. Every result type is
+/// tried, with D and Gᵀ by rows and by columns; the fastest form that cuSPARSE takes is run.
 class Spmm {
  public:
   /// Makes the descriptor of Xᵀ.

@@ -62,7 +62,7 @@ Baselines baselines_of(const std::vector<KernelRival>& facts, const std::vector<
   return base;
 }
 
-// Rounds that both took part in, from the first.
+// The ratio over the rounds that both took part in, from the first on.
 PairedRatio ratio_to(const std::vector<double>* base_s, std::vector<double> times_s,
                      const char* reason) {
   if (base_s == nullptr) return no_ratio(reason);
@@ -108,7 +108,7 @@ KernelResult row_of(const char* operation, const std::vector<double>& times_s,
   return row;
 }
 
-// Compresses and multiplies once.
+// Compresses and multiplies once; raises where the result is off.
 void require_right(BlockSparse& ours, const Problem& problem, const kernels::BlockSpec& spec,
                    const std::vector<double>& expected) {
   ours.compress();

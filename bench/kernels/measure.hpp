@@ -26,14 +26,14 @@ struct Rounds {
   std::function<bool()> is_stop_requested = [] { return false; };
 };
 
-/// Times all side by side: a round takes everybody once, in an order drawn from the seed; each gets
-/// one call that is not counted (its threads wake, its data comes near) and then as many as fill
-/// 20 ms. What takes longer than a second a call sits out after the sixth round.
+/// Times all of them side by side. A round takes each once, in an order drawn from the seed: one
+/// call is not counted (its threads wake, its data comes near), then come as many as fill 20 ms.
+/// What takes longer than a second a call sits out after the sixth round.
 ///
 /// Returns false where a stop was requested between two rounds.
 bool time_rounds(std::vector<Timed>& all, Stopwatch& stopwatch, const Rounds& rounds);
 
-/// What a point's problem has to come to.
+/// The result that everybody has to reach at a point.
 struct Expectation {
   std::vector<double> dense;  ///< product of the unpruned input
   std::string norm_reason;    ///< why the norm of this input says nothing; empty: it does

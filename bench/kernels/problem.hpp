@@ -67,12 +67,12 @@ std::vector<double> expected_product(const DenseProduct& product, const std::vec
 /// How far a result is off: ‖a − b‖ / ‖b‖ (Frobenius); infinite where a holds NaN or infinity.
 double relative_error(const std::vector<float>& a, const std::vector<double>& b);
 
-/// What f32 sums of `depth` products may be off: 4·ε·√depth, at least 64·ε.
+/// The error that f32 sums of `depth` products may have: 4·ε·√depth, at least 64·ε.
 double allowed_error(std::int64_t depth);
-/// What ours may be off, whose sums and result are f32; with tf32 as rivals.
+/// The error that our result may have: sums and result are f32; with tf32 as for rivals.
 double allowed_error_of_ours(const DenseProduct& product);
-/// What a rival may be off, who may also round its result to the type: 2⁻⁷ with bf16, 2⁻¹⁰ with
-/// f16; and with tf32, whose operands are rounded to 11 bits, 2⁻⁹.
+/// The error that a rival's result may have, which may also be rounded to the type: 2⁻⁷ with bf16,
+/// 2⁻¹⁰ with f16; and with tf32, whose operands are rounded to 11 bits, 2⁻⁹.
 double allowed_error_of_rivals(const DenseProduct& product);
 
 }  // namespace actscope::bench

@@ -41,8 +41,8 @@ class Rival {
   /// What the last run gave.
   /// Shapes  [outputs, features]
   virtual std::vector<float> result() const = 0;
-  /// The product that result() has to be where the format wants another selection than the
-  /// point's; null: that of the point.
+  /// The product that result() is compared with where the format wants another selection than the
+  /// point's; null: the point's product.
   /// Shapes  [outputs, features]
   virtual const std::vector<double>* expected() const { return nullptr; }
 
@@ -50,7 +50,7 @@ class Rival {
   KernelRival facts_;
 };
 
-/// For those whose interface we call takes f32 only.
+/// For rivals that we call through an interface for f32 only.
 /// Errors  Refusal: another type
 inline void require_f32(const Point& point) {
   if (point.problem.dense.type == fp32) return;
@@ -83,8 +83,8 @@ std::unique_ptr<Rival> make_libxsmm();
 /// Without LibTorch they are missing.
 std::vector<std::unique_ptr<Rival>> make_torch_rivals(std::int64_t threads);
 
-/// Everybody in host memory, dense ones first. Each runs with `threads` threads, OpenMP's set by
-/// the caller.
+/// All rivals in host memory, dense ones first. Each runs with `threads` threads; those of OpenMP
+/// are set by the caller.
 std::vector<std::unique_ptr<Rival>> make_host_rivals(std::int64_t threads);
 
 /// Name of LibTorch's dense product in every list.

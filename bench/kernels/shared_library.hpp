@@ -16,10 +16,8 @@ class SharedLibrary {
   explicit SharedLibrary(const std::string& name) : SharedLibrary(std::vector{name}) {}
 
   bool is_open() const { return handle_ != nullptr; }
-  const std::string& error() const {
-    return error_;
-  }  ///< of the loader, for
-     ///< the first name
+  /// What the loader says of the first name.
+  const std::string& error() const { return error_; }
 
   /// Null where the library has no such symbol.
   template <class Function>

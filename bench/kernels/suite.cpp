@@ -54,7 +54,7 @@ KernelsBenchRecord interrupted(KernelsBenchRecord record, ProgressSink& progress
   return record;
 }
 
-// What was made for the point before and may serve the next one.
+// What was made for the point before, kept because it may serve the next one.
 class Workbench {
  public:
   Workbench(const KernelsSettings& settings, Activations activations)
@@ -66,7 +66,7 @@ class Workbench {
 
   Platform& platform_for(const SuitePoint& point) {
     if (platform_ == nullptr || !point.is_on_platform_of(at_)) {
-      platform_.reset();  // one at a time holds memory
+      platform_.reset();  // first, so that only one holds memory
       platform_ = platform_of(point);
       at_ = point;
     }

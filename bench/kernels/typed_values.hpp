@@ -16,9 +16,9 @@ class TypedValues {
   TypedValues(std::vector<float> values, kernels::DType dtype);
 
   std::int64_t size() const { return static_cast<std::int64_t>(values_.size()); }
-  /// In the type.
+  /// The numbers in the type.
   const void* data() const;
-  /// After rounding.
+  /// The rounded numbers as f32.
   const std::vector<float>& values() const { return values_; }
 
  private:

@@ -163,7 +163,7 @@ class StepRounds {
     return times;
   }
 
-  // Those of an earlier session of this variant.
+  // The name of the file that an earlier session of this variant has written; empty: none.
   std::string files_of(const Variant& variant) const {
     const std::string begin =
         variant.rival == OtherProfiler::none ? "trace.db" : variant.name + " ";
@@ -206,7 +206,7 @@ class StepRounds {
 }  // namespace
 
 TracerPlan resolved(TracerPlan plan) {
-  require_range("--steps", plan.steps, 1, 14);  // with the one before, all of them are traced
+  require_range("--steps", plan.steps, 1, 14);  // these and the step before them are all traced
   require_range("--rounds", plan.rounds, 6, 1000);
   RunConfig& config = plan.config;
   config.data = "synthetic";

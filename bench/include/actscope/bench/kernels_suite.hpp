@@ -13,8 +13,7 @@ namespace actscope::bench {
 ///         BackendNotBuilt, DeviceError: CUDA is asked for and not there
 KernelsSettings resolved(KernelsSettings settings);
 
-/// Why `record` cannot be gone on with by this build on this machine under these settings; empty:
-/// it can.
+/// Why this build on this machine cannot continue `record` under these settings; empty: it can.
 std::string difference_to(const KernelsBenchRecord& record, const KernelsSettings& settings,
                           const EnvironmentRecord& environment);
 
