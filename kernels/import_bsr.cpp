@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes from outside: an index, or a matrix in another library's layout.
+// Checks and reads what comes from outside: an index, or a matrix in another library's layout.
 #include <fmt/format.h>
 
 #include <cstring>

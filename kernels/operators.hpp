@@ -85,7 +85,7 @@ const OperatorTable& cpu_operators();
 const OperatorTable& cuda_operators();
 
 /// The table of a back end, never another's in its place.
-/// Errors  Error: a back end that there is not
+/// Errors  Error: there is no such back end
 const OperatorTable& operators_of(Backend backend);
 
 /// The table of a context's back end; as long as it is held, the context's device is the current

@@ -45,9 +45,10 @@ inline constexpr std::uint16_t bfloat16_nan = 0x7fc0;
 /// The largest number of bfloat16 and of float rounded to it: 2¹²⁸ − 2¹²⁰.
 inline constexpr double largest_bfloat16 = 0x1.fep127;
 
-/// Scale and offset of a group with these extremes; `is_finite` says that every value is. The scale
-/// is rounded up, so that the largest code reaches the maximum; down where that code would lie
-/// beyond the range of bfloat16, for a finite group decodes finite, also once it is rounded to it.
+/// Scale and offset of a group with these extremes; `is_finite` says whether every value is finite.
+/// The scale is rounded up, so that the largest code reaches the maximum. It is rounded down where
+/// that code would lie beyond the range of bfloat16: a finite group decodes to finite values, also
+/// once these are rounded to bfloat16.
 inline CodeScale code_scale(double minimum, double maximum, bool is_finite, CodeBits bits) {
   const bool fits = is_finite && std::abs(minimum) <= std::numeric_limits<float>::max() &&
                     std::abs(maximum) <= std::numeric_limits<float>::max();
@@ -62,8 +63,8 @@ inline CodeScale code_scale(double minimum, double maximum, bool is_finite, Code
   return scale;
 }
 
-/// (value − offset) / step; by halves, which are exact there, where a group spans more than the
-/// range of T.
+/// (value − offset) / step. Where a group spans more than the range of T, all three are halved
+/// first, which is exact there.
 template <class T>
 T steps_above(T value, T step, T offset) {
   const T distance = value - offset;

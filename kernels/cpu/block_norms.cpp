@@ -49,9 +49,9 @@ HWY_INLINE hn::Vec<Doubles> load_doubles(const float16* x) {
   return hn::PromoteTo(Doubles(), hn::BitCast(floats, hn::Or(sign, result)));
 }
 
-// Rows ahead are asked for as data read once: what is compressed is then not to push the blocks
-// that are kept out of the last cache. Two vectors of columns at a time; their sums stay in
-// registers down the rows.
+// Rows ahead are prefetched as data that is read once, so that what is compressed does not push the
+// kept blocks out of the last cache. Two vectors of columns at a time; their sums stay in registers
+// down the rows.
 template <class T>
 HWY_INLINE void add_squares_of(const T* x, std::int64_t rows, std::int64_t cols,
                                std::int64_t row_stride, std::int64_t rows_ahead, ColumnSums what,

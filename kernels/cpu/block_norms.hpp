@@ -12,7 +12,7 @@ enum class ColumnSums { begin, go_on };
 
 /// Sums of the squares of each column over `rows` rows, begun or added to what is there, top to
 /// bottom, each square and sum rounded to double. Chosen for the machine's instruction set at run
-/// time; the same bits on every one. Asks for `rows_ahead` rows that follow meanwhile.
+/// time; the same bits on every one. Meanwhile the next `rows_ahead` rows are prefetched.
 /// Shapes  x [rows, cols], rows row_stride apart; sums [cols]
 void add_squares(const float* x, std::int64_t rows, std::int64_t cols, std::int64_t row_stride,
                  std::int64_t rows_ahead, ColumnSums what, double* sums);

@@ -23,7 +23,7 @@ using Floats = hn::ScalableTag<float>;
 using FloatVector = hn::Vec<Floats>;
 using Bits = hn::RebindToUnsigned<Floats>;
 
-// What a batch of groups is encoded with, and the steps in between.
+// A batch of groups while it is encoded: values, extremes, scales, codes.
 struct Batch {
   static constexpr std::int64_t most_groups = 8;
 
@@ -36,7 +36,7 @@ struct Batch {
   alignas(64) float offset[most_groups];
   alignas(64) float reciprocal[most_groups];  // of the steps
   alignas(64) std::uint32_t scale_bits[most_groups];
-  std::uint8_t* codes;  // one a byte: `bytes`, or where they go as they are
+  std::uint8_t* codes;  // one a byte: `bytes`, or the result itself for whole groups of int8
   alignas(64) std::uint8_t bytes[most_groups * code_group_elements];
 };
 
@@ -120,8 +120,8 @@ HWY_INLINE bool has_quotient(float step) {
   return step >= 0x1p-60F && step <= 0x1p60F;
 }
 
-// Whole numbers of floats below 2²², the nearest with ties to even, in the last bits of the lanes:
-// they are what the last bits of a float count once it is moved to where its unit is 1.
+// The nearest whole numbers of floats below 2²², ties to even, in the last bits of the lanes:
+// adding 1.5·2²³ moves a float to where its last bit counts 1.
 HWY_INLINE hn::Vec<Bits> nearest_whole(FloatVector value) {
   return hn::BitCast(Bits(), hn::Add(value, hn::Set(Floats(), 0x1.8p23F)));
 }
@@ -173,7 +173,7 @@ HWY_INLINE void round_group(Batch& batch, std::int64_t g, CodeBits bits, std::ui
   }
 }
 
-// The same, value by value, where a step is far from 1 or none.
+// The same, value by value, where a step is far from 1 or there is none.
 HWY_INLINE void round_group_by_value(Batch& batch, std::int64_t g, CodeBits bits, RoundTo to,
                                      std::uint32_t key, CodeScale scale) {
   for (std::int64_t i = 0; i < code_group_elements; ++i) {
@@ -190,8 +190,8 @@ HWY_INLINE void pack(CodeBits bits, const std::uint8_t* codes, std::int64_t byte
   pack_codes<2>(codes, bytes, packed);
 }
 
-// Groups pass each step together: what one step writes is out of the core's buffers when the next
-// reads it in wider pieces.
+// All groups of a batch go through one step before the next: what a step writes has left the core's
+// buffers when the next step reads it in wider pieces.
 template <RoundTo to>
 HWY_INLINE void encode_all(const float* values, std::int64_t elements, CodeBits bits,
                            const Rounding& rounding, std::int64_t first_group, std::uint8_t* codes,

@@ -44,7 +44,7 @@ class PanelGather {
         whole_cols_(panels.layout.cols() / panels.layout.block_cols()),
         first_(element<const T>(x, panel.group, panel.first_row, 0)) {}
 
-  // `fixed_bytes`: of a block's row, 0 where no case is made for it.
+  // `fixed_bytes`: of a block's row; 0: known at run time only.
   template <std::size_t fixed_bytes>
   void copy_block(std::int64_t r, std::int64_t c, std::int64_t position) const {
     constexpr auto size = static_cast<std::int64_t>(sizeof(T));
@@ -118,7 +118,7 @@ void KeptRows::sort(const PanelExtent& panel, const std::uint32_t* mask) {
   });
   std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
   places_.resize(kept);
-  // Counts of row r up to here stand at r + 1: what is left there at the end is where r + 1 begins.
+  // starts_[r + 1] counts on from where row r begins: at the end it is where row r + 1 begins.
   for_each_kept_place(panel, mask, [&](std::uint32_t r, std::uint32_t c, std::uint32_t position) {
     places_[starts_[r + 1]++] = {c, position};
   });

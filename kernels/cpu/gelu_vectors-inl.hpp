@@ -54,7 +54,8 @@ HWY_INLINE FloatVector normal_density(FloatVector h) {
   const auto least = hn::Set(d, -124.0F);
   const auto exponent = hn::Mul(hn::Mul(h, h), hn::Set(d, -std::numbers::log2e_v<float> / 2));
   const auto within = hn::Max(exponent, least);
-  // Moved to where the unit of a float is 1, the exponent is k, and k the last bits of the float.
+  // Adding 1.5·2²³ moves the exponent to where a float's last bit counts 1: it is rounded to k,
+  // which stands in the last bits.
   const auto moved = hn::Add(within, hn::Set(d, 0x1.8p23F));
   const auto f = hn::Sub(within, hn::Sub(moved, hn::Set(d, 0x1.8p23F)));
   auto p = hn::Set(d, 5.342181539e-04F);

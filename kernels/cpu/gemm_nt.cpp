@@ -30,9 +30,9 @@ struct Task {
   std::int64_t end_group = 0;
 };
 
-// Which tasks there are. Groups are cut in runs that have sums of their own, added in order
-// afterwards: packing a strip once more for another thread would cost more than those additions.
-// How many runs follows from shapes only, as the order of the sums does; where there are few
+// How a product is cut into tasks. Groups are cut into runs with sums of their own, which are added
+// in order afterwards: that costs less than packing a strip once more for another thread. The
+// number of runs follows from shapes only, and so does the order of the sums. Where there are few
 // groups, the panels are cut for the threads instead.
 class MixingPlan {
  public:

@@ -46,7 +46,7 @@ std::int64_t parts_for_threads(std::int64_t strips, std::int64_t most_parts, std
     const std::int64_t tasks = strips * parts;
     const double share =
         static_cast<double>(tasks) / static_cast<double>(divide_up(tasks, threads) * threads);
-    // A tenth more of the threads at work is worth packing once more.
+    // Packing once more pays where it keeps a tenth more of the threads at work.
     if (share > best_share + 0.1) {
       best = parts;
       best_share = share;

@@ -44,7 +44,7 @@ void BlockKeys::write(const ConstMatrixView& x, const PanelLayout& layout, const
   const BlockSpec& spec = layout.spec();
   const std::int64_t first = draw.first_block + panel.first_block;
   if (spec.select != Select::random && spec.rescale != Rescale::unbiased) {
-    // As selection_key, which nothing but the norm matters to here: a loop of vectors.
+    // What selection_key gives where the norm alone counts, as a loop that vectorizes.
     constexpr double largest = std::numeric_limits<double>::max();
     constexpr double infinity = std::numeric_limits<double>::infinity();
     for (std::int64_t i = 0; i < panel.blocks; ++i) {
@@ -128,7 +128,7 @@ void PanelSelector::write_scales(const PanelLayout& layout, const PanelExtent& p
 
 namespace {
 
-// What is kept of the blocks that compete with each other.
+// The limit between kept and dropped blocks of a unit: blocks that compete with each other.
 struct UnitLimit {
   double least = 0;             // key of the last kept one
   std::int64_t last_equal = 0;  // rank in the unit of the last kept one of that key

@@ -6,7 +6,7 @@
 
 namespace actscope::kernels::cpu {
 
-/// One moment of waiting: the first thousands awake, then letting others run.
+/// Waits a moment: the first thousands of times awake, then letting other threads run.
 void wait_a_moment(std::int64_t moments_before);
 
 /// Waits until is_reached() says true.
@@ -15,8 +15,8 @@ void wait_until(const Condition& is_reached) {
   for (std::int64_t moments = 0; !is_reached(); ++moments) wait_a_moment(moments);
 }
 
-/// Pieces of work that the threads of a parallel region share out among them, whoever is there
-/// first. Unlike a loop of OpenMP nobody waits for a thread that has not woken yet: where threads
+/// Pieces of work that the threads of a parallel region take one by one, whoever is there first.
+/// Unlike in a loop of OpenMP, nobody waits for a thread that has not woken yet: where threads
 /// sleep between two regions, waking one takes some 50 µs.
 class SharedWork {
  public:
@@ -52,8 +52,8 @@ class SharedWork {
   alignas(64) std::atomic<std::int64_t> done_{0};
 };
 
-/// The calling thread of a region comes last to its end: it would sleep there until woken.
-/// Called by every thread of a region after its last piece of `work`.
+/// Makes the thread that opened a region come last to its end, where it would else sleep until
+/// woken. Called by every thread of the region after its last piece of `work`.
 void leave_region(const SharedWork& work);
 
 }  // namespace actscope::kernels::cpu

@@ -50,8 +50,9 @@ class RowTile {
   AlignedVector<Sum> sums_;
 };
 
-// One task of sddmm: the kept blocks of one column, all panels. What a block is to the gradients, a
-// block of rows of dy is here: its "steps" are the outputs, its "features" the rows.
+// One task of sddmm: the kept blocks of one column, all panels. To the micro-kernel a block of rows
+// of dy is what a kept block is in the gradients: its "steps" are the outputs, its "features" the
+// rows.
 template <class T>
 class ColumnTile {
  public:

@@ -21,10 +21,10 @@ struct Portion {
   std::int64_t first_row = 0;  ///< of dy
 };
 
-/// Copies a portion of dy into adjacent memory, a few rows at a time, so that it can be done in the
-/// course of a product over the portion before: rows are asked for, the product goes on with what
-/// is there, and they are copied when they have come. Pieces of rows far apart are nothing that a
-/// machine reads ahead by itself, and of rows a power of two apart its caches hold only a few.
+/// Copies a portion of dy into adjacent memory, a few rows at a time, while a product runs over the
+/// portion before: rows are prefetched, the product goes on with what is there, and the rows are
+/// copied once they have come. A machine does not read ahead pieces of rows that lie far apart, and
+/// where rows lie a power of two apart its caches hold only a few of them.
 ///
 /// Shapes  a panel's packed rows are [row blocks · block rows, strip.width] in the type of sums
 ///         over T, zero beyond the panel's rows and the strip's outputs

@@ -16,8 +16,9 @@
 namespace actscope::kernels::cpu {
 namespace {
 
-// The sums of one row of blocks (of each group) over a run of groups; runs have sums of their own,
-// added in order afterwards. How many there are follows from shapes only.
+// How the product is cut into tasks: a task sums one row of blocks (of each group) over a run of
+// groups. Runs have sums of their own, added in order afterwards. The number of runs follows from
+// shapes only.
 class RowPlan {
  public:
   RowPlan(const PanelLayout& layout, PanelRange range, std::int64_t mixed)
@@ -53,7 +54,8 @@ class RowPlan {
   std::int64_t runs_;
 };
 
-// What a block is to the other products, a row of dt is here: its "features" are the mixed tokens.
+// To the micro-kernel a row of dt is what a kept block is in other products: its "features" are the
+// mixed tokens.
 template <class T>
 class RowTile {
  public:
@@ -155,7 +157,8 @@ void write_row(Sum* sums, const RowPlan& plan, const PanelLayout& layout, std::i
 
 }  // namespace
 
-// With one vector of 512 bits of tokens every sum would read an operand of its own.
+// Asks for two vectors: with one vector of 512 bits of tokens every sum would read an operand of
+// its own.
 bool fills_vectors(const PanelLayout& layout) noexcept {
   return layout.block_rows() % (2 * strip_step) == 0 && layout.cols() % layout.block_cols() == 0;
 }

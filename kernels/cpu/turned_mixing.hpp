@@ -9,8 +9,8 @@ namespace actscope::kernels::cpu {
 /// turn_and_mix takes it.
 bool fills_vectors(const PanelLayout& layout) noexcept;
 
-/// gemm_nt_batched with vectors along the tokens of a block: its kept blocks are turned (each once)
-/// and dt is read in place, instead of turning all of dt.
+/// gemm_nt_batched with vectors along the tokens of a block: its kept blocks are transposed (each
+/// once) and dt is read in place, instead of transposing all of dt.
 /// Requires fills_vectors(y.layout), range.count > 0
 void turn_and_mix(const ConstMatrixView& dt, const ConstBsrPanels& y, const MatrixView& da,
                   Output output, PanelRange range);

@@ -11,7 +11,7 @@ namespace actscope::kernels::cuda {
 /// "what [call: error 35 cudaErrorInsufficientDriver, text]; remedy" for a CUDA error code.
 std::string cuda_error_text(cudaError_t code, std::string_view call);
 
-/// Throwing check, for the way in.
+/// Check that throws, for what a result depends on.
 /// Errors  DeviceError: code is not cudaSuccess
 void check(cudaError_t code, std::string_view call);
 

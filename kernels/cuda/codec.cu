@@ -51,8 +51,8 @@ __device__ CodeScale code_scale(double minimum, double maximum, bool is_finite, 
   return scale;
 }
 
-/// (value − offset) / step; by halves, which are exact there, where a group spans more than the
-/// range of T.
+/// (value − offset) / step. Where a group spans more than the range of T, all three are halved
+/// first, which is exact there.
 template <class T>
 __device__ T steps_above(T value, T step, T offset) {
   const T distance = value - offset;

@@ -28,7 +28,7 @@ __device__ T gelu_of(T h) {
   return static_cast<T>(value * normal_cdf(value));
 }
 
-/// What most passes have no need of.
+/// Base of the passes that have nothing to prepare.
 struct PlainPass {
   __device__ void begin() const {}
 };

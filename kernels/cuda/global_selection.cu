@@ -90,7 +90,7 @@ __device__ void end_digit(GlobalSelection* shared, const SearchShape& shape, con
         shape.has_threshold && is_threshold(shared->threshold) && shared->reaching <= shape.kept;
     shared->kept.wanted =
         shared->holds != 0 ? max(std::int64_t{shared->reaching}, std::int64_t{1}) : shape.kept;
-    // Where nothing is dropped the last key stands in.
+    // Where nothing is dropped, the last kept key stands for the largest dropped one.
     shared->other.wanted = shared->holds != 0 ? shape.kept : min(shape.kept + 1, shape.blocks);
   }
   if (threadIdx.x == 0) is_apart = shared->kept.prefix != shared->other.prefix;

@@ -11,7 +11,7 @@ namespace actscope::kernels::cuda {
 // compress.cu
 Function<decltype(OperatorTable::select_blocks)> select_blocks;
 Function<decltype(OperatorTable::column_starts_from_mask)> column_starts_from_mask;
-/// What is left of select_blocks when the workspace begins with the keys of all blocks.
+/// The rest of select_blocks, when the workspace begins with the keys of all blocks.
 void select_by_keys(void* stream, const PanelLayout& layout, const BlockIndex& index,
                     void* workspace, const Draw& draw);
 
@@ -22,8 +22,8 @@ Function<decltype(OperatorTable::gelu_compress)> gelu_compress;
 // keys of all blocks.
 void select_in_units(void* stream, const PanelLayout& layout, const BlockIndex& index,
                      const Draw& draw, void* workspace);
-/// Where all blocks compete and are many: the limit of that one unit, by all thread blocks
-/// together.
+/// Finds the limit of the one unit there is where all blocks compete and are many, by all thread
+/// blocks together.
 void select_over_device(void* stream, const PanelLayout& layout, const std::uint64_t* keys,
                         const Draw& draw, UnitLimit* limit, GlobalSelection* shared);
 void chain_column_starts(void* stream, const PanelLayout& layout, std::uint32_t* column_starts);

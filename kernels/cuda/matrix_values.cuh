@@ -6,7 +6,7 @@
 #include "common/sum_of.hpp"
 #include "panels.cuh"
 
-/// Where the values of a matrix come from that is selected and gathered.
+/// Where selection and gathering take the values of a matrix from.
 namespace actscope::kernels::cuda {
 
 /// Φ, the distribution of normal numbers. S is the type that values are computed in.

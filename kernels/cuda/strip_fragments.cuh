@@ -6,14 +6,14 @@
 /// What a warp does with a stage of a product, and with its sums at the end.
 namespace actscope::kernels::cuda {
 
-/// A warp's 64 × 64 results, 128 a lane: of the sums of tensor instructions four tiles down, eight
-/// across and four in a fragment; of fused ones four rows, eight times four columns.
+/// A warp's 64 × 64 results, 128 a lane. Tensor instructions: four tiles down, eight across, four
+/// sums of a fragment. Fused multiply-adds: four rows, eight times four columns.
 using WarpSums = float[4][8][4];
 
-/// What adds to sums.
+/// The instructions that add to sums: those of tensor cores, or fused multiply-adds.
 enum class Arithmetic { tensor, fused };
 
-/// The stage's place number `k` of the reduction, or of the gathered tokens.
+/// Where number `k` of the reduction lies in a stage: at `k`, or where the gathered token `k` lies.
 __device__ inline int place_of(const unsigned char* tokens, int k) {
   return tokens == nullptr ? k : tokens[k];
 }

@@ -15,7 +15,7 @@ inline bool has_aligned_rows(const ConstMatrixView& view) {
          view.row_stride * size % 16 == 0 &&
          (view.groups <= 1 || view.group_stride * size % 16 == 0);
 }
-/// Whether they reach every row of a stored block.
+/// Whether 16-byte copies reach every row of a stored block.
 inline bool has_aligned_rows(const ConstBsrPanels& panels) {
   return reinterpret_cast<std::uintptr_t>(panels.values) % 16 == 0 &&
          panels.layout.block_cols() * size_of(panels.dtype) % 16 == 0;
@@ -47,8 +47,7 @@ class PartSums {
   void* taken_ = nullptr;
 };
 
-/// Runs a product as planned; splits the reduction where there is memory
-/// for it.
+/// Runs a product as planned; splits the reduction where there is memory for it.
 /// Requires plan.fits, stages >= 2
 template <Reduce over, class T, Arithmetic arithmetic>
 void launch_strips(const char* name, const ExecutionContext& context, const StripPlan& plan,

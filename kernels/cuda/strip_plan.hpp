@@ -43,9 +43,9 @@ struct StripPlan {
   std::int64_t parts = 0;
   std::int64_t table_entries = 0;  ///< of the fullest segment
   int element_bytes = 0;
-  /// Whether each warp packs the tokens of its kept blocks before it multiplies: blocks as wide as
-  /// its columns that would fill an instruction's depth in part. Not of f32, whose steps are eight
-  /// tokens deep.
+  /// Whether each warp packs the tokens of its kept blocks before it multiplies: for blocks as wide
+  /// as its columns that fill an instruction's depth only in part. Never for f32, whose steps are
+  /// eight tokens deep.
   bool gathers = false;
 
   ACTSCOPE_HOST_DEVICE std::int64_t tiles() const { return left_tiles * strips; }
@@ -55,8 +55,8 @@ struct StripPlan {
   unsigned threads() const { return 64U * static_cast<unsigned>(warps_across); }
 };
 
-/// In as many parts as make one wave of thread blocks on a device of so many multiprocessors. Of
-/// f64 nothing fits.
+/// Plans as many parts as make one wave of thread blocks on a device of so many multiprocessors. No
+/// plan fits f64.
 StripPlan plan_strips(Reduce over, const PanelLayout& layout, DType dtype, std::int64_t left_rows,
                       PanelRange range, std::int64_t multiprocessors);
 

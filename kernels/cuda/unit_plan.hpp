@@ -7,7 +7,7 @@
 
 namespace actscope::kernels::cuda {
 
-/// What is kept of the blocks that compete with each other.
+/// The limit between kept and dropped blocks of a unit: blocks that compete with each other.
 struct UnitLimit {
   std::uint64_t least;      ///< bits of the key of the last kept one
   std::int64_t last_equal;  ///< rank in the unit of the last kept one of that key

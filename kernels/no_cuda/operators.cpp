@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Absence as a back end: the same table, each entry raising BackendNotBuilt.
+// The CUDA back end of a build without CUDA: the same table, each entry raising BackendNotBuilt.
 #include "operators.hpp"
 
 #include <algorithm>

@@ -7,9 +7,10 @@
 
 namespace actscope::kernels {
 
-/// Among which blocks the kept ones are chosen. Of each such unit the blocks of largest Frobenius
-/// norm are kept, round((1 − sparsity)·blocks) of them and at least one; ties go to the lower
-/// index; a block with a non-finite element ranks first, so that NaN and Inf reach the gradient.
+/// Among which blocks (a unit) the kept ones are chosen. In each unit the blocks of largest
+/// Frobenius norm are kept, round((1 − sparsity)·blocks) of them and at least one; ties go to the
+/// lower index; a block with a non-finite element ranks first, so that NaN and Inf reach the
+/// gradient.
 enum class Select {
   panel,      ///< one panel
   row,        ///< one row of blocks
@@ -23,8 +24,8 @@ enum class Select {
 /// Whether kept blocks are scaled.
 /// unbiased: blocks are drawn at random, the larger the likelier, and scaled so that the expected
 /// matrix is the whole one. With norms w and uniform draws u in (0, 1) the blocks of largest w/u
-/// are kept and scaled by max(1, t/w), t being the largest w/u that is dropped (of random: all are
-/// scaled by blocks/kept; of threshold: t is the threshold, unless the count was capped).
+/// are kept and scaled by max(1, t/w), t being the largest w/u that is dropped. With random all are
+/// scaled by blocks/kept; with threshold t is the threshold, unless the count was capped.
 /// Source  N. Duffield, C. Lund, M. Thorup, "Priority sampling for estimation of arbitrary subset
 ///         sums", J. ACM 54(6), 2007
 enum class Rescale { none, unbiased };
@@ -44,9 +45,9 @@ struct BlockSpec {
   std::int64_t block_cols = 16;
   double sparsity_ratio = 0.8;  ///< share of blocks dropped, in [0, 1)
   Select select = Select::panel;
-  /// Target height of a panel in rows. 0: 128, or more where so many would hold fewer than 16
-  /// blocks, of which no sparsity could be kept to (three blocks of 128x128 in 384 features: a
-  /// third or two).
+  /// Target height of a panel in rows. 0: 128, or more where 128 rows would hold fewer than 16
+  /// blocks, too few to come near a sparsity (of three blocks of 128x128 in 384 features, a third
+  /// or two thirds can be dropped).
   std::int64_t panel_rows = 0;
   Rescale rescale = Rescale::none;
 

@@ -57,8 +57,8 @@ struct Rounding {
 /// float rounding, also where a group spans more than the largest float.
 ///
 /// At the ends of bfloat16's range, ±(2¹²⁸ − 2¹²⁰), no offset lies lower, and the scale is rounded
-/// down where the largest code would lie beyond: a finite group decodes finite, also once it is
-/// rounded to bfloat16, and is off there by up to 1/128 of what it spans more.
+/// down where the largest code would lie beyond. So a finite group decodes to finite values, also
+/// once these are rounded to bfloat16; there they are off by up to 1/128 of the group's span more.
 ///
 /// Stochastic rounding takes the code above with the probability of the distance to the code below
 /// (in steps of 2⁻¹⁶), so that the expected decoded value is the value; |value − decoded| < scale,

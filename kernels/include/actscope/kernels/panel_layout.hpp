@@ -60,7 +60,7 @@ class PanelLayout {
 
   /// Kept blocks; with Select::threshold at most so many, and so many have room.
   std::int64_t kept_blocks() const noexcept { return kept_blocks_; }
-  /// Among how many blocks the kept ones of `panel` are chosen, and how many of them are kept (of
+  /// Among how many blocks the kept ones of `panel` are chosen, and how many of them are kept (with
   /// threshold: at most).
   std::int64_t unit_blocks(const PanelExtent& panel) const noexcept;
   std::int64_t unit_kept(const PanelExtent& panel) const noexcept;
