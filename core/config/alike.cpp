@@ -44,7 +44,7 @@ std::string checkpoint_text(const RunOption& option, const RunConfig& config) {
   return std::visit([&](auto member) { return CheckpointText()(config.*member); }, option.member);
 }
 
-// What a length in steps makes of the epochs that are not used.
+// Gives the epochs their default where a length in steps is given: they are not used then.
 RunConfig with_one_length(const RunConfig& config) {
   RunConfig plain = config;
   if (plain.steps > 0) plain.epochs = RunConfig().epochs;
@@ -133,7 +133,7 @@ void DenseRuns::add(const RunConfig& config, const std::string& data_sha256, std
 std::optional<std::size_t> DenseRuns::first(const RunConfig& config, const std::string& data_sha256,
                                             SeedOf seed, bool is_timed) const {
   const std::string measured = key_of(config, {measuring});
-  // The best so far: measured alike counts most for times, the seed for everything.
+  // The best so far. A run of the same seed ranks first, then one that was measured alike.
   std::optional<std::size_t> found;
   int best = -1;
   const auto [begin, end] = by_training_.equal_range(training_key(config));

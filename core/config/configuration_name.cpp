@@ -17,7 +17,7 @@ bool has_blocks(const RunConfig& config) {
 }
 
 bool has_blocks_anywhere(const RunConfig& config) {
-  // What this version does not know may mean blocks.
+  // A store or operand that this version does not know may have blocks.
   const auto names_blocks = [](const std::string& text) {
     const std::string_view value = std::string_view(text).substr(text.find('=') + 1);
     const StoreRow* row = find_row(value.substr(0, value.find(':')));

@@ -8,7 +8,7 @@ namespace actscope::core {
 namespace fs = std::filesystem;
 namespace {
 
-// Empty where the folder has it under none of its names.
+// The path of the file in the folder; empty where the folder has it under none of its names.
 fs::path path_in(const fs::path& folder, const NamedFile& file) {
   for (const std::string& name : file.names) {
     std::error_code code;

@@ -62,7 +62,8 @@ bool is_dangling(const fs::path& path) {
 class ImageWalk {
  public:
   explicit ImageWalk(const fs::path& folder) {
-    // What holds the class, or the folder that its link leads to, is not read as a part of it.
+    // The folders above the class, and those above the folder that its link leads to, count as
+    // read: a link to one of them is not followed.
     for (const fs::path& start : {real_path(folder), real_path(folder.parent_path()) / "any"}) {
       for (fs::path above = start.parent_path(); above.has_relative_path();
            above = above.parent_path()) {

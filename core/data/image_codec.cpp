@@ -7,7 +7,7 @@
 namespace actscope::core {
 namespace {
 
-// What else is found under the names of JPEG and PNG files, by its first bytes.
+// The format of a file that has the name of a JPEG or PNG and is neither, by its first bytes.
 std::string other_format(std::string_view bytes) {
   using namespace std::string_view_literals;
   if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP")) return "WebP";

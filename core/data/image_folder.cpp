@@ -103,7 +103,7 @@ std::vector<std::string> image_classes(const fs::path& folder) {
 
 void load_image_folder(const fs::path& folder, DataPart part, std::int64_t image_size,
                        DataSet& data, DataDigest& digest) {
-  if (!is_image_codec_built()) (void)decode_image({});  // says what to install
+  if (!is_image_codec_built()) (void)decode_image({});  // raises an error that says what to install
   const std::vector<std::string> classes = image_classes(folder);
   digest.add_classes(classes);
   for (ImageSet* set : {&data.train, &data.heldout}) {

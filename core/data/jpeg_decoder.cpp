@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JPEG by libjpeg. OpenCV decodes with the same library but hides its warnings, and they are all
-// that tells a damaged scan.
+// JPEG by libjpeg. OpenCV decodes with the same library but hides its warnings, and nothing else
+// tells that a scan is damaged.
 #include <cstdio>  // jpeglib.h needs it and does not include it
 
 #include <jerror.h>

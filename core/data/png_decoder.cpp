@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PNG by libpng, which would print what it thinks of a file.
+// PNG by libpng, which would print its warnings and errors: they are caught here.
 #include <png.h>
 
 #include <csetjmp>

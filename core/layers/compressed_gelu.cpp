@@ -73,7 +73,7 @@ class CompressedGelu : public torch::autograd::Function<CompressedGelu> {
 
 Tensor compressed_gelu(const Tensor& x, const StoreSpec& store, std::int64_t workspace_bytes) {
   validate(store);
-  // What is kept as it is, autograd keeps best: it also notices changes in place.
+  // A tensor that is kept as it is, autograd itself keeps best: it also notices changes in place.
   if (store.kind == StoreKind::keep || !at::GradMode::is_enabled() || !x.requires_grad()) {
     return torch::gelu(x);
   }

@@ -87,7 +87,7 @@ Tensor compressed_linear(const Tensor& x, const Tensor& weight, const Tensor& bi
                          const InputCompression& input) {
   validate(input);
   validate(x, weight, bias);
-  // What is kept as it is, autograd keeps best: it also notices changes in place.
+  // A tensor that is kept as it is, autograd itself keeps best: it also notices changes in place.
   const bool is_plain =
       input.store.kind == StoreKind::keep && input.operand.kind == OperandKind::full;
   if (is_plain || !at::GradMode::is_enabled()) return torch::linear(x, weight, bias);

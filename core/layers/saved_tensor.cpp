@@ -30,7 +30,7 @@ struct ShapedTensor : SavedTensorState {
   std::vector<std::int64_t> sizes;
 };
 
-// The count that the graph keeps, as the count of a handle that needs no header of LibTorch.
+// Wraps the graph's counted pointer in a shared_ptr, whose type needs no header of LibTorch.
 std::shared_ptr<SavedTensorState> shared(c10::intrusive_ptr<SavedTensorState> slot) {
   SavedTensorState* const raw = slot.get();
   return {raw, [owner = std::move(slot)](SavedTensorState*) mutable { owner.reset(); }};

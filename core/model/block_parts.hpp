@@ -38,7 +38,7 @@ struct SavedBlock {
     return choices[static_cast<std::size_t>(name)];
   }
   void record(tracer::StoreLedger* ledger, std::string_view layer) const;
-  /// Tells every tensor held, by its slot.
+  /// Calls `visit` for every tensor held, with its slot.
   void visit(const tracer::SavedTensorSource::Visit& visit) const;
   /// Lets go of these slots and choices, and of the factors of drop-path with slot x, unless the
   /// graph is to be walked again.

@@ -40,7 +40,7 @@ std::int64_t rows_at_once(SavedBlock& stores, std::int64_t workspace_bytes,
   return std::max(step, chunk_units(rows, stores.tokens, 1, granules));
 }
 
-// Σ of what reaches the change by this half, by feature; g [batch, tokens, dim].
+// Σ, by feature, of the gradient that reaches this half's change; g [batch, tokens, dim].
 Tensor change_sums(const Tensor& g, const SavedBlock& stores) {
   const Tensor factors = stores.drop_factors_of(BlockHalf::channels, 0, stores.batch);
   if (!factors.defined()) return feature_sums(g);
@@ -100,7 +100,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, SavedBlo
   SavedSlot& v_store = stores.slot(Slot::v);
   const auto& choice1 = stores.choice(Product::dW1);
   const auto& choice2 = stores.choice(Product::dW2);
-  // Pruned only in the product, x1 itself decoded whole: α2 sees the whole.
+  // Where only the product is pruned, x1 is decoded whole, and α2's gradient reads all of it.
   const bool sum_alpha =
       z_store.is_kept() || choice1.has_value() || (x1_store.has_panels() && !x1_store.leaves_out());
   const bool reads_x1 = sum_alpha || !h_store.is_kept() || !x1_store.has_panels();
@@ -132,7 +132,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, SavedBlo
       z = z_store.is_kept() ? z_store.get(first, count) : torch::addcmul(p.beta2, p.alpha2, x1);
     }
     at.next(trace_name(Slot::h));
-    // What reaches the change by this half, of which some images have none.
+    // The gradient that reaches this half's change: none for images that skip the half.
     const Tensor dv = times(part, stores.drop_factors_of_rows(BlockHalf::channels, first, count));
     Tensor dh = product_nt(dv, scaled_fc2);
     const bool rebuilds_u = needs.fc2_product && u_store.kind() == StoreKind::drop;
@@ -142,7 +142,7 @@ Tensor mix_channels_backward(const Tensor& g, const BlockParameters& p, SavedBlo
     } else {
       const Tensor h =
           h_store.is_kept() ? h_store.get(first, count) : product_nt(z, p.fc1_weight, p.fc1_bias);
-      // In the place of h, unless that is the kept tensor itself and another walk will read it.
+      // Written over h, unless h is the kept tensor itself and another walk will read it.
       const bool keeps_h = h_store.kind() == StoreKind::keep && stores.is_retained;
       if (rebuilds_u) u = keeps_h ? torch::empty_like(h) : h;
       gelu_backward_over(dh, h, rebuilds_u ? &u : nullptr);

@@ -5,7 +5,7 @@
 
 namespace actscope::core {
 
-/// logits = pooled · Wᵀ + b in float32 for a bfloat16 `pooled`, of which bfloat16 is kept: logits
+/// logits = pooled · Wᵀ + b in float32 for a bfloat16 `pooled`, which is kept as bfloat16. Logits
 /// rounded to eight digits would tie.
 ///
 /// Shapes  pooled [batch, dim] bfloat16; weight [classes, dim], bias [classes] float32 → logits

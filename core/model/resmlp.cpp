@@ -95,8 +95,8 @@ BlockParameters make_block(Initializer& init, const std::string& name, const Res
   return p;
 }
 
-// What the change of each image by each half of a block is multiplied with, [2, batch]; undefined
-// where none is skipped.
+// Factors, by image, of the change that each half of a block makes, [2, batch]; undefined where no
+// half is skipped.
 Tensor factors_of(const DropPath* drop_path, std::int64_t block, const Tensor& x) {
   if (drop_path == nullptr || drop_path->ratio == 0) return {};
   std::vector<double> factors;

@@ -87,7 +87,7 @@ struct SavedBlockState : torch::CustomClassHolder, tracer::SavedTensorSource {
   tracer::Name layer;
 };
 
-// What backward has to give, by the number of a tensor among x and the parameters.
+// What backward has to compute. The constants number x and the parameters as inputs of the node.
 BlockNeeds needs_of(const torch::autograd::AutogradContext& ctx, const SavedBlock& stores) {
   const auto any = [&](std::initializer_list<std::size_t> places) {
     return std::ranges::any_of(places, [&](std::size_t i) { return ctx.needs_input_grad(i); });
@@ -143,8 +143,8 @@ class CompressedBlock : public torch::autograd::Function<CompressedBlock> {
   }
 };
 
-// What a good LibTorch user writes; autograd keeps what it needs, and we know which tensors that
-// is.
+// The block as a good LibTorch user writes it. Autograd keeps what it needs, and we know which
+// tensors that is.
 Tensor plain_block(const Tensor& x, const BlockParameters& p, const BlockContext& context) {
   static const tracer::Name drop_path(drop_path_slot);
   tracer::SlotScope at(trace_name(Slot::y));

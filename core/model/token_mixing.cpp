@@ -160,7 +160,7 @@ Tensor rebuild_x1(const BlockParameters& p, const SavedBlock& stores, std::int64
   } else {
     t = mixed(affine(x, p.alpha1, p.beta1), p);
   }
-  // t is ours unless it is kept: the sum goes where it can.
+  // Unless t is the kept tensor, the sum is written over it.
   const Tensor gamma =
       times(p.gamma1, stores.drop_factors_of(BlockHalf::tokens, first_image, image_count));
   const Tensor x1 =
@@ -188,7 +188,7 @@ Tensor mix_tokens_backward(Tensor g1, const BlockParameters& p, SavedBlock& stor
   for_each_chunk(stores.batch, step, [&](std::int64_t first, std::int64_t count) {
     at.next(trace_name(Slot::x));
     Tensor g = g1.narrow(0, first, count);
-    // What reaches the change by this half, of which some images have none.
+    // The gradient that reaches this half's change: none for images that skip the half.
     const Tensor dt = times(g, stores.drop_factors_of(BlockHalf::tokens, first, count));
     const Tensor x = images(stores.slot(Slot::x), stores, first, count);
     at.next(trace_name(y_store.is_kept() ? Slot::y : Slot::x));

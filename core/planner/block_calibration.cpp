@@ -100,7 +100,7 @@ class Rig {
  private:
   static Tensor leaf(const Tensor& value) { return value.detach().requires_grad_(); }
 
-  // As a model hands them over.
+  // The parameters as a model hands them over.
   BlockParameters parameters_for(const BlockPlan& plan) {
     if (!copies_ || !plan.plain_autograd) return parameters_;
     return map_of(parameters_, [&](const Tensor& tensor) { return copies_->lend(tensor); });

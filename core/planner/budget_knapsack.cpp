@@ -54,7 +54,7 @@ class Table {
     cost_ = std::move(next);
   }
 
-  // The cheapest end, fewest bytes first, walked back.
+  // Walks back from the cheapest end; among equal ones, from that of fewest bytes.
   std::optional<std::vector<std::size_t>> choice() const {
     const auto best = std::ranges::min_element(cost_);
     if (*best == infinite) return std::nullopt;
@@ -100,7 +100,7 @@ std::optional<std::vector<std::size_t>> cheapest_within(const StepShape& step,
       step.blocks * std::ranges::max(options, {}, &BlockOption::saved_bytes).saved_bytes;
   const std::int64_t room = std::min(budget_bytes - step.base_bytes, most);
   const std::int64_t bucket_bytes = std::max<std::int64_t>(1, (room + buckets - 1) / buckets);
-  // Rounded up block by block: as many buckets more as there are blocks.
+  // Bytes are rounded up block by block, so there are as many buckets more as there are blocks.
   Table table(step.blocks, room / bucket_bytes + step.blocks);
   for (std::int64_t block = 0; block < step.blocks; ++block) {
     table.extend(block, step, options, budget_bytes, bucket_bytes);

@@ -23,7 +23,7 @@ std::int64_t rest_bytes_of(const RunConfig& config, const char* scheme) {
   std::int64_t bytes = 0;
   for (const LayerFootprint& layer : footprint_of(changed).layers) {
     for (const SlotFootprint& slot : layer.slots) {
-      // What a way of keeping decides is counted by its candidate.
+      // Slots that depend on the way of keeping are counted by the candidates.
       if (!layer.name.starts_with("blocks.") || !is_kept_by_ways(slot.name)) {
         bytes += slot.predicted_bytes;
       }

@@ -72,14 +72,15 @@ std::vector<PlanPreset> presets_of(const Scene& scene, const PlanRequest& reques
 std::vector<std::size_t> mixable(const Scene& scene, const PlanRequest& request) {
   std::vector<std::size_t> places;
   for (std::size_t w = 0; w < scene.ways.size(); ++w) {
-    // Plain autograd goes for the whole model or not at all.
+    // Plain autograd is chosen for the whole model or not at all.
     if (scene.ways[w].plan.plain_autograd || !is_accurate(request, scene.candidates[w])) continue;
     places.push_back(w);
   }
   return places;
 }
 
-// A lower weight as long as some preset is faster: with 0 the choice is the fastest there is.
+// Lowers the weight of errors as long as some preset is faster: with 0 the choice is the fastest
+// there is.
 std::optional<Choice> choose(const Scene& scene, const PlanRequest& request,
                              std::int64_t budget_bytes) {
   const std::vector<std::size_t> places = mixable(scene, request);
@@ -139,7 +140,7 @@ std::optional<PlanTrial> try_out(const RunConfig& planned, const PlanHooks& hook
   training.stop_requested = hooks.stop_requested;
   const RunRecord record = train(config, training);
   if (record.status == RunStatus::interrupted) return std::nullopt;
-  // Out of memory, or of a peak that nobody measured: more than any budget.
+  // It ran out of memory, or its peak was not measured: counts as more than any budget.
   if (record.status == RunStatus::failed || !record.summary.peak_bytes.value) {
     return PlanTrial{std::numeric_limits<std::int64_t>::max(), 0};
   }
@@ -206,7 +207,8 @@ std::optional<PlanRecord> make_plan(const PlanRequest& request, const PlanHooks&
                                    format_bytes(record.estimate.peak_bytes));
     record.trial = measured;
     if (measured->peak_bytes <= request.budget_bytes) break;
-    // At least a hundredth more, so that trials come to an end; all of it where memory ran out.
+    // Adds at least a hundredth of the budget, so that trials come to an end. The excess counts up
+    // to a tenth of it, also where memory ran out.
     const std::int64_t most = record.estimate.peak_bytes + request.budget_bytes / 10;
     const std::int64_t excess = std::min(measured->peak_bytes, most) - record.estimate.peak_bytes;
     record.reserve_bytes = std::max(record.reserve_bytes + request.budget_bytes / 100 + 1, excess);

@@ -54,7 +54,7 @@ void BlockChoice::choose_now(std::int64_t first, const torch::Tensor& part) {
 void BlockChoice::add_norms(std::int64_t first, const torch::Tensor& part) {
   const SlotShape shape = shape_.part(part.numel() / shape_.unit_elements());
   Gathered kept = room(first, shape.units(), part.options());
-  // As they are, not as they are rescaled.
+  // Norms are those of the blocks before they are rescaled.
   kernels::BlockSpec plain = layout_.spec();
   plain.rescale = kernels::Rescale::none;
   kept.panels.layout = layout_of(shape, plain);

@@ -69,7 +69,7 @@ class SavedSlot {
   }
   StoredPanels panels() const { return panels(0, shape_.units()); }
 
-  /// Where it is coded: the units from `first` on.
+  /// The codes of the units from `first` on, where the store codes values.
   kernels::CodedMatrix codes(std::int64_t first) const { return store_->codes(first); }
 
   /// Where the derivative codes of the units from `first` on are.
@@ -77,7 +77,7 @@ class SavedSlot {
 
   /// Registers every storage held.
   void record(tracer::StoreLedger* ledger, std::string_view layer, std::string_view slot) const;
-  /// Tells every tensor held, also those that are not defined.
+  /// Calls `visit` for every tensor held, also for those that are not defined.
   void visit(const tracer::SavedTensorSource::Visit& visit, std::string_view slot) const;
 
   /// Lets go of the storages.

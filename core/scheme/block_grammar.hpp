@@ -30,8 +30,8 @@ struct BlockText {
   BlockValues values = BlockValues::full;
 };
 
-/// BLOCK:SPARSITY[:SELECT][:VALUES][:unbiased], the parts behind a name from parts[1] on. Whether
-/// it is of the grammar; what is, may be refused for its numbers.
+/// Reads BLOCK:SPARSITY[:SELECT][:VALUES][:unbiased], the parts behind a name, from parts[1] on.
+/// Returns whether they follow the grammar; if so, their numbers may still be refused.
 /// Errors  ConfigError, UnsupportedBlockSize: as BlockSpec::validate
 bool read_blocks(const std::vector<std::string>& parts, BlockText& text);
 

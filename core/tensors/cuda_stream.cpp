@@ -17,7 +17,7 @@ void* take_scratch(std::int64_t bytes, void* stream) {
   }
 }
 
-// Given out again on the same stream, after the work that uses it.
+// The allocator gives it out again on the same stream, after the work that uses it.
 void give_back_scratch(void* memory) noexcept {
   c10::cuda::CUDACachingAllocator::raw_delete(memory);
 }

@@ -23,7 +23,7 @@ using Linear = Tensor(const Tensor& input, const Tensor& weight, const std::opti
                       std::optional<std::string_view> algorithm);
 using LinearHandle = c10::TypedOperatorHandle<Linear>;
 
-// What is turned around at once for a gradient of a weight.
+// How many rows are transposed at once for a gradient of a weight.
 constexpr std::int64_t rows_at_once = 1024;
 
 const std::optional<LinearHandle>& onednn_linear() {

@@ -10,7 +10,7 @@ namespace {
 
 using torch::Tensor;
 
-// A conversion whose result is there already.
+// A conversion to bfloat16, as autograd sees it, whose result exists already.
 class Lent : public torch::autograd::Function<Lent> {
  public:
   static Tensor forward(torch::autograd::AutogradContext*, const Tensor&, const Tensor& copy) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What differentiates. Which blocks are kept is a constant of every formula.
+// The derivatives of the operators. Which blocks are kept is a constant in every formula.
 #include "torch_ops/autograd.hpp"
 
 #include <ATen/core/LegacyTypeDispatch.h>

@@ -39,15 +39,15 @@ using LinearCoded = Tensor(const Tensor& x, const Tensor& weight, const Optional
 /// Without a seed, draws follow from x and weight.
 Linear linear;
 /// The same with blocks chosen by a threshold; returns y and the next threshold. Behind the
-/// threshold there may stand what the last passes were and which threshold each had
-/// (1 + 2·passes numbers): a pass that comes again has the one that it had, and moves nothing.
+/// threshold may stand the tags of the last passes and the threshold that each had (1 + 2·passes
+/// numbers): a pass that is repeated gets its own threshold again and changes none.
 LinearThreshold linear_threshold;
 /// The same with x kept as codes of `bits` bits.
 LinearCoded linear_coded;
 
 }  // namespace autograd
 
-/// What LibTorch's autocast does of torch.nn.functional.linear, for the three above.
+/// What LibTorch's autocast does to torch.nn.functional.linear, done to the three above.
 namespace autocast {
 autograd::Linear linear;
 autograd::LinearThreshold linear_threshold;

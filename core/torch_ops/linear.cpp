@@ -81,7 +81,7 @@ class LinearFunction : public Function<LinearFunction<Kept>> {
     return at::linear(x, weight, bias);
   }
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
-    // Also where dY is a constant and a graph of what is here would look whole: it has no x.
+    // Refused also where dY is a constant: a graph of what follows would look whole and lack x.
     if (at::GradMode::is_enabled()) {
       throw Error(error_text("a second derivative of a compressed linear layer was asked for",
                              "its gradients carry no graph of their own",
@@ -131,7 +131,7 @@ struct Passes {
     thresholds = state.narrow(0, 1 + passes, passes);
   }
   bool is_empty() const { return tags.size(0) == 0; }
-  // The state after a pass that was none of these, the oldest of which goes.
+  // The state after a new pass; the oldest one is left out.
   Tensor with(const Tensor& next, const Tensor& tag, const Tensor& threshold) const {
     const std::int64_t older = tags.size(0) - 1;
     return at::cat(

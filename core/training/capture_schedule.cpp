@@ -7,7 +7,7 @@ namespace {
 constexpr std::int64_t first_compared = 2;  // after the warm-up and the step of the graph
 constexpr std::int64_t compared_steps = 2 * compared_pairs * compared_block_steps;
 
-// On, off, off, on, …: whether the so many-th block is traced.
+// Whether a block of steps is traced: on, off, off, on, …
 bool is_block_traced(std::int64_t block) {
   return (block % 2 == 0) == (block / 2 % 2 == 0);
 }

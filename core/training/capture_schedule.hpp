@@ -13,7 +13,8 @@ namespace actscope::core {
 /// there are others.
 inline constexpr std::int64_t traced_steps = 16;
 
-/// A block of steps with the level on beside a block of as many without it, so many times.
+/// A comparison takes compared_pairs pairs of blocks, one with the level on and one without it; a
+/// block has compared_block_steps steps.
 inline constexpr std::int64_t compared_block_steps = 2;
 inline constexpr std::int64_t compared_pairs = 7;
 

@@ -80,7 +80,7 @@ void require_same(const std::vector<NamedTensor>& wanted, const std::vector<Tens
   }
 }
 
-// The numbers that a state may have in this run, beyond those that any state may have.
+// Whether the numbers of a state can be those of this run, beyond what any state must fulfill.
 bool is_of_run(const CheckpointState& state, std::int64_t total_steps, std::int64_t batch) {
   return state.step <= total_steps && state.correct <= state.steps_summed * batch;
 }

@@ -14,7 +14,8 @@
 
 namespace actscope::core {
 
-/// What versions before 2 wrote, by LibTorch's pickle. It is not read any more.
+/// The name of checkpoints before version 2, written by LibTorch's pickle. They are not read any
+/// more.
 inline constexpr const char* checkpoint_name_before = "checkpoint.pt";
 
 /// Everything of a training that is no tensor.

@@ -51,7 +51,7 @@ void GradientProbe::sample(ResMlp& model, const Scheme& scheme, const Batch& bat
     sums_.resize(names_.size());
     norms_.resize(scheme.blocks.size());
   }
-  // What the pass carries over is the step's to carry.
+  // Only the step itself may change the thresholds that are carried on: they are put back below.
   Tensor thresholds = model.thresholds();
   const Tensor before = thresholds.defined() ? thresholds.clone() : Tensor();
   const auto exact = gradients_of(model, plain_scheme(scheme), batch, label_smoothing);

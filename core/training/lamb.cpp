@@ -28,7 +28,7 @@ Tensor Lamb::step(LossClosure closure) {
   return {};
 }
 
-// What brings the norm of all gradients together down to 1; never below 1.
+// The divisor that brings the norm of all gradients together down to 1; at least 1.
 double Lamb::gradient_divisor() const {
   double sum = 0;
   for (const auto& group : param_groups_) {

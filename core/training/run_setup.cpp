@@ -116,7 +116,7 @@ FootprintRecord footprint_of(const RunConfig& config, double sparsity_share) {
   } else {
     (void)published_geometry(config.model);  // raises, naming the models there are
   }
-  // Names are refused where they are read: a published model asks for no data.
+  // Names are left out: they are refused where they are read, and a published model reads no data.
   for (const RunOption& option : run_options()) {
     if ((option.commands & in_footprint) != 0 && option.choices == nullptr) {
       check_value(option, config);

@@ -40,8 +40,8 @@ struct SafetensorsUse {
 SafetensorsLayout read_safetensors_layout(std::string_view bytes, std::string_view source,
                                           const SafetensorsUse& use = {});
 
-/// What stands before the data of these tensors, which follow in this order without gaps: of every
-/// entry only the length of `bytes` is read.
+/// The header of a file with these tensors, whose data follow it in this order without gaps. Only
+/// the length of each entry's `bytes` is read.
 std::string safetensors_header(const std::vector<TensorEntry>& tensors,
                                const std::map<std::string, std::string>& metadata = {});
 

@@ -15,11 +15,11 @@ namespace actscope::core {
 /// its peak.
 class StepMemory : public TraceSink {
  public:
-  /// The step and the device to keep, and what is live before it. Once.
+  /// Begins to keep a step on a device; `live` is what is live before it. Called once.
   void begin(std::int64_t step, std::int32_t device, std::vector<tracer::LiveMemory> live);
   bool has_begun() const;
-  /// The memory at this address is of this category from now on. The number of the mark; nothing
-  /// before begin.
+  /// Gives the memory at this address this category from now on. Returns the number of the mark;
+  /// nothing before begin.
   std::optional<std::size_t> mark(const void* address, MemoryCategory category);
 
   void write(const TraceBatch& batch) override;

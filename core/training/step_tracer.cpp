@@ -51,7 +51,7 @@ StepTracer::StepTracer(const RunConfig& config, const TrainingHooks& hooks)
 
 StepTracer::~StepTracer() = default;
 
-// Where the memory and the kernels of a device are told.
+// Opens what tells of a device's memory and kernels.
 void StepTracer::open_sources(const TrainingHooks& hooks) {
   TraceRecord kernels;  // where they come from
   if (is_on_cpu_) {

@@ -39,8 +39,8 @@ class StepTracer {
 
   /// `live_bytes`: of the allocator before the step.
   void begin_step(std::int64_t step, std::int64_t total_steps, std::int64_t live_bytes);
-  /// Whether nothing may be recorded in the current step, by nobody: the level is off, or the step
-  /// is one that others are compared with.
+  /// Whether nobody may record anything in the current step: the level is off, or others are
+  /// compared with the step.
   bool is_bare_step() const noexcept { return capture_ == Capture::bare; }
   void add_ledger(const tracer::StoreLedger& ledger, std::int64_t saved_bytes,
                   std::int64_t dense_bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a training session tells of itself at its end.
+// The record that a training session fills at its end.
 #include <algorithm>
 
 #include "actscope/base/sha256.hpp"

@@ -36,7 +36,7 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
   auto options = [&](double decay) {
     auto made = std::make_unique<torch::optim::AdamWOptions>(config.learning_rate);
     made->weight_decay(decay);
-    if (is_lamb) made->eps(1e-6);  // as its authors
+    if (is_lamb) made->eps(1e-6);  // as LAMB's authors
     return made;
   };
   const auto all =

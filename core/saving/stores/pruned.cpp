@@ -50,8 +50,8 @@ void Pruned::put(std::int64_t first, const torch::Tensor& part) {
   const kernels::PanelExtent start = layout_.panel(first_panel);
   const bool is_full = setting_.store.values == BlockValues::full;
   const std::int64_t elements = layout.kept_blocks() * layout.block_elements();
-  // A threshold may keep fewer blocks than there is room for: what codes would see of the rest is
-  // zero.
+  // A threshold may keep fewer blocks than there is room for; the rest has to be zero, as it is
+  // encoded too.
   const torch::Tensor values =
       is_full ? values_.narrow(0, start.value_block * layout.block_elements(), elements)
               : torch::zeros({elements}, part.options());

@@ -19,14 +19,14 @@
 
 namespace actscope::core {
 
-/// What a store draws and carries over.
+/// What a store draws by, and what it carries from step to step.
 struct StoreDraw {
   std::uint64_t seed = 0;  ///< of random selections and stochastic rounding
   torch::Tensor threshold =
       {};  ///< f64, one element: carried from step to step by Select::threshold
 };
 
-/// A slot or a choice of blocks between forward and backward as all stores are given it.
+/// What every store, and every choice of blocks, is given.
 struct StoreSettings {
   StoreSpec store;
   SlotShape shape;
@@ -58,7 +58,7 @@ class Store {
 
   /// Units that a part must be a multiple of, the last excepted.
   virtual std::int64_t granule() const { return 1; }
-  /// Whether it is given all units at once: what is kept of one follows from all.
+  /// Whether it must be given all units at once, because what is kept of one depends on all.
   virtual bool wants_whole() const { return false; }
 
   virtual void put(std::int64_t first, const torch::Tensor& part) = 0;
@@ -98,7 +98,7 @@ std::unique_ptr<Store> make_top(StoreSettings setting);
 std::unique_ptr<Store> make_pooled(StoreSettings setting);
 std::unique_ptr<Store> make_pruned(StoreSettings setting);
 std::unique_ptr<Store> make_pruned_and_coded(StoreSettings setting);
-/// The one that setting.store names.
+/// Makes the store that setting.store names.
 std::unique_ptr<Store> make_store(StoreSettings setting);
 
 }  // namespace actscope::core

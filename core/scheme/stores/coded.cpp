@@ -8,7 +8,7 @@ namespace {
 
 using kernels::RoundTo;
 
-// Four levels are too few for a nearest one: on average stochastic rounding is right.
+// With four levels the nearest one is too far off; stochastic rounding is right on average.
 constexpr RoundTo usual_rounding(StoreKind kind) {
   return kind == StoreKind::int2 ? RoundTo::stochastic : RoundTo::nearest;
 }

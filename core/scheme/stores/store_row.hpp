@@ -13,27 +13,27 @@
 
 namespace actscope::core {
 
-/// Why a store that the grammar reads is none. Empty: it is one.
+/// Why a store that follows the grammar is refused. Empty: it is not.
 struct StoreFault {
   std::string why, remedy;
 };
 
-/// Everything there is to know of one kind of store that needs no tensor. What it holds of tensors
-/// is made by the file of the same name in core/saving/stores.
+/// Everything there is to know of one kind of store without a tensor. The file of the same name in
+/// core/saving/stores does the rest.
 struct StoreRow {
   StoreKind kind;
   std::string_view name;     ///< the text before the first colon
   std::string_view grammar;  ///< as errors show it
   const char* example;       ///< as help texts show it
   StoreTraits traits;
-  /// Reads what stands behind the name. Whether it is of the grammar.
+  /// Reads what stands behind the name. Returns whether that follows the grammar.
   bool (*read)(const std::vector<std::string>& parts, StoreSpec&);
   std::string (*write)(const StoreSpec&);
   StoreFault (*fault)(const StoreSpec&);
   StoreBytes (*bytes)(const StoreSpec&, const SlotShape&, kernels::DType);
 };
 
-/// A file of this folder each.
+/// One for each kind, in the files of this folder.
 extern const StoreRow keep_row, drop_row, bsr_row, bsr_int2_row, int8_row, int4_row, int2_row,
     bf16_row, fp8_row, code4_row, code2_row, topk_row, pool_row;
 
@@ -43,7 +43,7 @@ const StoreRow& row_of(StoreKind kind);
 /// Null where no store has that name.
 const StoreRow* find_row(std::string_view name) noexcept;
 
-/// Of stores that take nothing behind their name, and of those that refuse nothing.
+/// `read` of stores that take nothing behind their name, and `fault` of those that refuse nothing.
 bool reads_nothing(const std::vector<std::string>& parts, StoreSpec& store);
 StoreFault no_fault(const StoreSpec& store);
 

@@ -12,25 +12,25 @@
 
 namespace actscope::core {
 
-/// What two configurations share exactly if all their fields of these roles are equal. Epochs do
-/// not count where steps are given, for nothing then depends on them.
+/// A text that is equal for two configurations exactly if all their fields of these roles are.
+/// Epochs do not count where steps are given, for nothing then depends on them.
 std::string key_of(const RunConfig& config, std::initializer_list<FieldRole> roles);
 
-/// What two runs share that learn alike but for what they compress and the seed they draw by.
+/// The key of runs that learn alike, whatever they compress and whichever seed they draw by.
 std::string training_key(const RunConfig& config);
 
-/// What two runs share that compute the same, whatever the seed.
+/// The key of runs that compute the same, whatever the seed.
 std::string configuration_key(const RunConfig& config);
 
-/// What a run and the one that it continues share. Old checkpoints hold its digest: a new option
+/// The key of a run and of those that continue it. Old checkpoints hold its digest, so a new option
 /// counts only where it is not the default.
 std::string continuation_key(const RunConfig& config);
 
 /// "optimizer: adamw -> lamb", a line a field of the role training that differs.
 std::vector<std::string> training_differences(const RunConfig& a, const RunConfig& b);
 
-/// "optimizer lamb, weight_decay 0.1": fields of these roles that are not what a run has that is
-/// told nothing, `known` ones left out.
+/// "optimizer lamb, weight_decay 0.1": the fields of these roles that differ from a run's defaults,
+/// without the `known` ones.
 std::string unusual_fields(const RunConfig& config, std::initializer_list<FieldRole> roles,
                            std::initializer_list<const char*> known = {});
 
@@ -43,19 +43,19 @@ enum class SeedOf {
   any,   ///< its own if there is one, else the first other
 };
 
-/// The dense runs that others are held against, each against one that trained alike.
+/// Dense runs that others are compared with, each run with one that trained alike.
 class DenseRuns {
  public:
-  /// `index` is what find gives for it. Of runs that are alike the first counts. An empty hash of
-  /// the data is like every other.
+  /// `index` is what find returns for this run. Among runs that are alike the first counts. An
+  /// empty hash of the data equals every other.
   /// Requires is_dense(config)
   void add(const RunConfig& config, const std::string& data_sha256, std::size_t index);
 
-  /// To compare bytes and accuracy with; one that was also measured alike where there is one.
+  /// The run to compare bytes and accuracy with; one that was also measured alike, if there is one.
   std::optional<std::size_t> find(const RunConfig& config, const std::string& data_sha256,
                                   SeedOf seed) const;
 
-  /// To compare times with: threads and what was recorded are alike too.
+  /// The run to compare times with: threads and what was recorded are alike too.
   std::optional<std::size_t> find_timed(const RunConfig& config, const std::string& data_sha256,
                                         SeedOf seed) const;
 

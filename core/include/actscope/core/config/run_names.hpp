@@ -19,7 +19,7 @@ enum class TraceLevel {
 enum class DeviceKind { cpu, cuda };
 enum class OptimizerKind { adamw, lamb };
 
-/// A name of a configuration as what it stands for.
+/// What a name in a configuration stands for.
 /// Errors  ConfigError: no such name, with those there are
 TraceLevel trace_level_of(const RunConfig& config);
 DeviceKind device_of(const RunConfig& config);
@@ -35,7 +35,7 @@ const std::vector<std::string>& model_names();
 const std::vector<std::string>& trace_level_names();
 const std::vector<std::string>& device_names();
 const std::vector<std::string>& optimizer_names();
-/// Of activations in training; the parameters stay fp32.
+/// Types of activations in training; the parameters stay fp32.
 const std::vector<std::string>& training_dtype_names();
 
 }  // namespace actscope::core

@@ -38,8 +38,8 @@ enum class OptionSyntax {
 /// The commands that take an option.
 enum Command : std::uint8_t { in_run = 1, in_eval = 2, in_plan = 4, in_footprint = 8 };
 
-/// Where the value of a field is asked for. Checkpoints tell a run by its fields of training,
-/// compression and seed where those are not the defaults, and else as said here.
+/// Where the value of a field counts. Checkpoints identify a run by its fields of the roles
+/// training, compression and seed that are not the defaults; the first two flags make exceptions.
 enum OptionUse : std::uint8_t {
   in_checkpoints = 1,      ///< whatever the value is, as since the first checkpoints
   not_in_checkpoints = 2,  ///< never: told by other means, or without effect on what follows
@@ -84,8 +84,8 @@ struct RunOption {
 /// Every field of RunConfig once, in the order of help texts and of lists of differences.
 std::span<const RunOption> run_options();
 
-/// Where a command starts from: RunConfig with the scheme that docs/results.md found to hold fewest
-/// bytes, a short step and accuracy at once.
+/// What a command starts from: RunConfig with the scheme that docs/results.md found to keep few
+/// bytes, a short step and the accuracy of dense at once.
 RunConfig starting_config();
 
 /// Errors  Error: there is no such field, a defect of Actscope

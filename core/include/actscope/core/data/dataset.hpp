@@ -38,7 +38,8 @@ struct DataSet {
 /// fashion-mnist, cifar10, cifar100, imagefolder, synthetic.
 const std::vector<std::string>& data_set_names();
 
-/// Whether this build reads image folders. Asking for one all the same says what to install.
+/// Whether this build reads image folders. Loading one without that raises an error that says what
+/// to install.
 bool is_image_folder_built() noexcept;
 
 /// What `load_data` would give, without reading the images: enough to size a model.
@@ -56,7 +57,7 @@ struct DataShape {
 ///         DataError: no classes in the image folder
 DataShape data_shape(const RunConfig& config);
 
-/// What of a data set is wanted; `heldout` leaves the training images out where it can.
+/// Which part of a data set is wanted; `heldout` leaves the training images out where it can.
 enum class DataPart { both, heldout };
 
 /// Reads (or generates) the data set of a configuration and keeps the first train_samples and

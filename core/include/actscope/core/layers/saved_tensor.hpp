@@ -18,7 +18,7 @@ namespace actscope::core {
 
 struct SavedTensorState;
 
-/// What a SavedTensor may be told beside its store.
+/// Settings of a SavedTensor beside its store.
 struct SavedTensorSettings {
   std::string name = "slot";     ///< in ledgers and traces
   std::string operand = "full";  ///< what `product` multiplies: all that is kept, or "bsr:16:0.8"
@@ -27,7 +27,7 @@ struct SavedTensorSettings {
 };
 
 /// A tensor that an autograd function of one's own keeps from forward to backward in one of the
-/// stores of Actscope. A handle: copies are of one slot.
+/// stores of Actscope. A handle: its copies refer to the same slot.
 ///
 ///     ctx->saved_data["x"] = SavedTensor(x, "int4").saved();            // forward
 ///     const SavedTensor x(ctx->saved_data["x"]);                        // backward

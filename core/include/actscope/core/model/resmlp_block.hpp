@@ -35,14 +35,14 @@ struct BlockContext {
   /// undefined: every step chooses as `global` does.
   torch::Tensor thresholds = {};
   SlotNorms* norms = nullptr;  ///< what stores keep is added here; null: not measured
-  /// What the change of each image by each half of the block is multiplied with, [2, batch], in the
-  /// element type of x; undefined: 1. See DropPath
+  /// Factors, by image, of the change that each half of the block makes, [2, batch], in the element
+  /// type of x; undefined: 1. See DropPath
   torch::Tensor drop_factors = {};
 };
 
 /// Slots and products, each of which draws by itself.
 inline constexpr std::int64_t draw_count = slot_count + product_count;
-/// The seed of a slot, and of the blocks that a product alone reads, in a block of `block_seed`.
+/// The seed of a slot, and of the blocks that a product alone reads, in a block with `block_seed`.
 std::uint64_t draw_seed(std::uint64_t block_seed, Slot slot);
 std::uint64_t draw_seed(std::uint64_t block_seed, Product product);
 

@@ -22,7 +22,7 @@ struct PlanRequest {
   std::int64_t trials = 4;  ///< trainings of a few steps that check the peak; 0: none
 };
 
-/// What planning tells and asks while it goes; all may be empty.
+/// Where planning reports to, and what it asks, while it goes; all may be empty.
 struct PlanHooks {
   ProgressSink* progress = nullptr;
   std::function<bool()> stop_requested;

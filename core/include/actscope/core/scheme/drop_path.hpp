@@ -14,7 +14,7 @@ namespace actscope::core {
 enum class BlockHalf { tokens, channels };
 inline constexpr std::int64_t block_halves = 2;
 
-/// Under which the factors are registered and predicted.
+/// The name of the slot under which the factors are registered and predicted.
 inline constexpr std::string_view drop_path_slot = "drop_path";
 
 /// Stochastic depth: in training an image skips each half of each block with chance `ratio`, and

@@ -57,7 +57,7 @@ struct StoreSpec {
   friend bool operator==(const StoreSpec&, const StoreSpec&) = default;
 };
 
-/// What of a tensor's values a store gives back.
+/// Which values of a tensor a store gives back.
 enum class KeptValues {
   all,     ///< each, as it was or rounded
   some,    ///< some, and zero for the others
@@ -127,8 +127,8 @@ struct Scheme {
   bool is_plain_autograd() const;
 };
 
-/// Grammar of the contract: "keep", "int4", "int8:stochastic", "bsr:8x64:0.8:panel:int8",
-/// "bsr+int2:16:0.8", "topk:0.9", "pool:2"; docs/reference/schemes.md has all of it.
+/// Reads the text of a store: "keep", "int4", "int8:stochastic", "bsr:8x64:0.8:panel:int8",
+/// "bsr+int2:16:0.8", "topk:0.9", "pool:2"; docs/reference/schemes.md has the whole grammar.
 /// Errors  ConfigError: not of the grammar;
 ///         UnsupportedBlockSize, ConfigError: as BlockSpec::validate
 StoreSpec parse_store(std::string_view text);

@@ -9,8 +9,8 @@
 
 namespace actscope::core {
 
-/// The matrix behind a slot. Walks go in units: images ([groups] × [rows, cols], one unit a group)
-/// where groups is set by the layout of x and y, else single rows of one group.
+/// The matrix behind a slot, and the units that walks over it go in: with by_group (x and y) a unit
+/// is an image, one group of [rows, cols]; else it is a row of the only group.
 struct SlotShape {
   std::int64_t groups = 1;
   std::int64_t rows = 0;  ///< of one group

@@ -32,7 +32,8 @@ std::int64_t top_elements(double sparsity_ratio, std::int64_t cols);
 /// Bytes of the place of one of them.
 std::int64_t top_index_bytes(std::int64_t cols);
 
-/// Side of the square that the tokens of an image form, and squares along it that pool makes.
+/// The side of the square that the tokens of an image form, and how many of pool's squares lie
+/// along it.
 /// Errors  ConfigError: they form none
 std::int64_t grid_side(std::int64_t tokens);
 std::int64_t pooled_side(std::int64_t tokens, std::int64_t pool_side);

@@ -12,7 +12,7 @@
 
 namespace actscope::core {
 
-/// What a training run tells and asks while it goes.
+/// Where a training run reports to, and what it asks, while it goes.
 struct TrainingHooks {
   ProgressSink* progress = nullptr;      ///< may be null
   std::function<bool()> stop_requested;  ///< asked after every step; may be empty
