@@ -24,7 +24,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The signals of a test's process are spoiled in a child. 128 and the signal where one ended it.
+// Does work that spoils the signals of its process in a child. Returns its exit code, or 128 and
+// the signal that ended it.
 template <class Work>
 int in_a_child(const Work& work) {
   const pid_t child = ::fork();

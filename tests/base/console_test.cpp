@@ -17,7 +17,7 @@
 namespace actscope {
 namespace {
 
-// The exit code of work done in a child, whose files may be spoiled.
+// The exit code of work that is done in a child, because it may spoil the standard files.
 template <class Work>
 int in_a_child(const Work& work) {
   const pid_t child = ::fork();
@@ -30,7 +30,7 @@ int in_a_child(const Work& work) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// Tells all there is to tell; 7 where that went on to its end.
+// Writes output of every kind; 7 where that comes to its end.
 int tell_everything() {
   try {
     tell("a line");
@@ -105,7 +105,7 @@ TEST(Console, NoFileTakesThePlaceOfAClosedOne) {
               hold_standard_files();
               if (::open("/dev/null", O_WRONLY) <= 2) return 1;
               char c = 'x';
-              // As before: who wants to read or to hand on a result is told.
+              // Reading or writing there fails as it did when the files were closed.
               if (::read(0, &c, 1) != -1 || errno != EBADF) return 2;
               if (::write(1, &c, 1) != -1 || errno != EBADF) return 3;
               return tell_everything();

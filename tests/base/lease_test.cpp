@@ -79,7 +79,7 @@ TEST_F(LeaseTest, OfADeadProcessIsTakenOverAtOnce) {
     auto* kept = new std::optional<Lease>(Lease::try_take(file_, own));
     ::_exit(kept->has_value() ? 0 : 1);
   }
-  // Also while nobody has asked how it ended.
+  // The holder is dead also while nobody has waited for it.
   siginfo_t info;
   ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
   LeaseObserver one = observer();
@@ -100,7 +100,8 @@ TEST_F(LeaseTest, OfAProcessWhoseNumberAnotherHasNowIsDead) {
   EXPECT_EQ(one.look(file_), LeaseState::dead);
 }
 
-// Neither a number that is free here nor one that another process has says anything of a container.
+// Whether the number of a process in a container is free here, or another process has it, says
+// nothing about the holder.
 TEST_F(LeaseTest, OfAnotherHostOrContainerLivesWhileItIsSeenToChange) {
   for (const ProcessIdentity& who : {elsewhere(), in_a_container()}) {
     for (const std::int64_t pid : {std::int64_t{::getpid()}, std::int64_t{4'000'000}}) {

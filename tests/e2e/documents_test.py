@@ -96,7 +96,7 @@ class Footprint(ProgramTest):
         self.assertEqual((one["saved_bytes"] - loss) / 2 + loss, half["saved_bytes"])
         four = self.totals("--model", "resmlp_s12", "--batch", "1", "--scheme", "int4")
         self.assertGreater(one["saved_bytes"] / four["saved_bytes"], 10)
-        self.assertEqual(self.totals("--model", "resmlp_s12", "--batch", "1"), four)  # where none is named
+        self.assertEqual(self.totals("--model", "resmlp_s12", "--batch", "1"), four)  # the scheme where none is named
         self.assertIn("15,350,872", self.succeed("footprint", "--model", "resmlp_s12"))
 
     def test_a_model_larger_than_memory_is_only_predicted(self):
@@ -128,7 +128,7 @@ class Doctor(ProgramTest):
         self.assertEqual(self.report("out")["environment"]["threads"], 1)
 
     def test_without_proc(self):
-        """Reasons instead of errors of the system's; nothing that is needed is asked of /proc alone."""
+        """Without /proc there are reasons instead of the system's errors; nothing that is needed comes from /proc alone."""
         hidden = ["unshare", "--mount", "--map-root-user", "sh", "-c", 'mount -t tmpfs none /proc && exec "$0" "$@"']
         if subprocess.run([*hidden, "true"], capture_output=True, check=False).returncode != 0:
             self.skipTest("the system lets nobody hide /proc")

@@ -23,7 +23,7 @@ class GateTest(ProgramTest):
             return file.read()
 
     def changed(self, name, change):
-        """A copy of the report of main that `change` was at."""
+        """A copy of the report of main after `change`."""
         document = self.report("main")
         change(document)
         return self.write(name, document)
@@ -248,7 +248,7 @@ class Outputs(GateTest):
             self.gate(0, "main", "--record", "--quiet", baseline=baseline)
             self.assertIn("ok actscope.run", self.succeed("validate", file))
             self.gate(0, "main", "--strict", baseline=baseline)
-        # Where nothing is recorded, nothing is made.
+        # A gate that records nothing makes no file and no folder.
         self.changed("bad.json", lambda d: d.update(status="failed", status_reason="why"))
         self.refused(3, "gate", "--baseline", "none/new.json", "--candidate", "bad.json", "--record",
                      says="no completed run")

@@ -30,7 +30,7 @@ class Help(ProgramTest):
         return re.findall(r"^  ([a-z]+)\s", listing, flags=re.MULTILINE)
 
     def commands(self):
-        """In place of the groups bench and trace, their members."""
+        """All commands; the groups bench and trace are replaced by their members."""
         found = []
         for name in self.listing():
             is_group = name in ("bench", "trace")

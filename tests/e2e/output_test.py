@@ -111,7 +111,7 @@ class Names(ProgramTest):
                     break
                 data += piece
         os.close(master)
-        # What is ours: a bar draws over its line. A terminal puts \r before \n.
+        # Removes what is ours: a bar clears its line. A terminal puts \r before \n.
         text = data.replace(b"\r\x1b[K", b"").replace(b"\r\n", b"\n").decode("utf-8", "surrogateescape")
         return process.returncode, text
 

@@ -74,7 +74,7 @@ class Signals(ProgramTest):
         self.assertIsNone(process.poll())
         self.stopped(process, signal.SIGTERM)
 
-    KEPT = {signal.SIGSEGV, signal.SIGFPE, signal.SIGPROF}  # what a thread does to itself, and profilers'
+    KEPT = {signal.SIGSEGV, signal.SIGFPE, signal.SIGPROF}  # signals that a thread raises itself, and profilers'
 
     @staticmethod
     def masks_of(pid):
@@ -138,10 +138,10 @@ class Signals(ProgramTest):
 
 
 class Threads(ProgramTest):
-    """Threads that wait asleep, without anybody having asked for it."""
+    """Threads sleep while they wait, also where the user has not asked for that."""
 
     def environment(self, **variables):
-        """What a run has in its environment."""
+        """The environment that a run has in the end."""
         clean = {name: value for name, value in os.environ.items()
                  if name not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")}
         process = self.start("run", *LONG, env={**clean, **variables})

@@ -91,12 +91,12 @@ class Failures(SweepCase):
             self.assertEqual(point["status"], "failed")
             self.assertIn("none", point["reason"])
         self.assertIn("failed", out)
-        # How far it is, is an answer whatever the points say.
+        # sweep status succeeds whatever became of the points.
         self.assertIn(f"{POINTS} failed", self.succeed("sweep", "status", "s"))
         self.assertIn(f"{POINTS} failed", self.succeed("sweep", "status", "s", "--watch"))
         points = json.loads(self.succeed("sweep", "status", "s", "--json"))["points"]
         self.assertEqual({point["status"] for point in points}, {"failed"})
-        # As it is, resuming has nothing to do; asked for, every point is tried again.
+        # Resuming has nothing to do as it is; where that is asked for, every point is tried again.
         before = self.document()
         self.assertEqual(self.call("sweep", "--resume", "s", "--quiet")[0], 1)
         self.assertEqual(self.document()["points"], before["points"])
@@ -166,7 +166,7 @@ class Checkpoints(SweepCase):
         process = self.start("sweep", "--data", "fashion-mnist", "--data-dir", "d", "--batch", "16", "--dim", "32",
                              "--depth", "1", "--patch", "7", "--steps", "2000", "--threads", "1", "--schemes", "int4",
                              "--no-baselines", "--out", "s", "--workers", "1", "--quiet")
-        # From its first line on the point is asked after every step whether it is to stop.
+        # From the first line of its log on, the point looks after every step whether it is to stop.
         while not any(os.path.getsize(log) for log in glob.glob(self.path("s", "work", "*.log"))):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)

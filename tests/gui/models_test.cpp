@@ -237,8 +237,8 @@ TEST_F(Heat, TipsOfAccuracyHoldItsNoise) {
     }
     return runs;
   };
-  // One run that does not say how many it was asked about tells no bounds; several tell their
-  // spread.
+  // One run that does not say how many images it was asked about has no bounds; the bounds of
+  // several follow from their spread.
   EXPECT_TRUE(heatMapOf(with_images(0), query).at(0, 0).tip.contains("95 %"));
   RunList of_one_seed = with_images(0);
   std::erase_if(of_one_seed, [&](const RunPointer& r) {

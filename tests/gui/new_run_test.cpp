@@ -80,7 +80,7 @@ TEST_F(NewRun, TheCommandFollowsTheFields) {
   EXPECT_EQ(QApplication::clipboard()->text(), command());
 }
 
-// Fields are found by name: of two of one name only the first would be read.
+// Fields are found by name: where two had the same one, only the first would be read.
 TEST_F(NewRun, EveryFieldStandsOnce) {
   QStringList names;
   for (const QWidget* field : form.findChildren<QWidget*>()) {

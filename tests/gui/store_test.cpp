@@ -95,12 +95,13 @@ TEST_F(MadeRuns, AFolderThatComesLaterIsShownWhenItIsThere) {
   EXPECT_TRUE(QTest::qWaitFor([&] { return store.runs().size() == 36U; }));
 }
 
-// What a crash, a full disk or another program may leave: a row with a message each, never an end.
+// What a crash, a full disk or another program may leave. Each gives a row with a message, and the
+// dashboard goes on.
 struct HostileText {
   std::string name, text;
 };
 
-// The name of a test ends in it.
+// Names the file at the end of a test's name.
 void PrintTo(const HostileText& file, std::ostream* out) {
   *out << file.name;
 }

@@ -176,7 +176,8 @@ TYPED_TEST(CpuAgainstReference, ThreadsDoNotChangeABit) {
   for (const auto& result : results) EXPECT_EQ(result, results.front());
 }
 
-// Enough images that they are cut in runs, added up afterwards; a range of them; what was there.
+// With enough images that they are cut into runs, whose sums are added up afterwards; with a range
+// of them; added to what was there.
 TYPED_TEST(CpuAgainstReference, TokenMixingOverManyImagesIsTheSameForAnyThreads) {
   using Result = ResultOf<TypeParam>;
   constexpr std::int64_t images = 17, tokens = 70, channels = 52, mixed = 21;

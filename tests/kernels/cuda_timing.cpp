@@ -56,8 +56,8 @@ class Graph {
   cudaGraphExec_t ready_ = nullptr;
 };
 
-/// Median over the samples of a call's time: each sample is a graph of at least twenty calls, each
-/// of which gets a number, so that neighbors can use different memory. Units: seconds.
+/// The time of one call, as the median over samples. A sample is a graph of at least twenty calls;
+/// each call gets a number, so that neighbors can use different memory. Units: seconds.
 double median_seconds(const Stream& stream, int calls, const std::function<void(int)>& work) {
   const Graph graph(stream.get(), [&] {
     for (int call = 0; call < calls; ++call) work(call);
@@ -82,7 +82,7 @@ double median_seconds(const Stream& stream, int calls, const std::function<void(
   return seconds[samples / 2];
 }
 
-/// As many sets of operands as are twice the last cache: what a call reads is not there any more.
+/// How many sets of operands take twice the last cache: what a call reads is not there any more.
 int sets_beyond_cache(std::int64_t bytes_of_set) {
   int device = 0;
   int cache_bytes = 0;
@@ -103,8 +103,8 @@ struct Kind {
   Precision precision;
 };
 
-/// Operands of one product in one type, made once a set: matrices of random values, twice the last
-/// cache in all.
+/// Operands of one product in one type: matrices of random values, made once for each set, twice
+/// the last cache in all.
 template <class T>
 struct Operands {
   explicit Operands(const Product& of) : product(of) {

@@ -70,7 +70,7 @@ Encoded encode(const ExecutionContext& on, const std::vector<float>& values, Cod
            rounding);
   dequantize(on, DType::f32, bits, result.codes.data(), result.scales.data(), 0, count,
              result.decoded.data());
-  // From anywhere, over group bounds.
+  // A part that begins inside a group and goes over the bounds of groups.
   const std::int64_t first = count / 3;
   result.part.resize(static_cast<std::size_t>(count / 2));
   dequantize(on, DType::f32, bits, result.codes.data(), result.scales.data(), first, count / 2,

@@ -39,7 +39,7 @@ LINES = [
     ("core/t.cpp", '#include "../kernels/operators.hpp"', True),
     ("kernels/operators.hpp", "#include <vector>", False),
     ("app/u.cpp", "#include <QWidget>", True),
-    # What is written with quotes is not thereby ours.
+    # A name in quotes is not necessarily a file of ours.
     ("kernels/v.cpp", '#include "cuda_runtime.h"', True),
     ("core/w.cpp", '#include "no_such_file.hpp"', True),
     # Foreign headers that nobody has listed, and names that differ from the standard library's.
@@ -54,7 +54,7 @@ LINES = [
     ("tracer/torch/c.cpp", '#include "actscope/tracer/store_ledger.hpp"', False),
     ("tracer/d.cpp", "#include <cupti.h>", False),
     ("tracer/e.cpp", "#include <cuda_runtime.h>", True),
-    # Public headers by their public name, private ones from inside only.
+    # Public headers are included by their public name, private ones from inside only.
     ("base/f.cpp", '#include "include/actscope/base/file.hpp"', True),
     ("kernels/cpu/g.cpp", '#include "operators.hpp"', False),
     ("kernels/include/actscope/kernels/h.hpp", '#include "operators.hpp"', True),
@@ -86,7 +86,7 @@ LINES = [
     ("reports/run/c.cpp", '#include "../sweep/table.hpp"', True),
     ("reports/sweep/table.hpp", "#include <vector>", False),
     ("reports/gate/d.cpp", '#include "run/table.hpp"', True),
-    # What stands above all rooms, and a folder that nobody has listed.
+    # Files above all rooms, and a folder that nobody has listed.
     ("reports/gate/e.cpp", '#include "all.hpp"', True),
     ("reports/gate/f.cpp", '#include "actscope/reports/validation.hpp"', True),
     ("reports/attic/g.cpp", '#include "run/table.hpp"', True),

@@ -12,7 +12,7 @@ LIST = "tests/layout/covered_by.txt"
 LIBRARIES = ("base", "kernels", "tracer", "core", "reports", "app", "bench", "gui")
 SOURCES, HEADERS = (".cpp", ".cu"), (".hpp", ".cuh")
 TESTS = re.compile(r"_test\.(cpp|py|cmake)$")
-# Tests of the whole: of the program, of what is installed, of the tree.
+# Tests of the whole program, of what is installed and of the tree.
 OF_THE_WHOLE = ("tests/e2e/", "tests/package/", "tests/python/", "tests/layout/")
 # A header has code of its own where it branches or loops.
 CODE = re.compile(r"\b(if|for|while|switch)\b( constexpr)? ?\(")

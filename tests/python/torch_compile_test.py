@@ -51,7 +51,7 @@ def gradients(model, parameters, x):
     return [y.detach(), x.grad, *(p.grad for p in parameters)]
 
 
-# Inductor for one way of each kind; the others by AOTAutograd alone, which is what traces formulas.
+# Inductor compiles one way of each kind; the others go through AOTAutograd alone, which is what traces formulas.
 @pytest.mark.parametrize("bias", [True, False])
 @every_way
 def test_one_graph_serves_every_step(way, bias):

@@ -206,7 +206,7 @@ def test_draws_differ_by_step_and_repeat_with_the_data(way):
 @pytest.mark.parametrize("use_reentrant", [True, False])
 @every_way
 def test_recomputation_selects_what_the_first_pass_did(way, use_reentrant):
-    # A reentrant first pass is a no_grad pass and moves no threshold; recomputation comes last pass first.
+    # A reentrant first pass is a no_grad pass and moves no threshold; recomputation begins with the last pass.
     passes, parts = (1, 1) if way == "threshold" and use_reentrant else (3, 2)
 
     class Net(torch.nn.Module):

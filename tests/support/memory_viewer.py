@@ -12,7 +12,7 @@ import sys
 # A browser passes the values of one APPENDS as arguments of one call, and refuses about this many.
 MOST_ARGUMENTS = 100_000
 OPCODES = {"APPENDS", "EMPTY_DICT", "EMPTY_LIST", "LONG1", "MARK", "PROTO", "SETITEMS", "STOP", "BINUNICODE",
-           "NEWTRUE", "NEWFALSE"}  # of those that the viewer knows, the ones that are expected
+           "NEWTRUE", "NEWFALSE"}  # those that are expected, all of which the viewer knows
 
 
 def largest_batch(pickled):

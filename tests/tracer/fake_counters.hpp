@@ -9,7 +9,7 @@
 
 namespace actscope::tracer {
 
-/// Readings by hand: every reading finds `step` more of each value, and of both times.
+/// Made-up readings: in each, every value and both times have grown by `step`.
 class FakeCounters : public CounterReader {
  public:
   FakeCounters(CounterReading step, bool has_misses) : step_(step), has_misses_(has_misses) {}

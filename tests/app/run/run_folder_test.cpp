@@ -78,7 +78,7 @@ TEST(RunFolder, starting_over_removes_the_earlier_run_and_nothing_else) {
   folder.check();
   EXPECT_EQ(text_of(scratch / "run/report.json"), "report");
   folder.start();
-  // Others have put names there that other runs use: this run has not written them.
+  // Files with names that other runs use, but not this one: somebody else has put them there.
   EXPECT_EQ(names_in(scratch / "run"),
             (std::set<std::string>{".actscope", ".actscope-lease", "checkpoint.pt", "memory.pickle",
                                    "mine", "report.html"}));

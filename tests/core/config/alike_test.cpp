@@ -122,7 +122,7 @@ TEST(DenseRunsTest, FindsTheOneThatTrainedAlike) {
   RunConfig lamb, adamw;
   lamb.optimizer = "lamb";
   dense.add(adamw, {}, 5);
-  dense.add(lamb, {}, 6);  // the last one is not the one for all
+  dense.add(lamb, {}, 6);  // added last, and yet not found for every run
   EXPECT_EQ(dense.find(int4(), {}, SeedOf::same), 5U);
   RunConfig config = int4();
   config.optimizer = "lamb";

@@ -38,7 +38,7 @@ TEST(CompressedGelu, TheDerivativeIsThatOfWhatIsKept) {
       const Tensor expected =
           gradient_of(decoded, dy, [](const Tensor& t) { return torch::gelu(t); });
       EXPECT_LE((got - expected).abs().max().item<double>(), 1e-12) << text;
-      // In parts as small as they get: the same bits, every element stands for itself.
+      // The smallest parts there are give the same bits, as every element is computed by itself.
       const Tensor parts =
           gradient_of(x, dy, [&](const Tensor& t) { return compressed_gelu(t, store, 1); });
       EXPECT_TRUE(torch::equal(parts, got)) << text;

@@ -25,7 +25,7 @@ Tensor drawn(std::initializer_list<std::int64_t> sizes, torch::ScalarType type =
   return torch::randn(torch::IntArrayRef(sizes.begin(), sizes.size()), torch::kFloat64).to(type);
 }
 
-// y = x³ Wᵀ as somebody would write it, its slots in the stores of the moment.
+// The stores in which CubeLayer, y = x³ Wᵀ as a user would write it, keeps its slots.
 struct Kept {
   std::string x = "keep", cube = "keep", operand = "full";
   bool is_released = true;

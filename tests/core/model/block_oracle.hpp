@@ -36,10 +36,9 @@ inline std::vector<Tensor> as_list(const BlockParameters& p) {
           p.beta2,  p.fc1_weight, p.fc1_bias,     p.fc2_weight, p.fc2_bias, p.gamma2};
 }
 
-/// 1 where a block of `matrix` [rows, cols] is kept, 0 elsewhere: panels of about 128 rows
-/// and 16 blocks or more, the
-/// round((1 − s)·blocks) blocks of largest norm in each, the lower number (column block first)
-/// where norms are equal.
+/// 1 where a block of `matrix` [rows, cols] is kept, 0 elsewhere. Panels have about 128 rows and 16
+/// blocks or more; in each the round((1 − s)·blocks) blocks of largest norm are kept, among equal
+/// norms the lower number (column block first).
 inline Tensor kept_mask(const Tensor& matrix, const kernels::BlockSpec& spec) {
   const std::int64_t rows = matrix.size(0);
   const std::int64_t cols = matrix.size(1);
@@ -266,8 +265,7 @@ inline Tensor after_store(Slot slot, const Tensor& value, const core::StoreSpec&
   }
 }
 
-/// The nearest of 4 or 16 levels between 0 and 1 … of gelu'(h), as the element-wise kernels have
-/// it.
+/// gelu'(h) as its code tells it: the nearest of 4 or 16 levels, by the element-wise kernels.
 inline Tensor slope_of_code(const Tensor& h, StoreKind kind) {
   const auto bits = kind == StoreKind::code4 ? kernels::CodeBits::int4 : kernels::CodeBits::int2;
   const Tensor rows = h.flatten(0, 1).contiguous();
@@ -318,8 +316,8 @@ inline Gradients autograd_gradients(const Tensor& x, const BlockParameters& p, c
   return gradients;
 }
 
-/// Gradients of a plan, from the decompressed slots. t's gradient of γ1 reads t where that is
-/// stored, else y; of γ2 reads v where that is stored, else the product of u.
+/// Gradients of a plan, from the decompressed slots. The gradient of γ1 reads t where that is
+/// stored, else y; that of γ2 reads v where that is stored, else the product of u.
 inline Gradients plan_gradients(const BlockPlan& plan, const Tensor& x, const BlockParameters& p,
                                 const Tensor& g, std::uint64_t seed = 0) {
   const auto exact = exact_slots(x, p);

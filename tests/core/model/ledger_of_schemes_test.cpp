@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(NarrowPresets, LedgerOfSchemes, testing::ValuesIn(in_bf
 
 INSTANTIATE_TEST_SUITE_P(Presets, LedgerOfSchemes, testing::ValuesIn(preset_names()), test_name);
 
-// Every store in a place by images, one by rows and one of the wide slots.
+// Every store in three places: a slot by images, one by rows, and one of the wide ones.
 std::vector<std::string> every_store() {
   std::vector<std::string> schemes;
   for (const char* store :

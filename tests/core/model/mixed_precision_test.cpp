@@ -176,7 +176,7 @@ TEST(MixedPrecision, HeldCopiesGiveTheGradientsOfCopiesOfTheMoment) {
   }
 }
 
-// Two passes over one state of the parameters may be told apart afterwards.
+// Two forward passes without an update between them read the same copies.
 TEST(MixedPrecision, TwoForwardsShareTheCopies) {
   at::manual_seed(1);
   const Tensor images = torch::randn({4, 1, 12, 12});

@@ -87,14 +87,14 @@ TEST(CheapestWithin, IsTheBestOfAllChoicesAndWithinTheBudget) {
     }
     const std::int64_t budget = upto(400);
     const auto expected = by_trying_all(step, options, budget);
-    // Buckets of one byte: exact.
+    // With buckets of one byte the choice is exact.
     const auto got = cheapest_within(step, options, budget, 1000);
     ASSERT_EQ(got.has_value(), expected.has_value()) << round;
     if (!got) continue;
     ++solved;
     EXPECT_LE(peak_of(step, options, *got), budget) << round;
     EXPECT_DOUBLE_EQ(cost_of(options, *got), cost_of(options, *expected)) << round;
-    // Coarse buckets: never over the budget.
+    // With coarse buckets it is never over the budget.
     if (const auto coarse = cheapest_within(step, options, budget, 5)) {
       EXPECT_LE(peak_of(step, options, *coarse), budget) << round;
     }

@@ -19,7 +19,7 @@ RunConfig run_into(const std::string& out, const std::string& scheme = "dense") 
   return config;
 }
 
-// Everything of a run that does not hang on the clock.
+// Everything in a run's record that does not depend on the clock.
 void expect_same_run(const RunRecord& a, const RunRecord& b) {
   EXPECT_EQ(a.status, RunStatus::completed);
   EXPECT_EQ(b.status, RunStatus::completed);
@@ -65,7 +65,7 @@ TEST(Checkpoint, ABf16RunGoesOnToTheBit) {
     const RunConfig config = narrow(run_into(folder / "run", scheme));
     EXPECT_EQ(train(config, stop_after(7)).summary.steps, 7);
     expect_same_run(straight, resume(config, {}));
-    // In another type it would be another run.
+    // With another element type it is another run, which cannot continue this one.
     EXPECT_EQ(train(config, stop_after(7)).summary.steps, 7);
     EXPECT_THROW((void)resume(run_into(folder / "run", scheme), {}), DataError);
   }

@@ -147,7 +147,7 @@ TEST(Train, EqualBf16RunsGiveEqualWeightsOfFp32) {
     expect_same_learning(first, train(config, {}));
     const std::string file = folder.read("w.safetensors");
     EXPECT_THAT(file, AllOf(HasSubstr("\"F32\""), testing::Not(HasSubstr("BF16"))));
-    // Steps too small to change what matters: what comes out is what went in.
+    // Steps so small that they do not change the accuracy: the weights give what they gave before.
     RunConfig still = config;
     still.weights = config.save_weights;
     still.save_weights.clear();

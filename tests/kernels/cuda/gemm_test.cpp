@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CUDA products against the reference, which sums in double: of each type the way it takes of its
-// own accord.
+// CUDA products against the reference, which sums in double; each type is computed the way that the
+// back end chooses for it.
 //
 // Tolerance: a sum of n products computed in type T, in any order, differs from the exact sum by at
 // most n·ε/(2 − n·ε)·Σ|a·b| (Higham, Accuracy and Stability, section 3.1); the sums of |a·b| come

@@ -188,7 +188,7 @@ void close_copy_group() {
   ++fibers[current].group;
 }
 
-// As late as a machine might: a read that does not wait long enough sees what was there before.
+// Copies as late as a machine might: a read that does not wait long enough sees the old contents.
 void finish_copies(int pending) {
   Fiber& fiber = fibers[current];
   const auto rest = std::find_if(fiber.copies.begin(), fiber.copies.end(), [&](const auto& copy) {

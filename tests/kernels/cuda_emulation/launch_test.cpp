@@ -21,7 +21,7 @@ int taken = 0;
 int given_back = 0;
 bool is_exhausted = false;
 
-// As core's, which takes memory of LibTorch's caching allocator.
+// A scratch source like core's, which takes memory of LibTorch's caching allocator.
 constexpr ScratchSource scratch{[](std::int64_t bytes, void*) -> void* {
                                   if (is_exhausted) return nullptr;
                                   ++taken;

@@ -112,7 +112,8 @@ Rates simulate(const World& world, int seeds, int trials, unsigned seed) {
   return rates;
 }
 
-// What a rate of `stated` stays below in all but one of 1000 simulations.
+// Where the true rate is `stated`, the measured one stays below this in all but one of 1000
+// simulations.
 double allowed(int trials) {
   return stated + 3.1 * std::sqrt(stated * (1 - stated) / trials);
 }

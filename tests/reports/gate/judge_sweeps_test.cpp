@@ -8,7 +8,7 @@
 namespace actscope::reports::test {
 namespace {
 
-// As many seeds of one configuration as there are accuracies.
+// A sweep of one configuration, with a seed for each accuracy.
 SweepRecord seeds(const std::vector<double>& accuracies) {
   SweepRecord sweep;
   for (const double accuracy : accuracies) {

@@ -60,7 +60,7 @@ TEST(GateLearning, OneSeedHoldsTheNoiseOfItsImages) {
 }
 
 TEST(GateLearning, FewImagesAreNoCertainty) {
-  // All of two images against none: by chance once in sixteen.
+  // One arm is right on both images, the other on none: chance does that once in sixteen times.
   EXPECT_EQ(reason({accuracy(1, 0, 2)}), "one_seed_noise_exceeds_margin");
   EXPECT_EQ(reason({accuracy(0, 1, 2)}), "one_seed_noise_exceeds_margin");
   // One image of 32 on each of two seeds: no spread, and yet nothing is certain.

@@ -48,11 +48,11 @@ TEST(SweepGroups, TakeSeedsTogetherAndCompareWithDenseOfTheSameSeed) {
   EXPECT_EQ(pruned.done, 2);
   EXPECT_DOUBLE_EQ(*pruned.saved_of_dense_ratio.mean, 0.25);
   EXPECT_NEAR(*pruned.accuracy_ratio.mean, 0.805, 1e-12);
-  // Student's of two seeds, and as many images as there are.
+  // Student's interval over two seeds, and that of as many images as there are.
   EXPECT_GT(pruned.accuracy_ratio.interval->half_width(0.805), 12.7 * 0.01);
   // Seeds drift by two points; the difference within a seed does not.
   EXPECT_NEAR(*pruned.accuracy_difference_ratio.mean, -0.005, 1e-12);
-  // Which is no certainty on a hundred images.
+  // A hundred images leave that uncertain.
   EXPECT_GT(pruned.accuracy_difference_ratio.interval->half_width(-0.005), 0.03);
   EXPECT_FALSE(groups[0].accuracy_difference_ratio.interval);  // dense against itself
   EXPECT_TRUE(groups[0].is_reference);
@@ -67,7 +67,7 @@ TEST(SweepGroups, TheChoiceKeepsAccuracyFirst) {
 
 TEST(SweepGroups, WhatIsComparedWithMayBeTheChoice) {
   SweepRecord sweep = two_seeds(0.795);
-  for (const std::size_t i : {1, 3}) {  // half the bytes again, beside the grid
+  for (const std::size_t i : {1, 3}) {  // baselines with half the bytes, beside the grid
     SweepPointRecord other = sweep.points[i];
     other.id += "-beside";
     other.role = PointRole::baseline;

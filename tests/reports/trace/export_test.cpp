@@ -312,7 +312,7 @@ TEST_F(TraceExportTest, TheViewerReadsALongHistoryOfBlocksThatAreGone) {
   EXPECT_EQ(viewed(folder_, export_trace(database(), TraceFormat::memory)), "0 120000 512 0\n");
 }
 
-// Between traced steps memory is let go of unseen and given out anew.
+// Between traced steps memory is freed, unseen, and given out anew.
 TEST_F(TraceExportTest, TheViewerReadsWhatWasLetGoOfUnseen) {
   const auto logical = MemoryLife::logical;
   const TracePlace place{7, 1, 0, Phase::forward};
@@ -320,7 +320,7 @@ TEST_F(TraceExportTest, TheViewerReadsWhatWasLetGoOfUnseen) {
   batch.memory = {{115, 0x7f0000000000, 4096, 4096, place, 0, 0},
                   {116, 0x7f0000001000, 512, 4608, place, 0, 0},
                   {117, 0x7f0000001000, -512, 4096, place, 0, 0, logical},
-                  {330, 0x7f0000000800, 4096, 8192, place, 0, 0},   // in both that were there
+                  {330, 0x7f0000000800, 4096, 8192, place, 0, 0},   // overlaps both that were there
                   {340, 0x7f0000001800, -512, 7680, place, 0, 0}};  // nobody saw it begin
   write({portion(), batch});
   // alloc, alloc, free_requested; both ended: free_requested, free_completed, free_completed;

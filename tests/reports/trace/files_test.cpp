@@ -146,7 +146,7 @@ TEST_F(TraceFilesTest, TheDatabaseHoldsWhatWasWritten) {
   EXPECT_FALSE(std::filesystem::exists(database().string() + "-wal")) << "one file at the end";
 }
 
-// Live bytes stand where they are not what a reader would take them for.
+// Live bytes are stored only where a reader could not derive them from other rows.
 TEST_F(TraceFilesTest, TheViewOfMemoryTellsLiveBytesOfEveryRow) {
   TraceBatch batch;
   const TracePlace here{7, 0, 0, Phase::forward}, there{7, 0, 0, Phase::backward};
@@ -340,7 +340,7 @@ class KilledTrace : public testing::Test {
     for (const auto& entry : fs::directory_iterator(folder_)) found.insert(entry.path().filename());
     return found;
   }
-  // As somebody who may read the folder and nothing more; the superuser may everything.
+  // Exports as somebody who may only read the folder; the superuser may do everything.
   std::string exported_by_a_reader() const {
     for (const auto& entry : fs::directory_iterator(folder_)) {
       fs::permissions(entry.path(), fs::perms{0444});

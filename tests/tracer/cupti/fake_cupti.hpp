@@ -10,21 +10,21 @@
 
 namespace actscope::tracer {
 
-/// A CUPTI that answers what it is told to, and whose device ran the kernels given.
+/// A CUPTI that returns the results set here, and whose device ran the kernels given.
 struct FakeCupti {
   CUptiResult subscribe_result = CUPTI_SUCCESS;
   const char* holder = "";  ///< who has subscribed already
   CUptiResult first_enable_result = CUPTI_SUCCESS;
-  std::set<int> refused_kinds;        ///< of every enable after the first
-  std::vector<std::uint8_t> records;  ///< that a flush delivers, and again
+  std::set<int> refused_kinds;        ///< by every enable after the first
+  std::vector<std::uint8_t> records;  ///< delivered by a flush, each time again
   std::size_t dropped = 0;
 
   int subscriptions = 0, enables = 0;
   std::set<int> enabled;
-  std::set<CUpti_CallbackId> runtime_calls, driver_calls;  ///< that are recorded one by one
+  std::set<CUpti_CallbackId> runtime_calls, driver_calls;  ///< calls that are recorded one by one
   std::vector<std::uint64_t> places;                       ///< pushed and not popped
   std::uint32_t correlation = 0;                           ///< of the last launch
-  std::vector<std::string> order;                          ///< what was called that counts in turn
+  std::vector<std::string> order;                          ///< the calls whose order counts
   CUpti_BuffersCallbackRequestFunc request = nullptr;
   CUpti_BuffersCallbackCompleteFunc complete = nullptr;
 };
@@ -39,9 +39,9 @@ void deliver(const Record& record) {
   fake_cupti.records.insert(fake_cupti.records.end(), bytes, bytes + sizeof record);
 }
 
-/// A kernel that a program launches by a call of the runtime or of the driver, at times of now. As
-/// CUPTI says: where the call is recorded, the place goes before the record of the call, and no
-/// place is told of a call that is not.
+/// A kernel that a program launches by a call of the runtime or of the driver, at times near now.
+/// As in CUPTI, a call that is recorded has the record of its place before its own; a call that is
+/// not recorded has no place.
 inline void launch(CUpti_ActivityKind api, CUpti_CallbackId call, std::uint64_t begin_ns,
                    std::uint64_t end_ns) {
   const std::uint32_t correlation = ++fake_cupti.correlation;

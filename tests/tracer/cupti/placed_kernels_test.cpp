@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which kernels get a layer, by a CUPTI that tells a place only with the record of a call, as the
-// real one does: needs no GPU.
+// Which kernels get a layer when CUPTI gives a place only together with the record of a call, as
+// the real one does: needs no GPU.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -35,7 +35,7 @@ class PlacedKernels : public testing::Test {
     fake::launch(api, call, now, now);
   }
 
-  // A traced step whose layer launches by each of the calls; what its window says.
+  // Traces a step whose layer launches kernels by each of the calls; returns what its window holds.
   std::vector<KernelEvent> traced(ActivitySink* sink = nullptr) {
     const auto session = make_cupti_session(fake_cupti_api, sink);
     TraceRecorder recorder({});

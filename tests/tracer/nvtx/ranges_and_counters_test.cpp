@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Nsight Systems would be told of a step.
+// What Nsight Systems would see of a step.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 

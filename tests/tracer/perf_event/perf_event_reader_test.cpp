@@ -16,9 +16,9 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// A kernel by hand: which errors it answers with, and what a group reads.
+// A made-up kernel: the errors that it answers with, and what a group reads.
 struct FakeKernel {
-  std::vector<int> errors;           // of the calls of open, in order; 0 and beyond: opened
+  std::vector<int> errors;           // of the calls of open, in order; 0, or none left: it opens
   std::vector<std::uint64_t> words;  // of a reading
   std::optional<int> paranoid = 2;
   std::vector<perf_event_attr> asked;

@@ -102,7 +102,7 @@ TEST(GraphWalk, ListsUnknownNodesByName) {
   EXPECT_EQ(names_of(graph)[0], "ExpBackward0.result");  // what lies behind it is still found
 }
 
-// Packs nothing away; counts what is asked of it.
+// Hooks that keep the tensor as it is and count how often it is asked for.
 struct CountingHooks : torch::autograd::SavedVariableHooks {
   explicit CountingHooks(int& unpacked) : unpacked_(unpacked) {}
   void call_pack_hook(const Tensor& tensor) override { packed_ = tensor.detach(); }
@@ -131,7 +131,7 @@ TEST(GraphWalk, RunsNoHooks) {
   EXPECT_EQ(unpacked, 0);
 }
 
-// In a capsule: what the walk can ask, and what it cannot.
+// Capsules: one that tells the walk what it holds, one that does not.
 struct OpenBox : torch::CustomClassHolder, SavedTensorSource {
   explicit OpenBox(Tensor tensor) : kept(std::move(tensor)) {}
   void visit_saved(const Visit& visit) const override {

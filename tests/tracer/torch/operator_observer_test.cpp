@@ -78,7 +78,7 @@ TEST(OperatorObserver, AnOperatorStandsForThoseItCalls) {
 
 TEST(OperatorObserver, NodesThatInnerOperatorsMakeBelongToTheLayer) {
   const std::vector<Operator> operators = traced_step();
-  // The product of the node of aten::mm, which aten::linear called.
+  // The product that the node of aten::mm computes; aten::linear had called aten::mm.
   EXPECT_GE(count(operators, "aten::mm", Phase::backward), 1);
   for (const Operator& seen : operators) {
     if (seen.phase == Phase::backward && seen.name != "aten::ones_like" &&
@@ -107,7 +107,7 @@ TEST(OperatorObserver, WhoObservesBesideItSeesTheSame) {
   EXPECT_NE(std::ranges::find(alone, "aten::mm"), alone.end());
 }
 
-// What an operator left by an exception must not hide.
+// An operator that is left by an exception must not hide the operators after it.
 TEST(OperatorObserver, AnOperatorThatThrowsIsOver) {
   OperatorSink sink;
   TraceRecorder recorder({.sink = &sink});
