@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheme/block_grammar.hpp"
 
-#include <array>
 #include <optional>
 #include <sstream>
 
@@ -12,8 +11,6 @@ namespace {
 
 using kernels::Select;
 
-constexpr std::array selects{Select::panel,  Select::global, Select::row,
-                             Select::column, Select::random, Select::threshold};
 constexpr std::pair<std::string_view, BlockValues> value_names[] = {{"fp32", BlockValues::full},
                                                                     {"bf16", BlockValues::bf16},
                                                                     {"int8", BlockValues::int8},
@@ -21,7 +18,7 @@ constexpr std::pair<std::string_view, BlockValues> value_names[] = {{"fp32", Blo
 constexpr std::string_view unbiased = "unbiased";
 
 std::optional<Select> select_of(std::string_view text) {
-  for (const Select select : selects) {
+  for (const Select select : kernels::all_selects) {
     if (text == name_of(select)) return select;
   }
   return std::nullopt;

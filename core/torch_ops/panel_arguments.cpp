@@ -20,8 +20,7 @@ std::string text_of(c10::IntArrayRef numbers) {
 }
 
 Select select_of(std::string_view text) {
-  for (const Select select : {Select::panel, Select::row, Select::column, Select::global,
-                              Select::random, Select::threshold}) {
+  for (const Select select : kernels::all_selects) {
     if (text == name_of(select)) return select;
   }
   throw ConfigError(error_text("not a way of selecting blocks: '" + std::string(text) + "'", {},

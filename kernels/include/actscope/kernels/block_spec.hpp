@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ enum class Select {
   threshold,  ///< the whole matrix, blocks not below a norm given beforehand, at most global's
               ///< count
 };
+inline constexpr std::array all_selects{Select::panel,  Select::row,    Select::column,
+                                        Select::global, Select::random, Select::threshold};
 
 /// Whether kept blocks are scaled.
 /// unbiased: blocks are drawn at random, the larger the likelier, and scaled so that the expected

@@ -52,7 +52,7 @@ std::uint64_t draw_seed(std::uint64_t block_seed, Product product);
 ///         float64 or bfloat16, CPU or CUDA, all of one kind; beside a bfloat16 x parameters may be
 ///         float32: products take them rounded, and their gradients are float32
 /// Errors  ShapeMismatch: a length disagrees; BackendNotBuilt, DeviceError
-/// Source  design page compression.md: the exact algebra; docs/reference/block-algebra.md
+/// Source  docs/reference/block-algebra.md
 torch::Tensor resmlp_block(const torch::Tensor& x, const BlockParameters& parameters,
                            const BlockContext& context);
 
