@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training checkpoints: parameters, optimizer moments and what the run has gathered so far.
+#include "training/checkpoint.hpp"
+
 #include <ATen/core/grad_mode.h>
 #include <torch/nn/module.h>
 #include <torch/optim/adamw.h>
@@ -15,7 +16,6 @@
 #include "actscope/core/config/alike.hpp"
 #include "training/checkpoint_file.hpp"
 #include "training/safetensors.hpp"
-#include "training/training_session.hpp"
 
 namespace actscope::core {
 namespace {
@@ -85,28 +85,42 @@ bool is_of_run(const CheckpointState& state, std::int64_t total_steps, std::int6
   return state.step <= total_steps && state.correct <= state.steps_summed * batch;
 }
 
+[[noreturn]] void refuse_without_checkpoint(const RunConfig& config) {
+  std::error_code code;
+  if (std::filesystem::exists(std::filesystem::path(config.out) / checkpoint_name_before, code)) {
+    throw DataError(error_text("cannot resume in " + config.out,
+                               "its checkpoint.pt is of an earlier version of Actscope, and a "
+                               "pickle, which is not read any more",
+                               "start over with --force, or end the run with that version"));
+  }
+  throw DataError(error_text("nothing to resume in " + config.out,
+                             "it has no checkpoint.safetensors",
+                             "a checkpoint is written when a run is stopped, and every "
+                             "--checkpoint-every steps"));
+}
+
 }  // namespace
 
-void TrainingSession::save_checkpoint() const {
+void save_checkpoint(const TrainingState& run) {
   CheckpointState state;
-  state.config_digest = config_digest(config_, data_);
-  state.step = progress_.step;
-  state.elapsed_s = progress_.elapsed_s;
-  state.loss_sum = progress_.loss_sum;
-  state.correct = progress_.correct;
-  state.steps_summed = progress_.steps_summed;
-  state.accuracy = progress_.accuracy;
-  std::vector<NamedTensor> tensors = tensors_of(*model_, average_.get());
-  for (const auto& parameter : model_->named_parameters()) {
-    const auto found = optimizer_->state().find(parameter.value().unsafeGetTensorImpl());
-    if (found == optimizer_->state().end()) continue;
+  state.config_digest = config_digest(run.config, run.data);
+  state.step = run.progress.step;
+  state.elapsed_s = run.progress.elapsed_s;
+  state.loss_sum = run.progress.loss_sum;
+  state.correct = run.progress.correct;
+  state.steps_summed = run.progress.steps_summed;
+  state.accuracy = run.progress.accuracy;
+  std::vector<NamedTensor> tensors = tensors_of(run.model, run.average);
+  for (const auto& parameter : run.model.named_parameters()) {
+    const auto found = run.optimizer.state().find(parameter.value().unsafeGetTensorImpl());
+    if (found == run.optimizer.state().end()) continue;
     const auto& moments = static_cast<const AdamWParamState&>(*found->second);
     state.optimizer_steps[parameter.key()] = moments.step();
     tensors.push_back({moment_name("exp_avg", parameter.key()), moments.exp_avg()});
     tensors.push_back({moment_name("exp_avg_sq", parameter.key()), moments.exp_avg_sq()});
   }
-  if (!progress_.step_times_s.empty()) {
-    tensors.push_back({times_name, torch::tensor(progress_.step_times_s, torch::kFloat64)});
+  if (!run.progress.step_times_s.empty()) {
+    tensors.push_back({times_name, torch::tensor(run.progress.step_times_s, torch::kFloat64)});
   }
   std::vector<TensorEntry> entries;
   for (NamedTensor& one : tensors) {
@@ -115,27 +129,26 @@ void TrainingSession::save_checkpoint() const {
                        one.tensor.sizes().vec(), bytes_of(one.tensor)});
   }
   std::error_code code;  // where this fails, writing says so
-  std::filesystem::create_directories(config_.out, code);
-  write_checkpoint(checkpoint_path(config_), state, entries);
+  std::filesystem::create_directories(run.config.out, code);
+  write_checkpoint(checkpoint_path(run.config), state, entries);
 }
 
-// Everything is checked before anything of the session is changed.
-void TrainingSession::load_checkpoint() {
-  const std::filesystem::path path = checkpoint_path(config_);
+void load_checkpoint(const TrainingState& run) {
+  const std::filesystem::path path = checkpoint_path(run.config);
   std::error_code code;
-  if (!std::filesystem::exists(path, code)) refuse_without_checkpoint();
+  if (!std::filesystem::exists(path, code)) refuse_without_checkpoint(run.config);
   const std::string bytes = read_file(path, std::int64_t{1} << 40);
   const Checkpoint checkpoint = parse_checkpoint(bytes, path.string());
   const CheckpointState& state = checkpoint.state;
-  if (state.config_digest != config_digest(config_, data_) ||
-      !is_of_run(state, total_steps_, config_.batch)) {
-    throw DataError(error_text("cannot resume in " + config_.out,
+  if (state.config_digest != config_digest(run.config, run.data) ||
+      !is_of_run(state, run.total_steps, run.config.batch)) {
+    throw DataError(error_text("cannot resume in " + run.config.out,
                                "its checkpoint is of another configuration or other data",
                                "give the same options as before, or --force to start over"));
   }
-  std::vector<NamedTensor> wanted = tensors_of(*model_, average_.get());
+  std::vector<NamedTensor> wanted = tensors_of(run.model, run.average);
   std::vector<std::pair<void*, std::unique_ptr<AdamWParamState>>> moments;
-  for (const auto& parameter : model_->named_parameters()) {
+  for (const auto& parameter : run.model.named_parameters()) {
     const auto steps = state.optimizer_steps.find(parameter.key());
     if (steps == state.optimizer_steps.end()) continue;
     auto moment = std::make_unique<AdamWParamState>();
@@ -148,7 +161,7 @@ void TrainingSession::load_checkpoint() {
   }
   if (moments.size() != state.optimizer_steps.size()) {
     for (const auto& [name, steps] : state.optimizer_steps) {
-      if (model_->named_parameters().contains(name)) continue;
+      if (run.model.named_parameters().contains(name)) continue;
       refuse_tensors(path.string(), "the model has no parameter " + name);
     }
   }
@@ -166,29 +179,15 @@ void TrainingSession::load_checkpoint() {
     }
   }
   for (NamedTensor& one : wanted) one.tensor.copy_(tensor_of(entry_of(one.name)));
-  for (auto& [parameter, moment] : moments) optimizer_->state()[parameter] = std::move(moment);
-  progress_.step = state.step;
-  progress_.elapsed_s = state.elapsed_s;
-  progress_.loss_sum = state.loss_sum;
-  progress_.correct = state.correct;
-  progress_.steps_summed = state.steps_summed;
-  progress_.accuracy = state.accuracy;
-  progress_.step_times_s.assign(times.const_data_ptr<double>(),
-                                times.const_data_ptr<double>() + times.numel());
-}
-
-void TrainingSession::refuse_without_checkpoint() const {
-  std::error_code code;
-  if (std::filesystem::exists(std::filesystem::path(config_.out) / checkpoint_name_before, code)) {
-    throw DataError(error_text("cannot resume in " + config_.out,
-                               "its checkpoint.pt is of an earlier version of Actscope, and a "
-                               "pickle, which is not read any more",
-                               "start over with --force, or end the run with that version"));
-  }
-  throw DataError(error_text("nothing to resume in " + config_.out,
-                             "it has no checkpoint.safetensors",
-                             "a checkpoint is written when a run is stopped, and every "
-                             "--checkpoint-every steps"));
+  for (auto& [parameter, moment] : moments) run.optimizer.state()[parameter] = std::move(moment);
+  run.progress.step = state.step;
+  run.progress.elapsed_s = state.elapsed_s;
+  run.progress.loss_sum = state.loss_sum;
+  run.progress.correct = state.correct;
+  run.progress.steps_summed = state.steps_summed;
+  run.progress.accuracy = state.accuracy;
+  run.progress.step_times_s.assign(times.const_data_ptr<double>(),
+                                   times.const_data_ptr<double>() + times.numel());
 }
 
 }  // namespace actscope::core

@@ -98,12 +98,12 @@ void run_steps(TrainingSession& session, const RunConfig& config, const Training
       record.status = RunStatus::interrupted;
       record.status_reason = "stopped after step " + std::to_string(state.step) + " of " +
                              std::to_string(session.total_steps());
-      if (!config.out.empty()) session.save_checkpoint();
+      if (!config.out.empty()) save_checkpoint(session.state());
       progress.end("stopped");
       return;
     }
     if (config.checkpoint_every > 0 && state.step % config.checkpoint_every == 0) {
-      session.save_checkpoint();
+      save_checkpoint(session.state());
     }
   }
   // The last update has no loss after it that would show the harm.
@@ -132,7 +132,7 @@ RunRecord train_from(const RunConfig& config, const TrainingHooks& hooks, bool i
   } catch (const std::bad_alloc&) {
     shortage = "out of memory";
   }
-  if (begun && is_resumed) begun->load_checkpoint();
+  if (begun && is_resumed) load_checkpoint(begun->state());
   if (hooks.before_start) hooks.before_start();
   if (!begun) return never_begun(config, shortage);
   TrainingSession& session = *begun;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record that a training session fills at its end.
+#include "training/training_record.hpp"
+
 #include <algorithm>
 
 #include "actscope/base/sha256.hpp"
 #include "actscope/core/config/run_names.hpp"
-#include "training/training_session.hpp"
 
 namespace actscope::core {
 namespace {
@@ -17,43 +17,52 @@ double median(std::vector<double> values) {
 
 }  // namespace
 
-void TrainingSession::fill_bytes(RunRecord& record) const {
+void SavedMeasurement::add(std::int64_t saved, tracer::StoreLedger&& ledger) noexcept {
+  if (steps >= 2 && saved != saved_bytes) is_steady = false;
+  ++steps;
+  saved_bytes = saved;
+  ledger_bytes = ledger.total_bytes();
+  slots = std::move(ledger).slots();
+}
+
+void fill_bytes(RunRecord& record, const MeasuredBytes& measured) {
   RunSummary& summary = record.summary;
-  record.layers = footprint_.layers;
-  summary.dense_saved_bytes = footprint_.totals.dense_saved_bytes;
-  summary.predicted_saved_bytes = footprint_.totals.saved_bytes;
-  summary.predicted_step = std::max<std::int64_t>(0, progress_.step - 1);
-  if (peak_bytes_ > 0) {
-    summary.peak_bytes = Measured<std::int64_t>::of(peak_bytes_);
+  record.layers = measured.footprint.layers;
+  summary.dense_saved_bytes = measured.footprint.totals.dense_saved_bytes;
+  summary.predicted_saved_bytes = measured.footprint.totals.saved_bytes;
+  summary.predicted_step = std::max<std::int64_t>(0, measured.progress.step - 1);
+  if (measured.peak_bytes > 0) {
+    summary.peak_bytes = Measured<std::int64_t>::of(measured.peak_bytes);
   } else {
     summary.peak_bytes = Measured<std::int64_t>::missing("no step ran");
   }
-  if (config_.budget_bytes && peak_bytes_ > *config_.budget_bytes) {
-    record.warnings.emplace_back("the peak exceeds the budget of the plan by " +
-                                 std::to_string(peak_bytes_ - *config_.budget_bytes) + " bytes");
+  if (measured.config.budget_bytes && measured.peak_bytes > *measured.config.budget_bytes) {
+    record.warnings.emplace_back(
+        "the peak exceeds the budget of the plan by " +
+        std::to_string(measured.peak_bytes - *measured.config.budget_bytes) + " bytes");
   }
-  if (saved_.steps == 0) {
-    const char* why = trace_level_of(config_) == TraceLevel::off ? "trace level is off"
-                      : progress_.step_times_s.empty()           ? "no step ran"
-                                                                 : "no step could be measured";
+  if (measured.saved.steps == 0) {
+    const char* why = trace_level_of(measured.config) == TraceLevel::off ? "trace level is off"
+                      : measured.progress.step_times_s.empty()           ? "no step ran"
+                                                               : "no step could be measured";
     summary.saved_bytes = summary.residual_bytes = Measured<std::int64_t>::missing(why);
     return;
   }
-  if (!saved_.is_steady && schedule_.kind == SparsitySchedule::Kind::constant) {
+  if (!measured.saved.is_steady && measured.has_one_scheme) {
     record.warnings.emplace_back("saved bytes differ between steps; the last is shown");
   }
-  const std::int64_t residual = saved_.saved_bytes - saved_.ledger_bytes;
-  summary.saved_bytes = Measured<std::int64_t>::of(saved_.saved_bytes);
+  const std::int64_t residual = measured.saved.saved_bytes - measured.saved.ledger_bytes;
+  summary.saved_bytes = Measured<std::int64_t>::of(measured.saved.saved_bytes);
   summary.residual_bytes = Measured<std::int64_t>::of(residual);
   // The caching allocator of CUDA rounds sizes up, so a residual there is no finding.
-  if (residual != 0 && device_.is_cpu()) {
+  if (residual != 0 && device_of(measured.config) == DeviceKind::cpu) {
     record.warnings.emplace_back("the allocator holds " + std::to_string(residual) +
                                  " bytes that no store registered");
   }
   for (LayerFootprint& layer : record.layers) {
     for (SlotFootprint& slot : layer.slots) {
       slot.stored_bytes = 0;
-      for (const tracer::SlotBytes& bytes : saved_.slots) {
+      for (const tracer::SlotBytes& bytes : measured.saved.slots) {
         if (bytes.layer == layer.name && bytes.slot == slot.name) {
           slot.stored_bytes = bytes.stored_bytes;
         }
@@ -62,45 +71,22 @@ void TrainingSession::fill_bytes(RunRecord& record) const {
   }
 }
 
-void TrainingSession::fill(RunRecord& record) {
-  if (average_) average_->swap();
-  record.config = config_;
-  tracer_.finish(record);
-  record.ledger = graph_->record();
-  record.parameters = footprint_.totals.parameters;
-  record.train_samples = data_.train.samples;
-  record.heldout_samples = data_.heldout.samples;
-  record.data_sha256 = data_.sha256;
-  record.layer_names = layer_names(model_->geometry());
-  record.accuracy = progress_.accuracy;
-  record.gradients = probe_.errors();
-  record.step_times_s = progress_.step_times_s;
-  predict_bytes();
-  fill_bytes(record);
-  probe_.fill(record.layers);
-  record.warnings.insert(record.warnings.end(), data_.notes.begin(), data_.notes.end());
-  for (const auto* corrupt : {corrupt_train_.get(), corrupt_heldout_.get()}) {
-    for (std::string& line : corrupt->lines()) record.warnings.push_back(std::move(line));
-  }
-  RunSummary& summary = record.summary;
-  summary.workspace_bytes = config_.workspace_bytes;
-  summary.steps = progress_.step;
-  summary.weights_sha256 = weights_digest(*model_);
-  std::vector<double> times = progress_.step_times_s;
+void fill_results(RunSummary& summary, const RunConfig& config, const TrainingProgress& progress) {
+  std::vector<double> times = progress.step_times_s;
   if (times.size() > 1) times.erase(times.begin());  // the first step warms up
   if (times.empty()) {
     summary.step_time_s = summary.images_per_s = Measured<double>::missing("no step ran");
   } else {
     summary.step_time_s = Measured<double>::of(median(times));
     summary.images_per_s =
-        Measured<double>::of(static_cast<double>(config_.batch) / *summary.step_time_s.value);
+        Measured<double>::of(static_cast<double>(config.batch) / *summary.step_time_s.value);
   }
-  if (progress_.accuracy.empty()) {
+  if (progress.accuracy.empty()) {
     summary.train_loss = summary.heldout_accuracy_ratio =
         Measured<double>::missing("the run ended before its first evaluation");
   } else {
-    summary.train_loss = progress_.accuracy.back().train_loss;
-    summary.heldout_accuracy_ratio = progress_.accuracy.back().heldout_accuracy_ratio;
+    summary.train_loss = progress.accuracy.back().train_loss;
+    summary.heldout_accuracy_ratio = progress.accuracy.back().heldout_accuracy_ratio;
   }
 }
 

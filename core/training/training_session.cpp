@@ -50,14 +50,6 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const torch::nn::Module& mod
 
 }  // namespace
 
-void SavedMeasurement::add(std::int64_t saved, tracer::StoreLedger&& ledger) noexcept {
-  if (steps >= 2 && saved != saved_bytes) is_steady = false;
-  ++steps;
-  saved_bytes = saved;
-  ledger_bytes = ledger.total_bytes();
-  slots = std::move(ledger).slots();
-}
-
 TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& hooks)
     : config_(config),
       hooks_(hooks),
@@ -103,6 +95,10 @@ TrainingSession::TrainingSession(const RunConfig& config, const TrainingHooks& h
   total_steps_ =
       config_.steps > 0 ? config_.steps : config_.epochs * loader_->steps_per_epoch(config_.batch);
   loader_->expect_steps(total_steps_);
+}
+
+TrainingState TrainingSession::state() {
+  return {config_, data_, *model_, average_.get(), *optimizer_, progress_, total_steps_};
 }
 
 bool TrainingSession::is_epoch_end() const {
@@ -282,6 +278,33 @@ std::string TrainingSession::first_non_finite_parameter() const {
     if (!parameter.value().isfinite().all().item<bool>()) return parameter.key();
   }
   return {};
+}
+
+void TrainingSession::fill(RunRecord& record) {
+  if (average_) average_->swap();
+  record.config = config_;
+  tracer_.finish(record);
+  record.ledger = graph_->record();
+  record.parameters = footprint_.totals.parameters;
+  record.train_samples = data_.train.samples;
+  record.heldout_samples = data_.heldout.samples;
+  record.data_sha256 = data_.sha256;
+  record.layer_names = layer_names(model_->geometry());
+  record.accuracy = progress_.accuracy;
+  record.gradients = probe_.errors();
+  record.step_times_s = progress_.step_times_s;
+  predict_bytes();
+  fill_bytes(record, {config_, footprint_, progress_, saved_, peak_bytes_,
+                      schedule_.kind == SparsitySchedule::Kind::constant});
+  probe_.fill(record.layers);
+  record.warnings.insert(record.warnings.end(), data_.notes.begin(), data_.notes.end());
+  for (const auto* corrupt : {corrupt_train_.get(), corrupt_heldout_.get()}) {
+    for (std::string& line : corrupt->lines()) record.warnings.push_back(std::move(line));
+  }
+  record.summary.workspace_bytes = config_.workspace_bytes;
+  record.summary.steps = progress_.step;
+  record.summary.weights_sha256 = weights_digest(*model_);
+  fill_results(record.summary, config_, progress_);
 }
 
 }  // namespace actscope::core

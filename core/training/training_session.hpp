@@ -20,35 +20,14 @@
 #include "actscope/tracer/torch/device_memory.hpp"
 #include "data/corrupt_images.hpp"
 #include "training/batch_loader.hpp"
+#include "training/checkpoint.hpp"
 #include "training/gradient_probe.hpp"
 #include "training/step_ledger.hpp"
 #include "training/step_tracer.hpp"
+#include "training/training_record.hpp"
 #include "training/weight_average.hpp"
 
 namespace actscope::core {
-
-/// What the steps kept between forward and backward. Units: bytes.
-struct SavedMeasurement {
-  std::int64_t steps = 0;        ///< measured so far
-  std::int64_t saved_bytes = 0;  ///< of the last one, by the allocator
-  std::int64_t ledger_bytes = 0;
-  std::vector<tracer::SlotBytes> slots;
-  bool is_steady = true;  ///< the second step and all later ones kept the same number of bytes
-
-  /// The first step may fill library caches, so it stands only until there is a second.
-  void add(std::int64_t saved, tracer::StoreLedger&& ledger) noexcept;
-};
-
-/// What a run has gathered so far; part of a checkpoint, so that a resumed run reports the whole.
-struct TrainingProgress {
-  std::int64_t step = 0;
-  double elapsed_s = 0;
-  double loss_sum = 0;            ///< since the last accuracy point
-  std::int64_t correct = 0;       ///< the same
-  std::int64_t steps_summed = 0;  ///< the same
-  std::vector<AccuracyPoint> accuracy;
-  std::vector<double> step_times_s;
-};
 
 /// Model, optimizer, data and counters of one training run; one call a step.
 class TrainingSession {
@@ -69,8 +48,8 @@ class TrainingSession {
   /// The first layer whose output was not finite in the step whose loss was not; empty: none.
   const std::string& first_non_finite_layer() const noexcept { return non_finite_layer_; }
 
-  void save_checkpoint() const;
-  void load_checkpoint();
+  /// What a checkpoint holds of the session.
+  TrainingState state();
 
   /// Returns when everything that the steps so far left to other threads has reached the trace.
   void flush_trace() { tracer_.flush(); }
@@ -91,8 +70,6 @@ class TrainingSession {
   torch::Tensor measured_forward(const Batch& batch, torch::Tensor& logits);
   void add_saved(std::int64_t saved_bytes, tracer::StoreLedger&& ledger);
   void require_predicted(const tracer::StoreLedger& ledger) const;
-  void fill_bytes(RunRecord& record) const;
-  [[noreturn]] void refuse_without_checkpoint() const;
 
   RunConfig config_;
   const TrainingHooks& hooks_;
@@ -116,8 +93,5 @@ class TrainingSession {
   GradientProbe probe_;
   std::unique_ptr<StepLedger> graph_;  // of one step
 };
-
-/// SHA-256 over the bytes of all parameters in order.
-std::string weights_digest(const torch::nn::Module& module);
 
 }  // namespace actscope::core
