@@ -132,8 +132,9 @@ void require_known(const char* what, const std::string& name, const Texts& known
 void RunOptions::add(const core::RunOption& option, const HelpText& text) {
   const std::string name = option.option;
   const std::string help = wrapped(text.meaning + text.usual);
-  if (const auto* flag = std::get_if<bool RunConfig::*>(&option.member)) {
-    const auto turn_off = [this, member = *flag](std::int64_t) {
+  if (option.syntax == OptionSyntax::turns_off) {
+    const auto turn_off = [this,
+                           member = std::get<bool RunConfig::*>(option.member)](std::int64_t) {
       given_.emplace_back([member](RunConfig& config) { config.*member = false; });
     };
     command_->add_flag_function(name, turn_off, text.meaning)->group(text.group);

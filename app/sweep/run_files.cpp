@@ -8,6 +8,7 @@
 #include "actscope/base/atomic_file.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/core/config/run_names.hpp"
 #include "actscope/core/training/checkpoint_check.hpp"
 #include "actscope/reports/format/document.hpp"
 #include "actscope/reports/run/document.hpp"
@@ -44,7 +45,9 @@ bool is_report_of_a_run(const fs::path& file) {
 
 std::vector<std::string> run_files(const std::string& trace) {
   std::vector<std::string> files{"report.json", core::checkpoint_name};
-  if (trace == "off" || trace == "ledger") return files;
+  RunConfig config;
+  config.trace = trace;
+  if (!core::has_timeline(core::trace_level_of(config))) return files;
   for (const char* name :
        {"trace.db", "trace.db-wal", "trace.db-shm", "trace.db-journal", "trace.pftrace"}) {
     files.emplace_back(name);

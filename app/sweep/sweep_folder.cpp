@@ -82,8 +82,8 @@ bool SweepFolder::is_under_way(const std::string& id) const {
 }
 
 void SweepFolder::refresh(SweepPointRecord& point, const SweepPointRecord* known) const {
-  if (point.status == PointStatus::skipped) return;
   if (!has_ended(point.id)) {
+    if (point.status == PointStatus::skipped) return;
     point.status = is_under_way(point.id) ? PointStatus::running : PointStatus::pending;
     return;
   }

@@ -10,6 +10,7 @@
 #include "actscope/reports/config/document.hpp"
 #include "options/nearest_name.hpp"
 #include "options/value_text.hpp"
+#include "sweep/sweep_plan.hpp"
 
 namespace actscope::app {
 namespace {
@@ -62,14 +63,17 @@ void SweepOptions::add_to(CLI::App& command) {
   });
   command
       .add_flag("--no-baselines", no_baselines_,
-                "without dense, exact, int4 and checkpoint,\notherwise added once a seed")
+                "without " + sweep::baseline_names() + ",\notherwise added once a seed")
       ->group(axes);
   run_.add_to(command, core::in_run);
 }
 
 bool SweepOptions::is_empty() const {
   if (!file_.empty()) return false;
-  // The output folder says where the points are, all other options what they are.
+  // What names files of a single run describes no point.
+  const auto is_of_one_run = [](std::string_view field) {
+    return field == "out" || field == "save_weights" || field == "weights_names";
+  };
   const auto is_given = [&](const std::string& name) { return command_->count(name) > 0; };
   const auto is_axis = [](const CLI::Option* option) { return option->get_group() == axes; };
   if (is_given("--config")) return false;
@@ -77,8 +81,8 @@ bool SweepOptions::is_empty() const {
     if (axis->count() > 0) return false;
   }
   return std::ranges::none_of(core::run_options(), [&](const core::RunOption& option) {
-    const bool is_place_of_points = option.field == std::string_view("out");
-    return (option.commands & core::in_run) != 0 && !is_place_of_points && is_given(option.option);
+    return (option.commands & core::in_run) != 0 && !is_of_one_run(option.field) &&
+           is_given(option.option);
   });
 }
 

@@ -6,12 +6,11 @@
 #include <string>
 
 #include "actscope/base/error.hpp"
+#include "actscope/core/scheme/presets.hpp"
 #include "sweep/point.hpp"
 
 namespace actscope::sweep {
 namespace {
-
-constexpr const char* baseline_schemes[] = {"dense", "exact", "int4", "checkpoint"};
 
 // An axis that was left empty has the one value of the base.
 template <class Value>
@@ -44,9 +43,10 @@ class Expansion {
   }
 
   void add_baselines(const RunConfig& seeded) {
-    for (const char* scheme : baseline_schemes) {
+    for (const core::Preset& preset : core::presets()) {
+      if (!preset.is_baseline) continue;
       RunConfig config = seeded;
-      config.scheme = scheme;
+      config.scheme = preset.name;
       config.slot_overrides.clear();
       config.operand_overrides.clear();
       add(PointRole::baseline, std::move(config));
@@ -131,6 +131,18 @@ std::vector<SweepPointRecord> expand(const SweepSpec& spec, const Validate& vali
   std::vector<SweepPointRecord> points = expansion.take();
   require_something_to_run(points);
   return points;
+}
+
+std::string baseline_names() {
+  std::vector<std::string> names;
+  for (const core::Preset& preset : core::presets()) {
+    if (preset.is_baseline) names.emplace_back(preset.name);
+  }
+  std::string text = names.front();
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    text += (i + 1 < names.size() ? ", " : " and ") + names[i];
+  }
+  return text;
 }
 
 }  // namespace actscope::sweep

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "actscope/base/sweep_record.hpp"
@@ -20,5 +21,8 @@ using Validate = std::function<void(const RunConfig&)>;
 /// Errors  ConfigError: overrides of slots or operands beside several schemes; a sparsity outside
 ///         [0, 1); the first reason, where no point of the grid is possible
 std::vector<SweepPointRecord> expand(const SweepSpec& spec, const Validate& validate);
+
+/// "dense, exact, int4 and checkpoint": the schemes that a sweep adds to compare with.
+std::string baseline_names();
 
 }  // namespace actscope::sweep

@@ -24,8 +24,7 @@ constexpr std::uint8_t everywhere = in_run | in_eval | in_plan | in_footprint;
 constexpr std::uint8_t in_training = in_run | in_plan;
 
 // A row is read as a sentence: what the field is, then what it may be, then who asks.
-const RunOption table[] = {
-    // ---- Model
+constinit const RunOption table[] = {
     {.field = "model",
      .member = &C::model,
      .role = training,
@@ -88,8 +87,6 @@ const RunOption table[] = {
      .unset = "the data's",
      .commands = everywhere,
      .uses = in_checkpoints | in_plans},
-
-    // ---- Data
     {.field = "data",
      .member = &C::data,
      .role = training,
@@ -108,6 +105,7 @@ const RunOption table[] = {
      .option = "--data-dir",
      .value = "DIR",
      .meaning = "folder of the data set",
+     .in_documents = "folder of the data set; empty: where its Debian package puts it",
      .unset = "where its Debian package puts it",
      .commands = in_training | in_eval},
     {.field = "max_corrupt_share",
@@ -158,17 +156,16 @@ const RunOption table[] = {
      .option = "--no-augment",
      .syntax = OptionSyntax::turns_off,
      .meaning = "no random crop and flip",
+     .in_documents = "random crop and flip of training images",
      .commands = in_run,
      .uses = in_checkpoints},
-
-    // ---- Compression
     {.field = "scheme",
      .member = &C::scheme,
      .role = compression,
      .group = Group::compression,
      .option = "--scheme",
      .value = "NAME",
-     .note = "[Schemes](schemes.md). A document that names none means `dense`.",
+     .note = "[Schemes](schemes.md).",
      .commands = in_run | in_footprint,
      .choices = preset_names,
      .kind = "scheme",
@@ -181,6 +178,7 @@ const RunOption table[] = {
      .syntax = OptionSyntax::block,
      .value = "N",
      .meaning = "block of the bsr schemes: side, or ROWSxCOLS as 8x64",
+     .in_documents = "rows of the blocks of the bsr schemes",
      .commands = in_training | in_footprint,
      .uses = in_checkpoints | in_plans | in_reports},
     {.field = "block_cols",
@@ -189,7 +187,7 @@ const RunOption table[] = {
      .group = Group::compression,
      .option = "--block",
      .syntax = OptionSyntax::block,
-     .meaning = "columns of the block",
+     .meaning = "columns of the blocks",
      .uses = in_checkpoints | in_plans | in_reports},
     {.field = "sparsity_ratio",
      .member = &C::sparsity_ratio,
@@ -248,10 +246,9 @@ const RunOption table[] = {
      .role = compression,
      .group = Group::compression,
      .meaning = "for the peak of a step, from a plan",
+     .kind = "the budget",
      .integers = Whole{1, most_bytes},
      .uses = not_in_checkpoints},
-
-    // ---- Training
     {.field = "epochs",
      .member = &C::epochs,
      .role = training,
@@ -259,6 +256,7 @@ const RunOption table[] = {
      .option = "--epochs",
      .value = "N",
      .meaning = "passes over the training images, from 1",
+     .in_documents = "passes over the training images; used where steps is 0",
      .commands = in_training,
      .integers = Whole{0, most},
      .uses = in_checkpoints},
@@ -372,11 +370,10 @@ const RunOption table[] = {
      .option = "--weights",
      .value = "FILE",
      .meaning = "safetensors to start from, in timm's or the original names",
+     .in_documents = "safetensors to start from; empty: seeded initialization",
      .unset = "seeded initialization",
      .commands = in_training | in_eval,
      .uses = not_in_checkpoints},
-
-    // ---- Machine
     {.field = "device",
      .member = &C::device,
      .role = training,
@@ -398,7 +395,7 @@ const RunOption table[] = {
      .note = "[bf16](schemes.md#bf16).",
      .commands = everywhere,
      .choices = training_dtype_names,
-     .kind = "element type for training",
+     .kind = "element type {} for training",
      .uses = in_checkpoints | in_plans | in_reports},
     {.field = "threads",
      .member = &C::threads,
@@ -420,13 +417,12 @@ const RunOption table[] = {
      .syntax = OptionSyntax::bytes,
      .value = "SIZE",
      .meaning = "transient memory of a compressed block, from 1; units as 64MiB",
+     .in_documents = "transient memory of a compressed block. Units: bytes",
      .unset = "64MiB; on cuda 4GiB",
      .note = "A batch that fits it is worked on as a whole, which a GPU needs.",
      .commands = in_training | in_footprint,
      .integers = Whole{1, most_bytes},
      .uses = in_checkpoints | in_plans},
-
-    // ---- Recording
     {.field = "out",
      .member = &C::out,
      .role = place,

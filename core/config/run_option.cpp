@@ -8,6 +8,7 @@
 
 #include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
+#include "scheme/block_grammar.hpp"
 
 namespace actscope::core {
 namespace {
@@ -45,11 +46,13 @@ void check_range(const RunOption& option, Number value, const std::optional<Rang
                  "give a number from " + shown(range->low) + " to " + shown(range->high)));
 }
 
-// "a", "a or b", "a, b or c"
-std::string alternatives(const std::vector<std::string>& names) {
-  const auto most = std::span(names).first(names.size() - 1);
-  if (most.empty()) return names.back();
-  return fmt::format("{} or {}", fmt::join(most, ", "), names.back());
+// "unknown optimizer 'sgd'", "unknown element type 'fp64' for training"
+std::string unknown(const RunOption& option, const std::string& value) {
+  std::string kind = option.kind;
+  const std::string shown = "'" + value + "'";
+  const std::size_t place = kind.find("{}");
+  return "unknown " +
+         (place == std::string::npos ? kind + " " + shown : kind.replace(place, 2, shown));
 }
 
 struct Check {
@@ -64,8 +67,7 @@ struct Check {
     if (option.choices == nullptr) return;
     const std::vector<std::string>& names = option.choices();
     if (std::ranges::find(names, value) != names.end()) return;
-    throw ConfigError(error_text(fmt::format("unknown {} '{}'", option.kind, value), {},
-                                 "give " + alternatives(names)));
+    throw ConfigError(error_text(unknown(option, value), {}, "give " + alternatives(names)));
   }
   void operator()(bool) const {}
   void operator()(const std::vector<std::string>&) const {}
@@ -121,7 +123,7 @@ const RunOption& run_option(std::string_view field) {
 }
 
 std::string shown_name(const RunOption& option) {
-  return *option.option != '\0' ? option.option : "the budget";
+  return *option.option != '\0' ? option.option : option.kind;
 }
 
 std::string meaning_of(const RunOption& option) {
@@ -133,6 +135,10 @@ std::string meaning_of(const RunOption& option) {
   }
   if (!meaning.empty()) return option.meaning;
   return names.size() > 2 ? fmt::format("one of {}", fmt::join(names, ", ")) : alternatives(names);
+}
+
+std::string field_meaning_of(const RunOption& option) {
+  return *option.in_documents != '\0' ? option.in_documents : meaning_of(option);
 }
 
 std::string value_text(const RunOption& option, const RunConfig& config) {

@@ -40,6 +40,23 @@ std::string_view name_of_values(BlockValues values) {
 
 }  // namespace
 
+std::string alternatives(const std::vector<std::string>& names) {
+  std::string text = names.front();
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    text += (i + 1 < names.size() ? ", " : " or ") + names[i];
+  }
+  return text;
+}
+
+const std::vector<std::string>& selection_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Select select : kernels::all_selects) all.emplace_back(name_of(select));
+    return all;
+  }();
+  return names;
+}
+
 std::vector<std::string> split_text(std::string_view text, char separator) {
   std::vector<std::string> parts(1);
   for (char c : text) {
@@ -103,10 +120,9 @@ void parse_select(std::string_view text, kernels::BlockSpec& blocks) {
   const auto select = select_of(parts.front());
   const bool is_rescaled = parts.size() == 2 && parts[1] == unbiased;
   if (!select || (parts.size() > 1 && !is_rescaled)) {
-    throw ConfigError(
-        error_text("unknown selection '" + std::string(text) + "'", {},
-                   "give panel, global, row, column, random or threshold, with :unbiased behind it "
-                   "to rescale what is drawn"));
+    throw ConfigError(error_text("unknown selection '" + std::string(text) + "'", {},
+                                 "give " + alternatives(selection_names()) +
+                                     ", with :unbiased behind it to rescale what is drawn"));
   }
   blocks.select = *select;
   blocks.rescale = is_rescaled ? kernels::Rescale::unbiased : kernels::Rescale::none;

@@ -11,6 +11,9 @@
 /// The part of the grammar of stores and operands that speaks of blocks.
 namespace actscope::core {
 
+/// "a", "a or b", "a, b or c". Requires a name
+std::string alternatives(const std::vector<std::string>& names);
+
 std::vector<std::string> split_text(std::string_view text, char separator);
 
 /// Whether all of `text` is a number, then written to `number`.

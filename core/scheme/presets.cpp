@@ -81,21 +81,21 @@ BlockPlan pool(const BlockSpec&) {
   return linear_inputs(usual_store(StoreKind::pool));
 }
 
-// name, has blocks, has sparsity, plan
+// name, has blocks, has sparsity, is a baseline, plan
 constexpr Preset rows[] = {
-    {"dense", false, false, dense},
-    {"linear-bsr", true, true, linear_bsr},
-    {"exact", false, false, exact},
-    {"exact-bsr", true, true, exact_bsr},
-    {"int8", false, false, coded<StoreKind::int8>},
-    {"int4", false, false, coded<StoreKind::int4>},
-    {"int2", false, false, coded<StoreKind::int2>},
-    {"int4-bsr", true, true, coded_bsr<StoreKind::int4>},
-    {"int2-bsr", true, true, coded_bsr<StoreKind::int2>},
-    {"checkpoint", false, false, checkpoint<StoreKind::keep>},
-    {"checkpoint-int4", false, false, checkpoint<StoreKind::int4>},
-    {"topk", false, true, topk},
-    {"pool", false, false, pool},
+    {"dense", false, false, true, dense},
+    {"linear-bsr", true, true, false, linear_bsr},
+    {"exact", false, false, true, exact},
+    {"exact-bsr", true, true, false, exact_bsr},
+    {"int8", false, false, false, coded<StoreKind::int8>},
+    {"int4", false, false, true, coded<StoreKind::int4>},
+    {"int2", false, false, false, coded<StoreKind::int2>},
+    {"int4-bsr", true, true, false, coded_bsr<StoreKind::int4>},
+    {"int2-bsr", true, true, false, coded_bsr<StoreKind::int2>},
+    {"checkpoint", false, false, true, checkpoint<StoreKind::keep>},
+    {"checkpoint-int4", false, false, false, checkpoint<StoreKind::int4>},
+    {"topk", false, true, false, topk},
+    {"pool", false, false, false, pool},
 };
 
 }  // namespace

@@ -20,11 +20,13 @@ std::string text_of(c10::IntArrayRef numbers) {
 }
 
 Select select_of(std::string_view text) {
+  std::string known;
   for (const Select select : kernels::all_selects) {
     if (text == name_of(select)) return select;
+    known += (known.empty() ? "" : ", ") + std::string(name_of(select));
   }
   throw ConfigError(error_text("not a way of selecting blocks: '" + std::string(text) + "'", {},
-                               "give panel, row, column, global, random or threshold"));
+                               "give one of " + known));
 }
 
 void require_tensor(const char* name, const at::Tensor& tensor, std::int64_t elements,

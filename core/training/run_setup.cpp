@@ -43,10 +43,10 @@ void require_usable(DeviceKind device) {
   }
 }
 
-void require_recordable(TraceLevel level, const std::string& device) {
-  if (level != TraceLevel::cupti || device == "cuda") return;
+void require_recordable(TraceLevel level, DeviceKind device) {
+  if (level != TraceLevel::cupti || device == DeviceKind::cuda) return;
   throw DeviceError(error_text("trace level cupti records the kernels of a GPU",
-                               "the device is " + device, "use --trace timeline"));
+                               "the device is cpu", "use --trace timeline"));
 }
 
 ResMlpGeometry free_geometry(const RunConfig& config, const DataShape& shape) {
@@ -90,15 +90,16 @@ ResMlpGeometry resolve_geometry(const RunConfig& config) {
 }
 
 void validate_run_config(const RunConfig& config) {
-  for (const RunOption& option : run_options()) check_value(option, config);
-  if (config.steps == 0 && config.epochs == 0) {
-    throw ConfigError(
-        error_text("--epochs is out of range", "got 0 and no --steps", "give a number from 1"));
+  if (config.steps == 0) {
+    RunOption epochs = run_option("epochs");
+    epochs.integers->low = 1;
+    check_value(epochs, config);
   }
+  for (const RunOption& option : run_options()) check_value(option, config);
   (void)parse_schedule(config.schedule);
   (void)make_scheme(config, resolve_geometry(config));
   require_usable(device_of(config));
-  require_recordable(trace_level_of(config), config.device);
+  require_recordable(trace_level_of(config), device_of(config));
   if (config.checkpoint_every > 0 && config.out.empty()) {
     throw ConfigError(
         error_text("--checkpoint-every needs a folder", {}, "give --out DIR as well"));

@@ -6,6 +6,7 @@
 
 #include "actscope/core/config/configuration_name.hpp"
 #include "actscope/core/config/run_option.hpp"
+#include "actscope/core/scheme/scheme.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -43,7 +44,7 @@ FormField ofOneRun(const char* field, const char* label, const char* hint, const
 FormField usualNames(const char* field, const char* label, const QStringList& choices = {}) {
   FormField line = ofRun(field, label);
   if (!choices.isEmpty()) line.choices = choices;
-  line.first = line.choices.front();
+  line.first = QString::fromStdString(core::value_text(core::run_option(field), RunConfig()));
   line.isLeftOutAsUsual = true;
   return line;
 }
@@ -61,6 +62,10 @@ bool isList(const QString& text, const QString& item) {
   return QRegularExpression("^" + item + "(," + item + ")*$").match(text).hasMatch();
 }
 
+bool isOne(const QString& text, const QString& pattern) {
+  return isList(text, pattern) && !text.contains(',');
+}
+
 const QString blockPattern = "[1-9][0-9]*(x[1-9][0-9]*)?";
 const QString sparsityPattern = "(0(\\.[0-9]*)?|\\.[0-9]+)";
 const QString countPattern = "[0-9]+";
@@ -72,18 +77,16 @@ QString plainLabel(const FormField& field) {
 // What an axis of a sweep, or block and sparsity, are refused for.
 QString faultOfAxes(const RunForm& r) {
   if (r.isSweep) {
-    if (r["schemes"].isEmpty()) return "Give one scheme or more, separated by commas.";
-    if (!isList(r["blocks"], blockPattern)) return "Blocks are sides or rows x columns: 8,16,8x64";
-    if (!isList(r["sparsities"], sparsityPattern))
+    if (r.text("schemes").isEmpty()) return "Give one scheme or more, separated by commas.";
+    if (!isList(r.text("blocks"), blockPattern))
+      return "Blocks are sides or rows x columns: 8,16,8x64";
+    if (!isList(r.text("sparsities"), sparsityPattern))
       return "Sparsities are shares from 0 to below 1: 0.5,0.8";
-    if (!isList(r["seeds"], countPattern)) return "Seeds are whole numbers: 0,1,2";
+    if (!isList(r.text("seeds"), countPattern)) return "Seeds are whole numbers: 0,1,2";
     return {};
   }
-  const auto isOne = [](const QString& text, const QString& pattern) {
-    return isList(text, pattern) && !text.contains(',');
-  };
-  if (hasBlocks(r) && !isOne(r["block_rows"], blockPattern)) return "A block is 16 or 8x64";
-  if (hasSparsity(r) && !isOne(r["sparsity_ratio"], sparsityPattern)) {
+  if (hasBlocks(r) && !isOne(r.text("block_rows"), blockPattern)) return "A block is 16 or 8x64";
+  if (hasSparsity(r) && !isOne(r.text("sparsity_ratio"), sparsityPattern)) {
     return "A sparsity is a share from 0 to below 1: 0.8";
   }
   return {};
@@ -95,19 +98,23 @@ QString faultOfOption(const core::RunOption& option, const QString& label, const
   const bool isCount =
       std::holds_alternative<std::int64_t RunConfig::*>(option.member) ||
       std::holds_alternative<std::optional<std::int64_t> RunConfig::*>(option.member);
+  const auto range = [&](const QString& low, const QString& high) {
+    return QString("%1 is a number from %2 to %3, not %4").arg(label, low, high, text);
+  };
   if (isCount) {
-    const bool isWhole = isList(text, countPattern) && !text.contains(',');
-    return isWhole ? QString() : QString("%1 is no whole number: %2").arg(label, text);
+    if (!isOne(text, countPattern)) return QString("%1 is no whole number: %2").arg(label, text);
+    const qlonglong count = text.toLongLong();
+    if (!option.integers || (count >= option.integers->low && count <= option.integers->high)) {
+      return {};
+    }
+    return range(QString::number(option.integers->low), QString::number(option.integers->high));
   }
   if (!option.reals) return {};
   bool isNumber = false;
   const double value = text.toDouble(&isNumber);
   if (isNumber && value >= option.reals->low && value <= option.reals->high) return {};
-  return QString("%1 is a number from %2 to %3, not %4")
-      .arg(label)
-      .arg(option.reals->low, 0, 'g', 12)
-      .arg(option.reals->high, 0, 'g', 12)
-      .arg(text);
+  const auto number = [](double value) { return QString::number(value, 'g', 12); };
+  return range(number(option.reals->low), number(option.reals->high));
 }
 
 }  // namespace
@@ -130,8 +137,7 @@ const std::vector<FormField>& formFields() {
         ofSweep("sparsities", "S&parsities", "0.5,0.8", "0.5,0.8"),
         ofSweep("seeds", "Seeds", "0,1,2", "0"),
         ofSweep("workers", "Workers", "1", ""),
-        usualNames("select", "Blocks kept by",
-                   {"panel", "row", "column", "global", "threshold", "random", "panel:unbiased"}),
+        usualNames("select", "Blocks kept by", listOf(core::selection_names()) << "panel:unbiased"),
         usualNames("schedule", "Schedule", {"constant", "warmup:100", "cubic:100:1000"}),
         ofRun("epochs", "&Epochs", "", "1"),
         ofRun("steps", "Steps instead", "by epochs"),
@@ -157,20 +163,20 @@ RunForm::RunForm() {
 
 bool hasSparsity(const RunForm& r) {
   RunConfig config;
-  config.scheme = r["scheme"].toStdString();
-  return r.isSweep || core::has_sparsity(config);
+  config.scheme = r.text("scheme").toStdString();
+  return r.isSweep || (!config.scheme.empty() && core::has_sparsity(config));
 }
 
 bool hasBlocks(const RunForm& r) {
   RunConfig config;
-  config.scheme = r["scheme"].toStdString();
-  return r.isSweep || core::has_blocks(config);
+  config.scheme = r.text("scheme").toStdString();
+  return r.isSweep || (!config.scheme.empty() && core::has_blocks(config));
 }
 
 bool isRead(const FormField& field, const RunForm& r) {
   if (field.shown == Shown::inRun && r.isSweep) return false;
   if (field.shown == Shown::inSweep && !r.isSweep) return false;
-  if (field.name == "dim" || field.name == "depth") return r["model"] == "resmlp";
+  if (field.name == "dim" || field.name == "depth") return r.text("model") == "resmlp";
   if (field.name == "block_rows" || field.name == "select") return hasBlocks(r);
   if (field.name == "sparsity_ratio" || field.name == "schedule") return hasSparsity(r);
   return true;
@@ -179,20 +185,20 @@ bool isRead(const FormField& field, const RunForm& r) {
 QStringList argumentsOf(const RunForm& r) {
   QStringList arguments{r.isSweep ? "sweep" : "run"};
   for (const FormField& field : formFields()) {
-    const QString text = r[field.name];
+    const QString text = r.text(field.name);
     if (field.option.isEmpty() || text.isEmpty() || !isRead(field, r)) continue;
     if (field.isLeftOutAsUsual && text == field.first) continue;
-    if (field.name == "epochs" && !r["steps"].isEmpty()) continue;
+    if (field.name == "epochs" && !r.text("steps").isEmpty()) continue;
     arguments << field.option << text;
   }
-  return arguments + QProcess::splitCommand(r["extra"]);
+  return arguments + QProcess::splitCommand(r.text("extra"));
 }
 
 QString faultOf(const RunForm& r) {
-  if (r["out"].isEmpty()) return "Give an output folder: the dashboard reads the run from it.";
+  if (r.text("out").isEmpty()) return "Give an output folder: the dashboard reads the run from it.";
   QString fault = faultOfAxes(r);
   for (const FormField& field : formFields()) {
-    const QString text = r[field.name];
+    const QString text = r.text(field.name);
     if (!fault.isEmpty()) break;
     if (field.option.isEmpty() || text.isEmpty() || !isRead(field, r)) continue;
     if (field.name == "workers" && !isList(text, countPattern)) {

@@ -33,7 +33,8 @@ class RunForm {
 
   bool isSweep = false;
   QString& operator[](const QString& field) { return m_texts[field]; }
-  QString operator[](const QString& field) const { return m_texts.value(field).trimmed(); }
+  /// Without blanks around it.
+  QString text(const QString& field) const { return m_texts.value(field).trimmed(); }
 
  private:
   QHash<QString, QString> m_texts;

@@ -38,7 +38,7 @@ QWidget* NewRunView::addField(const FormField& field) {
   QWidget* widget = nullptr;
   if (field.choices.isEmpty()) {
     auto* line = new QLineEdit(field.first);
-    line->setPlaceholderText(field.hint);
+    line->setPlaceholderText(tr(qUtf8Printable(field.hint)));
     line->setMinimumWidth(120);
     connect(line, &QLineEdit::textChanged, this, &NewRunView::refreshSoon);
     widget = line;
@@ -52,7 +52,7 @@ QWidget* NewRunView::addField(const FormField& field) {
     widget = names;
   }
   widget->setObjectName(field.name);
-  m_form->addRow(field.label, widget);
+  m_form->addRow(tr(qUtf8Printable(field.label)), widget);
   return widget;
 }
 
@@ -177,7 +177,7 @@ void NewRunView::start() {
   }
   m_log->clear();
   const RunForm asked = form();
-  m_out = asked["out"];
+  m_out = asked.text("out");
   m_start->setEnabled(false);
   m_stop->setEnabled(true);
   m_state->setText(tr("Starting"));

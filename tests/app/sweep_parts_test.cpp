@@ -103,6 +103,26 @@ TEST_F(SweepParts, APointEndsWhenItsFolderIsMoved) {
   EXPECT_EQ(point.status, PointStatus::pending);
 }
 
+// A scheme that an earlier version trained and this one has no more.
+TEST_F(SweepParts, APointThatEndedIsNotSkipped) {
+  const SweepFolder folder(path("sweep"));
+  folder.create({}, ExistingFolder::refuse_unless_empty);
+  SweepPointRecord point;
+  point.id = "a";
+  point.status = PointStatus::skipped;
+  point.reason = "no such store";
+  folder.refresh(point);
+  EXPECT_EQ(point.status, PointStatus::skipped);
+  PointState state;
+  state.status = PointStatus::failed;
+  state.reason = "why";
+  fs::create_directories(folder.work("a"));
+  folder.publish("a", state);
+  folder.refresh(point);
+  EXPECT_EQ(point.status, PointStatus::failed);
+  EXPECT_EQ(point.reason, "why");
+}
+
 TEST_F(SweepParts, ADonePointWithoutAReadableReportHasFailed) {
   const SweepFolder folder(path("sweep"));
   folder.create({}, ExistingFolder::refuse_unless_empty);

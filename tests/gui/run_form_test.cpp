@@ -101,10 +101,10 @@ TEST(RunRequestTest, FaultsAreNamed) {
   EXPECT_TRUE(faultOf(r).contains("Drop-path"));
   r["drop_path_ratio"] = "0.5";
   r["ema_decay"] = "often";
-  EXPECT_TRUE(faultOf(r).contains("average"));
+  EXPECT_TRUE(faultOf(r).contains("Average"));
   r["ema_decay"].clear();
   r["gradient_errors"] = "-1";
-  EXPECT_TRUE(faultOf(r).contains("gradient errors"));
+  EXPECT_TRUE(faultOf(r).contains("Gradient errors"));
   r = {};
   r.isSweep = true;
   r["blocks"] = "8,16,8x64";

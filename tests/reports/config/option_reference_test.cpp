@@ -30,7 +30,7 @@ enum class Described { yes, no };
 OrderedJson property(const core::RunOption& option, Described described) {
   OrderedJson json;
   json["$ref"] = std::string("#/$defs/") + std::visit(TypeName(), option.member);
-  if (described == Described::yes) json["description"] = core::meaning_of(option);
+  if (described == Described::yes) json["description"] = core::field_meaning_of(option);
   return json;
 }
 

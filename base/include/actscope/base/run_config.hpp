@@ -73,7 +73,7 @@ struct RunConfig {
 
   // Recording.
   std::int64_t gradient_errors = 0;  ///< steps between samples of gradient errors; 0: none
-  std::string trace = "ledger";      ///< off, ledger
+  std::string trace = "ledger";      ///< off, ledger, timeline, cupti, audit
   std::string weights;       ///< safetensors file to start from; empty: seeded initialization
   std::string save_weights;  ///< safetensors file to write at the end; empty: none
   std::string weights_names = "timm";  ///< of tensors in save_weights: timm, original

@@ -68,13 +68,14 @@ struct RunOption {
   OptionGroup group;
   const char* option = "";  ///< "--dim"; a field without: ""
   OptionSyntax syntax = OptionSyntax::plain;
-  const char* value = "";     ///< what help texts call the value: "N"
-  const char* meaning = "";   ///< one line, plain text; "" and {}: the choices
+  const char* value = "";         ///< what help texts call the value: "N"
+  const char* meaning = "";       ///< one line, plain text; "" and {}: the choices
+  const char* in_documents = "";  ///< what the field is where documents write it otherwise
   const char* unset = "";     ///< what the default is where RunConfig does not say it: "the data's"
   const char* note = "";      ///< what the reference adds. Markdown
   std::uint8_t commands = 0;  ///< of Command
   const std::vector<std::string>& (*choices)() = nullptr;  ///< the values there are; null: any
-  const char* kind = "";                                   ///< what errors call such a value
+  const char* kind = "";  ///< what errors call such a value, {} in place of it or it behind
   std::optional<Range<std::int64_t>> integers = {};
   std::optional<Range<double>> reals = {};
   const char* checkpoint_name = "";  ///< empty: the field's
@@ -91,8 +92,11 @@ RunConfig starting_config();
 /// Errors  Error: there is no such field, a defect of Actscope
 const RunOption& run_option(std::string_view field);
 
-/// How errors name it: its option, or "the budget" for what has none.
+/// How errors name it: its option, or its kind where it has none.
 std::string shown_name(const RunOption& option);
+
+/// What the field of a document is: a schema's description.
+std::string field_meaning_of(const RunOption& option);
 
 /// What the option is, with its choices: "one of dense, exact, int4", "adamw or lamb".
 std::string meaning_of(const RunOption& option);

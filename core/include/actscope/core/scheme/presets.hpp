@@ -15,6 +15,7 @@ struct Preset {
   const char* name;
   bool has_blocks;    ///< it reads block, sparsity and select of the configuration
   bool has_sparsity;  ///< it reads the sparsity: of blocks, or of single elements
+  bool is_baseline;   ///< a sweep adds it to compare with
   /// What every block of the model does; overrides come on top.
   BlockPlan (*plan)(const kernels::BlockSpec&);
 };

@@ -144,6 +144,9 @@ StoreSpec usual_store(StoreKind kind);
 Operand parse_operand(std::string_view text);
 std::string to_text(const Operand& operand);
 
+/// "panel", "row", …: the ways of selecting blocks.
+const std::vector<std::string>& selection_names();
+
 /// Reads "panel" or "row:unbiased" into select and rescale of `blocks`. Errors: as parse_store
 void parse_select(std::string_view text, kernels::BlockSpec& blocks);
 
