@@ -103,18 +103,18 @@ QString faultOfOption(const core::RunOption& option, const QString& label, const
   };
   if (isCount) {
     if (!isOne(text, countPattern)) return QString("%1 is no whole number: %2").arg(label, text);
-    const qlonglong count = text.toLongLong();
-    if (!option.integers || (count >= option.integers->low && count <= option.integers->high)) {
-      return {};
-    }
+    bool isRead = false;
+    const qlonglong count = text.toLongLong(&isRead);
+    if (!option.integers) return {};
+    if (isRead && count >= option.integers->low && count <= option.integers->high) return {};
     return range(QString::number(option.integers->low), QString::number(option.integers->high));
   }
   if (!option.reals) return {};
   bool isNumber = false;
   const double value = text.toDouble(&isNumber);
   if (isNumber && value >= option.reals->low && value <= option.reals->high) return {};
-  const auto number = [](double value) { return QString::number(value, 'g', 12); };
-  return range(number(option.reals->low), number(option.reals->high));
+  const auto shown = [](double bound) { return QString::number(bound, 'g', 12); };
+  return range(shown(option.reals->low), shown(option.reals->high));
 }
 
 }  // namespace

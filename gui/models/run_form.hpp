@@ -12,12 +12,12 @@ namespace actscope::gui {
 
 /// One line of the form.
 struct FormField {
-  QString name;    ///< of its widget and its value: the field of the configuration, or an axis
-  QString option;  ///< "--dim"; empty: words for the command line as they are
-  QString label;   ///< with & before its key
-  QString hint;    ///< shown while it is empty
-  QString first;   ///< what stands there at first
-  QStringList choices;
+  QString name = {};    ///< of its widget and its value: the field of the configuration, or an axis
+  QString option = {};  ///< "--dim"; empty: words for the command line as they are
+  QString label = {};   ///< with & before its key
+  QString hint = {};    ///< shown while it is empty
+  QString first = {};   ///< what stands there at first
+  QStringList choices = {};
   enum class Shown { always, inRun, inSweep } shown = Shown::always;
   /// Left out of the command line where it says what the program does by itself.
   bool isLeftOutAsUsual = false;
