@@ -52,9 +52,9 @@ def test_operators_have_layers_forward_and_backward(runs, scheme):
     for layer in ("stem", "blocks.0", "blocks.1", "tail", "loss"):
         assert {(layer, "forward"), (layer, "backward")} <= found, (scheme, layer)
     assert all(row["source"] == "scope" and row["calls"] > 0 for row in document["operators"])
-    backward = [row for row in document["operators"] if row["phase"] == "backward"]
-    named = sum(row["total_s"] for row in backward if row["layer"])
-    assert named >= 0.9 * sum(row["total_s"] for row in backward)
+    # Before the graph's first node and behind its last there is no layer: what LibTorch does for itself there.
+    nowhere = {row["name"] for row in document["operators"] if row["phase"] == "backward" and not row["layer"]}
+    assert nowhere <= {"aten::ones_like", "aten::detach"}
 
 
 def test_our_operators_stand_at_their_slots(runs):
