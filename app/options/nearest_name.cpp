@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/nearest_name.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "actscope/base/edit_distance.hpp"
+#include "actscope/base/error.hpp"
 
 namespace actscope::app {
 
@@ -34,6 +37,16 @@ std::string nearest_name(const std::string& text, const std::vector<std::string>
     }
   }
   return nearest;
+}
+
+void require_known(const char* what, const std::string& name,
+                   const std::vector<std::string>& known) {
+  if (std::ranges::find(known, name) != known.end()) return;
+  const std::string nearest = nearest_name(name, known);
+  throw ConfigError(
+      error_text(fmt::format("unknown {} '{}'", what, name),
+                 fmt::format("there are {}", fmt::join(known, ", ")),
+                 nearest.empty() ? "give one of these" : "did you mean " + nearest + "?"));
 }
 
 }  // namespace actscope::app

@@ -15,4 +15,8 @@ std::vector<std::string> option_names(const CLI::App& command);
 /// The name that differs from `text` in the fewest letters, or empty where none is near.
 std::string nearest_name(const std::string& text, const std::vector<std::string>& names);
 
+/// Errors  ConfigError: the name is none of these; `what` is what it would be, "scheme"
+void require_known(const char* what, const std::string& name,
+                   const std::vector<std::string>& known);
+
 }  // namespace actscope::app

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/run_options.hpp"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <sstream>
 #include <tuple>
@@ -75,10 +73,6 @@ std::string wrapped(const std::string& text) {
   return lines;
 }
 
-std::string joined(const Texts& names) {
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
 // What a command says of an option.
 HelpText words_of(const core::RunOption& option, core::Command command) {
   const std::string_view field = option.field;
@@ -117,14 +111,6 @@ std::function<void(RunConfig&)> setter(const std::string& name, const std::strin
         return [member, value](RunConfig& config) { config.*member = value; };
       },
       option.member);
-}
-
-void require_known(const char* what, const std::string& name, const Texts& known) {
-  if (std::ranges::find(known, name) != known.end()) return;
-  const std::string nearest = nearest_name(name, known);
-  throw ConfigError(
-      error_text(std::string("unknown ") + what + " '" + name + "'", "there are " + joined(known),
-                 nearest.empty() ? "give one of these" : "did you mean " + nearest + "?"));
 }
 
 }  // namespace

@@ -17,17 +17,6 @@ namespace {
 
 constexpr const char* axes = "Axes";
 
-void require_known_scheme(const std::string& name) {
-  const auto& known = core::preset_names();
-  if (std::ranges::find(known, name) != known.end()) return;
-  std::string all;
-  for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
-  const std::string nearest = nearest_name(name, known);
-  throw ConfigError(
-      error_text("unknown scheme '" + name + "'", "there are " + all,
-                 nearest.empty() ? "give one of these" : "did you mean " + nearest + "?"));
-}
-
 }  // namespace
 
 void SweepOptions::add_to(CLI::App& command) {
@@ -103,7 +92,9 @@ SweepSpec SweepOptions::resolve() const {
   if (sparsities_) spec.sparsities = *sparsities_;
   if (seeds_) spec.seeds = *seeds_;
   if (no_baselines_) spec.baselines = false;
-  for (const std::string& scheme : spec.schemes) require_known_scheme(scheme);
+  for (const std::string& scheme : spec.schemes) {
+    require_known("scheme", scheme, core::preset_names());
+  }
   const auto saves = [](const RunConfig& config) { return !config.save_weights.empty(); };
   if (saves(spec.base) || std::ranges::any_of(spec.points, saves)) {
     throw ConfigError(error_text("--save-weights does not go with a sweep",

@@ -126,8 +126,9 @@ bool is_dense(const RunConfig& config) {
 }
 
 void DenseRuns::add(const RunConfig& config, const std::string& data_sha256, std::size_t index) {
-  by_training_.emplace(training_key(config), runs_.size());
-  runs_.push_back({config, training_key(config), key_of(config, {measuring}), data_sha256, index});
+  const std::string training_of_run = training_key(config);
+  by_training_.emplace(training_of_run, runs_.size());
+  runs_.push_back({config, training_of_run, key_of(config, {measuring}), data_sha256, index});
 }
 
 std::optional<std::size_t> DenseRuns::first(const RunConfig& config, const std::string& data_sha256,

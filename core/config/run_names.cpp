@@ -11,10 +11,11 @@ namespace {
 
 // Names stand in the order of their enumerators.
 template <class Enum>
-Enum named(const RunConfig& config, const char* field, const std::string& value,
-           const std::vector<std::string>& names) {
-  check_value(run_option(field), config);
-  return static_cast<Enum>(std::ranges::find(names, value) - names.begin());
+Enum named(const RunConfig& config, std::string RunConfig::*member, const char* field) {
+  const RunOption& option = run_option(field);
+  check_value(option, config);
+  const std::vector<std::string>& names = option.choices();
+  return static_cast<Enum>(std::ranges::find(names, config.*member) - names.begin());
 }
 
 }  // namespace
@@ -49,15 +50,15 @@ const std::vector<std::string>& training_dtype_names() {
 }
 
 TraceLevel trace_level_of(const RunConfig& config) {
-  return named<TraceLevel>(config, "trace", config.trace, trace_level_names());
+  return named<TraceLevel>(config, &RunConfig::trace, "trace");
 }
 
 DeviceKind device_of(const RunConfig& config) {
-  return named<DeviceKind>(config, "device", config.device, device_names());
+  return named<DeviceKind>(config, &RunConfig::device, "device");
 }
 
 OptimizerKind optimizer_of(const RunConfig& config) {
-  return named<OptimizerKind>(config, "optimizer", config.optimizer, optimizer_names());
+  return named<OptimizerKind>(config, &RunConfig::optimizer, "optimizer");
 }
 
 }  // namespace actscope::core

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
@@ -33,17 +32,11 @@ std::string text_of(const std::optional<std::int64_t>& value) {
 }
 
 template <class Number>
-std::string shown(Number value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
-template <class Number>
 void check_range(const RunOption& option, Number value, const std::optional<Range<Number>>& range) {
   if (!range || (value >= range->low && value <= range->high)) return;
-  throw ConfigError(
-      error_text(shown_name(option) + " is out of range", "got " + shown(value),
-                 "give a number from " + shown(range->low) + " to " + shown(range->high)));
+  throw ConfigError(error_text(
+      shown_name(option) + " is out of range", "got " + number_text(value),
+      "give a number from " + number_text(range->low) + " to " + number_text(range->high)));
 }
 
 // "unknown optimizer 'sgd'", "unknown element type 'fp64' for training"

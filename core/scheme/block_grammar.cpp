@@ -69,11 +69,6 @@ std::vector<std::string> split_text(std::string_view text, char separator) {
   return parts;
 }
 
-std::string number_text(double number) {
-  char text[32] = {};
-  return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
-
 bool read_blocks(const std::vector<std::string>& parts, BlockText& text) {
   if (parts.size() < 3) return false;
   const std::vector<std::string> sides = split_text(parts[1], 'x');

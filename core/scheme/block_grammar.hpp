@@ -25,7 +25,11 @@ bool read_number(std::string_view text, Number& number) {
 }
 
 /// The shortest text that reads back as the same number.
-std::string number_text(double number);
+template <class Number>
+std::string number_text(Number number) {
+  char text[32] = {};
+  return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
 
 /// Which blocks are kept, and how their values are written.
 struct BlockText {

@@ -43,8 +43,10 @@ FormField ofOneRun(const char* field, const char* label, const char* hint, const
 // Names of which the program takes one by itself.
 FormField usualNames(const char* field, const char* label, const QStringList& choices = {}) {
   FormField line = ofRun(field, label);
-  if (!choices.isEmpty()) line.choices = choices;
-  line.first = QString::fromStdString(core::value_text(core::run_option(field), RunConfig()));
+  if (!choices.isEmpty()) {
+    line.choices = choices;
+    line.first = QString::fromStdString(core::value_text(core::run_option(field), RunConfig()));
+  }
   line.isLeftOutAsUsual = true;
   return line;
 }
@@ -117,43 +119,47 @@ QString faultOfOption(const core::RunOption& option, const QString& label, const
   return range(shown(option.reals->low), shown(option.reals->high));
 }
 
+// What the scheme of a run takes; a sweep may have schemes of every kind.
+bool schemeHas(bool (*has)(const RunConfig&), const RunForm& r) {
+  RunConfig config;
+  config.scheme = r.text("scheme").toStdString();
+  return r.isSweep || (!config.scheme.empty() && has(config));
+}
+
 }  // namespace
 
 const std::vector<FormField>& formFields() {
-  static const std::vector<FormField> fields = [] {
-    std::vector<FormField> all{
-        ofRun("model", "&Model"),
-        ofRun("dim", "Channels", "64"),
-        ofRun("depth", "Blocks deep", "4"),
-        ofRun("data", "&Data"),
-        ofRun("data_dir", "Data folder", "where its Debian package puts it"),
-        ofRun("train_samples", "Training images", "all"),
-        ofOneRun("scheme", "S&cheme", "", "int4-bsr"),
-        ofOneRun("block_rows", "Bloc&k", "16 or 8x64", "16"),
-        ofOneRun("sparsity_ratio", "S&parsity", "", "0.8"),
-        ofOneRun("seed", "Seed", "", "0"),
-        ofSweep("schemes", "S&chemes", "int4-bsr,linear-bsr", "int4-bsr,linear-bsr"),
-        ofSweep("blocks", "Bloc&ks", "8,16,8x64", "8,16"),
-        ofSweep("sparsities", "S&parsities", "0.5,0.8", "0.5,0.8"),
-        ofSweep("seeds", "Seeds", "0,1,2", "0"),
-        ofSweep("workers", "Workers", "1", ""),
-        usualNames("select", "Blocks kept by", listOf(core::selection_names()) << "panel:unbiased"),
-        usualNames("schedule", "Schedule", {"constant", "warmup:100", "cubic:100:1000"}),
-        ofRun("epochs", "&Epochs", "", "1"),
-        ofRun("steps", "Steps instead", "by epochs"),
-        ofRun("batch", "&Batch", "", "128"),
-        ofRun("learning_rate", "Learning rate", "0.001"),
-        usualNames("optimizer", "Optimizer"),
-        ofRun("drop_path_ratio", "Drop-path", "0: no image skips half a block"),
-        ofRun("ema_decay", "Average's decay", "0: no average of the weights"),
-        ofRun("device", "De&vice"),
-        usualNames("dtype", "Activations"),
-        ofRun("trace", "&Trace"),
-        ofRun("gradient_errors", "Gradient errors", "never; or every so many steps"),
-        ofRun("out", "&Output folder", "", "runs/new")};
-    all.push_back({.name = "extra", .label = "More options", .hint = "--slot 'blocks.*.h=int8'"});
-    return all;
-  }();
+  static const std::vector<FormField> fields{
+      ofRun("model", "&Model"),
+      ofRun("dim", "Channels", "64"),
+      ofRun("depth", "Blocks deep", "4"),
+      ofRun("data", "&Data"),
+      ofRun("data_dir", "Data folder", "where its Debian package puts it"),
+      ofRun("train_samples", "Training images", "all"),
+      ofOneRun("scheme", "S&cheme", "", "int4-bsr"),
+      ofOneRun("block_rows", "Bloc&k", "16 or 8x64", "16"),
+      ofOneRun("sparsity_ratio", "S&parsity", "", "0.8"),
+      ofOneRun("seed", "Seed", "", "0"),
+      ofSweep("schemes", "S&chemes", "int4-bsr,linear-bsr", "int4-bsr,linear-bsr"),
+      ofSweep("blocks", "Bloc&ks", "8,16,8x64", "8,16"),
+      ofSweep("sparsities", "S&parsities", "0.5,0.8", "0.5,0.8"),
+      ofSweep("seeds", "Seeds", "0,1,2", "0"),
+      ofSweep("workers", "Workers", "1", ""),
+      usualNames("select", "Blocks kept by", listOf(core::selection_names()) << "panel:unbiased"),
+      usualNames("schedule", "Schedule", {"constant", "warmup:100", "cubic:100:1000"}),
+      ofRun("epochs", "&Epochs", "", "1"),
+      ofRun("steps", "Steps instead", "by epochs"),
+      ofRun("batch", "&Batch", "", "128"),
+      ofRun("learning_rate", "Learning rate", "0.001"),
+      usualNames("optimizer", "Optimizer"),
+      ofRun("drop_path_ratio", "Drop-path", "0: no image skips half a block"),
+      ofRun("ema_decay", "Average's decay", "0: no average of the weights"),
+      ofRun("device", "De&vice"),
+      usualNames("dtype", "Activations"),
+      ofRun("trace", "&Trace"),
+      ofRun("gradient_errors", "Gradient errors", "never; or every so many steps"),
+      ofRun("out", "&Output folder", "", "runs/new"),
+      {.name = "extra", .label = "More options", .hint = "--slot 'blocks.*.h=int8'"}};
   return fields;
 }
 
@@ -162,15 +168,11 @@ RunForm::RunForm() {
 }
 
 bool hasSparsity(const RunForm& r) {
-  RunConfig config;
-  config.scheme = r.text("scheme").toStdString();
-  return r.isSweep || (!config.scheme.empty() && core::has_sparsity(config));
+  return schemeHas(core::has_sparsity, r);
 }
 
 bool hasBlocks(const RunForm& r) {
-  RunConfig config;
-  config.scheme = r.text("scheme").toStdString();
-  return r.isSweep || (!config.scheme.empty() && core::has_blocks(config));
+  return schemeHas(core::has_blocks, r);
 }
 
 bool isRead(const FormField& field, const RunForm& r) {

@@ -21,7 +21,7 @@ bool read(const std::vector<std::string>& parts, StoreSpec& store) {
 }
 
 std::string write(const StoreSpec& store) {
-  std::string text(row_of(store.kind).name);
+  const std::string text = name_alone(store);
   if (store.rounding == usual_rounding(store.kind)) return text;
   return text + (store.rounding == RoundTo::nearest ? ":nearest" : ":stochastic");
 }
@@ -30,39 +30,23 @@ StoreBytes bytes(const StoreSpec& store, const SlotShape& shape, kernels::DType)
   return code_store_bytes(code_bits(store.kind), shape);
 }
 
-constexpr StoreTraits traits{.kept = KeptValues::all, .is_coded = true};
+constexpr StoreRow row(StoreKind kind, const char* name, std::string_view grammar) {
+  return {.kind = kind,
+          .name = name,
+          .grammar = grammar,
+          .example = name,
+          .traits = {.kept = KeptValues::all, .is_coded = true},
+          .read = read,
+          .write = write,
+          .fault = no_fault,
+          .bytes = bytes};
+}
 
 }  // namespace
 
-constinit const StoreRow int8_row{.kind = StoreKind::int8,
-                                  .name = "int8",
-                                  .grammar = "int8[:nearest|:stochastic]",
-                                  .example = "int8",
-                                  .traits = traits,
-                                  .read = read,
-                                  .write = write,
-                                  .fault = no_fault,
-                                  .bytes = bytes};
-
-constinit const StoreRow int4_row{.kind = StoreKind::int4,
-                                  .name = "int4",
-                                  .grammar = "int4[:nearest|:stochastic]",
-                                  .example = "int4",
-                                  .traits = traits,
-                                  .read = read,
-                                  .write = write,
-                                  .fault = no_fault,
-                                  .bytes = bytes};
-
-constinit const StoreRow int2_row{.kind = StoreKind::int2,
-                                  .name = "int2",
-                                  .grammar = "int2[:nearest|:stochastic]",
-                                  .example = "int2",
-                                  .traits = traits,
-                                  .read = read,
-                                  .write = write,
-                                  .fault = no_fault,
-                                  .bytes = bytes};
+constinit const StoreRow int8_row = row(StoreKind::int8, "int8", "int8[:nearest|:stochastic]");
+constinit const StoreRow int4_row = row(StoreKind::int4, "int4", "int4[:nearest|:stochastic]");
+constinit const StoreRow int2_row = row(StoreKind::int2, "int2", "int2[:nearest|:stochastic]");
 
 StoreBytes code_store_bytes(kernels::CodeBits bits, const SlotShape& shape) {
   return {kernels::code_bytes(bits, shape.elements()), kernels::scale_bytes(shape.elements())};

@@ -6,10 +6,6 @@
 namespace actscope::core {
 namespace {
 
-std::string write(const StoreSpec& store) {
-  return std::string(row_of(store.kind).name);
-}
-
 StoreBytes bytes(const StoreSpec& store, const SlotShape& shape, kernels::DType) {
   return {kernels::gelu_code_bytes(code_bits(store.kind), shape.total_rows(), shape.cols), 0};
 }
@@ -18,24 +14,7 @@ constexpr StoreTraits traits{.kept = KeptValues::nothing, .is_gelu_code = true};
 
 }  // namespace
 
-constinit const StoreRow code4_row{.kind = StoreKind::code4,
-                                   .name = "code4",
-                                   .grammar = "code4",
-                                   .example = "code4",
-                                   .traits = traits,
-                                   .read = reads_nothing,
-                                   .write = write,
-                                   .fault = no_fault,
-                                   .bytes = bytes};
-
-constinit const StoreRow code2_row{.kind = StoreKind::code2,
-                                   .name = "code2",
-                                   .grammar = "code2",
-                                   .example = "code2",
-                                   .traits = traits,
-                                   .read = reads_nothing,
-                                   .write = write,
-                                   .fault = no_fault,
-                                   .bytes = bytes};
+constinit const StoreRow code4_row = plain_row(StoreKind::code4, "code4", traits, bytes);
+constinit const StoreRow code2_row = plain_row(StoreKind::code2, "code2", traits, bytes);
 
 }  // namespace actscope::core

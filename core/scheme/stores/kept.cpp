@@ -15,24 +15,9 @@ StoreBytes no_bytes(const StoreSpec&, const SlotShape&, kernels::DType) {
 
 }  // namespace
 
-constinit const StoreRow keep_row{.kind = StoreKind::keep,
-                                  .name = "keep",
-                                  .grammar = "keep",
-                                  .example = "keep",
-                                  .traits = {.kept = KeptValues::all},
-                                  .read = reads_nothing,
-                                  .write = [](const StoreSpec&) { return std::string("keep"); },
-                                  .fault = no_fault,
-                                  .bytes = all_bytes};
-
-constinit const StoreRow drop_row{.kind = StoreKind::drop,
-                                  .name = "drop",
-                                  .grammar = "drop",
-                                  .example = "drop",
-                                  .traits = {.kept = KeptValues::nothing},
-                                  .read = reads_nothing,
-                                  .write = [](const StoreSpec&) { return std::string("drop"); },
-                                  .fault = no_fault,
-                                  .bytes = no_bytes};
+constinit const StoreRow keep_row =
+    plain_row(StoreKind::keep, "keep", {.kept = KeptValues::all}, all_bytes);
+constinit const StoreRow drop_row =
+    plain_row(StoreKind::drop, "drop", {.kept = KeptValues::nothing}, no_bytes);
 
 }  // namespace actscope::core

@@ -37,6 +37,10 @@ bool reads_nothing(const std::vector<std::string>& parts, StoreSpec&) {
   return parts.size() == 1;
 }
 
+std::string name_alone(const StoreSpec& store) {
+  return std::string(row_of(store.kind).name);
+}
+
 StoreFault no_fault(const StoreSpec&) {
   return {};
 }

@@ -18,8 +18,8 @@ struct StoreFault {
   std::string why, remedy;
 };
 
-/// Everything there is to know of one kind of store without a tensor. The file of the same name in
-/// core/saving/stores does the rest.
+/// Everything there is to know of one kind of store without a tensor. What it holds of tensors is
+/// made in core/saving/stores.
 struct StoreRow {
   StoreKind kind;
   std::string_view name;     ///< the text before the first colon
@@ -43,9 +43,26 @@ const StoreRow& row_of(StoreKind kind);
 /// Null where no store has that name.
 const StoreRow* find_row(std::string_view name) noexcept;
 
-/// `read` of stores that take nothing behind their name, and `fault` of those that refuse nothing.
+/// `read` and `write` of stores that take nothing behind their name, and `fault` of those that
+/// refuse nothing.
 bool reads_nothing(const std::vector<std::string>& parts, StoreSpec& store);
+std::string name_alone(const StoreSpec& store);
 StoreFault no_fault(const StoreSpec& store);
+
+/// The row of a store that takes nothing behind its name.
+constexpr StoreRow plain_row(StoreKind kind, const char* name, const StoreTraits& traits,
+                             StoreBytes (*bytes)(const StoreSpec&, const SlotShape&,
+                                                 kernels::DType)) {
+  return {.kind = kind,
+          .name = name,
+          .grammar = name,
+          .example = name,
+          .traits = traits,
+          .read = reads_nothing,
+          .write = name_alone,
+          .fault = no_fault,
+          .bytes = bytes};
+}
 
 /// Bytes of codes, with the scales of their groups.
 StoreBytes code_store_bytes(kernels::CodeBits bits, const SlotShape& shape);
