@@ -2,7 +2,7 @@
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAStream.h>
 
-#include "tensors/tensor_views.hpp"
+#include "tensors/cuda_stream.hpp"
 
 namespace actscope::core {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actscope/base/error.hpp"
-#include "tensors/tensor_views.hpp"
+#include "tensors/cuda_stream.hpp"
 
 namespace actscope::core {
 

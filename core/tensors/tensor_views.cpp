@@ -2,6 +2,7 @@
 #include "tensors/tensor_views.hpp"
 
 #include "actscope/base/check.hpp"
+#include "tensors/cuda_stream.hpp"
 
 namespace actscope::core {
 

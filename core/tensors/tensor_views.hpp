@@ -24,9 +24,4 @@ kernels::ConstMatrixView const_view(const torch::Tensor& tensor, std::int64_t gr
 kernels::MatrixView mutable_view(const torch::Tensor& tensor, std::int64_t groups,
                                  std::int64_t rows, std::int64_t cols);
 
-/// The current CUDA stream of a device (cuda_stream.cpp), or nothing to ask (no_cuda_stream.cpp).
-void* current_cuda_stream(int device_index);
-/// Memory of the caching allocator, of the current device; null in a build without CUDA.
-const kernels::ScratchSource* cuda_scratch() noexcept;
-
 }  // namespace actscope::core
