@@ -9,11 +9,6 @@ set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Actscope)
 
 # The options target is only linked, never compiled with: the build tree names it.
 install(TARGETS ${libraries} actscope_options EXPORT ActscopeTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-if(TARGET actscope_torch)
-  install(TARGETS actscope_torch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/core/torch_ops/actscope_torch DESTINATION ${CMAKE_INSTALL_LIBDIR}
-          FILES_MATCHING PATTERN "*.py")
-endif()
 foreach(dir IN LISTS include_dirs)
   install(DIRECTORY ${dir}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 endforeach()

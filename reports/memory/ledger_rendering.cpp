@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "format/text_table.hpp"
+#include "memory/ledger_json.hpp"
 #include "memory/ledger_table.hpp"
 
 namespace actscope::reports {
@@ -15,6 +16,10 @@ std::string render_ledger_text(const LedgerRecord& ledger) {
     text += wrapped(line, text_columns, "  ") + "\n";
   }
   return text;
+}
+
+std::string write_ledger_json(const LedgerRecord& ledger) {
+  return format_json(ledger_json(ledger));
 }
 
 }  // namespace actscope::reports

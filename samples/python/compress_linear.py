@@ -7,7 +7,7 @@ backward kept.
 
 import torch
 
-import actscope_torch
+import actscope
 
 
 def network():
@@ -47,10 +47,10 @@ def train(model):
 print("plain:", train(network()))
 
 model = network()
-report = actscope_torch.compress_linears(model)  # the one line
+report = actscope.compress_linears(model)  # the one line
 print(report)
 print("int4:", train(model))
 
 model = network()
-print(actscope_torch.compress_linears(model, block=8, sparsity=0.5, exclude="4"))
+print(actscope.compress_linears(model, block=8, sparsity=0.5, exclude="4"))
 print("pruned:", train(model))

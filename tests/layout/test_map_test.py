@@ -9,7 +9,7 @@ import unittest
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 LIST = "tests/layout/covered_by.txt"
-LIBRARIES = ("base", "kernels", "tracer", "core", "reports", "app", "bench", "gui")
+LIBRARIES = ("base", "kernels", "tracer", "core", "reports", "python", "app", "bench", "gui")
 SOURCES, HEADERS = (".cpp", ".cu"), (".hpp", ".cuh")
 TESTS = re.compile(r"_test\.(cpp|py|cmake)$")
 # Tests of the whole program, of what is installed and of the tree.

@@ -5,7 +5,7 @@ import contextlib
 
 import torch
 
-import actscope_torch
+import actscope
 
 ops = torch.ops.actscope
 
@@ -73,7 +73,7 @@ def weight_gradients_expected(model, dtype=None):
         return before, after
 
     for name, layer in model.named_modules():
-        if isinstance(layer, actscope_torch.Linear):
+        if isinstance(layer, actscope.Linear):
             before, after = watch(name)
             handles += [layer.register_forward_pre_hook(before), layer.register_forward_hook(after, prepend=True)]
     yield expected

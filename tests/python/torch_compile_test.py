@@ -9,7 +9,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import DimDynamic, ShapeEnv, StatelessSymbolicContext
 from torch.utils.checkpoint import checkpoint
 
-from actscope_torch import compress_linears, restore
+from actscope import compress_linears, restore
 from layer_networks import values
 
 ops = torch.ops.actscope

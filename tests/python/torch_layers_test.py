@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""actscope_torch.compress_linears in the models, modes and hands of others."""
+"""actscope.compress_linears in the models, modes and hands of others."""
 
 import copy
 
@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.utils.checkpoint import checkpoint
 
-import actscope_torch
-from actscope_torch import compress_linears, restore
+import actscope
+from actscope import compress_linears, restore
 from layer_networks import agree, gradients, network, values, weight_gradients_expected
 
 # Every way of keeping, at sizes where blocks of 4x8 are many.
@@ -147,7 +147,7 @@ def test_the_default_trains_as_plain_does():
 
 
 def state_of(model):
-    return [None if m.threshold is None else m.threshold.clone() for m in model.modules() if isinstance(m, actscope_torch.Linear)]
+    return [None if m.threshold is None else m.threshold.clone() for m in model.modules() if isinstance(m, actscope.Linear)]
 
 
 @every_way

@@ -6,7 +6,7 @@ import pytest
 import scipy.sparse
 import torch
 
-import actscope_torch
+import actscope
 
 ops = torch.ops.actscope
 BLOCK, SPARSITY = [4, 8], 0.6
@@ -56,7 +56,7 @@ def test_bsr_round_trips_with_torch_and_scipy(dtype):
     x = matrix(96, 64, dtype=dtype)
     kept, (values, mask, starts, _) = mask_of(x, "global")
     args = ([96, 64], BLOCK, SPARSITY)
-    bsr = actscope_torch.to_bsr(values, mask, starts, *args, select="global")
+    bsr = actscope.to_bsr(values, mask, starts, *args, select="global")
     assert torch.equal(bsr.to_dense(), x * kept)
     reference = (x * kept).to_sparse_bsr(BLOCK)
     assert torch.equal(bsr.crow_indices(), reference.crow_indices())
@@ -80,7 +80,7 @@ def test_bsr_round_trips_with_torch_and_scipy(dtype):
 def test_edge_blocks_pad_the_bsr_shape():
     x = matrix(2, 49, 30, dtype=torch.float32)
     kept, (values, mask, starts, _) = mask_of(x)
-    bsr = actscope_torch.to_bsr(values, mask, starts, x.shape, BLOCK, SPARSITY)
+    bsr = actscope.to_bsr(values, mask, starts, x.shape, BLOCK, SPARSITY)
     assert bsr.shape == (2 * 52, 32)
     assert torch.equal(bsr.to_dense().view(2, 52, 32)[:, :49, :30], x * kept)
 
@@ -130,7 +130,7 @@ def test_a_threshold_is_carried_from_call_to_call():
 
 
 def test_a_linear_layer_at_a_threshold_learns_from_the_kept_blocks():
-    layer = actscope_torch.Linear(32, 12, block=BLOCK, sparsity=SPARSITY, select="threshold")
+    layer = actscope.Linear(32, 12, block=BLOCK, sparsity=SPARSITY, select="threshold")
     x = matrix(4, 20, 32, dtype=torch.float32)
     for _ in range(2):  # the second pass goes by the threshold of the first
         layer.zero_grad()

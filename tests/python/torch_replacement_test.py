@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""actscope_torch.compress_linears in the models of others: what is replaced, what is left, what is refused."""
+"""actscope.compress_linears in the models of others: what is replaced, what is left, what is refused."""
 
 import copy
 import io
@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch.nn.utils import parametrizations, spectral_norm, weight_norm
 
-import actscope_torch
-from actscope_torch import compress_linears, restore
+import actscope
+from actscope import compress_linears, restore
 from layer_networks import agree, gradients, network, values, weight_gradients_expected
 
 
@@ -31,7 +31,7 @@ def test_a_layer_stays_the_object_that_it_is():
     optimizer.step()
     assert not torch.equal(old, model[2].weight)
     copied = pickle.loads(pickle.dumps(copy.deepcopy(model)))
-    assert isinstance(copied[2], actscope_torch.Linear) and "int4" in repr(copied[2])
+    assert isinstance(copied[2], actscope.Linear) and "int4" in repr(copied[2])
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
     buffer.seek(0)
@@ -136,7 +136,7 @@ def test_what_cannot_be_replaced_is_left_alone_with_a_reason():
     model = zoo()
     kinds = {name: type(module) for name, module in model.named_modules()}
     report = compress_linears(model)
-    assert list(report.replaced) == ["plain"] and isinstance(model["plain"], actscope_torch.Linear)
+    assert list(report.replaced) == ["plain"] and isinstance(model["plain"], actscope.Linear)
     expected = {
         "weight_norm": "parametrized", "spectral_norm": "parametrized", "orthogonal": "parametrized", "own": "OwnLinear",
         "lazy": "no sizes", "attention.out_proj": "never calls it", "quantized": "quantized", "script": "script",
@@ -176,10 +176,10 @@ def test_an_error_leaves_the_model_as_it_was(monkeypatch):
         if len(calls) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(actscope_torch.Linear, "compress_as", fail)
+    monkeypatch.setattr(actscope.Linear, "compress_as", fail)
     with pytest.raises(KeyboardInterrupt):
         compress_linears(model)
-    assert [type(m) for m in model] == [torch.nn.Linear, actscope_torch.Linear, torch.nn.Linear]
+    assert [type(m) for m in model] == [torch.nn.Linear, actscope.Linear, torch.nn.Linear]
     assert "compression" not in vars(model[0]) and model[1].compression.store == "int8"
 
 
@@ -243,7 +243,7 @@ def test_wrong_settings_are_refused_where_they_are_given(error, text, settings):
     assert {type(m) for m in model[::2]} == {torch.nn.Linear}
     if not {"only", "exclude"} & set(settings) and "takes 32" not in text:
         with pytest.raises(error, match=text):
-            actscope_torch.Linear(32, 8, **settings)
+            actscope.Linear(32, 8, **settings)
 
 
 def test_only_a_module_can_be_compressed():

@@ -34,8 +34,32 @@ struct GraphReading {
   std::vector<at::Tensor> other_outputs;  // whose storages the graph does not keep
 };
 
-GraphReading read_graph(const std::vector<at::Tensor>& roots, const StorageSet& excluded) {
+// Adds what the program read itself, in the order of forward, and takes its nodes for known.
+void add_told(FoundGraph& graph, const ToldGraph& told) {
+  for (const ToldTensor& one : told.tensors) {
+    if (!one.tensor.defined()) continue;
+    if (!one.tensor.has_storage()) {
+      ++graph.skipped.opaque;
+      continue;
+    }
+    graph.tensors.push_back({one.tensor, one.node, one.member, "", one.sequence_number,
+                             SavedState::held, /*is_told=*/true});
+  }
+  std::ranges::stable_sort(graph.tensors, {}, &FoundTensor::sequence_number);
+  for (const std::string& node : told.nodes) {
+    const auto unknown = std::ranges::find(graph.unknown_nodes, node, &LedgerNodeCount::node);
+    if (unknown == graph.unknown_nodes.end() || unknown->count == 0) continue;
+    --unknown->count;
+    ++graph.known_nodes;
+  }
+  std::erase_if(graph.unknown_nodes, [](const LedgerNodeCount& node) { return node.count == 0; });
+  graph.skipped.hooked = std::max<std::int64_t>(0, graph.skipped.hooked - told.hooked);
+}
+
+GraphReading read_graph(const std::vector<at::Tensor>& roots, const StorageSet& excluded,
+                        const ToldGraph& told = {}) {
   FoundGraph graph = walk_graph(roots);
+  add_told(graph, told);
   GraphReading ledger;
   ledger.found = storages_of(std::move(graph.tensors), excluded);
   for (const at::Tensor& root : roots) {
@@ -102,6 +126,7 @@ class CpuAccount {
   std::vector<Allocation> unexplained() const {
     std::vector<Allocation> rest;
     for (const auto& [address, allocation] : pending_) rest.push_back(allocation);
+    std::ranges::sort(rest, {}, &Allocation::serial);
     return rest;
   }
 
@@ -111,8 +136,9 @@ class CpuAccount {
   std::map<const void*, Allocation> pending_;
 };
 
-void settle_cpu(GraphReading& ledger, std::int64_t live, std::int64_t serial,
-                const StorageSet& excluded) {
+// Returns the allocations that nothing explains.
+std::vector<Allocation> settle_cpu(GraphReading& ledger, std::int64_t live, std::int64_t serial,
+                                   const StorageSet& excluded) {
   CpuAccount account(serial);
   LedgerRecord& record = ledger.record;
   std::int64_t outputs = 0, excluded_bytes = 0, kept = 0;
@@ -129,7 +155,9 @@ void settle_cpu(GraphReading& ledger, std::int64_t live, std::int64_t serial,
   record.excluded_bytes = Bytes::of(excluded_bytes);
   record.freed_bytes = Bytes::of(account.all_bytes() - live);
   record.residual_bytes = Bytes::of(account.all_bytes() - outputs - excluded_bytes - kept);
-  record.residuals = by_place(account.unexplained());
+  std::vector<Allocation> unexplained = account.unexplained();
+  record.residuals = by_place(unexplained);
+  return unexplained;
 }
 
 // The caching allocator has no list of allocations that is cheap to read. So sizes are rounded as
@@ -162,6 +190,7 @@ struct GraphLedger::State {
   std::int64_t live_before = 0;
   std::int64_t serial_before = 0;
   std::vector<const void*> kept_memory;
+  std::vector<Allocation> unexplained;
   // Made where nobody records yet, so that scopes and nodes know their places.
   std::unique_ptr<TraceRecorder> recorder;
   std::unique_ptr<OperatorObserver> observer;
@@ -193,15 +222,17 @@ void GraphLedger::begin() {
   state_->is_begun = true;
 }
 
-LedgerRecord GraphLedger::count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs) {
+LedgerRecord GraphLedger::count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
+                                const ToldGraph& told) {
   if (!state_->is_begun) {
     throw TraceError(error_text("a ledger cannot be counted", "begin was not called",
                                 "call begin before the forward pass"));
   }
   const std::int64_t live = memory_counters(state_->device).live_bytes - state_->live_before;
-  GraphReading ledger = read_graph(defined_of(loss, outputs), state_->excluded);
+  GraphReading ledger = read_graph(defined_of(loss, outputs), state_->excluded, told);
+  state_->unexplained.clear();
   if (state_->device == MemoryDevice::cpu) {
-    settle_cpu(ledger, live, state_->serial_before, state_->excluded);
+    state_->unexplained = settle_cpu(ledger, live, state_->serial_before, state_->excluded);
   } else {
     settle_cuda(ledger, live);
   }
@@ -214,6 +245,10 @@ LedgerRecord GraphLedger::count(const at::Tensor& loss, const std::vector<at::Te
   state_->observer.reset();
   state_->recorder.reset();
   return ledger.record;
+}
+
+const std::vector<Allocation>& GraphLedger::unexplained() const noexcept {
+  return state_->unexplained;
 }
 
 const std::vector<const void*>& GraphLedger::kept_memory() const noexcept {

@@ -19,6 +19,7 @@ struct FoundTensor {
   std::string slot;                   ///< as a custom function told it; empty: not told
   std::uint64_t sequence_number = 0;  ///< of the node
   SavedState state = SavedState::held;
+  bool is_told = false;  ///< the program told of it
 };
 
 /// The autograd graph behind some tensors. Tensors in the order in which forward made their nodes.

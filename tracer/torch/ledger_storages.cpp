@@ -2,6 +2,7 @@
 #include "ledger_storages.hpp"
 
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "actscope/tracer/name.hpp"
@@ -33,6 +34,11 @@ LedgerHolder holder_of(const FoundTensor& found) {
   return holder;
 }
 
+// Python's object of a tensor refers to it, also where no variable of the program does any more.
+std::int64_t references_of_idle_python(const at::TensorBase& tensor) {
+  return tensor.unsafeGetTensorImpl()->pyobj_slot()->has_unique_reference() ? 1 : 0;
+}
+
 // How many references to the tensors of one storage, and to the storage itself, come from outside
 // the graph. `saved` holds one handle for each that the graph holds; this code holds no others.
 std::int64_t other_references(const std::vector<at::Tensor>& saved) {
@@ -41,11 +47,14 @@ std::int64_t other_references(const std::vector<at::Tensor>& saved) {
   for (const at::Tensor& tensor : saved) {
     const c10::TensorImpl* key = tensor.unsafeGetTensorImpl();
     expected[key] += 2;
-    if (!actual.try_emplace(key, tensor.use_count()).second || !tensor.is_view()) continue;
+    const auto count = static_cast<std::int64_t>(tensor.use_count());
+    const bool is_new = actual.try_emplace(key, count - references_of_idle_python(tensor)).second;
+    if (!is_new || !tensor.is_view()) continue;
     // A view keeps its base for autograd.
     const at::TensorBase& base = tensor._base();
     ++expected[base.unsafeGetTensorImpl()];
-    actual.try_emplace(base.unsafeGetTensorImpl(), base.use_count());
+    actual.try_emplace(base.unsafeGetTensorImpl(), static_cast<std::int64_t>(base.use_count()) -
+                                                       references_of_idle_python(base));
   }
   std::int64_t other = static_cast<std::int64_t>(saved.front().storage().use_count()) -
                        static_cast<std::int64_t>(actual.size());
@@ -84,6 +93,7 @@ bool LedgerStorages::mark_output(const at::Tensor& tensor) {
 }
 
 LedgerStorages storages_of(std::vector<FoundTensor> found, const StorageSet& excluded) {
+  std::unordered_set<std::size_t> told;
   LedgerStorages all;
   for (FoundTensor& saved : found) {
     if (excluded.contains(saved.tensor)) {
@@ -99,10 +109,12 @@ LedgerStorages storages_of(std::vector<FoundTensor> found, const StorageSet& exc
     }
     all.storages[entry->second].holders.push_back(holder_of(saved));
     all.tensors[entry->second].push_back(std::move(saved.tensor));
+    if (saved.is_told) told.insert(entry->second);
   }
   for (std::size_t i = 0; i < all.storages.size(); ++i) {
     all.storages[i].unused_bytes = all.storages[i].storage_bytes - used_bytes(all.tensors[i]);
-    all.storages[i].other_references = other_references(all.tensors[i]);
+    // The program that told of a tensor holds references of its own now.
+    if (!told.contains(i)) all.storages[i].other_references = other_references(all.tensors[i]);
   }
   return all;
 }

@@ -11,4 +11,7 @@ namespace actscope::reports {
 /// what explains it, what could not be read. docs/guide/reading-a-ledger.md says how to read it.
 std::string render_ledger_text(const LedgerRecord& ledger);
 
+/// The `ledger` of a run document by itself, as JSON.
+std::string write_ledger_json(const LedgerRecord& ledger);
+
 }  // namespace actscope::reports

@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "actscope/base/ledger_record.hpp"
+#include "actscope/tracer/torch/allocations.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 
-namespace at {
-class Tensor;
-}
-
 namespace actscope::tracer {
+
+/// A tensor that the walk of the graph cannot see: a node written in Python keeps it, or what a
+/// hook made of a saved tensor.
+struct ToldTensor {
+  at::Tensor tensor;
+  std::string node;                   ///< name of the node that keeps it
+  std::string member;                 ///< what the node calls it
+  std::uint64_t sequence_number = 0;  ///< of the node (Node::sequence_nr)
+};
+
+/// What a program read of the graph by itself.
+struct ToldGraph {
+  std::vector<ToldTensor> tensors;
+  std::vector<std::string> nodes;  ///< names of the nodes that it read whole, one entry a node
+  std::int64_t hooked = 0;         ///< saved tensors packed by hooks that it looked into
+};
 
 /// Counts what one forward pass of any LibTorch model keeps for its backward pass: every saved
 /// tensor of the autograd graph, storage by storage, and against it the allocator.
@@ -39,11 +56,16 @@ class GraphLedger {
   void begin();
 
   /// What the graphs of `loss` and `outputs` keep now. `outputs` are what the program holds on to
-  /// besides: logits, hidden states.
+  /// besides: logits, hidden states. `told` is what the program knows of nodes that the walk cannot
+  /// read.
   ///
   /// Effects  ends what begin began; runs no operator, changes no tensor
   /// Errors   TraceError: begin was not called
-  LedgerRecord count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {});
+  LedgerRecord count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {},
+                     const ToldGraph& told = {});
+
+  /// The allocations that are the residual of the last count, oldest first; on CUDA none.
+  const std::vector<Allocation>& unexplained() const noexcept;
 
   /// Where the storages of the last count have their memory, in the order of the record.
   const std::vector<const void*>& kept_memory() const noexcept;

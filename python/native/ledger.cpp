@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// torch.classes.actscope.Ledger: the graph ledger for Python. Records go over as JSON, the `ledger`
+// of a run document.
+#include <ATen/ops/empty.h>
+#include <torch/custom_class.h>
+#include <torch/library.h>
+
+#include <utility>
+
+#include "actscope/base/error.hpp"
+#include "actscope/reports/memory/ledger_rendering.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
+
+namespace actscope::python {
+namespace {
+
+using tracer::GraphLedger;
+using tracer::MemoryDevice;
+using tracer::ToldGraph;
+using Tensors = std::vector<at::Tensor>;
+using Texts = std::vector<std::string>;
+using Numbers = std::vector<std::int64_t>;
+
+MemoryDevice device_of(const std::string& name) {
+  if (name == "cpu") return MemoryDevice::cpu;
+  if (name == "cuda") return MemoryDevice::cuda;
+  throw DeviceError(error_text("memory cannot be counted on this device", name, "use cpu or cuda"));
+}
+
+// One entry of each list a tensor.
+ToldGraph told_graph(Tensors tensors, const Texts& nodes, const Texts& members,
+                     const Numbers& numbers, Texts read_nodes, std::int64_t hooked) {
+  if (nodes.size() != tensors.size() || members.size() != tensors.size() ||
+      numbers.size() != tensors.size()) {
+    throw ShapeMismatch(error_text("the lists of what Python read differ in length", {}, {}));
+  }
+  ToldGraph told{{}, std::move(read_nodes), hooked};
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    told.tensors.push_back(
+        {std::move(tensors[i]), nodes[i], members[i], static_cast<std::uint64_t>(numbers[i])});
+  }
+  return told;
+}
+
+class Ledger final : public torch::CustomClassHolder {
+ public:
+  explicit Ledger(const std::string& device) : ledger_(device_of(device)) {}
+
+  void exclude(const Tensors& tensors) { ledger_.exclude(tensors); }
+  void begin() { ledger_.begin(); }
+
+  std::string count(const Tensors& outputs, Tensors tensors, const Texts& nodes,
+                    const Texts& members, const Numbers& numbers, Texts read_nodes,
+                    std::int64_t hooked) {
+    record_ = ledger_.count(
+        {}, outputs,
+        told_graph(std::move(tensors), nodes, members, numbers, std::move(read_nodes), hooked));
+    return reports::write_ledger_json(record_);
+  }
+
+  // Serials and bytes, in pairs.
+  Numbers unexplained() const {
+    Numbers pairs;
+    for (const tracer::Allocation& allocation : ledger_.unexplained()) {
+      pairs.push_back(allocation.serial);
+      pairs.push_back(allocation.bytes);
+    }
+    return pairs;
+  }
+
+  std::string text() const { return reports::render_ledger_text(record_); }
+
+ private:
+  GraphLedger ledger_;
+  LedgerRecord record_;
+};
+
+// The ledger of a graph of tensors that have no memory.
+std::string graph_ledger(const Tensors& outputs, const Tensors& excluded) {
+  return reports::write_ledger_json(tracer::ledger_of_graph({}, outputs, excluded));
+}
+
+TORCH_LIBRARY_FRAGMENT(actscope, library) {
+  library.class_<Ledger>("Ledger")
+      .def(torch::init<const std::string&>())
+      .def("exclude", &Ledger::exclude)
+      .def("begin", &Ledger::begin)
+      .def("count", &Ledger::count)
+      .def("unexplained", &Ledger::unexplained)
+      .def("text", &Ledger::text);
+  library.def("graph_ledger(Tensor[] outputs, Tensor[] excluded) -> str");
+  library.def("count_allocations() -> ()", [] { tracer::install_counting_cpu_allocator(); });
+  library.def("last_allocation() -> int", [] { return tracer::last_allocation(); });
+  library.impl("graph_ledger", torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd,
+                                               TORCH_FN(graph_ledger)));
+}
+
+}  // namespace
+}  // namespace actscope::python
