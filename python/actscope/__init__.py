@@ -12,8 +12,10 @@ from . import _library  # first: it registers the operators
 from ._build import VERSION as __version__
 from .compression import Compression
 from .exchange import to_bsr
+from .footprint import footprint
 from .ledger import Ledger, ledger
 from .linear import Linear
 from .replacement import Layer, Report, compress_linears, restore
 
-__all__ = ["Compression", "Layer", "Ledger", "Linear", "Report", "compress_linears", "ledger", "restore", "to_bsr"]
+__all__ = ["Compression", "Layer", "Ledger", "Linear", "Report", "compress_linears", "footprint", "ledger",
+           "restore", "to_bsr"]

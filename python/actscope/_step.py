@@ -9,16 +9,16 @@ from . import _graph
 
 
 class Step:
-    """A model, what it takes and its loss. Arguments as ``actscope.ledger`` says."""
+    """A model, what it takes and its loss. Arguments as ``actscope.ledger`` says; ``devices`` are those allowed."""
 
-    def __init__(self, model, inputs=(), loss=None):
+    def __init__(self, model, inputs=(), loss=None, devices=("cpu", "cuda")):
         if not isinstance(model, torch.nn.Module):
             raise TypeError(f"not a torch.nn.Module [got {type(model).__name__}]: give the model")
         if loss is not None and not callable(loss):
             raise TypeError(f"loss is no function [got {type(loss).__name__}]: give one from the model's output to the loss")
         self.model, self.inputs, self.loss = model, inputs, loss
         self.device = self._device()
-        if self.device not in ("cpu", "cuda"):
+        if devices is not None and self.device not in devices:
             raise ValueError(f"memory cannot be counted on this device [got {self.device!r}]: move the model to cpu or cuda")
 
     def state_tensors(self):
@@ -37,14 +37,15 @@ class Step:
         native.exclude(self.state_tensors())
         return native
 
-    def forward(self):
-        """The loss and the tensors of the output, the loss first."""
+    def forward(self, call=None):
+        """The loss and the tensors of the output, the loss first; ``call`` stands for calling the model."""
+        call = call or self.model
         if isinstance(self.inputs, dict):
-            output = self.model(**self.inputs)
+            output = call(**self.inputs)
         elif isinstance(self.inputs, (tuple, list)):
-            output = self.model(*self.inputs)
+            output = call(*self.inputs)
         else:
-            output = self.model(self.inputs)
+            output = call(self.inputs)
         loss = self._loss_of(output)
         if not isinstance(loss, torch.Tensor):
             raise TypeError(f"the loss is no tensor [got {type(loss).__name__}]")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // torch.classes.actscope.Ledger: the graph ledger for Python. Records go over as JSON, the `ledger`
 // of a run document.
-#include <ATen/ops/empty.h>
 #include <torch/custom_class.h>
 #include <torch/library.h>
 
@@ -58,6 +57,20 @@ class Ledger final : public torch::CustomClassHolder {
     return reports::write_ledger_json(record_);
   }
 
+  // The ledger of a graph whose tensors have no memory: each storage as large as an allocator would
+  // make it.
+  std::string predict(const Tensors& outputs, const Tensors& excluded, Tensors tensors,
+                      const Texts& nodes, const Texts& members, const Numbers& numbers,
+                      Texts read_nodes, std::int64_t hooked) {
+    record_ = tracer::ledger_of_graph({}, outputs, excluded,
+                                      told_graph(std::move(tensors), nodes, members, numbers,
+                                                 std::move(read_nodes), hooked));
+    for (LedgerStorage& storage : record_.storages) {
+      storage.allocator_bytes = storage.storage_bytes;
+    }
+    return reports::write_ledger_json(record_);
+  }
+
   // Serials and bytes, in pairs.
   Numbers unexplained() const {
     Numbers pairs;
@@ -75,24 +88,17 @@ class Ledger final : public torch::CustomClassHolder {
   LedgerRecord record_;
 };
 
-// The ledger of a graph of tensors that have no memory.
-std::string graph_ledger(const Tensors& outputs, const Tensors& excluded) {
-  return reports::write_ledger_json(tracer::ledger_of_graph({}, outputs, excluded));
-}
-
 TORCH_LIBRARY_FRAGMENT(actscope, library) {
   library.class_<Ledger>("Ledger")
       .def(torch::init<const std::string&>())
       .def("exclude", &Ledger::exclude)
       .def("begin", &Ledger::begin)
       .def("count", &Ledger::count)
+      .def("predict", &Ledger::predict)
       .def("unexplained", &Ledger::unexplained)
       .def("text", &Ledger::text);
-  library.def("graph_ledger(Tensor[] outputs, Tensor[] excluded) -> str");
   library.def("count_allocations() -> ()", [] { tracer::install_counting_cpu_allocator(); });
   library.def("last_allocation() -> int", [] { return tracer::last_allocation(); });
-  library.impl("graph_ledger", torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd,
-                                               TORCH_FN(graph_ledger)));
 }
 
 }  // namespace

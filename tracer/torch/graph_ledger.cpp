@@ -256,10 +256,10 @@ const std::vector<const void*>& GraphLedger::kept_memory() const noexcept {
 }
 
 LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
-                             const std::vector<at::Tensor>& excluded) {
+                             const std::vector<at::Tensor>& excluded, const ToldGraph& told) {
   StorageSet set;
   for (const at::Tensor& tensor : excluded) set.insert(tensor);
-  GraphReading ledger = read_graph(defined_of(loss, outputs), set);
+  GraphReading ledger = read_graph(defined_of(loss, outputs), set, told);
   set_measured(ledger.record, Bytes::missing("read from the graph alone"));
   ledger.record.storages = std::move(ledger.found.storages);
   return ledger.record;

@@ -80,6 +80,6 @@ class GraphLedger {
 /// LibTorch 2.11 has meta kernels in C++ for most operators, not for convolution, batch and layer
 /// norm. Byte counts of the allocator are 0, the measured ones absent.
 LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
-                             const std::vector<at::Tensor>& excluded);
+                             const std::vector<at::Tensor>& excluded, const ToldGraph& told = {});
 
 }  // namespace actscope::tracer
