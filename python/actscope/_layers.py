@@ -2,6 +2,7 @@
 """Which module runs now: the names of modules as layers of the ledger and the trace."""
 
 import contextlib
+import threading
 
 import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
@@ -25,17 +26,19 @@ def layers_of(model):
     forward raises is left like one that returns.
     """
     numbers = {module: _library.layer_name(name.encode()) for module, name in names_of_modules(model).items()}
-    depths = []  # of the modules that run; None for one that is not of the model
+    running = threading.local()  # .depths: of the modules that run on a thread; None for one that is not of the model
 
     def enter(module, args):
         if torch.compiler.is_compiling():
             return
         number = numbers.get(module)
+        depths = running.__dict__.setdefault("depths", [])
         depths.append((module, None if number is None else _library.enter_layer(number)))
 
     def leave(module, args, output):
         if torch.compiler.is_compiling():
             return
+        depths = running.__dict__.get("depths")
         while depths:  # those above it raised before their own hook could be called
             left, depth = depths.pop()
             if depth is not None:

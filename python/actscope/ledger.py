@@ -10,6 +10,7 @@ import torch
 from . import _graph, _lines
 from ._layers import layers_of
 from ._step import Step
+from .advice import advice_of
 from .tables import Table, bytes_text, folded_name
 
 UNPLACED = "(outside every module)"
@@ -154,6 +155,10 @@ class Ledger:
     def to_pandas(self):
         """The table of storages as a ``pandas.DataFrame``."""
         return self.table.to_pandas()
+
+    def advice(self):
+        """A table of what to do about each module, what it saves, and who else keeps the storage."""
+        return advice_of(self)
 
     def _account(self):
         nodes, known = self.record["nodes"], self.record["known_nodes"]

@@ -216,3 +216,41 @@ def test_autocast_is_part_of_the_pass():
 
     ledger = actscope.ledger(Casting(), torch.randn(128, 64))
     assert ledger.residual_bytes == 0
+
+
+def test_advice_says_what_to_do_and_what_it_saves():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(256, 1024), nn.GELU(), nn.Linear(1024, 256), nn.ReLU(), nn.Linear(256, 256))
+    rows = {(row["module"], row["do"].split(":")[0]): row for row in actscope.ledger(model, torch.randn(128, 256)).advice()}
+    whole, codes = 128 * 1024 * 4, 128 * 1024 // 2 + 128 * 1024 // 128 * 4
+    gelu = rows["*", "keep the input of the activation in codes"]
+    assert gelu["saves_bytes"] == whole - codes and gelu["storages"] == 1
+    linear = rows["*", "keep the linear layer's input in codes"]
+    assert linear["saves_bytes"] == whole - codes and linear["only if these let go too"] == ""
+    # The ReLU's result is the last layer's input: it is freed only where both keep something else.
+    relu = rows["*", "keep the sign alone"]
+    assert relu["kept_bytes"] == 128 * 256 * 4 and relu["only if these let go too"] == "* Addmm"
+
+
+def test_advice_agrees_with_what_codes_take():
+    x = torch.randn(64, 1024)
+    codes, scales = torch.ops.actscope.quantize(x, 4)
+    from actscope.advice import bytes_left
+
+    assert bytes_left("codes", x.numel()) == codes.nbytes + scales.nbytes
+
+
+def test_advice_leaves_out_what_the_program_keeps():
+    kept = []
+
+    class Keeping(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(256, 256), nn.Linear(256, 256)
+
+        def forward(self, x):
+            y = self.first(x)
+            kept[:] = [y]
+            return self.second(y)
+
+    assert len(actscope.ledger(Keeping(), torch.randn(256, 256)).advice()) == 0
