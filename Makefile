@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Names for the scripts; they do the work. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo format lint golden docs gui cuda asan tsan neon gpu-check clean
+.PHONY: help setup build test demo format lint golden docs gui cuda asan tsan neon gpu-check wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,5 +34,8 @@ neon: ## kernels for 64-bit Arm, cross-compiled, tests under qemu-user
 	scripts/test neon
 gpu-check: ## everything that needs a GPU, in one command
 	scripts/gpu_check
+wheel: ## a self-contained wheel of the Python package in dist/, tested
+	scripts/setup --python
+	scripts/wheel
 clean: ## removes build folders
 	rm -rf build

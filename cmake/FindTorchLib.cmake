@@ -11,7 +11,9 @@
 
 set(_torch_candidates ${ACTSCOPE_TORCH_DIR})
 file(GLOB _torch_venv ${PROJECT_SOURCE_DIR}/.deps/venv/lib/python3*/site-packages/torch)
-list(APPEND _torch_candidates ${_torch_venv})
+if(NOT ACTSCOPE_TORCH_DIR)
+  list(APPEND _torch_candidates ${_torch_venv})
+endif()
 if(NOT _torch_candidates)
   find_package(Python3 QUIET COMPONENTS Interpreter)
   if(Python3_Interpreter_FOUND)
@@ -48,8 +50,10 @@ if(TorchLib_FOUND AND NOT TARGET TorchLib::cpu)
   target_link_libraries(TorchLib::cpu INTERFACE -ltorch_cpu -lc10)
   # The wheel's fmt headers come before the system's in targets that see LibTorch: header-only.
   target_compile_definitions(TorchLib::cpu INTERFACE FMT_HEADER_ONLY=1)
-  target_link_options(TorchLib::cpu INTERFACE
-    "LINKER:-rpath,${TorchLib_ROOT}/lib" "LINKER:-rpath-link,${TorchLib_ROOT}/../nvidia/cu13/lib"
+  if(NOT ACTSCOPE_PYTHON_ONLY) # there torch is loaded before the library is
+    target_link_options(TorchLib::cpu INTERFACE "LINKER:-rpath,${TorchLib_ROOT}/lib")
+  endif()
+  target_link_options(TorchLib::cpu INTERFACE "LINKER:-rpath-link,${TorchLib_ROOT}/../nvidia/cu13/lib"
     "LINKER:--allow-shlib-undefined")
   if(ACTSCOPE_WITH_CUDA)
     find_library(TorchLib_CUDA_LIBRARY torch_cuda PATHS ${TorchLib_ROOT}/lib NO_DEFAULT_PATH NO_CACHE REQUIRED)

@@ -23,8 +23,10 @@ if(NOT ACTSCOPE_KERNELS_ONLY)
   find_package(ZLIB REQUIRED)
   find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto) # SHA-256 of base
   # JPEG and PNG of image folders; without them core links no_image_codec.cpp.
-  find_package(JPEG QUIET)
-  find_package(PNG QUIET)
+  if(NOT ACTSCOPE_PYTHON_ONLY)
+    find_package(JPEG QUIET)
+    find_package(PNG QUIET)
+  endif()
   if(JPEG_FOUND AND PNG_FOUND)
     set(ACTSCOPE_WITH_IMAGES ON)
   else()
@@ -35,7 +37,18 @@ if(NOT ACTSCOPE_KERNELS_ONLY)
             PATHS /usr/share/javascript/chart.js ENV ACTSCOPE_CHART_JS_DIR REQUIRED)
 endif()
 
-if(ACTSCOPE_WITH_TORCH)
+if(ACTSCOPE_PYTHON_ONLY)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  if(NOT ACTSCOPE_TORCH_DIR)
+    execute_process(COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/python/packaging/torch_of_environment.py
+      OUTPUT_VARIABLE ACTSCOPE_TORCH_DIR ERROR_VARIABLE torch_error OUTPUT_STRIP_TRAILING_WHITESPACE
+      ERROR_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE torch_status)
+    if(torch_status)
+      message(FATAL_ERROR "${torch_error}")
+    endif()
+  endif()
+  find_package(TorchLib ${ACTSCOPE_LIBTORCH_VERSION} REQUIRED)
+elseif(ACTSCOPE_WITH_TORCH)
   find_package(CLI11 2.1 REQUIRED)
   find_package(TorchLib ${ACTSCOPE_LIBTORCH_VERSION} EXACT REQUIRED)
   find_package(Python3 REQUIRED COMPONENTS Interpreter) # scripts/generate_saved_members

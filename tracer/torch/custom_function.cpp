@@ -29,8 +29,10 @@ struct torch::autograd::CppNode<actscope::tracer::ContextReader> {
     return context.saved_variables_;
   }
   static bool is_released(const AutogradContext& context) { return context.has_freed_buffers_; }
-  static std::shared_ptr<Node> owner(const AutogradContext& context) {
-    return context.grad_fn_.lock();
+  // Known by its address alone: what holds a node differs between versions of LibTorch.
+  static const Node* owner(const AutogradContext& context) {
+    const auto node = context.grad_fn_.lock();
+    return node.get();
   }
 };
 
@@ -90,7 +92,7 @@ std::int64_t visit_value(const std::string& member, const c10::IValue& value,
 bool is_custom_function(const Node& node) {
   if (!std::string_view(typeid(node).name()).starts_with(mangled_prefix)) return false;
   // The context knows the node that it belongs to: a check of the layout as well.
-  return CppNode<ContextReader>::owner(context_of(node)).get() == &node;
+  return CppNode<ContextReader>::owner(context_of(node)) == &node;
 }
 
 std::string custom_function_name(const Node& node) {
