@@ -11,23 +11,20 @@ GROUP = 128  # elements that share a scale and an offset, 4 bytes for both
 # What a node keeps, by the beginning of its name and the member; the first row that fits holds.
 # "codes": 4 bits an element and the scales; "bits": 1 bit an element; "none": rebuilt from what is kept anyway.
 _RULES = (
-    ("Addmm", "mat1", "codes", "keep the linear layer's input in codes: actscope.compress_linears(model, only={module!r})"),
-    ("Linear", "input", "codes", "keep the linear layer's input in codes: actscope.compress_linears(model, only={module!r})"),
-    ("Mm", "self", "codes", "keep the linear layer's input in codes: actscope.compress_linears(model, only={module!r})"),
-    ("Relu", "result", "bits", "keep the sign alone: one bit an element tells backward all"),
-    ("Threshold", "", "bits", "keep the sign alone: one bit an element tells backward all"),
-    ("NativeDropout", "result1", "bits", "keep the mask in bits"),
-    ("Gelu", "self", "codes", "keep the input of the activation in codes"),
-    ("Silu", "self", "codes", "keep the input of the activation in codes"),
-    ("Mul", "", "codes", "keep the factor in codes"),
-    ("Softmax", "result", "codes", "use scaled_dot_product_attention, which keeps no matrix of weights"),
-    ("LogSoftmax", "result", "none", "compute the loss for some tokens at a time"),
-    ("NativeLayerNorm", "input", "codes", "keep the input of the norm in codes, or recompute the norm"),
-    ("ConvolutionBackward", "input", "codes", "keep the convolution's input in codes"),
-    ("Convolution", "input", "codes", "keep the convolution's input in codes"),
-    ("NativeBatchNorm", "input", "codes", "keep the input of the norm in codes"),
-    ("CudnnBatchNorm", "input", "codes", "keep the input of the norm in codes"),
-    ("ScaledDotProduct", "", "codes", "keep query, key and value in codes"),
+    ("Addmm", "mat1", "codes", "codes of the layer's input"),
+    ("Linear", "input", "codes", "codes of the layer's input"),
+    ("Mm", "self", "codes", "codes of the layer's input"),
+    ("Relu", "result", "bits", "its sign alone, one bit each"),
+    ("NativeDropout", "result1", "bits", "the mask, one bit each"),
+    ("Gelu", "self", "codes", "codes of the activation's input"),
+    ("Silu", "self", "codes", "codes of the activation's input"),
+    ("Softmax", "result", "codes", "scaled_dot_product_attention, or codes"),
+    ("LogSoftmax", "result", "none", "the loss of some tokens at a time"),
+    ("NativeLayerNorm", "input", "codes", "codes of the norm's input"),
+    ("NativeBatchNorm", "input", "codes", "codes of the norm's input"),
+    ("CudnnBatchNorm", "input", "codes", "codes of the norm's input"),
+    ("Convolution", "input", "codes", "codes of the layer's input"),
+    ("ScaledDotProduct", "", "codes", "codes of query, key and value"),
 )
 
 
@@ -35,7 +32,7 @@ def _rule_of(holder):
     for node, member, form, text in _RULES:
         if holder["node"].startswith(node) and holder["member"].startswith(member):
             return form, text
-    return "codes", "keep it in codes, or recompute the module: torch.utils.checkpoint"
+    return "codes", "codes, or recompute the module"
 
 
 def _elements(storage):
@@ -68,13 +65,14 @@ def advice_of(ledger):
         if saved <= 0:
             continue
         module = folded_name(storage.module)
-        others = sorted({folded_name(h["layer"] or "the loss") + " " + h["node"].removesuffix("Backward0")
-                         for h in storage.holders[1:]})
-        key = (module, text.format(module=module), ", ".join(others))
+        here = (first["layer"], first["node"])
+        others = sorted({f"{folded_name(h['layer']) or 'the loss'} ({h['node'].removesuffix('Backward0')})"
+                         for h in storage.holders[1:] if (h["layer"], h["node"]) != here})
+        key = (module, text, ", ".join(others))
         count, total, kept = rows.get(key, (0, 0, 0))
         rows[key] = (count + 1, total + saved, kept + storage.bytes)
     ordered = sorted(rows.items(), key=lambda row: row[1][1], reverse=True)
-    return Table(("module", "storages", "kept_bytes", "saves_bytes", "do", "only if these let go too"),
+    return Table(("module", "storages", "kept_bytes", "saves_bytes", "keep instead", "if these let go too"),
                  [(module, count, kept, saved, do, others) for (module, do, others), (count, saved, kept) in ordered])
 
 

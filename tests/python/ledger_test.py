@@ -221,15 +221,15 @@ def test_autocast_is_part_of_the_pass():
 def test_advice_says_what_to_do_and_what_it_saves():
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(256, 1024), nn.GELU(), nn.Linear(1024, 256), nn.ReLU(), nn.Linear(256, 256))
-    rows = {(row["module"], row["do"].split(":")[0]): row for row in actscope.ledger(model, torch.randn(128, 256)).advice()}
+    rows = {row["keep instead"]: row for row in actscope.ledger(model, torch.randn(128, 256)).advice()}
     whole, codes = 128 * 1024 * 4, 128 * 1024 // 2 + 128 * 1024 // 128 * 4
-    gelu = rows["*", "keep the input of the activation in codes"]
+    gelu = rows["codes of the activation's input"]
     assert gelu["saves_bytes"] == whole - codes and gelu["storages"] == 1
-    linear = rows["*", "keep the linear layer's input in codes"]
-    assert linear["saves_bytes"] == whole - codes and linear["only if these let go too"] == ""
+    linear = rows["codes of the layer's input"]
+    assert linear["saves_bytes"] == whole - codes and linear["if these let go too"] == ""
     # The ReLU's result is the last layer's input: it is freed only where both keep something else.
-    relu = rows["*", "keep the sign alone"]
-    assert relu["kept_bytes"] == 128 * 256 * 4 and relu["only if these let go too"] == "* Addmm"
+    relu = rows["its sign alone, one bit each"]
+    assert relu["kept_bytes"] == 128 * 256 * 4 and relu["if these let go too"] == "* (Addmm)"
 
 
 def test_advice_agrees_with_what_codes_take():
