@@ -37,11 +37,14 @@ std::string saved_text(const RunSummary& s) {
   std::string text = shown_bytes(s.saved_bytes);
   if (!s.saved_bytes.value) return text;
   const std::int64_t saved = *s.saved_bytes.value;
-  text += saved == s.predicted_saved_bytes ? ", as predicted to the byte"
-                                           : ", predicted " + format_bytes(s.predicted_saved_bytes);
-  if (saved != s.dense_saved_bytes) {
-    text += "; plain autograd keeps " + format_bytes(s.dense_saved_bytes) + ", " +
-            format_factor(static_cast<double>(s.dense_saved_bytes), static_cast<double>(saved));
+  if (const std::optional<std::int64_t>& predicted = s.predicted_saved_bytes.value) {
+    text += saved == *predicted ? ", as predicted to the byte"
+                                : ", predicted " + format_bytes(*predicted);
+  }
+  if (const std::optional<std::int64_t>& dense = s.dense_saved_bytes.value;
+      dense && saved != *dense) {
+    text += "; plain autograd keeps " + format_bytes(*dense) + ", " +
+            format_factor(static_cast<double>(*dense), static_cast<double>(saved));
   }
   return text;
 }
@@ -89,8 +92,8 @@ RunRecord unmeasured_record(const RunConfig& config, RunStatus status, const std
   record.layers = footprint.layers;
   for (const LayerFootprint& layer : footprint.layers) record.layer_names.push_back(layer.name);
   RunSummary& s = record.summary;
-  s.dense_saved_bytes = footprint.totals.dense_saved_bytes;
-  s.predicted_saved_bytes = footprint.totals.saved_bytes;
+  s.dense_saved_bytes = Measured<std::int64_t>::of(footprint.totals.dense_saved_bytes);
+  s.predicted_saved_bytes = Measured<std::int64_t>::of(footprint.totals.saved_bytes);
   s.workspace_bytes = config.workspace_bytes;
   s.peak_bytes = s.saved_bytes = s.residual_bytes = Measured<std::int64_t>::missing(reason);
   s.step_time_s = s.images_per_s = Measured<double>::missing(reason);

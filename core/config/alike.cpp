@@ -21,6 +21,7 @@ std::string exact_text(const std::string& text) {
 }
 
 std::string exact_value(const RunOption& option, const RunConfig& config) {
+  if (!is_known(option, config)) return "?";
   using Texts = std::vector<std::string> RunConfig::*;
   const Texts* texts = std::get_if<Texts>(&option.member);
   if (texts == nullptr) return exact_text(value_text(option, config));
@@ -112,16 +113,17 @@ std::string unusual_fields(const RunConfig& config, std::initializer_list<FieldR
   const RunConfig usual, own = with_one_length(config);
   std::string text;
   for (const RunOption& option : run_options()) {
-    const bool is_known = std::ranges::any_of(
+    const bool is_named = std::ranges::any_of(
         known, [&](const char* name) { return option.field == std::string_view(name); });
-    if (is_known || !contains(roles, option.role) || is_equal(option, own, usual)) continue;
+    if (is_named || !contains(roles, option.role) || !is_known(option, own)) continue;
+    if (is_equal(option, own, usual)) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", option.field, value_text(option, own));
   }
   return text;
 }
 
 bool is_dense(const RunConfig& config) {
-  return config.scheme == "dense" && config.slot_overrides.empty() &&
+  return is_known("scheme", config) && config.scheme == "dense" && config.slot_overrides.empty() &&
          config.operand_overrides.empty();
 }
 

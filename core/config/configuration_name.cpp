@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <string_view>
 
+#include "actscope/core/config/run_option.hpp"
 #include "actscope/core/scheme/presets.hpp"
 #include "scheme/stores/store_row.hpp"
 
 namespace actscope::core {
 
 bool has_blocks(const RunConfig& config) {
+  if (!is_known("scheme", config) || !is_known("block_rows", config)) return false;
   const Preset* preset = find_preset(config.scheme);
   return preset == nullptr || preset->has_blocks;
 }
@@ -28,17 +30,20 @@ bool has_blocks_anywhere(const RunConfig& config) {
 }
 
 bool has_sparsity(const RunConfig& config) {
+  if (!is_known("scheme", config) || !is_known("sparsity_ratio", config)) return false;
   const Preset* preset = find_preset(config.scheme);
   return preset == nullptr || preset->has_sparsity;
 }
 
 std::string configuration_name(const RunConfig& config) {
   const RunConfig usual;
+  if (!is_known("scheme", config)) return "unknown";
   std::string name = config.scheme;
   if (has_blocks(config)) name += fmt::format(" {}x{}", config.block_rows, config.block_cols);
   if (has_sparsity(config)) name += fmt::format(" {:g} %", 100 * config.sparsity_ratio);
   if (config.select != usual.select && has_blocks(config)) name += " " + config.select;
-  if (config.schedule != usual.schedule) name += " " + config.schedule;
+  if (config.schedule != usual.schedule && is_known("schedule", config))
+    name += " " + config.schedule;
   for (const std::string& slot : config.slot_overrides) name += " " + slot;
   for (const std::string& operand : config.operand_overrides) name += " " + operand;
   return name;

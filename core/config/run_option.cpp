@@ -134,11 +134,24 @@ std::string field_meaning_of(const RunOption& option) {
   return *option.in_documents != '\0' ? option.in_documents : meaning_of(option);
 }
 
+bool is_known(const RunOption& option, const RunConfig& config) {
+  return !config.known_fields ||
+         std::ranges::find(*config.known_fields, option.field) != config.known_fields->end();
+}
+
+bool is_known(std::string_view field, const RunConfig& config) {
+  return is_known(run_option(field), config);
+}
+
 std::string value_text(const RunOption& option, const RunConfig& config) {
+  if (!is_known(option, config)) return "unknown";
   return std::visit([&](auto member) { return text_of(config.*member); }, option.member);
 }
 
 bool is_equal(const RunOption& option, const RunConfig& a, const RunConfig& b) {
+  if (!is_known(option, a) || !is_known(option, b)) {
+    return is_known(option, a) == is_known(option, b);
+  }
   return std::visit([&](auto member) { return a.*member == b.*member; }, option.member);
 }
 

@@ -34,7 +34,7 @@ std::int64_t saved_bytes_of(const BlockWay& way, const CalibrationSettings& sett
   std::int64_t bytes = 0;
   for (const LayerFootprint& layer : footprint.layers) {
     if (layer.name != "blocks.0") continue;
-    for (const SlotFootprint& slot : layer.slots) bytes += slot.predicted_bytes;
+    for (const SlotFootprint& slot : layer.slots) bytes += slot.predicted_bytes.value_or(0);
   }
   return bytes;
 }

@@ -25,7 +25,7 @@ std::int64_t rest_bytes_of(const RunConfig& config, const char* scheme) {
     for (const SlotFootprint& slot : layer.slots) {
       // Slots that depend on the way of keeping are counted by the candidates.
       if (!layer.name.starts_with("blocks.") || !is_kept_by_ways(slot.name)) {
-        bytes += slot.predicted_bytes;
+        bytes += slot.predicted_bytes.value_or(0);
       }
     }
   }

@@ -38,8 +38,9 @@ SlotFootprint block_slot(const Shape& shape, const BlockPlan& plan, Slot name) {
   }
   const SlotShape matrix = slot_shape(name, shape.batch, shape.geometry.tokens(),
                                       shape.geometry.dim, shape.geometry.hidden());
+  std::int64_t predicted = 0;
   const auto add = [&](const StoreBytes& bytes) {
-    slot.predicted_bytes += bytes.total();
+    predicted += bytes.total();
     slot.index_bytes += bytes.index;
   };
   slot.store = to_text(plan.store(name));
@@ -49,6 +50,7 @@ SlotFootprint block_slot(const Shape& shape, const BlockPlan& plan, Slot name) {
       add(bytes_of(plan.operand(product), matrix));
     }
   }
+  slot.predicted_bytes = predicted;
   return slot;
 }
 
@@ -153,8 +155,8 @@ FootprintRecord predict_footprint(const ResMlpGeometry& geometry, const Scheme& 
   record.layers.push_back(loss_layer(shape));
   for (const LayerFootprint& layer : record.layers) {
     for (const SlotFootprint& slot : layer.slots) {
-      record.totals.saved_bytes += slot.predicted_bytes;
-      record.totals.dense_saved_bytes += slot.dense_bytes;
+      record.totals.saved_bytes += slot.predicted_bytes.value_or(0);
+      record.totals.dense_saved_bytes += slot.dense_bytes.value_or(0);
     }
   }
   record.totals.parameters = parameter_count(geometry);

@@ -25,11 +25,12 @@ void add_drop_path(FootprintRecord& record, const ResMlpGeometry& geometry, Elem
     SlotFootprint slot;
     slot.name = drop_path_slot;
     slot.store = "keep";
-    slot.dense_bytes = slot.predicted_bytes = block_halves * record.batch * size_of(type);
+    const std::int64_t bytes = block_halves * record.batch * size_of(type);
+    slot.dense_bytes = slot.predicted_bytes = bytes;
     layer->slots.push_back(slot);
-    record.totals.saved_bytes += slot.predicted_bytes;
-    record.totals.dense_saved_bytes += slot.dense_bytes;
-    record.totals.peak_bytes += slot.predicted_bytes;
+    record.totals.saved_bytes += bytes;
+    record.totals.dense_saved_bytes += bytes;
+    record.totals.peak_bytes += bytes;
   }
 }
 

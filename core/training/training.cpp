@@ -51,8 +51,8 @@ RunRecord never_begun(const RunConfig& config, const std::string& why) {
   record.layers = footprint.layers;
   record.layer_names = layer_names(resolve_geometry(config));
   RunSummary& summary = record.summary;
-  summary.dense_saved_bytes = footprint.totals.dense_saved_bytes;
-  summary.predicted_saved_bytes = footprint.totals.saved_bytes;
+  summary.dense_saved_bytes = Measured<std::int64_t>::of(footprint.totals.dense_saved_bytes);
+  summary.predicted_saved_bytes = Measured<std::int64_t>::of(footprint.totals.saved_bytes);
   summary.workspace_bytes = config.workspace_bytes;
   const char* const none = "no step ran";
   summary.peak_bytes = summary.saved_bytes = summary.residual_bytes =

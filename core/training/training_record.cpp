@@ -28,8 +28,9 @@ void SavedMeasurement::add(std::int64_t saved, tracer::StoreLedger&& ledger) noe
 void fill_bytes(RunRecord& record, const MeasuredBytes& measured) {
   RunSummary& summary = record.summary;
   record.layers = measured.footprint.layers;
-  summary.dense_saved_bytes = measured.footprint.totals.dense_saved_bytes;
-  summary.predicted_saved_bytes = measured.footprint.totals.saved_bytes;
+  summary.dense_saved_bytes =
+      Measured<std::int64_t>::of(measured.footprint.totals.dense_saved_bytes);
+  summary.predicted_saved_bytes = Measured<std::int64_t>::of(measured.footprint.totals.saved_bytes);
   summary.predicted_step = std::max<std::int64_t>(0, measured.progress.step - 1);
   if (measured.peak_bytes > 0) {
     summary.peak_bytes = Measured<std::int64_t>::of(measured.peak_bytes);

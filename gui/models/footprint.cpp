@@ -2,6 +2,7 @@
 #include "models/footprint.hpp"
 
 #include <QHash>
+#include <algorithm>
 
 #include "actscope/base/units.hpp"
 #include "models/metric.hpp"
@@ -27,16 +28,19 @@ void gather(const RunEntry& run, bool isA, bool isDense, Rows& rows,
         rows.push_back(row);
       }
       FootprintRow& row = rows[at.value(id)];
-      const auto stored = static_cast<double>(slot.stored_bytes.value_or(slot.predicted_bytes));
+      const auto stored =
+          static_cast<double>(slot.stored_bytes.value_or(slot.predicted_bytes.value_or(0)));
       (isA ? row.a : row.b) = stored;
       (isA ? row.storeA : row.storeB) = QString::fromStdString(slot.store);
-      if (isDense || !row.dense) row.dense = static_cast<double>(slot.dense_bytes);
+      if (slot.dense_bytes && (isDense || !row.dense)) {
+        row.dense = static_cast<double>(*slot.dense_bytes);
+      }
     }
   }
 }
 
-Cell bytesCell(const std::optional<double>& bytes) {
-  if (!bytes) return Cell::none("not in this run");
+Cell bytesCell(const std::optional<double>& bytes, const char* whyNot = "not in this run") {
+  if (!bytes) return Cell::none(whyNot);
   return {QString::fromStdString(format_bytes(static_cast<std::int64_t>(*bytes))), *bytes, {}};
 }
 
@@ -73,6 +77,8 @@ Footprint footprintOf(const RunPointer& a, const RunPointer& b, Side side) {
     if (!footprint.layers.contains(row.layer)) footprint.layers << row.layer;
     if (!footprint.slots.contains(row.slot)) footprint.slots << row.slot;
   }
+  footprint.hasDense =
+      std::ranges::any_of(footprint.rows, [](const FootprintRow& row) { return !!row.dense; });
   if (footprint.rows.empty()) footprint.message = "These runs have no slot in common.";
   return footprint;
 }
@@ -81,11 +87,12 @@ void fillFootprintTable(TableModel& table, const Footprint& footprint) {
   std::vector<TableRow> rows;
   for (const FootprintRow& row : footprint.rows) {
     const auto difference = row.of(Side::difference);
-    rows.push_back({{Cell::of(row.layer), Cell::of(row.slot), Cell::of(row.storeA),
-                     Cell::of(row.storeB), bytesCell(row.dense), bytesCell(row.a), bytesCell(row.b),
-                     difference ? Cell{signedBytes(*difference), *difference, {}}
-                                : Cell::none("needs A and B")},
-                    {}});
+    rows.push_back(
+        {{Cell::of(row.layer), Cell::of(row.slot), Cell::of(row.storeA), Cell::of(row.storeB),
+          bytesCell(row.dense, "no byte model knows this slot"), bytesCell(row.a), bytesCell(row.b),
+          difference ? Cell{signedBytes(*difference), *difference, {}}
+                     : Cell::none("needs A and B")},
+         {}});
   }
   table.setTable({{"layer", "Layer", false},
                   {"slot", "Slot", false},

@@ -27,7 +27,8 @@ struct Footprint {
   QStringList layers;  ///< those that keep anything, in forward order
   QStringList slots;   ///< in the order in which they come
   std::vector<FootprintRow> rows;
-  QString message;  ///< why there is nothing
+  bool hasDense = false;  ///< whether a byte model knows any of the slots
+  QString message;        ///< why there is nothing
 };
 
 /// The stored bytes, and the predicted ones where nothing was stored yet.

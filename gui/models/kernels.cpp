@@ -102,7 +102,9 @@ Kernels kernelsOf(const RunPointer& a, const RunPointer& b, Side side) {
   for (const RunPointer& run : shown) {
     if (!isTraced(run)) {
       const QString level = QString::fromStdString(run->config.trace);
-      kernels.message = run->record
+      const bool isOurs = !run->config.known_fields;
+      kernels.message = !isOurs ? run->name + " has no timings: no recorder was at work."
+                        : run->record
                             ? QString(
                                   "%1 has no timings: it was run with --trace %2. Run it again "
                                   "with --trace timeline.")

@@ -21,9 +21,9 @@ std::optional<double> keptNorm(const RunEntry& run) {
   double sum = 0, weight = 0;
   for (const LayerFootprint& layer : run.record->layers) {
     for (const SlotFootprint& slot : layer.slots) {
-      if (!slot.kept_norm_ratio) continue;
-      sum += *slot.kept_norm_ratio * static_cast<double>(slot.dense_bytes);
-      weight += static_cast<double>(slot.dense_bytes);
+      if (!slot.kept_norm_ratio || !slot.dense_bytes) continue;
+      sum += *slot.kept_norm_ratio * static_cast<double>(*slot.dense_bytes);
+      weight += static_cast<double>(*slot.dense_bytes);
     }
   }
   if (weight <= 0) return std::nullopt;
@@ -80,8 +80,10 @@ std::optional<double> metricValue(const RunEntry& run, Metric metric) {
     case Metric::loss:
       return valueOf(s.train_loss);
     case Metric::fewer:
+      if (!s.dense_saved_bytes.value) return std::nullopt;
       if (!s.saved_bytes.value || *s.saved_bytes.value <= 0) return std::nullopt;
-      return static_cast<double>(s.dense_saved_bytes) / static_cast<double>(*s.saved_bytes.value);
+      return static_cast<double>(*s.dense_saved_bytes.value) /
+             static_cast<double>(*s.saved_bytes.value);
     case Metric::kept:
       break;
   }

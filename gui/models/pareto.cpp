@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "actscope/core/config/configuration_name.hpp"
+#include "actscope/core/config/run_option.hpp"
 #include "actscope/core/scheme/presets.hpp"
 #include "models/metric.hpp"
 
@@ -34,7 +35,9 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
     ParetoPoint point;
     point.key = run->key;
     point.name = run->name;
-    point.label = QString::fromStdString(core::configuration_name(run->config));
+    const bool isSchemeKnown = core::is_known("scheme", run->config);
+    point.label =
+        isSchemeKnown ? QString::fromStdString(core::configuration_name(run->config)) : run->group;
     if (first == nullptr) first = run.get();
     const QString apart = apartText(first->config, run->config);
     if (!apart.isEmpty()) point.label += " (" + apart + ")";

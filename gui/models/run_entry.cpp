@@ -5,8 +5,26 @@
 #include <QStringList>
 
 #include "actscope/core/config/configuration_name.hpp"
+#include "actscope/core/config/run_option.hpp"
 
 namespace actscope::gui {
+namespace {
+
+// Of a run of a model that is not ours: what is known of it.
+QString knownText(const RunConfig& config) {
+  QStringList parts;
+  for (const core::RunOption& option : core::run_options()) {
+    if (option.role != core::FieldRole::training || !core::is_known(option, config)) continue;
+    const QString value = QString::fromStdString(core::value_text(option, config));
+    const std::string_view field = option.field;
+    const bool isPlain = field == "model" || field == "data" || field == "dtype" ||
+                         field == "device" || field == "optimizer";
+    parts << (isPlain ? value : QString::fromUtf8(option.field) + " " + value);
+  }
+  return parts.join(", ");
+}
+
+}  // namespace
 
 QString statusName(EntryStatus status) {
   switch (status) {
@@ -49,6 +67,7 @@ QString blockText(const RunConfig& config) {
 }
 
 QString schemeText(const RunConfig& config) {
+  if (!core::is_known("scheme", config)) return "–";
   const RunConfig usual;
   QStringList parts{QString::fromStdString(config.scheme)};
   if (hasBlocks(config) && config.select != usual.select) {
@@ -61,6 +80,7 @@ QString schemeText(const RunConfig& config) {
 }
 
 QString groupText(const RunConfig& config) {
+  if (config.known_fields) return knownText(config);
   QString model = QString::fromStdString(config.model);
   if (config.dim || config.depth) {
     model += QString(" %1x%2").arg(config.dim.value_or(64)).arg(config.depth.value_or(4));
@@ -112,6 +132,7 @@ QString pointText(const RunConfig& config) {
   if (hasBlocks(config)) {
     text += QString(" %1 %2 %").arg(blockText(config)).arg(100 * config.sparsity_ratio, 0, 'g', 4);
   }
+  if (!core::is_known("seed", config)) return text;
   return text + QString(" seed %1").arg(config.seed);
 }
 

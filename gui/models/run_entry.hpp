@@ -53,11 +53,13 @@ using RunList = std::vector<RunPointer>;
 bool hasBlocks(const RunConfig& config);
 /// "16x16", "8x64"; "–" where the scheme has no blocks.
 QString blockText(const RunConfig& config);
-/// The scheme with the overrides that change it: "exact blocks.0.h=int8".
+/// The scheme with the overrides that change it: "exact blocks.0.h=int8"; "–" where it is not
+/// known.
 QString schemeText(const RunConfig& config);
 /// All that two runs must share to be compared point by point: every field of the role training,
 /// the usual ones by their values, others only where they differ from a run's defaults.
-/// "resmlp 64x4, fashion-mnist, batch 64, 1 epoch, lr 0.001, fp32, cpu, optimizer lamb".
+/// "resmlp 64x4, fashion-mnist, batch 64, 1 epoch, lr 0.001, fp32, cpu, optimizer lamb". Of a model
+/// that is not ours the fields that are known: "net, batch 16, fp32, cpu".
 QString groupText(const RunConfig& config);
 /// How the training of a run differs from another's: "optimizer lamb, weight_decay 0.1"; empty:
 /// not at all.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "actscope/core/config/run_option.hpp"
 #include "models/metric.hpp"
 
 namespace actscope::gui {
@@ -106,6 +107,7 @@ int RunTableModel::columnCount(const QModelIndex& parent) const {
 // The number to sort by; invalid where the column has none for this run.
 QVariant RunTableModel::plain(const RunEntry& run, int column) const {
   const RunConfig& c = run.config;
+  const auto known = [&c](const char* field) { return core::is_known(field, c); };
   if (!run.isReadable()) return {};
   if (const auto metric = metricOf(column)) {
     const auto value = metricValue(run, *metric);
@@ -117,9 +119,9 @@ QVariant RunTableModel::plain(const RunEntry& run, int column) const {
     case sparsity:
       return hasBlocks(c) ? QVariant(c.sparsity_ratio) : QVariant();
     case seed:
-      return static_cast<double>(c.seed);
+      return known("seed") ? QVariant(static_cast<double>(c.seed)) : QVariant();
     case batch:
-      return static_cast<double>(c.batch);
+      return known("batch") ? QVariant(static_cast<double>(c.batch)) : QVariant();
     case steps:
       return run.summary ? QVariant(static_cast<double>(run.summary->steps)) : QVariant();
     default:
@@ -143,6 +145,9 @@ QString RunTableModel::text(const RunEntry& run, int column) const {
       break;
   }
   if (!run.isReadable()) return {};
+  const auto known = [&](const char* field, const std::string& value) {
+    return core::is_known(field, run.config) ? QString::fromStdString(value) : QString("–");
+  };
   const QVariant value = plain(run, column);
   if (const auto metric = metricOf(column)) {
     return value.isValid() ? metricText(*metric, value.toDouble()) : QString("–");
@@ -157,11 +162,11 @@ QString RunTableModel::text(const RunEntry& run, int column) const {
     case sparsity:
       return value.isValid() ? QString("%1 %").arg(100 * value.toDouble(), 0, 'g', 4) : "–";
     case model:
-      return QString::fromStdString(run.config.model);
+      return known("model", run.config.model);
     case dataset:
-      return QString::fromStdString(run.config.data);
+      return known("data", run.config.data);
     case device:
-      return QString::fromStdString(run.config.device);
+      return known("device", run.config.device);
     default:
       return value.isValid() ? QString::number(value.toDouble(), 'g', 12) : QString("–");
   }

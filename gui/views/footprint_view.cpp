@@ -38,10 +38,11 @@ void FootprintView::draw() {
   }
   const QString names =
       isDifference ? tr("B − A: %1 − %2").arg(b->name, a->name) : (side == Side::a ? a : b)->name;
-  setCaption(isDifference
-                 ? tr("Stored bytes by layer and slot, %1").arg(names)
-                 : tr("Bytes by layer and slot of %1: pale dense, solid stored").arg(names));
-  if (!isDifference) drawBars(footprint, true);
+  setCaption(isDifference ? tr("Stored bytes by layer and slot, %1").arg(names)
+             : footprint.hasDense
+                 ? tr("Bytes by layer and slot of %1: pale dense, solid stored").arg(names)
+                 : tr("Stored bytes by layer and slot of %1").arg(names));
+  if (!isDifference && footprint.hasDense) drawBars(footprint, true);
   drawBars(footprint, false);
   drawTotals(footprint);
   drawAxes(footprint);

@@ -9,6 +9,7 @@
 
 #include "actscope/base/units.hpp"
 #include "actscope/base/visible_text.hpp"
+#include "actscope/core/config/run_option.hpp"
 #include "actscope/reports/statistics/accuracy_interval.hpp"
 #include "config/json.hpp"
 #include "format/text_table.hpp"
@@ -132,19 +133,18 @@ Comparison compare_runs(const RunRecord& a, const std::string& a_name, const Run
   Comparison comparison{a_name, b_name, config_differences(a.config, b.config), {}};
   const RunSummary& sa = a.summary;
   const RunSummary& sb = b.summary;
-  const auto exact = [&](const char* name, double left, double right) {
-    add_row(comparison, name, "exact", left, right);
-  };
   add_row(comparison, "saved_bytes", "exact", as_double(sa.saved_bytes), as_double(sb.saved_bytes));
-  exact("predicted_saved_bytes", static_cast<double>(sa.predicted_saved_bytes),
-        static_cast<double>(sb.predicted_saved_bytes));
-  exact("dense_saved_bytes", static_cast<double>(sa.dense_saved_bytes),
-        static_cast<double>(sb.dense_saved_bytes));
+  add_row(comparison, "predicted_saved_bytes", "exact", as_double(sa.predicted_saved_bytes),
+          as_double(sb.predicted_saved_bytes));
+  add_row(comparison, "dense_saved_bytes", "exact", as_double(sa.dense_saved_bytes),
+          as_double(sb.dense_saved_bytes));
   add_row(comparison, "residual_bytes", "exact", as_double(sa.residual_bytes),
           as_double(sb.residual_bytes));
-  add_row(comparison, "peak_bytes", a.config.device == "cpu" ? "exact" : "timing",
-          as_double(sa.peak_bytes), as_double(sb.peak_bytes));
-  exact("parameters", static_cast<double>(a.parameters), static_cast<double>(b.parameters));
+  const bool is_exact = core::is_known("device", a.config) && a.config.device == "cpu";
+  add_row(comparison, "peak_bytes", is_exact ? "exact" : "timing", as_double(sa.peak_bytes),
+          as_double(sb.peak_bytes));
+  add_row(comparison, "parameters", "exact", static_cast<double>(a.parameters),
+          static_cast<double>(b.parameters));
   add_row(comparison, "step_time_s", "timing", sa.step_time_s.value, sb.step_time_s.value);
   add_row(comparison, "images_per_s", "timing", sa.images_per_s.value, sb.images_per_s.value);
   add_row(comparison, "train_loss", "learning", sa.train_loss.value, sb.train_loss.value);

@@ -61,6 +61,7 @@ struct Writer {
 Json config_json(const RunConfig& config) {
   Json object = Json::object();
   for (const core::RunOption& option : core::run_options()) {
+    if (!core::is_known(option, config)) continue;
     std::visit([&](auto member) { Writer{option.field, object}(config.*member); }, option.member);
   }
   return object;
@@ -81,6 +82,15 @@ RunConfig read_whole_config(const JsonCursor& fields) {
     if ((option.uses & core::in_reports) != 0) (void)fields.at(option.field);
   }
   return read_config_fields(fields, {});
+}
+
+RunConfig read_known_config(const JsonCursor& fields) {
+  RunConfig config = read_config_fields(fields, {});
+  config.known_fields.emplace();
+  for (const core::RunOption& option : core::run_options()) {
+    if (fields.has(option.field)) config.known_fields->emplace_back(option.field);
+  }
+  return config;
 }
 
 std::vector<std::string> config_field_names() {

@@ -6,8 +6,8 @@
 
 namespace actscope::reports {
 
-/// The fields of a configuration, as they stand in `actscope.run` under "config" and at the top of
-/// `actscope.config`.
+/// The known fields of a configuration, as they stand in `actscope.run` under "config" and at the
+/// top of `actscope.config`.
 Json config_json(const RunConfig& config);
 
 /// Reads the fields that are there over `defaults`.
@@ -17,6 +17,10 @@ RunConfig read_config_fields(const JsonCursor& fields, const RunConfig& defaults
 /// The `config` of a run or a sweep point, which names at least what the contract relies on.
 /// Errors  ReportFormatError
 RunConfig read_whole_config(const JsonCursor& fields);
+
+/// The `config` of a run of a model that is not ours: the fields that are there are the known ones.
+/// Errors  ReportFormatError
+RunConfig read_known_config(const JsonCursor& fields);
 
 /// Names of all fields.
 std::vector<std::string> config_field_names();

@@ -13,6 +13,10 @@
 namespace actscope::reports {
 namespace {
 
+std::string shown(const std::optional<std::int64_t>& bytes) {
+  return bytes ? format_bytes(*bytes) : "n/a";
+}
+
 // Whether two layers have the same slots, stores and bytes: the table shows them once.
 bool is_same(const LayerFootprint& a, const LayerFootprint& b) {
   return a.slots.size() == b.slots.size() &&
@@ -77,8 +81,8 @@ std::string footprint_text(const FootprintRecord& record) {
         next - i == 1 ? layer.name : layer.name + " … " + record.layers[next - 1].name;
     bool is_first = true;
     for (const SlotFootprint& slot : layer.slots) {
-      table.add({is_first ? name : "", slot.name, slot.store, format_bytes(slot.dense_bytes),
-                 format_bytes(slot.predicted_bytes), format_bytes(slot.index_bytes)});
+      table.add({is_first ? name : "", slot.name, slot.store, shown(slot.dense_bytes),
+                 shown(slot.predicted_bytes), format_bytes(slot.index_bytes)});
       is_first = false;
     }
     i = next;

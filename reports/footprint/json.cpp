@@ -6,15 +6,18 @@
 namespace actscope::reports {
 namespace {
 
+constexpr const char* no_model = "no byte model knows this slot";
+
+Measured<std::int64_t> measured(const std::optional<std::int64_t>& bytes, const char* why_not) {
+  return bytes ? Measured<std::int64_t>::of(*bytes) : Measured<std::int64_t>::missing(why_not);
+}
+
 Json slot_json(const SlotFootprint& slot) {
-  Json object = {{"name", slot.name},
-                 {"store", slot.store},
-                 {"dense_bytes", integer_json(slot.dense_bytes)},
-                 {"predicted_bytes", integer_json(slot.predicted_bytes)},
-                 {"index_bytes", integer_json(slot.index_bytes)}};
-  set_measured(object, "stored_bytes",
-               slot.stored_bytes ? Measured<std::int64_t>::of(*slot.stored_bytes)
-                                 : Measured<std::int64_t>::missing("not run"));
+  Json object = {
+      {"name", slot.name}, {"store", slot.store}, {"index_bytes", integer_json(slot.index_bytes)}};
+  set_measured(object, "dense_bytes", measured(slot.dense_bytes, no_model));
+  set_measured(object, "predicted_bytes", measured(slot.predicted_bytes, no_model));
+  set_measured(object, "stored_bytes", measured(slot.stored_bytes, "not run"));
   set_number(object, "kept_norm_ratio",
              slot.kept_norm_ratio.value_or(std::numeric_limits<double>::quiet_NaN()),
              "not measured");
@@ -25,8 +28,8 @@ SlotFootprint read_slot(const JsonCursor& from) {
   SlotFootprint slot;
   slot.name = from.at("name").text();
   slot.store = from.at("store").text();
-  slot.dense_bytes = from.at("dense_bytes").count();
-  slot.predicted_bytes = from.at("predicted_bytes").count();
+  slot.dense_bytes = measured_count(from, "dense_bytes").value;
+  slot.predicted_bytes = measured_count(from, "predicted_bytes").value;
   slot.index_bytes = from.at("index_bytes").count();
   slot.stored_bytes = measured_count(from, "stored_bytes").value;
   slot.kept_norm_ratio = measured_amount(from, "kept_norm_ratio").value;

@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "actscope/core/config/configuration_name.hpp"
+#include "actscope/core/config/run_option.hpp"
 
 namespace actscope::reports {
 namespace {
@@ -38,7 +39,9 @@ void add_slots(std::vector<Metric>& metrics, const std::vector<LayerFootprint>& 
       metrics.push_back(counted(name + ".stored_bytes", Wanted::fewer,
                                 slot.stored_bytes ? Measured<std::int64_t>::of(*slot.stored_bytes)
                                                   : Measured<std::int64_t>::missing("not run")));
-      metrics.push_back(counted(name + ".index_bytes", Wanted::fewer, slot.index_bytes));
+      if (slot.predicted_bytes) {
+        metrics.push_back(counted(name + ".index_bytes", Wanted::fewer, slot.index_bytes));
+      }
     }
   }
 }
@@ -80,13 +83,18 @@ std::vector<Metric> metrics_of(const RunSummary& s, const RunConfig& config,
   metrics.push_back(counted("residual_bytes", Wanted::small, s.residual_bytes));
   metrics.push_back(counted("workspace_bytes", Wanted::fewer, s.workspace_bytes));
   metrics.push_back(counted("peak_bytes", Wanted::fewer, s.peak_bytes));
-  if (config.device != "cpu") metrics.back().kind = MetricClass::timing;
+  if (!core::is_known("device", config) || config.device != "cpu") {
+    metrics.back().kind = MetricClass::timing;
+  }
   metrics.push_back(counted("steps", Wanted::unchanged, s.steps));
-  metrics.push_back(counted("batch", Wanted::unchanged, config.batch));
+  metrics.push_back(counted("batch", Wanted::unchanged,
+                            core::is_known("batch", config)
+                                ? Measured<std::int64_t>::of(config.batch)
+                                : Measured<std::int64_t>::missing("unknown")));
   metrics.push_back(counted("heldout_samples", Wanted::unchanged,
                             heldout_samples > 0 ? Measured<std::int64_t>::of(heldout_samples)
                                                 : Measured<std::int64_t>::missing("unknown")));
-  if (core::has_blocks_anywhere(config)) {
+  if (core::has_blocks_anywhere(config) && core::is_known("sparsity_ratio", config)) {
     metrics.push_back(real("sparsity_ratio", MetricClass::exact, Wanted::unchanged,
                            Measured<double>::of(config.sparsity_ratio)));
     metrics.back().is_only_in_pairs = true;  // another scheme has none, or another kind of it
@@ -104,7 +112,9 @@ std::vector<Metric> metrics_of(const RunRecord& record) {
   std::vector<Metric> metrics = metrics_of(record.summary, record.config, record.heldout_samples);
   metrics.push_back(counted("parameters", Wanted::unchanged, record.parameters));
   metrics.push_back(counted("train_samples", Wanted::unchanged, record.train_samples));
-  add_slots(metrics, record.layers);
+  // The footprint of a model that is not ours is a sum over its ledger, which is judged itself.
+  const bool is_from_ledger = record.model_kind != ModelKind::resmlp && record.ledger;
+  if (!is_from_ledger) add_slots(metrics, record.layers);
   if (record.trace) {
     metrics.push_back(
         counted("trace.dropped_records", Wanted::none, record.trace->dropped_records));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "actscope/base/units.hpp"
@@ -12,20 +13,11 @@
 namespace actscope::reports {
 namespace {
 
-// "Addmm.mat1" of AddmmBackward0.
-std::string name_of_holder(const LedgerHolder& holder) {
-  const std::size_t suffix = holder.node.rfind("Backward");
-  const bool is_generated =
-      suffix != std::string::npos && suffix > 0 &&
-      holder.node.find_first_not_of("0123456789", suffix + 8) == std::string::npos;
-  return (is_generated ? holder.node.substr(0, suffix) : holder.node) + "." + holder.member;
-}
-
 // The holders after the first, each name once, the first two of them.
 std::string sharers(const LedgerStorage& storage) {
   std::vector<std::string> names;
   for (std::size_t i = 1; i < storage.holders.size(); ++i) {
-    const std::string name = name_of_holder(storage.holders[i]);
+    const std::string name = name_of(storage.holders[i]);
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
   constexpr std::size_t shown = 2;
@@ -122,9 +114,9 @@ TextTable ledger_table(const LedgerRecord& ledger, std::size_t rows) {
       continue;
     }
     const LedgerHolder& owner = storage.holders.front();
-    table.add({name_of_holder(owner), owner.layer, owner.slot,
-               sizes_text(owner.sizes) + " " + owner.dtype, format_bytes(storage.storage_bytes),
-               bytes_or_dash(storage.unused_bytes), sharers(storage), notes(storage)});
+    table.add({name_of(owner), owner.layer, owner.slot, sizes_text(owner.sizes) + " " + owner.dtype,
+               format_bytes(storage.storage_bytes), bytes_or_dash(storage.unused_bytes),
+               sharers(storage), notes(storage)});
   }
   if (!rest.storages.empty()) {
     table.add({fmt::format("{} more", rest.storages.size()), "", "", "",
@@ -145,6 +137,30 @@ std::vector<std::string> ledger_remarks(const LedgerRecord& ledger) {
   remarks.push_back(skipped(ledger.skipped));
   add_account(ledger, totals, remarks);
   return remarks;
+}
+
+TextTable layer_table(const std::vector<LayerFootprint>& layers) {
+  const auto stored = [](const SlotFootprint& slot) {
+    return static_cast<double>(slot.stored_bytes.value_or(0));
+  };
+  const auto sum_of = [&](const LayerFootprint& layer) {
+    double sum = 0;
+    for (const SlotFootprint& slot : layer.slots) sum += stored(slot);
+    return sum;
+  };
+  double all = 0;
+  for (const LayerFootprint& layer : layers) all += sum_of(layer);
+  TextTable table({"layer", "stored", "share", "slots", "largest slot"});
+  for (const LayerFootprint& layer : layers) {
+    if (layer.slots.empty()) continue;
+    const auto largest = std::ranges::max_element(layer.slots, std::less(), stored);
+    const double sum = sum_of(layer);
+    table.add({layer.name, format_bytes(static_cast<std::int64_t>(std::min(sum, 9e18))),
+               all > 0 ? fmt::format("{:.1f} %", 100 * sum / all) : "n/a",
+               std::to_string(layer.slots.size()),
+               largest->name + " " + format_bytes(largest->stored_bytes.value_or(0))});
+  }
+  return table;
 }
 
 }  // namespace actscope::reports

@@ -17,4 +17,7 @@ TextTable ledger_table(const LedgerRecord& ledger, std::size_t rows);
 /// The account: sums, residual, what could not be read.
 std::vector<std::string> ledger_remarks(const LedgerRecord& ledger);
 
+/// The stored bytes of every layer, in the order of forward, with its largest slot.
+TextTable layer_table(const std::vector<LayerFootprint>& layers);
+
 }  // namespace actscope::reports

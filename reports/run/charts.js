@@ -176,15 +176,15 @@ function drawSlots() {
   const run = runs[+byId("run").value], layer = byId("layer").value, sums = new Map();
   for (const s of run.slots) {
     if (layer !== "" && s.layer !== layer) continue;
-    const sum = sums.get(s.slot) || { slot: s.slot, dense: 0, stored: 0, stores: new Set() };
-    sum.dense += s.dense; sum.stored += s.stored; sum.stores.add(s.store);
+    const sum = sums.get(s.slot) || { slot: s.slot, dense: null, stored: 0, stores: new Set() };
+    if (has(s.dense)) sum.dense = (sum.dense || 0) + s.dense; sum.stored += s.stored; sum.stores.add(s.store);
     sums.set(s.slot, sum);
   }
   const list = [...sums.values()].filter(s => s.dense || s.stored), store = s => [...s.stores].join(", ");
   draw("slots", { type: "bar", data: { labels: list.map(s => s.slot), datasets: [
     { label: "stored", data: list.map(s => s.stored), backgroundColor: color(run), grouped: false, borderRadius: 3, maxBarThickness: 70 },
     { label: "dense", data: list.map(s => s.dense), backgroundColor: "transparent", borderColor: css("--dim"), borderWidth: 1.5, grouped: false, borderRadius: 3, maxBarThickness: 70 }] },
-    options: { scales: { y: byteScale(list.flatMap(s => [s.dense, s.stored])), x: { grid: { display: false }, ticks: { color: css("--text") } } },
+    options: { scales: { y: byteScale(list.flatMap(s => [s.dense, s.stored]).filter(has)), x: { grid: { display: false }, ticks: { color: css("--text") } } },
       plugins: { legend: { display: false }, tooltip: { callbacks: { label: c => ` ${c.dataset.label}: ${bytes(c.raw)} (${store(list[c.dataIndex])})` } } } } });
   table("slot-table", ["layer", "slot", "store", "dense", "stored"], run.slots.filter(s => layer === "" || s.layer === layer)
     .map(s => [s.layer, s.slot, s.store, bytes(s.dense), bytes(s.stored)]));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "actscope/base/sha256.hpp"
+#include "actscope/core/config/run_option.hpp"
 #include "config/json.hpp"
 #include "environment/json.hpp"
 #include "footprint/json.hpp"
@@ -59,33 +60,55 @@ Json gradients_json(const std::vector<GradientError>& gradients) {
 
 namespace {
 
+// The oldest version that has every field of the document: earlier readers lose nothing, and the
+// ids of runs of our own stay as they were.
+const char* version_of(const RunRecord& record) {
+  return record.model_kind == ModelKind::resmlp ? "1.4.0" : "1.5.0";
+}
+
+Json model_json(const RunRecord& record) {
+  Json model = {{"parameters", integer_json(record.parameters)}, {"layers", record.layer_names}};
+  if (record.model_kind == ModelKind::resmlp) return model;
+  model["kind"] = name_of(record.model_kind);
+  model["name"] = core::is_known("model", record.config) ? record.config.model : "";
+  return model;
+}
+
+ModelKind read_kind(const JsonCursor& model) {
+  if (!model.has("kind")) return ModelKind::resmlp;
+  const std::string kind = model.at("kind").text();
+  for (const ModelKind known : {ModelKind::resmlp, ModelKind::python, ModelKind::libtorch}) {
+    if (kind == name_of(known)) return known;
+  }
+  model.at("kind").refuse("resmlp, python or libtorch");
+}
+
 Json run_json(const RunRecord& record, VolatileFields volatile_fields) {
   const bool is_dropped = volatile_fields == VolatileFields::drop;
   RunConfig config = record.config;
   if (is_dropped) config.out.clear();  // where it was written is no part of the work
-  return {
-      {"schema", schema_of("actscope.run", "1.4.0")},
-      {"status", name_of(record.status)},
-      {"status_reason", record.status_reason},
-      {"config", config_json(config)},
-      {"environment", environment_json(record.environment, volatile_fields)},
-      {"model", {{"parameters", integer_json(record.parameters)}, {"layers", record.layer_names}}},
-      {"data",
-       {{"train_samples", integer_json(record.train_samples)},
-        {"heldout_samples", integer_json(record.heldout_samples)},
-        {"sha256", record.data_sha256}}},
-      {"summary", summary_json(record.summary, volatile_fields)},
-      {"layers", layers_json(record.layers)},
-      {"operators", is_dropped ? Json::array() : timings_json(record.operators)},
-      {"kernels", is_dropped ? Json::array() : timings_json(record.kernels)},
-      {"trace", trace_json(record.trace, volatile_fields)},
-      {"tracer_cost", is_dropped ? Json(nullptr) : tracer_cost_json(record.tracer_cost)},
-      {"ledger", ledger_json(record.ledger)},
-      {"memory", memory_json(record.memory)},
-      {"gradients", gradients_json(record.gradients)},
-      {"accuracy", accuracy_json(record.accuracy, volatile_fields)},
-      {"samples", {{"step_time_s", is_dropped ? Json::array() : Json(record.step_times_s)}}},
-      {"warnings", record.warnings}};
+  return {{"schema", schema_of("actscope.run", version_of(record))},
+          {"status", name_of(record.status)},
+          {"status_reason", record.status_reason},
+          {"config", config_json(config)},
+          {"environment", environment_json(record.environment, volatile_fields)},
+          {"model", model_json(record)},
+          {"data",
+           {{"train_samples", integer_json(record.train_samples)},
+            {"heldout_samples", integer_json(record.heldout_samples)},
+            {"sha256", record.data_sha256}}},
+          {"summary", summary_json(record.summary, volatile_fields)},
+          {"layers", layers_json(record.layers)},
+          {"operators", is_dropped ? Json::array() : timings_json(record.operators)},
+          {"kernels", is_dropped ? Json::array() : timings_json(record.kernels)},
+          {"trace", trace_json(record.trace, volatile_fields)},
+          {"tracer_cost", is_dropped ? Json(nullptr) : tracer_cost_json(record.tracer_cost)},
+          {"ledger", ledger_json(record.ledger)},
+          {"memory", memory_json(record.memory)},
+          {"gradients", gradients_json(record.gradients)},
+          {"accuracy", accuracy_json(record.accuracy, volatile_fields)},
+          {"samples", {{"step_time_s", is_dropped ? Json::array() : Json(record.step_times_s)}}},
+          {"warnings", record.warnings}};
 }
 
 }  // namespace
@@ -110,7 +133,10 @@ RunRecord read_run_document(std::string_view text, std::string_view source) {
   RunRecord record;
   record.status = read_run_status(root.at("status"));
   record.status_reason = root.at("status_reason").text();
-  record.config = read_whole_config(root.at("config"));
+  record.model_kind = read_kind(root.at("model"));
+  if (root.at("model").has("name")) (void)root.at("model").at("name").text();
+  record.config = record.model_kind == ModelKind::resmlp ? read_whole_config(root.at("config"))
+                                                         : read_known_config(root.at("config"));
   record.environment = read_environment(root.at("environment"));
   record.parameters = root.at("model").at("parameters").count();
   record.layer_names = root.at("model").at("layers").texts();

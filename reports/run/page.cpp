@@ -6,6 +6,7 @@
 
 #include "actscope/base/units.hpp"
 #include "actscope/core/config/alike.hpp"
+#include "actscope/core/config/run_option.hpp"
 #include "format/html.hpp"
 #include "format/json_cursor.hpp"
 #include "run/memory_section.hpp"
@@ -31,6 +32,10 @@ Json curve_json(const std::vector<AccuracyPoint>& points) {
   return curve;
 }
 
+std::int64_t stored_bytes_of(const SlotFootprint& slot) {
+  return slot.stored_bytes.value_or(slot.predicted_bytes.value_or(0));
+}
+
 Json slots_json(const std::vector<LayerFootprint>& layers) {
   Json slots = Json::array();
   for (const LayerFootprint& layer : layers) {
@@ -38,8 +43,8 @@ Json slots_json(const std::vector<LayerFootprint>& layers) {
       slots.push_back({{"layer", layer.name},
                        {"slot", slot.name},
                        {"store", slot.store},
-                       {"dense", slot.dense_bytes},
-                       {"stored", slot.stored_bytes.value_or(slot.predicted_bytes)}});
+                       {"dense", slot.dense_bytes ? Json(*slot.dense_bytes) : Json()},
+                       {"stored", stored_bytes_of(slot)}});
     }
   }
   return slots;
@@ -82,12 +87,12 @@ Json run_json(const NamedRun& run, const NamedRun* reference) {
   const RunSummary& s = run.record.summary;
   const std::optional<Interval> interval = accuracy_interval_of(run.record);
   return {{"name", run.name},
-          {"scheme", run.record.config.scheme},
+          {"scheme", scheme_text(run.record)},
           {"status", status_text(run.record)},
           {"is_reference", &run == reference},
           {"is_alike",
            is_alike(run.record.config, reference != nullptr ? &reference->record.config : nullptr)},
-          {"dense_bytes", s.dense_saved_bytes},
+          {"dense_bytes", measured_json(s.dense_saved_bytes)},
           {"saved_bytes", measured_json(s.saved_bytes)},
           {"peak_bytes", measured_json(s.peak_bytes)},
           {"step_time_s", measured_json(s.step_time_s)},
@@ -126,9 +131,11 @@ std::string environment_html(std::span<const NamedRun> runs) {
   fact("Actscope", e.program_version + " (" + e.git_revision + ")");
   fact("LibTorch", e.libtorch_version);
   fact("compiler", e.compiler.empty() ? "" : e.compiler + ", " + e.build_type);
-  fact("model", first.config.model + ", " + format_count(first.parameters) + " parameters");
-  fact("data", first.config.data + ": " + format_count(first.train_samples) + " to train on, " +
-                   format_count(first.heldout_samples) + " held out");
+  fact("model", model_text(first) + ", " + format_count(first.parameters) + " parameters");
+  if (core::is_known("data", first.config)) {
+    fact("data", first.config.data + ": " + format_count(first.train_samples) + " to train on, " +
+                     format_count(first.heldout_samples) + " held out");
+  }
   return html + "</table>\n";
 }
 

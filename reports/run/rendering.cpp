@@ -20,20 +20,28 @@ constexpr std::size_t ledger_rows = 15;
 // A table of a single run with what must be known beside it, under a heading.
 std::string text_part(const std::string& heading, const TextTable& table,
                       const std::vector<std::string>& remarks) {
-  std::string text = "\n" + heading + "\n\n" + table.text(longest_operator) + "\n";
+  std::string text = "\n" + heading + "\n\n" + table.text(longest_operator);
+  if (!remarks.empty()) text += "\n";
   for (const std::string& line : remarks) text += wrapped(line, text_columns, "  ") + "\n";
   return text;
 }
 
 std::string markdown_part(const std::string& heading, const TextTable& table,
                           const std::vector<std::string>& remarks) {
-  std::string text = "\n## " + heading + "\n\n" + table.markdown() + "\n";
+  std::string text = "\n## " + heading + "\n\n" + table.markdown();
+  if (!remarks.empty()) text += "\n";
   for (const std::string& line : remarks) text += "- " + escaped_html(line) + "\n";
   return text;
 }
 
+constexpr const char* layers_heading = "Kept by layer";
 constexpr const char* ledger_heading = "Kept by the autograd graph";
 constexpr const char* memory_heading = "Memory at the peak";
+
+// The footprint of our own model stands beside its prediction elsewhere: actscope footprint.
+bool has_layers_of_ledger(const RunRecord& record) {
+  return record.model_kind != ModelKind::resmlp && !record.layers.empty();
+}
 
 std::string text_report(std::span<const NamedRun> runs, std::string_view introduction) {
   std::string text;
@@ -48,6 +56,9 @@ std::string text_report(std::span<const NamedRun> runs, std::string_view introdu
             wrapped(timing_remark(runs[0].record), text_columns, "  ") + "\n";
   }
   if (runs.size() != 1) return text;
+  if (has_layers_of_ledger(runs[0].record)) {
+    text += text_part(layers_heading, layer_table(runs[0].record.layers), {});
+  }
   if (const auto& ledger = runs[0].record.ledger) {
     text += text_part(ledger_heading, ledger_table(*ledger, ledger_rows), ledger_remarks(*ledger));
   }
@@ -70,6 +81,9 @@ std::string markdown_report(std::span<const NamedRun> runs, std::string_view int
             escaped_html(timing_remark(runs[0].record)) + "\n";
   }
   if (runs.size() != 1) return text;
+  if (has_layers_of_ledger(runs[0].record)) {
+    text += markdown_part(layers_heading, layer_table(runs[0].record.layers), {});
+  }
   if (const auto& ledger = runs[0].record.ledger) {
     text +=
         markdown_part(ledger_heading, ledger_table(*ledger, ledger_rows), ledger_remarks(*ledger));

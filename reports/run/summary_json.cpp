@@ -4,12 +4,12 @@
 namespace actscope::reports {
 
 Json summary_json(const RunSummary& s, VolatileFields volatile_fields) {
-  Json object = {{"dense_saved_bytes", integer_json(s.dense_saved_bytes)},
-                 {"predicted_saved_bytes", integer_json(s.predicted_saved_bytes)},
-                 {"predicted_step", integer_json(s.predicted_step)},
-                 {"workspace_bytes", integer_json(s.workspace_bytes)},
+  Json object = {{"workspace_bytes", integer_json(s.workspace_bytes)},
                  {"steps", integer_json(s.steps)},
                  {"weights_sha256", s.weights_sha256}};
+  if (s.predicted_saved_bytes.value) object["predicted_step"] = integer_json(s.predicted_step);
+  set_measured(object, "dense_saved_bytes", s.dense_saved_bytes);
+  set_measured(object, "predicted_saved_bytes", s.predicted_saved_bytes);
   set_measured(object, "peak_bytes", s.peak_bytes);
   set_measured(object, "saved_bytes", s.saved_bytes);
   set_measured(object, "residual_bytes", s.residual_bytes);
@@ -24,8 +24,8 @@ Json summary_json(const RunSummary& s, VolatileFields volatile_fields) {
 
 RunSummary read_summary(const JsonCursor& from) {
   RunSummary s;
-  s.dense_saved_bytes = from.at("dense_saved_bytes").count();
-  s.predicted_saved_bytes = from.at("predicted_saved_bytes").count();
+  s.dense_saved_bytes = measured_count(from, "dense_saved_bytes");
+  s.predicted_saved_bytes = measured_count(from, "predicted_saved_bytes");
   if (from.has("predicted_step")) s.predicted_step = from.at("predicted_step").count();
   s.workspace_bytes = from.at("workspace_bytes").count();
   s.steps = from.at("steps").count();

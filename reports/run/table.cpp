@@ -12,6 +12,7 @@
 #include "actscope/base/check.hpp"
 #include "actscope/base/units.hpp"
 #include "actscope/core/config/configuration_name.hpp"
+#include "actscope/core/config/run_option.hpp"
 #include "run/timing_table.hpp"
 #include "statistics/measured_number.hpp"
 
@@ -50,6 +51,7 @@ std::string plain(const std::optional<double>& value) {
 
 // Whether the name of a run and the columns of block and sparsity say what was trained.
 bool tells(const std::string& name, const RunConfig& config) {
+  if (!core::is_known("scheme", config)) return true;  // there is nothing to tell
   RunConfig shown;
   shown.scheme = config.scheme;
   shown.block_rows = config.block_rows;
@@ -161,15 +163,30 @@ TextTable run_numbers(std::span<const NamedRun> runs) {
   for (const NamedRun& run : runs) {
     const RunConfig& c = run.record.config;
     const RunSummary& s = run.record.summary;
-    table.add({run.name, status_text(run.record), c.model, c.scheme, std::to_string(c.block_rows),
-               std::to_string(c.block_cols), fmt::format("{:g}", c.sparsity_ratio),
-               std::to_string(c.batch), std::to_string(c.seed), plain(number(s.saved_bytes)),
-               std::to_string(s.predicted_saved_bytes), std::to_string(s.dense_saved_bytes),
+    const auto known = [&](const char* field) {
+      return core::is_known(field, c) ? core::value_text(core::run_option(field), c) : "";
+    };
+    table.add({run.name, status_text(run.record), known("model"), known("scheme"),
+               known("block_rows"), known("block_cols"),
+               core::is_known("sparsity_ratio", c) ? fmt::format("{:g}", c.sparsity_ratio) : "",
+               known("batch"), known("seed"), plain(number(s.saved_bytes)),
+               digits(s.predicted_saved_bytes), digits(s.dense_saved_bytes),
                plain(number(s.residual_bytes)), plain(number(s.peak_bytes)),
                plain(s.step_time_s.value), plain(s.images_per_s.value), plain(s.train_loss.value),
                plain(s.heldout_accuracy_ratio.value), std::to_string(s.steps)});
   }
   return table;
+}
+
+std::string model_text(const RunRecord& record) {
+  const std::string name =
+      core::is_known("model", record.config) ? record.config.model : "a model of no name";
+  if (record.model_kind == ModelKind::resmlp) return name;
+  return name + " (" + name_of(record.model_kind) + ")";
+}
+
+std::string scheme_text(const RunRecord& record) {
+  return core::is_known("scheme", record.config) ? record.config.scheme : model_text(record);
 }
 
 std::string status_text(const RunRecord& record) {
@@ -199,7 +216,7 @@ std::string accuracy_remark(std::span<const NamedRun> runs) {
     if (!own) continue;
     half = std::max(half.value_or(0),
                     own->half_width(*run.record.summary.heldout_accuracy_ratio.value));
-    seeds.insert(run.record.config.seed);
+    if (core::is_known("seed", run.record.config)) seeds.insert(run.record.config.seed);
     fewest_samples = std::min(fewest_samples, run.record.heldout_samples);
     for (const AccuracyPoint& point : run.record.accuracy) epochs = std::max(epochs, point.epoch);
   }
@@ -222,6 +239,10 @@ Remarks remarks_on(std::span<const NamedRun> runs) {
   Remarks remarks;
   if (std::string schemes = configuration_remark(runs); !schemes.empty()) {
     remarks.general.push_back(std::move(schemes));
+  }
+  if (runs.size() == 1 && runs[0].record.model_kind != ModelKind::resmlp) {
+    remarks.general.push_back("model: " + model_text(runs[0].record) + ", " +
+                              format_count(runs[0].record.parameters) + " parameters.");
   }
   remarks.general.push_back(accuracy_remark(runs));
   remarks.general.emplace_back(

@@ -13,6 +13,11 @@
 
 namespace actscope::reports {
 
+/// The name of the model and, where it is not ours, whose it is: "net (libtorch)".
+std::string model_text(const RunRecord& record);
+/// The scheme; of a run whose scheme is not known its model: runs of one are drawn alike.
+std::string scheme_text(const RunRecord& record);
+
 /// The first completed run that is dense, or null: the one that a page is about.
 const NamedRun* dense_run(std::span<const NamedRun> runs);
 

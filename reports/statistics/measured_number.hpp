@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "actscope/base/measured.hpp"
 
@@ -12,6 +14,11 @@ template <class Number>
 std::optional<double> number(const Measured<Number>& measured) {
   if (!measured.value) return std::nullopt;
   return static_cast<double>(*measured.value);
+}
+
+/// A whole number in digits; empty where it was not measured.
+inline std::string digits(const Measured<std::int64_t>& measured) {
+  return measured.value ? std::to_string(*measured.value) : std::string();
 }
 
 }  // namespace actscope::reports

@@ -154,12 +154,11 @@ TextTable sweep_numbers(const SweepRecord& record) {
                                  std::to_string(c.seed)};
     if (point.summary) {
       const RunSummary& s = *point.summary;
-      for (const auto& cell :
-           {plain(number(s.saved_bytes)), std::to_string(s.predicted_saved_bytes),
-            std::to_string(s.dense_saved_bytes), plain(number(s.residual_bytes)),
-            plain(number(s.peak_bytes)), plain(s.step_time_s.value), plain(s.images_per_s.value),
-            plain(s.train_loss.value), plain(s.heldout_accuracy_ratio.value),
-            std::to_string(s.steps)}) {
+      for (const auto& cell : {plain(number(s.saved_bytes)), digits(s.predicted_saved_bytes),
+                               digits(s.dense_saved_bytes), plain(number(s.residual_bytes)),
+                               plain(number(s.peak_bytes)), plain(s.step_time_s.value),
+                               plain(s.images_per_s.value), plain(s.train_loss.value),
+                               plain(s.heldout_accuracy_ratio.value), std::to_string(s.steps)}) {
         row.push_back(cell);
       }
     } else {

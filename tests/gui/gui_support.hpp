@@ -43,7 +43,7 @@ inline RunRecord madeRun(const std::string& scheme, std::int64_t block, double s
       slot.store = isDense ? "keep" : hasCodes ? "int4" : "bsr:16:0.8";
       slot.dense_bytes = slot.name == "x" ? 1 << 20 : 4 << 20;
       slot.predicted_bytes =
-          static_cast<std::int64_t>(kept * static_cast<double>(slot.dense_bytes));
+          static_cast<std::int64_t>(kept * static_cast<double>(*slot.dense_bytes));
       slot.stored_bytes = slot.predicted_bytes;
       if (isSparse) slot.kept_norm_ratio = 1 - 0.2 * sparsity;
       footprint.slots.push_back(slot);
@@ -52,9 +52,9 @@ inline RunRecord madeRun(const std::string& scheme, std::int64_t block, double s
     run.layer_names.emplace_back(layer);
   }
   RunSummary& s = run.summary;
-  s.dense_saved_bytes = 18 << 20;
+  s.dense_saved_bytes = Measured<std::int64_t>::of(18 << 20);
   s.saved_bytes = Measured<std::int64_t>::of(static_cast<std::int64_t>(kept * (18 << 20)));
-  s.predicted_saved_bytes = *s.saved_bytes.value;
+  s.predicted_saved_bytes = s.saved_bytes;
   s.residual_bytes = Measured<std::int64_t>::of(0);
   s.peak_bytes = Measured<std::int64_t>::of(*s.saved_bytes.value + (5 << 20));
   s.step_time_s = Measured<double>::of(isDense ? 0.2 : 0.03 + 0.01 * (1 - sparsity) + noise);

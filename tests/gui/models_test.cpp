@@ -69,6 +69,69 @@ class RunTable : public MadeRuns {
   QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::Fatal};
 };
 
+// A run of somebody's own model: of its configuration only some fields are known.
+RunPointer foreignRun() {
+  RunRecord record = madeRun("dense", 16, 0.8);
+  record.model_kind = ModelKind::libtorch;
+  record.config = RunConfig();
+  record.config.model = "net";
+  record.config.batch = 16;
+  record.config.known_fields = {"model", "batch", "device"};
+  record.summary.dense_saved_bytes = record.summary.predicted_saved_bytes =
+      Measured<std::int64_t>::missing("no byte model knows this model");
+  for (LayerFootprint& layer : record.layers) {
+    for (SlotFootprint& slot : layer.slots) {
+      slot.store = "";
+      slot.dense_bytes.reset();
+      slot.predicted_bytes.reset();
+      slot.kept_norm_ratio.reset();
+    }
+  }
+  return entryOf(record, "net");
+}
+
+TEST_F(RunTable, ShowsNothingThatIsNotKnownOfARun) {
+  model.setRuns({foreignRun()});
+  for (const int column : {RunTableModel::scheme, RunTableModel::block, RunTableModel::sparsity,
+                           RunTableModel::seed, RunTableModel::dataset, RunTableModel::fewer}) {
+    EXPECT_EQ(cell(0, column), "–") << column;
+  }
+  EXPECT_EQ(cell(0, RunTableModel::model), "net");
+  EXPECT_EQ(cell(0, RunTableModel::batch), "16");
+  EXPECT_EQ(cell(0, RunTableModel::device), "cpu");
+  EXPECT_NE(cell(0, RunTableModel::saved), "–");
+}
+
+TEST(RunEntries, OfAnotherModelAreGroupedByWhatIsKnown) {
+  const RunPointer run = foreignRun();
+  EXPECT_EQ(run->group, "net, batch 16, cpu");
+  EXPECT_EQ(run->scheme, "–");
+  EXPECT_FALSE(hasBlocks(run->config));
+  EXPECT_EQ(denseRuns({run}).find(run->config, {}, core::SeedOf::any), std::nullopt);
+}
+
+TEST(Footprints, OfAnotherModelHaveStoredBytesOnly) {
+  const RunPointer run = foreignRun();
+  const Footprint footprint = footprintOf(run, nullptr, Side::a);
+  EXPECT_EQ(footprint.message, "");
+  EXPECT_FALSE(footprint.hasDense);
+  EXPECT_EQ(footprint.layers, (QStringList{"blocks.0", "blocks.1"}));
+  TableModel table;
+  fillFootprintTable(table, footprint);
+  EXPECT_EQ(table.index(0, 4).data().toString(), "–");
+  EXPECT_NE(table.index(0, 5).data().toString(), "–");
+  EXPECT_TRUE(footprintOf(entryOf(madeRun("dense", 16, 0.8), "ours"), nullptr, Side::a).hasDense);
+}
+
+TEST(KernelTimes, OfAnotherModelWithoutOnesNameNoOption) {
+  auto run = std::make_shared<RunEntry>(*foreignRun());
+  auto record = std::make_shared<RunRecord>(*run->record);
+  record->operators.clear();
+  record->trace.reset();
+  run->record = record;
+  EXPECT_FALSE(kernelsOf(run, nullptr, Side::a).message.contains("--trace"));
+}
+
 TEST_F(RunTable, AnEmptyFolderHasNoRuns) {
   model.setRuns({});
   EXPECT_EQ(model.rowCount(), 0);

@@ -16,6 +16,7 @@
 #include "actscope/reports/plan/document.hpp"
 #include "actscope/reports/plan/rendering.hpp"
 #include "actscope/reports/run/document.hpp"
+#include "actscope/reports/run/rendering.hpp"
 #include "actscope/reports/sweep/document.hpp"
 #include "actscope/reports/validation.hpp"
 #include "golden_support.hpp"
@@ -30,7 +31,7 @@ RunRecord failed_run() {
   record.status_reason = "the loss became non-finite at step 3";
   record.summary.saved_bytes = Measured<std::int64_t>::missing("stopped before a whole step");
   record.summary.heldout_accuracy_ratio = Measured<double>::missing("stopped before evaluation");
-  record.summary.dense_saved_bytes = (std::int64_t{1} << 60) + 1;
+  record.summary.dense_saved_bytes = Measured<std::int64_t>::of((std::int64_t{1} << 60) + 1);
   record.accuracy.clear();
   record.layers[1].slots[0].stored_bytes.reset();
   record.layers[1].slots[0].kept_norm_ratio = 0.75;
@@ -61,6 +62,17 @@ TEST(GoldenDocuments, Run) {
   const std::string text = write_run_document(small_run());
   expect_golden("run.json", text);
   EXPECT_EQ(write_run_document(read_run_document(text, "t")), text);
+}
+
+// Of a model that is not ours a document names what is known, and nothing else.
+TEST(GoldenDocuments, RunOfAnotherModel) {
+  const RunRecord record = foreign_run();
+  const std::string text = write_run_document(record);
+  expect_golden("run_libtorch.json", text);
+  EXPECT_EQ(write_run_document(read_run_document(text, "t")), text);
+  const std::vector<NamedRun> runs = {{"net", record}};
+  expect_golden("run_libtorch.txt", render_runs(runs, Format::text));
+  expect_golden("run_libtorch.csv", render_runs(runs, Format::csv));
 }
 
 // What an earlier version wrote is read as before; what it did not know is absent.

@@ -169,8 +169,8 @@ RunRecord any_run() {
   RunSummary& s = record.summary;
   s.peak_bytes = or_missing(any_count());
   s.saved_bytes = or_missing(any_count());
-  s.dense_saved_bytes = any_count();
-  s.predicted_saved_bytes = any_count();
+  s.dense_saved_bytes = Measured<std::int64_t>::of(any_count());
+  s.predicted_saved_bytes = Measured<std::int64_t>::of(any_count());
   s.residual_bytes = or_missing(*rc::gen::arbitrary<std::int64_t>());
   s.workspace_bytes = any_count();
   s.step_time_s = or_missing(or_unbounded(any_amount()));

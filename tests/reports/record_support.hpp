@@ -43,8 +43,8 @@ inline RunRecord small_run(const std::string& scheme = "exact", std::int64_t sav
   RunSummary& s = record.summary;
   s.peak_bytes = Measured<std::int64_t>::of(9000 + saved_bytes);
   s.saved_bytes = Measured<std::int64_t>::of(saved_bytes);
-  s.dense_saved_bytes = 1400;
-  s.predicted_saved_bytes = saved_bytes;
+  s.dense_saved_bytes = Measured<std::int64_t>::of(1400);
+  s.predicted_saved_bytes = Measured<std::int64_t>::of(saved_bytes);
   s.residual_bytes = Measured<std::int64_t>::of(0);
   s.workspace_bytes = 1 << 20;
   s.step_time_s = Measured<double>::of(0.25);
@@ -104,6 +104,33 @@ inline LedgerRecord small_ledger() {
   ledger.live_bytes = Measured<std::int64_t>::of(680 + 4 + 16 - 24 + 1000);
   ledger.residuals = {{"blocks.0", "h", "forward", 2, 900}, {"", "", "other", 1, 100}};
   return ledger;
+}
+
+/// A run of somebody's own model as a program leaves it: little is known of its configuration, and
+/// the footprint is a sum over its ledger.
+inline RunRecord foreign_run(ModelKind kind = ModelKind::libtorch) {
+  RunRecord record = small_run();
+  record.model_kind = kind;
+  record.config = RunConfig();
+  record.config.model = "net";
+  record.config.batch = 16;
+  record.config.dtype = "fp32";
+  record.config.known_fields = {"model", "batch", "device", "dtype"};
+  record.train_samples = record.heldout_samples = 0;
+  record.data_sha256.clear();
+  record.ledger = small_ledger();
+  record.layers = layers_of(*record.ledger);
+  record.layer_names = {"blocks.0", "tail", "loss"};
+  RunSummary& s = record.summary;
+  s.saved_bytes = Measured<std::int64_t>::of(680);
+  s.dense_saved_bytes = s.predicted_saved_bytes =
+      Measured<std::int64_t>::missing("no byte model knows this model");
+  s.residual_bytes = Measured<std::int64_t>::of(1000);
+  s.workspace_bytes = 0;
+  s.heldout_accuracy_ratio = Measured<double>::missing("not measured");
+  s.weights_sha256.clear();
+  record.accuracy[0].heldout_accuracy_ratio = Measured<double>::missing("not measured");
+  return record;
 }
 
 /// A memory record of three categories; made up but consistent.

@@ -21,8 +21,8 @@ TEST(UnmeasuredRecord, is_a_whole_document_that_claims_nothing) {
   EXPECT_EQ(read.status_reason, "the disk is full");
   EXPECT_FALSE(read.summary.saved_bytes.value);
   EXPECT_EQ(read.summary.saved_bytes.reason, "the disk is full");
-  EXPECT_GT(read.summary.predicted_saved_bytes, 0);
-  EXPECT_LT(read.summary.predicted_saved_bytes, read.summary.dense_saved_bytes);
+  EXPECT_GT(read.summary.predicted_saved_bytes.value, 0);
+  EXPECT_LT(read.summary.predicted_saved_bytes.value, read.summary.dense_saved_bytes.value);
   EXPECT_EQ(read.layer_names.size(), read.layers.size());
   EXPECT_GT(read.parameters, 0);
 }
@@ -52,8 +52,8 @@ TEST(RunSummary, tells_what_was_trained) {
 TEST(RunSummary, says_whether_the_prediction_held) {
   RunRecord record = unmeasured_record({}, RunStatus::completed, "none");
   RunSummary& s = record.summary;
-  s.predicted_saved_bytes = 1024;
-  s.dense_saved_bytes = 4096;
+  s.predicted_saved_bytes = Measured<std::int64_t>::of(1024);
+  s.dense_saved_bytes = Measured<std::int64_t>::of(4096);
   s.saved_bytes = Measured<std::int64_t>::of(1024);
   EXPECT_THAT(
       run_summary(record),
@@ -61,7 +61,7 @@ TEST(RunSummary, says_whether_the_prediction_held) {
   s.saved_bytes = Measured<std::int64_t>::of(2048);
   EXPECT_THAT(run_summary(record), HasSubstr("2.00 KiB, predicted 1.00 KiB"));
   s.saved_bytes = Measured<std::int64_t>::of(4096);
-  s.predicted_saved_bytes = 4096;
+  s.predicted_saved_bytes = Measured<std::int64_t>::of(4096);
   EXPECT_THAT(run_summary(record), Not(HasSubstr("plain autograd")));
 }
 

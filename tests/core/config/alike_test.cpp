@@ -42,6 +42,34 @@ TEST(Alike, ExactlyTheFieldsOfTrainingTellTrainingsApart) {
   });
 }
 
+RunConfig known(std::vector<std::string> fields) {
+  RunConfig config;
+  config.known_fields = std::move(fields);
+  return config;
+}
+
+TEST(Alike, AFieldThatIsNotKnownSaysNothing) {
+  const RunConfig usual, net = known({"model", "batch"});
+  EXPECT_TRUE(is_known("scheme", usual));
+  EXPECT_TRUE(is_known("batch", net));
+  EXPECT_FALSE(is_known("scheme", net));
+  EXPECT_EQ(value_text(run_option("scheme"), net), "unknown");
+  RunConfig other = net;
+  other.scheme = "int4";  // not known: no difference
+  EXPECT_EQ(configuration_key(other), configuration_key(net));
+  EXPECT_TRUE(is_equal(run_option("scheme"), net, other));
+  EXPECT_FALSE(is_equal(run_option("scheme"), net, usual));
+  EXPECT_NE(training_key(net), training_key(usual));
+  EXPECT_TRUE(training_differences(net, other).empty());
+  EXPECT_EQ(unusual_fields(net, {FieldRole::training}), "");
+}
+
+TEST(Alike, ARunIsDenseOnlyWhereThatIsKnown) {
+  EXPECT_TRUE(is_dense(RunConfig()));
+  EXPECT_FALSE(is_dense(known({"model"})));
+  EXPECT_TRUE(is_dense(known({"model", "scheme"})));
+}
+
 TEST(Alike, WhatTheIssueNamedIsTraining) {
   std::set<std::string> training;
   for (const RunOption& option : run_options()) {

@@ -64,5 +64,17 @@ TEST(ConfigurationName, ASchemeOfAnotherVersionMayMeanAnything) {
   EXPECT_TRUE(has_sparsity(config));
 }
 
+TEST(ConfigurationName, OfARunWhoseSchemeIsNotKnownNamesNoBlocks) {
+  RunConfig config;
+  config.scheme = "int4-bsr";
+  config.known_fields = {"model"};
+  EXPECT_EQ(configuration_name(config), "unknown");
+  EXPECT_FALSE(has_blocks(config) || has_blocks_anywhere(config) || has_sparsity(config));
+  config.known_fields = {"scheme"};
+  EXPECT_EQ(configuration_name(config), "int4-bsr");
+  config.known_fields = {"scheme", "block_rows", "block_cols", "sparsity_ratio"};
+  EXPECT_EQ(configuration_name(config), "int4-bsr 16x16 80 %");
+}
+
 }  // namespace
 }  // namespace actscope::core

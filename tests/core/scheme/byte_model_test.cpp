@@ -30,7 +30,7 @@ std::int64_t block_bytes(const FootprintRecord& record) {
   std::int64_t bytes = 0;
   for (const LayerFootprint& layer : record.layers) {
     if (!layer.name.starts_with("blocks.")) continue;
-    for (const SlotFootprint& slot : layer.slots) bytes += slot.predicted_bytes;
+    for (const SlotFootprint& slot : layer.slots) bytes += *slot.predicted_bytes;
   }
   return bytes;
 }
@@ -71,9 +71,9 @@ TEST(ByteModel, Bf16HalvesValuesAndLeavesCodesAndIndices) {
   for (const Slot slot : {Slot::y, Slot::u}) {
     const SlotFootprint& w = slot_of(wide, 1, slot);
     const SlotFootprint& n = slot_of(narrow, 1, slot);
-    EXPECT_EQ(2 * n.dense_bytes, w.dense_bytes);
+    EXPECT_EQ(2 * *n.dense_bytes, *w.dense_bytes);
     EXPECT_EQ(n.index_bytes, w.index_bytes);
-    EXPECT_EQ(2 * (n.predicted_bytes - n.index_bytes), w.predicted_bytes - w.index_bytes);
+    EXPECT_EQ(2 * (*n.predicted_bytes - n.index_bytes), *w.predicted_bytes - w.index_bytes);
   }
   // The loss is fp32's, and so are the parameters in the estimate of the peak.
   EXPECT_EQ(narrow.layers.back().slots[0].predicted_bytes, 3 * 1000 * 4);
@@ -107,9 +107,9 @@ TEST(ByteModel, SumsOfSlotsAreTheTotals) {
     std::int64_t predicted = 0, dense = 0;
     for (const LayerFootprint& layer : record.layers) {
       for (const SlotFootprint& slot : layer.slots) {
-        predicted += slot.predicted_bytes;
-        dense += slot.dense_bytes;
-        EXPECT_LE(slot.index_bytes, slot.predicted_bytes) << name << " " << slot.name;
+        predicted += *slot.predicted_bytes;
+        dense += *slot.dense_bytes;
+        EXPECT_LE(slot.index_bytes, *slot.predicted_bytes) << name << " " << slot.name;
         EXPECT_FALSE(slot.stored_bytes.has_value());
       }
     }

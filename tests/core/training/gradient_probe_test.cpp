@@ -87,21 +87,21 @@ TEST(Schedule, AWarmStepIsTheExactOneAndTheLastStepIsPredicted) {
   const RunRecord warm = train(config, {});
   // While warm: everything is kept and nothing pruned.
   EXPECT_EQ(warm.summary.predicted_step, 3);
-  EXPECT_EQ(warm.summary.predicted_saved_bytes, *warm.summary.saved_bytes.value);
+  EXPECT_EQ(*warm.summary.predicted_saved_bytes.value, *warm.summary.saved_bytes.value);
   EXPECT_EQ(slot_of(warm, "blocks.0", "u").store, "keep");
   EXPECT_EQ(warm.summary.residual_bytes.value, 0);
 
   config.steps = 6;
   const RunRecord pruned = train(config, {});
   EXPECT_EQ(pruned.summary.predicted_step, 5);
-  EXPECT_EQ(pruned.summary.predicted_saved_bytes, *pruned.summary.saved_bytes.value);
+  EXPECT_EQ(*pruned.summary.predicted_saved_bytes.value, *pruned.summary.saved_bytes.value);
   EXPECT_EQ(slot_of(pruned, "blocks.0", "u").store, "bsr:4:0.5");
   EXPECT_LT(*pruned.summary.saved_bytes.value, *warm.summary.saved_bytes.value);
   EXPECT_TRUE(pruned.warnings.empty());
 
   config.schedule = "cubic:0:12";
   const RunRecord rising = train(config, {});
-  EXPECT_EQ(rising.summary.predicted_saved_bytes, *rising.summary.saved_bytes.value);
+  EXPECT_EQ(*rising.summary.predicted_saved_bytes.value, *rising.summary.saved_bytes.value);
   EXPECT_LT(*rising.summary.saved_bytes.value, *warm.summary.saved_bytes.value);
   EXPECT_GT(*rising.summary.saved_bytes.value, *pruned.summary.saved_bytes.value);
 }

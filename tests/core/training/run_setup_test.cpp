@@ -168,7 +168,7 @@ TEST(FootprintOf, TakesAPublishedModelWithAnyData) {
   std::int64_t blocks = 0;
   for (const LayerFootprint& layer : record.layers) {
     if (layer.name.rfind("blocks.", 0) != 0) continue;
-    for (const SlotFootprint& slot : layer.slots) blocks += slot.predicted_bytes;
+    for (const SlotFootprint& slot : layer.slots) blocks += *slot.predicted_bytes;
   }
   EXPECT_EQ(blocks, std::int64_t{12} * 14 * 75'264 * 4);
   EXPECT_EQ(record.model, "resmlp_s12");

@@ -40,7 +40,7 @@ inline RunRecord changed_run() {
   RunRecord run = small_run("int4-bsr", 800);
   run.config.block_rows = 8;
   run.environment.cpu = "another <processor>";
-  run.summary.dense_saved_bytes = 1300;
+  run.summary.dense_saved_bytes = Measured<std::int64_t>::of(1300);
   run.summary.step_time_s = Measured<double>::of(0.5);
   run.summary.train_loss = Measured<double>::missing("not measured");
   run.summary.heldout_accuracy_ratio = Measured<double>::of(0.5);

@@ -70,10 +70,10 @@ TEST(RunDocument, LedgerFieldsAreChecked) {
 
 TEST(RunDocument, LargeIntegersSurvive) {
   RunRecord record = small_run();
-  record.summary.dense_saved_bytes = (std::int64_t{1} << 53) + 1;
+  record.summary.dense_saved_bytes = Measured<std::int64_t>::of((std::int64_t{1} << 53) + 1);
   const std::string text = write_run_document(record);
   EXPECT_THAT(text, HasSubstr("\"9007199254740993\""));
-  EXPECT_EQ(read_run_document(text, "t").summary.dense_saved_bytes, 9007199254740993);
+  EXPECT_EQ(read_run_document(text, "t").summary.dense_saved_bytes.value, 9007199254740993);
 }
 
 TEST(RunDocument, WithoutVolatileFieldsIdenticalWorkGivesIdenticalBytes) {

@@ -10,12 +10,15 @@ namespace actscope {
 
 /// What one slot of one layer costs between forward and backward. Units: bytes.
 struct SlotFootprint {
-  std::string name;                  ///< "x", "h", "pooled", …
-  std::string store;                 ///< as the option has it: "keep", "bsr:16:0.8", "int4", …
-  std::int64_t dense_bytes = 0;      ///< what plain autograd would have kept, from shapes
-  std::int64_t predicted_bytes = 0;  ///< byte model, values + index + scales, from shapes alone
-  std::optional<std::int64_t>
-      stored_bytes;              ///< nbytes of the storages really held; absent: not run
+  std::string name;  ///< "x", "h", "pooled", …
+  /// As the option has it: "keep", "bsr:16:0.8", "int4", …; empty: not told.
+  std::string store;
+  /// What plain autograd would have kept, from shapes; absent: no byte model knows this slot.
+  std::optional<std::int64_t> dense_bytes;
+  /// Byte model, values + index + scales, from shapes alone; absent: the same.
+  std::optional<std::int64_t> predicted_bytes;
+  /// Of the storages really held; absent: not run.
+  std::optional<std::int64_t> stored_bytes;
   std::int64_t index_bytes = 0;  ///< the part of predicted_bytes that is index, mask or scales
   std::optional<double> kept_norm_ratio;  ///< ‖kept‖/‖all‖ (Frobenius) for pruned slots
 };

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actscope/base/footprint_record.hpp"
 #include "actscope/base/measured.hpp"
 
 namespace actscope {
@@ -101,5 +102,17 @@ struct LedgerTotals {
 
 /// Requires no negative bytes. Sums end at 2^63 − 1.
 LedgerTotals totals_of(const LedgerRecord& record);
+
+/// "Addmm.mat1" of AddmmBackward0, "Custom.saved[0]" of a function of somebody's own.
+std::string name_of(const LedgerHolder& holder);
+
+/// What stands for the layer of a node that was made outside every scope.
+inline constexpr const char* no_layer = "(no layer)";
+
+/// What a ledger keeps, by layer and slot in the order of forward: every storage once, where its
+/// first holder was made. A slot without a name is called after its holder, a layer without one
+/// `no_layer`. No byte model knows them: only `stored_bytes` is there, by the allocator or, where
+/// the ledger was read without one, of the storages.
+std::vector<LayerFootprint> layers_of(const LedgerRecord& record);
 
 }  // namespace actscope

@@ -23,6 +23,8 @@ constexpr std::int64_t usual_workspace_bytes(std::string_view device) {
 /// `actscope.config` files; names and defaults are those of `actscope run --help`. Text fields hold
 /// names as users write them ("resmlp_s12", "int4-bsr", "blocks.*.h=int4"); the library that knows
 /// the names (core) validates them.
+///
+/// Of a run of a model that is not ours only some fields are known; see `known_fields`.
 struct RunConfig {
   // Model: `resmlp` takes the geometry fields; the published models have their own geometry.
   std::string model = "resmlp";
@@ -79,6 +81,10 @@ struct RunConfig {
   std::string weights_names = "timm";  ///< of tensors in save_weights: timm, original
   std::int64_t checkpoint_every = 0;   ///< steps between training checkpoints; 0: only when stopped
   std::string out;                     ///< output folder
+
+  /// The fields that are known, by their names in documents; the values of the others mean nothing.
+  /// Absent: all of them, as of every run of our own.
+  std::optional<std::vector<std::string>> known_fields;
 };
 
 }  // namespace actscope

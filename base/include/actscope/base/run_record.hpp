@@ -82,8 +82,8 @@ struct RunSummary {
   Measured<std::int64_t> peak_bytes;  ///< highest live bytes of the allocator during training steps
   Measured<std::int64_t>
       saved_bytes;  ///< live after forward − live before − outputs, by the allocator
-  std::int64_t dense_saved_bytes = 0;      ///< byte model of plain autograd
-  std::int64_t predicted_saved_bytes = 0;  ///< byte model of this scheme at `predicted_step`
+  Measured<std::int64_t> dense_saved_bytes;      ///< byte model of plain autograd
+  Measured<std::int64_t> predicted_saved_bytes;  ///< byte model of the scheme at `predicted_step`
   std::int64_t predicted_step = 0;  ///< step, from 0, that the prediction is for: the last one
   Measured<std::int64_t> residual_bytes;  ///< saved_bytes − Σ bytes registered by storages
   std::int64_t workspace_bytes = 0;       ///< configured transient budget of the compressed blocks
@@ -97,11 +97,19 @@ struct RunSummary {
 
 enum class RunStatus { completed, interrupted, failed };
 
+/// Whose model a run trains. All but the instrumented ResMLP are models that Actscope only watches:
+/// of their configuration it knows some fields, and no byte model predicts what they keep.
+enum class ModelKind : std::uint8_t { resmlp, python, libtorch };
+
+/// "resmlp", "python", "libtorch".
+const char* name_of(ModelKind kind);
+
 /// All that a training run leaves; `reports` writes it as an `actscope.run` document.
 struct RunRecord {
   RunStatus status = RunStatus::completed;
   std::string status_reason;  ///< empty where completed
-  RunConfig config;
+  ModelKind model_kind = ModelKind::resmlp;
+  RunConfig config;  ///< of another model than ours with `known_fields`; its `model` is the name
   EnvironmentRecord environment;
   std::int64_t parameters = 0;
   std::int64_t train_samples = 0;

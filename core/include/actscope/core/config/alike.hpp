@@ -34,7 +34,8 @@ std::vector<std::string> training_differences(const RunConfig& a, const RunConfi
 std::string unusual_fields(const RunConfig& config, std::initializer_list<FieldRole> roles,
                            std::initializer_list<const char*> known = {});
 
-/// Whether a run keeps all of everything: the scheme dense and nothing beside it.
+/// Whether a run keeps all of everything: the scheme dense and nothing beside it. One whose scheme
+/// is not known does not count.
 bool is_dense(const RunConfig& config);
 
 /// Which seed a dense run has to have.

@@ -20,7 +20,7 @@ bool has_sparsity(const RunConfig& config);
 
 /// How the compression of a configuration is called among others of one model, data and length:
 /// "int4-bsr 8x8 50 %", and what else is not the usual: "exact blocks.*.h=int4",
-/// "linear-bsr 16x16 80 % column cubic:0:400".
+/// "linear-bsr 16x16 80 % column cubic:0:400"; "unknown" where the scheme is not known.
 std::string configuration_name(const RunConfig& config);
 
 }  // namespace actscope::core

@@ -101,9 +101,16 @@ std::string field_meaning_of(const RunOption& option);
 /// What the option is, with its choices: "one of dense, exact, int4", "adamw or lamb".
 std::string meaning_of(const RunOption& option);
 
-/// "adamw", "0.001", "yes", "unset"; texts of a list with blanks between.
+/// Whether the field of a configuration says anything: see RunConfig::known_fields.
+bool is_known(const RunOption& option, const RunConfig& config);
+/// Errors  Error: there is no such field, a defect of Actscope
+bool is_known(std::string_view field, const RunConfig& config);
+
+/// "adamw", "0.001", "yes", "unset"; texts of a list with blanks between; "unknown" where the field
+/// is not known.
 std::string value_text(const RunOption& option, const RunConfig& config);
 
+/// Two fields that are not known are equal.
 bool is_equal(const RunOption& option, const RunConfig& a, const RunConfig& b);
 void copy_value(const RunOption& option, const RunConfig& from, RunConfig& to);
 
