@@ -67,9 +67,10 @@ GateRow judge_exact(const Metric& baseline, const Metric& candidate) {
       decide(row, GateVerdict::same, "equal_magnitude", "of equal size: " + against(row));
     } else {
       decide(row, is_more ? GateVerdict::regressed : GateVerdict::improved,
-             is_more                            ? "more_bytes"
-             : candidate.wanted == Wanted::none ? "fewer_records"
-                                                : "fewer_bytes",
+             candidate.wanted == Wanted::none          ? "fewer_records"
+             : candidate.wanted == Wanted::lower_count ? (is_more ? "more" : "fewer")
+             : is_more                                 ? "more_bytes"
+                                                       : "fewer_bytes",
              std::string(is_more ? "more: " : "fewer: ") + against(row));
     }
   }
