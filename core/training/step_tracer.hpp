@@ -13,11 +13,11 @@
 #include "actscope/core/training/training.hpp"
 #include "actscope/tracer/kernel_session.hpp"
 #include "actscope/tracer/recorder.hpp"
+#include "actscope/tracer/step_memory.hpp"
 #include "actscope/tracer/torch/cuda_allocations.hpp"
 #include "actscope/tracer/torch/memory_report.hpp"
 #include "actscope/tracer/torch/operator_observer.hpp"
 #include "training/capture_schedule.hpp"
-#include "training/step_memory.hpp"
 
 namespace actscope::core {
 
@@ -84,7 +84,7 @@ class StepTracer {
   bool is_on_cpu_ = true;
   bool has_timeline_ = false;  // the level asks for one
   std::vector<bool> marks_at_peak_;
-  StepMemory memory_;                                       // sees what the recorder writes
+  tracer::StepMemory memory_;                               // sees what the recorder writes
   std::unique_ptr<tracer::CudaAllocations> device_memory_;  // of a run on CUDA
   std::unique_ptr<tracer::MemoryReport> memory_report_;
   Measured<std::int64_t> reported_bytes_ =

@@ -14,6 +14,7 @@
 
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
+#include "layer_names.hpp"
 
 namespace actscope::tracer {
 namespace {
@@ -80,11 +81,26 @@ void note_nodes(const TracePlace& place) {
   noted = {next, generation};
 }
 
+// Whether operators are recorded with what they take.
+std::atomic<bool>& has_inputs() {
+  static std::atomic<bool> has{false};
+  return has;
+}
+
+// Moves an operator of forward that is in no layer to the one whose parameter it takes.
+TracePlace named_place(const at::RecordFunction& function, const TracePlace& place) {
+  if (place.layer != 0 || place.phase == Phase::backward || !has_inputs()) return place;
+  TracePlace named = place;
+  named.layer = layer_of_inputs(function, place.step);
+  return named;
+}
+
 struct OpenFunction : at::ObserverContext {
   detail::OpenScope scope;
   bool is_operator = false;
   TracePlace place;                      // an operator: where it runs
   std::optional<TracePlace> outside;     // an engine's frame: where the thread was before
+  std::optional<TracePlace> unnamed;     // an operator given a layer: where the thread was before
   std::optional<TracePlace> node_place;  // a node: where it belongs
 };
 
@@ -125,7 +141,12 @@ std::unique_ptr<at::ObserverContext> open(const at::RecordFunction& function) {
   }
   if (is_in_operator()) return nullptr;
   auto open = std::make_unique<OpenFunction>();
-  open->place = current_place();
+  const TracePlace here = current_place();
+  open->place = frame_depth() > 0 ? here : named_place(function, here);
+  if (open->place.layer != here.layer) {
+    open->unnamed = here;
+    detail::exchange_place(open->place);
+  }
   note_nodes(open->place);
   detail::open_operator(open->scope, Name(function.name()).number(), 0);
   open->is_operator = is_in_operator() = true;
@@ -145,6 +166,7 @@ std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
 void close(at::ObserverContext* context) {
   const auto* open = static_cast<OpenFunction*>(context);
   if (open->scope.is_open) detail::close(open->scope);
+  if (open->unnamed) detail::exchange_place(*open->unnamed);
   if (open->is_operator) is_in_operator() = false;
   if (!open->node_place && !open->outside) note_nodes(open->place);
   if (open->node_place && frame_depth() > 0) detail::exchange_place(*open->node_place);
@@ -168,6 +190,7 @@ void end(const at::RecordFunction& /*function*/, at::ObserverContext* context) {
 OperatorObserver::OperatorObserver()
     : handle_(at::addGlobalCallback(
           at::RecordFunctionCallback(&begin, &end)
+              .needsInputs(has_inputs() = are_layers_named())  // costs a copy of every input
               .scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}))) {
   // So that a custom function may be the first thing that this thread does.
   noted_up_to() = {next_node(), node_places().generation()};

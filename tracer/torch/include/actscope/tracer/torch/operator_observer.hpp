@@ -12,6 +12,9 @@ namespace actscope::tracer {
 /// scope. What autograd runs in backward for an operator of forward belongs to the layer and slot
 /// in which that ran, on whichever thread: the nodes are known by their sequence numbers.
 ///
+/// Where layers are named (name_layers) when it is made, operators in no LayerScope belong to the
+/// layer whose parameters they take.
+///
 /// One at a time. Custom autograd functions open their own scopes.
 /// Source  at::RecordFunction, ATen/record_function.h
 class OperatorObserver {

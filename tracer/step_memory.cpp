@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "training/step_memory.hpp"
+#include "actscope/tracer/step_memory.hpp"
 
 #include <new>
 #include <utility>
 
 #include "actscope/tracer/recorder.hpp"
 
-namespace actscope::core {
+namespace actscope::tracer {
 
-void StepMemory::begin(std::int64_t step, std::int32_t device,
-                       std::vector<tracer::LiveMemory> live) {
+void StepMemory::begin(std::int64_t step, std::int32_t device, std::vector<LiveMemory> live) {
   const std::scoped_lock lock(mutex_);
   has_begun_ = true;
   device_ = device;
@@ -24,7 +23,7 @@ bool StepMemory::has_begun() const {
 std::optional<std::size_t> StepMemory::mark(const void* address, MemoryCategory category) {
   const std::scoped_lock lock(mutex_);
   if (!timeline_) return std::nullopt;
-  return timeline_->mark(tracer::now_ns(), address, category);
+  return timeline_->mark(now_ns(), address, category);
 }
 
 void StepMemory::write(const TraceBatch& batch) {
@@ -40,10 +39,10 @@ void StepMemory::write(const TraceBatch& batch) {
   }
 }
 
-std::optional<tracer::MemoryExplanation> StepMemory::explain() const {
+std::optional<MemoryExplanation> StepMemory::explain() const {
   const std::scoped_lock lock(mutex_);
   if (!timeline_) return std::nullopt;
   return timeline_->explain();
 }
 
-}  // namespace actscope::core
+}  // namespace actscope::tracer
