@@ -11,11 +11,16 @@ docs/guide/python.md explains it and the operators ``torch.ops.actscope``.
 from . import _library  # first: it registers the operators
 from ._build import VERSION as __version__
 from .compression import Compression
+from .errors import FolderError, ReportError
 from .exchange import to_bsr
-from .footprint import footprint
+from .footprint import Footprint, footprint
+from .gate import Verdict, gate
 from .ledger import Ledger, ledger
 from .linear import Linear
-from .replacement import Layer, Report, compress_linears, restore
+from .record import record
+from .replacement import Layer, compress_linears, restore
+from .replacement import Report as CompressionReport
+from .report import Report
 
-__all__ = ["Compression", "Layer", "Ledger", "Linear", "Report", "compress_linears", "footprint", "ledger",
-           "restore", "to_bsr"]
+__all__ = ["Compression", "CompressionReport", "FolderError", "Footprint", "Layer", "Ledger", "Linear", "Report",
+           "ReportError", "Verdict", "compress_linears", "footprint", "gate", "ledger", "record", "restore", "to_bsr"]

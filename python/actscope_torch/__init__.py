@@ -3,7 +3,8 @@
 
 import warnings
 
-from actscope import Compression, Layer, Linear, Report, compress_linears, restore, to_bsr
+from actscope import Compression, Layer, Linear, compress_linears, restore, to_bsr
+from actscope import CompressionReport as Report
 
 __all__ = ["Compression", "Layer", "Linear", "Report", "compress_linears", "restore", "to_bsr"]
 

@@ -9,36 +9,18 @@
 #include "actscope/base/error.hpp"
 #include "actscope/reports/memory/ledger_rendering.hpp"
 #include "actscope/tracer/torch/graph_ledger.hpp"
+#include "told_graph.hpp"
 
 namespace actscope::python {
 namespace {
 
 using tracer::GraphLedger;
 using tracer::MemoryDevice;
-using tracer::ToldGraph;
-using Tensors = std::vector<at::Tensor>;
-using Texts = std::vector<std::string>;
-using Numbers = std::vector<std::int64_t>;
 
 MemoryDevice device_of(const std::string& name) {
   if (name == "cpu") return MemoryDevice::cpu;
   if (name == "cuda") return MemoryDevice::cuda;
   throw DeviceError(error_text("memory cannot be counted on this device", name, "use cpu or cuda"));
-}
-
-// One entry of each list a tensor.
-ToldGraph told_graph(Tensors tensors, const Texts& nodes, const Texts& members,
-                     const Numbers& numbers, Texts read_nodes, std::int64_t hooked) {
-  if (nodes.size() != tensors.size() || members.size() != tensors.size() ||
-      numbers.size() != tensors.size()) {
-    throw ShapeMismatch(error_text("the lists of what Python read differ in length", {}, {}));
-  }
-  ToldGraph told{{}, std::move(read_nodes), hooked};
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    told.tensors.push_back(
-        {std::move(tensors[i]), nodes[i], members[i], static_cast<std::uint64_t>(numbers[i])});
-  }
-  return told;
 }
 
 class Ledger final : public torch::CustomClassHolder {
@@ -62,9 +44,9 @@ class Ledger final : public torch::CustomClassHolder {
   std::string predict(const Tensors& outputs, const Tensors& excluded, Tensors tensors,
                       const Texts& nodes, const Texts& members, const Numbers& numbers,
                       Texts read_nodes, std::int64_t hooked) {
-    record_ = tracer::ledger_of_graph({}, outputs, excluded,
-                                      told_graph(std::move(tensors), nodes, members, numbers,
-                                                 std::move(read_nodes), hooked));
+    record_ = tracer::ledger_of_graph(
+        {}, outputs, excluded,
+        told_graph(std::move(tensors), nodes, members, numbers, std::move(read_nodes), hooked));
     for (LedgerStorage& storage : record_.storages) {
       storage.allocator_bytes = storage.storage_bytes;
     }

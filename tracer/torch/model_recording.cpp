@@ -71,6 +71,7 @@ struct ModelRecording::State {
     (void)memory_counters(device);  // raises now what the first step would raise
     const ModelTensors now = tensors();
     for (const auto& [name, parameter] : now.parameters) info.parameters += parameter.numel();
+    if (options.are_layers_named) return;
     names = module != nullptr ? name_layers(*module) : name_layers(now.parameters);
   }
   ~State() { stop(); }
@@ -201,12 +202,17 @@ void ModelRecording::begin_step(const std::vector<at::Tensor>& batch) {
   s.begin = Clock::now();
 }
 
-void ModelRecording::end_forward(const at::Tensor& loss, const std::vector<at::Tensor>& outputs) {
+bool ModelRecording::is_graph_read() const noexcept {
+  return state_->ledger != nullptr;
+}
+
+void ModelRecording::end_forward(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
+                                 const ToldGraph& told) {
   State& s = *state_;
   s.expect(Stage::forward);
   const Clock::time_point start = Clock::now();
   if (s.ledger) {
-    s.record = s.ledger->count(loss, outputs);
+    s.record = s.ledger->count(loss, outputs, told);
     s.record->step = s.step;
     s.marks.clear();
     for (const void* address : s.ledger->kept_memory()) {

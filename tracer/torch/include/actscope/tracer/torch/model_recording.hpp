@@ -11,10 +11,8 @@
 #include "actscope/base/run_record.hpp"
 #include "actscope/base/trace_events.hpp"
 #include "actscope/tracer/run_record.hpp"
+#include "actscope/tracer/torch/graph_ledger.hpp"
 
-namespace at {
-class Tensor;
-}
 namespace torch::nn {
 class Module;
 }
@@ -44,6 +42,8 @@ struct RecordingOptions {
   RecordingLevel level = RecordingLevel::timeline;
   std::int64_t traced_steps = 16;  ///< of level timeline, after the first step of the run
   TraceSink* sink = nullptr;       ///< takes the trace, as make_trace_files; may be null
+  /// The program opens a LayerScope for every layer: parameters are not looked at.
+  bool are_layers_named = false;
 };
 
 /// Records the training of any LibTorch model, so that it has a report like a run of our own:
@@ -86,7 +86,11 @@ class ModelRecording {
   void begin_step(const std::vector<at::Tensor>& batch);
   /// After the loss, before backward. `outputs`: what the program holds on to besides. On a GPU
   /// reading the loss waits for the device.
-  void end_forward(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {});
+  /// `told` as of GraphLedger::count.
+  void end_forward(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {},
+                   const ToldGraph& told = {});
+  /// Whether the graph of the step that has begun is read in end_forward.
+  bool is_graph_read() const noexcept;
   /// After backward, before the optimizer: gradients are known as such from here on.
   void end_backward();
   /// After the optimizer.
