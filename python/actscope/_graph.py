@@ -9,6 +9,7 @@ import functools
 import types
 
 import torch
+from torch._C._autograd import SavedTensor
 from torch.autograd.function import BackwardCFunction
 
 MOST_OBJECTS = 10_000  # looked into for one saved tensor
@@ -53,7 +54,11 @@ def tensors_within(root):
 
 
 def _parts(where, value):
-    if isinstance(value, dict):
+    if isinstance(value, SavedTensor):
+        if value.unpack_hook is not None:
+            yield f"{where}.unpack", value.unpack_hook
+        yield where, value.data
+    elif isinstance(value, dict):
         for key, part in list(value.items()):
             yield (f"{where}[{key!r}]" if isinstance(key, (str, int)) else f"{where}[…]"), part
     elif isinstance(value, (list, tuple, set, frozenset)):

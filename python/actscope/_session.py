@@ -34,7 +34,7 @@ class Session:
         self._roots = weakref.WeakSet()
         self._running = threading.local()
         self._handles = []
-        self._is_in_step = self._has_forward_ended = False
+        self._is_in_step = self._has_forward_ended = self._has_backward_ended = False
         self._outputs = []  # weak references: a session keeps no memory
         self._thread = None
         self.steps = 0
@@ -121,7 +121,7 @@ class Session:
         inputs = [tensor for _, tensor in _graph.tensors_within(args)]
         if self.recording is None:
             self.recording = self._make_recording(model, inputs)
-        self._is_in_step, self._has_forward_ended, self._outputs = True, False, []
+        self._is_in_step, self._has_forward_ended, self._has_backward_ended, self._outputs = True, False, False, []
         if self.steps < EXPLAINED_STEPS:
             gc.collect()
             self.recording.set_tensors(*self._state_tensors())
@@ -165,7 +165,12 @@ class Session:
             if optimizer not in self._optimizers:
                 self._optimizers = (*self._optimizers, optimizer)
             if self._has_forward_ended:
-                self.recording.end_backward()
+                self._end_backward()
+
+    def _end_backward(self):
+        if not self._has_backward_ended:
+            self._has_backward_ended = True
+            self.recording.end_backward()
 
     def _after_update(self, optimizer, args, kwargs):
         if not self._is_in_step or not self._is_ours():
@@ -174,6 +179,7 @@ class Session:
             self._is_in_step = False
             if not self._has_forward_ended:
                 raise RuntimeError("optimizer.step() came without a backward: the loss was not differentiated by backward()")
+            self._end_backward()  # now, where a closure of the optimizer ran the step
             self.recording.end_step()
             self.steps += 1
             self.step_times_s.append(time.perf_counter() - self._started)

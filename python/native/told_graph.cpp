@@ -13,10 +13,9 @@ tracer::ToldGraph told_graph(Tensors tensors, const Texts& nodes, const Texts& m
       numbers.size() != tensors.size()) {
     throw ShapeMismatch(error_text("the lists of what Python read differ in length", {}, {}));
   }
-  tracer::ToldGraph told{{}, std::move(read_nodes), hooked};
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    told.tensors.push_back(
-        {std::move(tensors[i]), nodes[i], members[i], static_cast<std::uint64_t>(numbers[i])});
+  tracer::ToldGraph told{std::move(tensors), {}, std::move(read_nodes), hooked};
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    told.holders.push_back({nodes[i], members[i], static_cast<std::uint64_t>(numbers[i])});
   }
   return told;
 }

@@ -133,6 +133,30 @@ class Hooked(nn.Module):
             return self.inner(x)
 
 
+def _transformer(kind, **sizes):
+    """A tiny model of transformers with random weights; its output has the loss."""
+    import transformers
+
+    config = getattr(transformers, f"{kind}Config")(vocab_size=64, **sizes)
+    head = {"Bert": "ForMaskedLM", "T5": "ForConditionalGeneration", "Llama": "ForCausalLM", "GPT2": "LMHeadModel"}[kind]
+    model = getattr(transformers, kind + head)(config)
+    model.train()
+    tokens = torch.randint(1, 64, (2, 12))
+    return model, {"input_ids": tokens, "labels": tokens}, None
+
+
+def _lora():
+    import peft
+
+    model, inputs, loss = _llama()
+    adapters = peft.LoraConfig(r=4, target_modules=["q_proj", "k_proj", "v_proj"], lora_dropout=0.0)
+    return peft.get_peft_model(model, adapters), inputs, loss
+
+
+def _llama():
+    return _transformer("Llama", hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4)
+
+
 MODELS = {
     "mlp": lambda: (nn.Sequential(nn.Linear(64, 256), nn.GELU(), nn.Linear(256, 10)), torch.randn(32, 64), None),
     "resmlp": lambda: _timm("resmlp_12_224"),
@@ -146,5 +170,10 @@ MODELS = {
     "checkpoint_reentrant": lambda: (Recomputed(True), torch.randn(128, 64), None),
     "checkpoint": lambda: (Recomputed(False), torch.randn(128, 64), None),
     "own_function": lambda: (OwnFunction(), torch.randn(4, 16), None),
+    "llama": _llama,
+    "bert": lambda: _transformer("Bert", hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4),
+    "gpt2": lambda: _transformer("GPT2", n_embd=32, n_layer=2, n_head=4, n_positions=32, bos_token_id=0, eos_token_id=0),
+    "t5": lambda: _transformer("T5", d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4, decoder_start_token_id=0),
+    "lora": _lora,
     "hooked": lambda: (Hooked(), torch.randn(8, 32), None),
 }

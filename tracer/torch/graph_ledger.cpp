@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "actscope/tracer/scope.hpp"
@@ -36,13 +37,16 @@ struct GraphReading {
 
 // Adds what the program read itself, in the order of forward, and takes its nodes for known.
 void add_told(FoundGraph& graph, const ToldGraph& told) {
-  for (const ToldTensor& one : told.tensors) {
-    if (!one.tensor.defined()) continue;
-    if (!one.tensor.has_storage()) {
+  ACTSCOPE_REQUIRES(told.tensors.size() == told.holders.size());
+  for (std::size_t i = 0; i < told.tensors.size(); ++i) {
+    const at::Tensor& tensor = told.tensors[i];
+    if (!tensor.defined()) continue;
+    if (!tensor.has_storage()) {
       ++graph.skipped.opaque;
       continue;
     }
-    graph.tensors.push_back({one.tensor, one.node, one.member, "", one.sequence_number,
+    const ToldHolder& holder = told.holders[i];
+    graph.tensors.push_back({tensor, holder.node, holder.member, "", holder.sequence_number,
                              SavedState::held, /*is_told=*/true});
   }
   std::ranges::stable_sort(graph.tensors, {}, &FoundTensor::sequence_number);
@@ -57,7 +61,7 @@ void add_told(FoundGraph& graph, const ToldGraph& told) {
 }
 
 GraphReading read_graph(const std::vector<at::Tensor>& roots, const StorageSet& excluded,
-                        const ToldGraph& told = {}) {
+                        const ToldGraph& told) {
   FoundGraph graph = walk_graph(roots);
   add_told(graph, told);
   GraphReading ledger;
@@ -247,12 +251,21 @@ LedgerRecord GraphLedger::count(const at::Tensor& loss, const std::vector<at::Te
   return ledger.record;
 }
 
+LedgerRecord GraphLedger::count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs) {
+  return count(loss, outputs, ToldGraph{});
+}
+
 const std::vector<Allocation>& GraphLedger::unexplained() const noexcept {
   return state_->unexplained;
 }
 
 const std::vector<const void*>& GraphLedger::kept_memory() const noexcept {
   return state_->kept_memory;
+}
+
+LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
+                             const std::vector<at::Tensor>& excluded) {
+  return ledger_of_graph(loss, outputs, excluded, ToldGraph{});
 }
 
 LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,

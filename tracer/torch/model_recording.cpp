@@ -228,6 +228,10 @@ void ModelRecording::end_forward(const at::Tensor& loss, const std::vector<at::T
   s.not_of_the_step += Clock::now() - start;
 }
 
+void ModelRecording::end_forward(const at::Tensor& loss, const std::vector<at::Tensor>& outputs) {
+  end_forward(loss, outputs, ToldGraph{});
+}
+
 void ModelRecording::end_backward() {
   State& s = *state_;
   s.expect(Stage::backward);

@@ -136,6 +136,46 @@ class GraphLedgerCase : public testing::Test {
   torch::Tensor weight_ = torch::ones({4, 4}, torch::requires_grad());
 };
 
+// A node that the walk cannot read, as one written in Python: what the program tells counts, and
+// the memory is no longer a residual.
+struct UnreadableNode : torch::autograd::Node {
+  torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
+    return std::move(gradients);
+  }
+  std::string name() const override { return "UnreadableNode"; }
+  torch::Tensor kept;
+};
+
+TEST_F(GraphLedgerCase, TakesWhatTheProgramReadItself) {
+  const torch::Tensor x = torch::ones({8, 8}, torch::requires_grad());
+  ledger_.begin();
+  const auto node =
+      std::shared_ptr<UnreadableNode>(new UnreadableNode, torch::autograd::deleteNode);
+  node->kept = torch::empty({16, 8});
+  node->add_next_edge(torch::autograd::impl::gradient_edge(x));
+  torch::Tensor y = torch::empty({2});
+  torch::autograd::impl::set_gradient_edge(y, {node, 0});
+
+  const LedgerRecord untold = ledger_.count(y);
+  EXPECT_EQ(untold.residual_bytes.value, 512);
+  ASSERT_EQ(ledger_.unexplained().size(), 1U);
+  EXPECT_EQ(ledger_.unexplained()[0].bytes, 512);
+  ASSERT_EQ(untold.unknown_nodes.size(), 1U);
+
+  ledger_.begin();
+  node->kept = torch::empty({16, 8});
+  y = torch::empty({2});
+  torch::autograd::impl::set_gradient_edge(y, {node, 0});
+  const LedgerRecord told = ledger_.count(
+      y, {}, {{node->kept}, {{"UnreadableNode", "kept", node->sequence_nr()}}, {"UnreadableNode"}});
+  EXPECT_EQ(told.residual_bytes.value, -512 + 512);
+  EXPECT_TRUE(told.unknown_nodes.empty());
+  EXPECT_EQ(told.known_nodes, told.nodes);
+  ASSERT_EQ(told.storages.size(), 1U);
+  EXPECT_EQ(told.storages[0].holders[0].member, "kept");
+  EXPECT_TRUE(ledger_.unexplained().empty());
+}
+
 TEST_F(GraphLedgerCase, AsksForBegin) {
   EXPECT_THROW(ledger_.count(weight_.sum()), TraceError);
   ledger_.begin();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,22 +10,26 @@
 #include "actscope/tracer/torch/allocations.hpp"
 #include "actscope/tracer/torch/device_memory.hpp"
 
+namespace at {
+class Tensor;
+}
+
 namespace actscope::tracer {
 
-/// A tensor that the walk of the graph cannot see: a node written in Python keeps it, or what a
-/// hook made of a saved tensor.
-struct ToldTensor {
-  at::Tensor tensor;
-  std::string node;                   ///< name of the node that keeps it
-  std::string member;                 ///< what the node calls it
+/// Who keeps a tensor that the walk of the graph cannot see: a node written in Python, or a node
+/// whose saved tensor a hook packed.
+struct ToldHolder {
+  std::string node;                   ///< name of the node
+  std::string member;                 ///< what the node calls the tensor
   std::uint64_t sequence_number = 0;  ///< of the node (Node::sequence_nr)
 };
 
 /// What a program read of the graph by itself.
 struct ToldGraph {
-  std::vector<ToldTensor> tensors;
-  std::vector<std::string> nodes;  ///< names of the nodes that it read whole, one entry a node
-  std::int64_t hooked = 0;         ///< saved tensors packed by hooks that it looked into
+  std::vector<at::Tensor> tensors;
+  std::vector<ToldHolder> holders;  ///< of each tensor, as many
+  std::vector<std::string> nodes;   ///< names of the nodes that it read whole, one entry a node
+  std::int64_t hooked = 0;          ///< saved tensors packed by hooks that it looked into
 };
 
 /// Counts what one forward pass of any LibTorch model keeps for its backward pass: every saved
@@ -61,8 +63,9 @@ class GraphLedger {
   ///
   /// Effects  ends what begin began; runs no operator, changes no tensor
   /// Errors   TraceError: begin was not called
-  LedgerRecord count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {},
-                     const ToldGraph& told = {});
+  LedgerRecord count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
+                     const ToldGraph& told);
+  LedgerRecord count(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {});
 
   /// The allocations that are the residual of the last count, oldest first; on CUDA none.
   const std::vector<Allocation>& unexplained() const noexcept;
@@ -80,6 +83,8 @@ class GraphLedger {
 /// LibTorch 2.11 has meta kernels in C++ for most operators, not for convolution, batch and layer
 /// norm. Byte counts of the allocator are 0, the measured ones absent.
 LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
-                             const std::vector<at::Tensor>& excluded, const ToldGraph& told = {});
+                             const std::vector<at::Tensor>& excluded);
+LedgerRecord ledger_of_graph(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
+                             const std::vector<at::Tensor>& excluded, const ToldGraph& told);
 
 }  // namespace actscope::tracer

@@ -87,8 +87,9 @@ class ModelRecording {
   /// After the loss, before backward. `outputs`: what the program holds on to besides. On a GPU
   /// reading the loss waits for the device.
   /// `told` as of GraphLedger::count.
-  void end_forward(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {},
-                   const ToldGraph& told = {});
+  void end_forward(const at::Tensor& loss, const std::vector<at::Tensor>& outputs,
+                   const ToldGraph& told);
+  void end_forward(const at::Tensor& loss, const std::vector<at::Tensor>& outputs = {});
   /// Whether the graph of the step that has begun is read in end_forward.
   bool is_graph_read() const noexcept;
   /// After backward, before the optimizer: gradients are known as such from here on.
