@@ -85,6 +85,7 @@ RunConfig read_whole_config(const JsonCursor& fields) {
 }
 
 RunConfig read_known_config(const JsonCursor& fields) {
+  if (!fields.is_object()) fields.refuse("an object");
   RunConfig config = read_config_fields(fields, {});
   config.known_fields.emplace();
   for (const core::RunOption& option : core::run_options()) {

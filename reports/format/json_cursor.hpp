@@ -28,6 +28,7 @@ class JsonCursor {
   bool is_null() const { return value_->is_null(); }
   bool is_text() const { return value_->is_string(); }
   bool is_array() const { return value_->is_array(); }
+  bool is_object() const { return value_->is_object(); }
 
   /// Errors  ReportFormatError: of another type or out of range
   std::string text() const;
