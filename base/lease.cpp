@@ -20,7 +20,7 @@ namespace actscope {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view first_line = "actscope lease 1";
+constexpr std::string_view lease_line = "actscope lease 1";
 constexpr std::size_t largest_lease = 4096;
 
 std::string random_token() {
@@ -40,7 +40,7 @@ std::string time_now() {
 
 std::string text_of(const ProcessIdentity& process, const std::string& token) {
   std::ostringstream text;
-  text << first_line << "\nhost " << process.host << "\nboot " << process.boot << "\nnamespaces "
+  text << lease_line << "\nhost " << process.host << "\nboot " << process.boot << "\nnamespaces "
        << process.namespaces << "\npid " << process.pid << "\nstarted " << process.started
        << "\ntoken " << token << "\nsince " << time_now() << "\n";
   return text.str();
@@ -63,7 +63,7 @@ std::string plain(std::string_view text) {
 std::optional<LeaseHolder> parse(const std::string& text) {
   std::istringstream lines(text);
   std::string line;
-  if (!std::getline(lines, line) || line != first_line) return std::nullopt;
+  if (!std::getline(lines, line) || line != lease_line) return std::nullopt;
   LeaseHolder holder;
   while (std::getline(lines, line)) {
     const std::size_t blank = line.find(' ');

@@ -8,8 +8,8 @@
 namespace actscope::core {
 namespace {
 
-constexpr std::int64_t side = 32;
-constexpr std::int64_t pixels_a_record = 3 * side * side;
+constexpr std::int64_t image_side = 32;
+constexpr std::int64_t pixels_a_record = 3 * image_side * image_side;
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void append_cifar_records(std::string_view bytes, std::string_view source, std::
            " bytes are no whole number of records of " + std::to_string(record));
   }
   set.channels = 3;
-  set.height = set.width = side;
+  set.height = set.width = image_side;
   for (std::size_t at = 0; at < bytes.size(); at += record) {
     const auto label =
         static_cast<std::uint8_t>(bytes[at + static_cast<std::size_t>(label_bytes) - 1]);
