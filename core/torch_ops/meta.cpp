@@ -160,4 +160,12 @@ Tensor fingerprint(at::TensorList tensors) {
   return at::empty({}, tensors.front().options().dtype(at::kLong));
 }
 
+Tensor pack_bits(const Tensor& x) {
+  return at::empty_symint({(x.sym_numel() + 7) / 8}, x.options().dtype(at::kByte));
+}
+
+Tensor unpack_bits(const Tensor& bits, SymIntArrayRef size, double, double, at::ScalarType dtype) {
+  return at::empty_symint(size, bits.options().dtype(dtype));
+}
+
 }  // namespace actscope::torch_ops::meta

@@ -8,9 +8,9 @@
 #include <tuple>
 
 /// The operators of torch.ops.actscope. Each has three homes: what computes (operators.cpp,
-/// coded_operators.cpp), what tells shapes alone (meta.cpp), what differentiates (autograd.cpp,
-/// linear.cpp); call() goes through LibTorch's dispatcher to the one that applies. Arguments are
-/// those of registration.cpp.
+/// coded_operators.cpp, bit_operators.cpp), what tells shapes alone (meta.cpp), what differentiates
+/// (autograd.cpp, linear.cpp); call() goes through LibTorch's dispatcher to the one that applies.
+/// Arguments are those of registration.cpp.
 namespace actscope::torch_ops {
 
 using at::Tensor;
@@ -31,6 +31,7 @@ using Gather = Tensor(const Tensor& x, const Tensor& mask, const Tensor& column_
                       std::string_view select, bool unbiased);
 using Quantize = Two(const Tensor& x, std::int64_t bits);
 using Fingerprint = Tensor(at::TensorList tensors);
+using PackBits = Tensor(const Tensor& x);
 
 /// Sizes are plain numbers where something is computed and may be symbols of a compiler elsewhere.
 template <class Sizes>
@@ -51,6 +52,10 @@ template <class Size>
 using CodedProductOf = Tensor(const Tensor& dy, const Tensor& codes, const Tensor& scales,
                               Size features, std::int64_t bits);
 
+template <class Sizes>
+using UnpackBitsOf = Tensor(const Tensor& bits, Sizes size, double low, double high,
+                            at::ScalarType dtype);
+
 namespace meta {
 Compress compress;
 CompressThreshold compress_threshold;
@@ -62,6 +67,8 @@ Quantize quantize;
 DequantizeOf<c10::SymIntArrayRef> dequantize;
 CodedProductOf<c10::SymInt> gemm_tn_coded;
 Fingerprint fingerprint;
+PackBits pack_bits;
+UnpackBitsOf<c10::SymIntArrayRef> unpack_bits;
 }  // namespace meta
 
 namespace device {
@@ -75,6 +82,8 @@ Quantize quantize;
 DequantizeOf<c10::IntArrayRef> dequantize;
 CodedProductOf<std::int64_t> gemm_tn_coded;
 Fingerprint fingerprint;
+PackBits pack_bits;
+UnpackBitsOf<c10::IntArrayRef> unpack_bits;
 }  // namespace device
 
 }  // namespace actscope::torch_ops

@@ -22,6 +22,8 @@ namespace {
   library.impl("quantize", TORCH_FN(home::quantize));                     \
   library.impl("dequantize", TORCH_FN(home::dequantize));                 \
   library.impl("gemm_tn_coded", TORCH_FN(home::gemm_tn_coded));           \
+  library.impl("pack_bits", TORCH_FN(home::pack_bits));                   \
+  library.impl("unpack_bits", TORCH_FN(home::unpack_bits));               \
   library.impl("fingerprint", TORCH_FN(home::fingerprint))
 
 TORCH_LIBRARY(actscope, library) {
@@ -69,6 +71,9 @@ TORCH_LIBRARY(actscope, library) {
   library.def(
       "gemm_tn_coded(Tensor dy, Tensor codes, Tensor scales, SymInt features, int bits) -> Tensor");
   library.def("linear_coded(Tensor x, Tensor weight, Tensor? bias, int bits) -> Tensor");
+  library.def("pack_bits(Tensor x) -> Tensor");
+  library.def(
+      "unpack_bits(Tensor bits, SymInt[] size, float low, float high, ScalarType dtype) -> Tensor");
   library.def("fingerprint(Tensor[] tensors) -> Tensor");
   const auto compose = [&](const char* name, auto function) {
     library.impl(name, torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd, function));

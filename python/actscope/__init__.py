@@ -21,6 +21,8 @@ from .record import record
 from .replacement import Layer, compress_linears, restore
 from .replacement import Report as CompressionReport
 from .report import Report
+from .saved_tensors import SavedReport, saved_tensors
 
 __all__ = ["Compression", "CompressionReport", "FolderError", "Footprint", "Layer", "Ledger", "Linear", "Report",
-           "ReportError", "Verdict", "compress_linears", "footprint", "gate", "ledger", "record", "restore", "to_bsr"]
+           "ReportError", "SavedReport", "Verdict", "compress_linears", "footprint", "gate", "ledger", "record",
+           "restore", "saved_tensors", "to_bsr"]

@@ -326,3 +326,23 @@ def test_bad_arguments_get_one_clear_error():
     refuses("codes does not fit the coded matrix", lambda: ops.gemm_tn_coded(matrix(39, 3), codes, code_scales, 30, 4))
     refuses("dy does not fit the coded matrix", lambda: ops.gemm_tn_coded(matrix(40), codes, code_scales, 30, 4))
     refuses("codes or scales do not fit", lambda: ops.gemm_tn_coded(matrix(40, 3), codes, code_scales[1:], 30, 4))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.float16, torch.bool, torch.int64])
+@pytest.mark.parametrize("elements", [0, 1, 7, 8, 9, 100_003])
+def test_masks_become_bits_and_come_back(dtype, elements):
+    torch.manual_seed(elements)
+    mask = torch.rand(elements) > 0.4
+    bits = ops.pack_bits(mask.to(dtype))
+    assert bits.dtype == torch.uint8 and bits.numel() == (elements + 7) // 8
+    assert torch.equal(ops.unpack_bits(bits, [elements], 0, 1, torch.float32), mask.float())
+    assert torch.equal(ops.unpack_bits(bits, [elements], -2.5, 1.25, torch.float64), torch.where(mask, 1.25, -2.5).double())
+    meta = ops.unpack_bits(ops.pack_bits(torch.empty(elements, device="meta")), [elements], 0, 1, dtype)
+    assert meta.shape == (elements,) and meta.dtype == dtype
+
+
+def test_bits_that_do_not_fit_are_refused():
+    with pytest.raises(RuntimeError, match=r"bits do not fit the size \[got 2 Byte for 17 elements\]"):
+        ops.unpack_bits(torch.zeros(2, dtype=torch.uint8), [17], 0, 1, torch.float32)
+    with pytest.raises(RuntimeError, match="bits do not fit"):
+        ops.unpack_bits(torch.zeros(3), [17], 0, 1, torch.float32)
