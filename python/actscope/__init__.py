@@ -3,13 +3,14 @@
 
     import actscope
     print(actscope.ledger(model, inputs, loss=loss_fn))
-    print(actscope.compress_linears(model))
+    print(actscope.compress(model))
 
 docs/guide/python.md explains it and the operators ``torch.ops.actscope``.
 """
 
 from . import _library  # first: it registers the operators
 from ._build import VERSION as __version__
+from .compress import CompressReport, compress, restore
 from .compression import Compression
 from .errors import FolderError, ReportError
 from .exchange import to_bsr
@@ -18,11 +19,11 @@ from .gate import Verdict, gate
 from .ledger import Ledger, ledger
 from .linear import Linear
 from .record import record
-from .replacement import Layer, compress_linears, restore
+from .replacement import Layer, compress_linears
 from .replacement import Report as CompressionReport
 from .report import Report
 from .saved_tensors import SavedReport, saved_tensors
 
-__all__ = ["Compression", "CompressionReport", "FolderError", "Footprint", "Layer", "Ledger", "Linear", "Report",
-           "ReportError", "SavedReport", "Verdict", "compress_linears", "footprint", "gate", "ledger", "record",
-           "restore", "saved_tensors", "to_bsr"]
+__all__ = ["CompressReport", "Compression", "CompressionReport", "FolderError", "Footprint", "Layer", "Ledger",
+           "Linear", "Report", "ReportError", "SavedReport", "Verdict", "compress", "compress_linears", "footprint",
+           "gate", "ledger", "record", "restore", "saved_tensors", "to_bsr"]

@@ -3,6 +3,7 @@
 
 import collections
 import contextlib
+import numbers
 import weakref
 
 import torch
@@ -23,6 +24,15 @@ _GIVEN = "the caller keeps it anyway"
 _coded = weakref.WeakValueDictionary()
 
 _hooks = torch._C._autograd
+
+
+def least_bytes_of(given):
+    """A checked size below which tensors are left alone."""
+    if isinstance(given, bool) or not isinstance(given, numbers.Integral):
+        raise TypeError(f"least_bytes is no whole number [got {given!r}]: give {LEAST_BYTES}")
+    if given < 0:
+        raise ValueError(f"least_bytes is negative [got {given}]: give {LEAST_BYTES}")
+    return int(given)
 
 
 def is_packing(store=None):
@@ -52,6 +62,20 @@ def hooked(packing):
     """Packs what this thread saves."""
     with torch.autograd.graph.saved_tensors_hooks(packing.pack, unpack):
         yield packing
+
+
+@contextlib.contextmanager
+def unhooked():
+    """Takes our innermost hooks off for a while: for what is kept small in its own way."""
+    taken = []
+    try:
+        while is_packing():
+            taken.append(_hooks._top_saved_tensors_default_hooks(True))
+            _hooks._pop_saved_tensors_default_hooks()
+        yield
+    finally:
+        for pair in reversed(taken):
+            _hooks._push_saved_tensors_default_hooks(*pair)
 
 
 class Packing:
@@ -96,7 +120,7 @@ class Packing:
             return "integers, booleans or another type without codes"
         if tensor.numel() * tensor.element_size() < self.least_bytes:
             return f"below {self.least_bytes:,} bytes"
-        if self.store == "bf16" and tensor.element_size() == 2:
+        if tensor.element_size() == 2 and self._store_of(tensor, "") == "bf16":
             return "of two bytes already"
         if _producers.is_of_parameters(tensor):
             return _OF_PARAMETERS
@@ -110,7 +134,7 @@ class Packing:
         if self._is_statistic(tensor):
             return f"a statistic: below 1/{STATISTIC} of the tensor before"
         if _own_result(tensor) == "exact":
-            return "its gradient divides by it or takes its exponential"
+            return "its gradient divides by it"
         return None
 
     # The logarithm of sums that attention keeps, deviations of a normalization: gradients take their exponentials or
@@ -131,7 +155,7 @@ class Packing:
         own = _own_result(tensor)
         if own == "mask":
             return self._mask(tensor)
-        store = own if own == "int8" and self.store == "int4" else self.store
+        store = self._store_of(tensor, own)
         extent = extent_of(tensor)
         coded = _coded.get(_key(tensor, store, extent))
         is_new = coded is None
@@ -147,6 +171,11 @@ class Packing:
         self._count(tensor, _what(coded.codes, store), "", coded.codes.bytes if is_new else 0)
         self._packed.add(coded)
         return Laid(coded, extent)
+
+    def _store_of(self, tensor, own):
+        if _producers.operator_of(_base(tensor).grad_fn) == "LogSoftmax":  # whoever saves it: one code for all
+            return "bf16"
+        return own if own == "int8" and self.store == "int4" else self.store
 
     def _code(self, tensor, store, extent):
         flat = extent.flat(tensor)

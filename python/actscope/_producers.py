@@ -10,8 +10,10 @@ MOST_STEPS = 12  # of a chain that leads to parameters
 DEEPEST = 3  # a tensor rebuilt from one rebuilt from one rebuilt from codes
 
 _LOOKUPS = ("Embedding", "EmbeddingBag", "Index", "IndexSelect", "Gather")
-# What the gradient of an operator makes of its own result: a mask; a product that bears codes, finer ones in 'int8'.
-OWN_RESULTS = {"Relu": "mask", "Softmax": "codes", "Exp": "codes", "Tanh": "int8", "Sigmoid": "int8"}
+# What the gradient of an operator makes of its own result: a mask; a product that bears codes, finer ones in 'int8';
+# an exponential that bears bfloat16, which is exact to 1/256 of the logarithm and so most exact where it is near 0.
+OWN_RESULTS = {"Relu": "mask", "Softmax": "codes", "SafeSoftmax": "codes", "Exp": "codes", "Tanh": "int8", "Sigmoid": "int8",
+               "LogSoftmax": "bf16"}
 
 
 def operator_of(node):

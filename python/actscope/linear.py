@@ -3,6 +3,7 @@
 
 import torch
 
+from . import _packing
 from .compression import Compression
 
 # Passes whose threshold is remembered, so that one that is repeated (activation checkpointing) has its own again.
@@ -25,6 +26,8 @@ class Linear(torch.nn.Linear):
         super().__init__(in_features, out_features, bias, device, dtype)
         self.compress_as(compression)
 
+    stands_aside = False  # whether hooks of the program get the input, and not codes of it; ``compress`` sets it
+
     def compress_as(self, compression):
         """Keeps inputs in another way from now on."""
         self.compression = compression
@@ -36,6 +39,19 @@ class Linear(torch.nn.Linear):
     def forward(self, x):
         if not (self.training and torch.is_grad_enabled()):
             return torch.nn.functional.linear(x, self.weight, self.bias)
+        how = self.compression
+        if torch.compiler.is_compiling():
+            return self._kept_in_its_own_way(x)
+        # Autograd's own node: what it saves is packed as everything else, once for all that read this input; or as
+        # hooks of the program do, which might take codes for values.
+        if _packing.is_packing(how.store) or (self.stands_aside and _packing.is_foreign()):
+            return torch.nn.functional.linear(x, self.weight, self.bias)
+        if _packing.is_packing():
+            with _packing.unhooked():  # what it keeps is small already
+                return self._kept_in_its_own_way(x)
+        return self._kept_in_its_own_way(x)
+
+    def _kept_in_its_own_way(self, x):
         how = self.compression
         if how.bits:
             return torch.ops.actscope.linear_coded(x, self.weight, self.bias, how.bits)

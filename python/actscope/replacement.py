@@ -13,7 +13,7 @@ from .compression import Compression
 from .linear import Linear
 
 _TYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
-_OWN = ("compression", "threshold")  # what Linear adds to a layer
+_OWN = ("compression", "threshold", "stands_aside")  # what Linear adds to a layer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Report:
     _titles = {"compressed": "compressed", "changed": "compressed in another way now", "unchanged": "compressed so already",
                "restored": "plain again", "left": "left alone"}
 
-    def __init__(self, layers):
-        self.layers = tuple(layers)
+    def __init__(self, layers, noun="linear layer"):
+        self.layers, self.noun = tuple(layers), noun
 
     def _having(self, *actions):
         return {layer.name: layer.detail for layer in self.layers if layer.action in actions}
@@ -58,7 +58,7 @@ class Report:
 
     def __str__(self):
         if not self.layers:
-            return "no linear layers"
+            return f"no {self.noun}s"
         return "\n".join(line for action in self._titles for line in self._lines(action))
 
     def _lines(self, action):
@@ -71,7 +71,7 @@ class Report:
         if not groups:
             return
         count = sum(map(len, groups.values()))
-        yield f"{count} linear layer{'s' if count != 1 else ''} {self._titles[action]}"
+        yield f"{count} {self.noun}{'s' if count != 1 else ''} {self._titles[action]}"
         for (names, detail), members in groups.items():
             if len(members) == 1:
                 names = [name or "(the model)" for name in members[0].names]
@@ -126,13 +126,15 @@ def restore(model, *, only=None, exclude=None):
         if not reason:
             changes.append(module)
 
-    def change(module):
-        module.__class__ = torch.nn.Linear
-        for name in _OWN:
-            module.__dict__.pop(name, None)
-
-    _all_or_none(changes, change)
+    _all_or_none(changes, make_plain)
     return Report(layers)
+
+
+def make_plain(module):
+    """Makes one ``Linear`` the ``torch.nn.Linear`` that it was."""
+    module.__class__ = torch.nn.Linear
+    for name in _OWN:
+        module.__dict__.pop(name, None)
 
 
 def _all_or_none(modules, change):

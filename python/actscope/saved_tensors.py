@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that autograd saves, packed: a context manager, and the account of what it did."""
 
-import numbers
-
 import torch
 
 from ._codes import STORES
 from ._graph import tensors_within
-from ._packing import LEAST_BYTES, Packing, hooked
+from ._packing import LEAST_BYTES, Packing, hooked, least_bytes_of
 from .compression import _one_of
 from .tables import Table, bytes_text
 
@@ -39,11 +37,7 @@ class saved_tensors:
         self.store = _one_of("store", store, STORES)
         if model is not None and not isinstance(model, torch.nn.Module):
             raise TypeError(f"not a torch.nn.Module [got {type(model).__name__}]: give the model")
-        if isinstance(least_bytes, bool) or not isinstance(least_bytes, numbers.Integral):
-            raise TypeError(f"least_bytes is no whole number [got {least_bytes!r}]: give 65536")
-        if least_bytes < 0:
-            raise ValueError(f"least_bytes is negative [got {least_bytes}]: give 65536")
-        self.model, self.given, self.least_bytes = model, given, int(least_bytes)
+        self.model, self.given, self.least_bytes = model, given, least_bytes_of(least_bytes)
         self._entered = []
         self.report = None
 
