@@ -12,6 +12,7 @@ from . import _library  # first: it registers the operators
 from ._build import VERSION as __version__
 from .compress import CompressReport, compress, restore
 from .compression import Compression
+from .cross_entropy import cross_entropy
 from .errors import FolderError, ReportError
 from .exchange import to_bsr
 from .footprint import Footprint, footprint
@@ -25,5 +26,5 @@ from .report import Report
 from .saved_tensors import SavedReport, saved_tensors
 
 __all__ = ["CompressReport", "Compression", "CompressionReport", "FolderError", "Footprint", "Layer", "Ledger",
-           "Linear", "Report", "ReportError", "SavedReport", "Verdict", "compress", "compress_linears", "footprint",
-           "gate", "ledger", "record", "restore", "saved_tensors", "to_bsr"]
+           "Linear", "Report", "ReportError", "SavedReport", "Verdict", "compress", "compress_linears",
+           "cross_entropy", "footprint", "gate", "ledger", "record", "restore", "saved_tensors", "to_bsr"]
