@@ -6,7 +6,7 @@ import torch
 from .compression import CODE_BITS
 
 STORES = (*CODE_BITS, "bf16")
-_LEAST = torch.finfo(torch.float32).tiny
+_LEAST = 1e-35
 GROUP = 128  # elements that share a scale
 CODED_TYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 
@@ -28,14 +28,15 @@ class Codes:
     def bytes(self):
         return sum(tensor.nbytes for tensor in self.tensors)
 
-    def is_finite(self):
+    def is_finite(self, may_wait=False):
         """Whether every value can be had back: a group that holds infinity or NaN decodes to NaN altogether.
 
-        Asked on the CPU alone: elsewhere the host would wait.
+        Where the host would wait for the answer it is asked only if it may.
         """
-        if not self.bits or self.tensors[1].device.type != "cpu" or type(self.tensors[1]) is not torch.Tensor:
+        scales = self.tensors[-1]
+        if not self.bits or type(scales) is not torch.Tensor or not (scales.device.type == "cpu" or may_wait):
             return True
-        return not self.tensors[1].view(torch.bfloat16).isnan().any().item()
+        return not scales.view(torch.bfloat16).isnan().any().item()
 
     def flat(self):
         if self.bits:
@@ -55,8 +56,10 @@ class RowCodes:
     def __init__(self, flat, row, store):
         rows = flat.view(-1, row)
         wide = rows if rows.dtype in (torch.float32, torch.float64) else rows.float()
-        self.deviations, self.means = torch.std_mean(wide, 1, correction=0, keepdim=True)
-        self.codes = Codes((wide - self.means).div_(self.deviations.clamp_min(_LEAST)).to(rows.dtype).view(-1), store)
+        # One pass. The least addend keeps a row of equal elements, which has mean and nothing else, finite.
+        normalized, self.means, inverses = torch.native_layer_norm(wide, (row,), None, None, _LEAST)
+        self.deviations = inverses.reciprocal()
+        self.codes = Codes(normalized.to(rows.dtype).view(-1), store)
 
     @property
     def bytes(self):
@@ -70,12 +73,14 @@ class RowCodes:
     def device(self):
         return self.codes.device
 
-    def is_finite(self):
-        return self.codes.is_finite()
+    def is_finite(self, may_wait=False):
+        return self.codes.is_finite(may_wait)
 
     def flat(self):
         rows = self.codes.flat().view(self.means.numel(), -1)
-        return torch.addcmul(self.means, rows, self.deviations).to(rows.dtype).view(-1)
+        if rows.dtype != self.means.dtype:
+            return torch.addcmul(self.means, rows.to(self.means.dtype), self.deviations).to(rows.dtype).view(-1)
+        return torch.addcmul(self.means, rows, self.deviations, out=rows).view(-1)  # in place: a new vector costs more
 
 
 class Bits:

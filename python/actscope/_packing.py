@@ -183,12 +183,13 @@ class Packing:
         if codes is None:
             row = _row_of(tensor, extent, store)
             codes = RowCodes(flat, row, store) if row else Codes(flat, store)
-        if not isinstance(codes, Bits) and not codes.is_finite():
+        may_wait = _base(tensor).grad_fn is None  # masks have infinities, and no graph
+        if not isinstance(codes, Bits) and not codes.is_finite(may_wait):
             if not extent.is_shared:
                 return None, extent
             extent = copied(tensor)  # what the view does not show may be anything
             codes = Codes(extent.flat(tensor), store)
-            if not codes.is_finite():
+            if not codes.is_finite(may_wait):
                 return None, extent
         coded = Coded(codes, tensor.untyped_storage())
         _coded[_key(tensor, store, extent)] = coded

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from ._packed import Kept, Laid, Rebuilt
 
-MOST_STEPS = 12  # of a chain that leads to parameters
+MOST_STEPS = 8  # of a chain that leads to parameters
 DEEPEST = 3  # a tensor rebuilt from one rebuilt from one rebuilt from codes
 
 _LOOKUPS = ("Embedding", "EmbeddingBag", "Index", "IndexSelect", "Gather")
@@ -28,11 +28,19 @@ def operator_of(node):
 def saves_itself(tensor):
     """Whether the node that made the tensor saves it just now, as its own result."""
     node = tensor.grad_fn
-    for name in ("_raw_saved_result", "_raw_saved_output"):
-        raw = getattr(node, name, None)
+    for name in ("result", "output"):
+        raw = getattr(node, "_raw_saved_" + name, None)
         if raw is not None and raw.data is None and raw.unpack_hook is None:
-            return True
+            return not _is_released(node, name)
     return False
+
+
+# After backward a node has nothing either, as before it saves; but then it refuses to be asked.
+def _is_released(node, name):
+    try:
+        return getattr(node, "_saved_" + name) is not None
+    except RuntimeError:
+        return True
 
 
 def is_of_parameters(tensor):
@@ -68,10 +76,15 @@ def _packed_by_us(node, member):
 
 
 def _normalized(input, result1, result2, weight=None, bias=None):
-    y = (input - result1).mul_(result2)
-    if weight is not None:
-        y = y.mul_(weight)
-    return y if bias is None else y.add_(bias)
+    given = [value for value in (input, result1, result2, weight, bias) if value is not None]
+    wide = torch.float64 if input.dtype == torch.float64 else torch.float32
+    if any(value.dtype != wide for value in given):
+        input, result1, result2, weight, bias = (
+            None if value is None else value.to(wide) for value in (input, result1, result2, weight, bias))
+    y = torch.addcmul(-result1 * result2, input, result2)
+    if weight is None:
+        return y if bias is None else y.add_(bias)
+    return y.mul_(weight) if bias is None else torch.addcmul(bias, y, weight, out=y)
 
 
 def _normalized_by_channel(input, result1, result2, weight=None, bias=None):

@@ -142,6 +142,19 @@ def test_a_relu_before_the_context_is_no_mask_for_others():
     assert (layer.weight.grad[0] - relu.sum(0)).abs().max() < 32 * 12 / 255
 
 
+def test_a_relu_whose_graph_is_gone_is_no_mask_for_others():
+    layer = nn.Linear(64, 4)
+    x = torch.randn(32, 64, requires_grad=True)
+    for context in (torch.enable_grad(), actscope.saved_tensors("int8", least_bytes=0)):
+        with context:
+            relu = F.relu(3 * x)
+        relu.sum().backward()
+        with actscope.saved_tensors("int8", least_bytes=0):
+            y = layer(relu)
+        grad, = torch.autograd.grad(y.sum(), layer.weight)
+        assert (grad[0] - relu.sum(0)).abs().max() < 32 * 12 / 255
+
+
 def test_dropout_masks_are_bits_and_exact():
     layer = nn.Dropout(0.3)
     x = torch.randn(64, 33, requires_grad=True)
