@@ -294,6 +294,81 @@ def test_gradients_add_up_over_batches():
         torch.testing.assert_close(p.grad, 2 * first[name])
 
 
+class Adapted(nn.Module):
+    """A frozen layer with an adapter of low rank."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.base = nn.Linear(width, width).requires_grad_(False)
+        self.a, self.b = nn.Linear(width, 4, bias=False), nn.Linear(4, width, bias=False)
+
+    def forward(self, x):
+        return self.base(x) + self.b(self.a(x))
+
+
+@pytest.mark.parametrize("is_cast", [False, True])
+def test_adapters_share_a_code_and_the_frozen_base_keeps_nothing(is_cast):
+    class Projections(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(128, 128).requires_grad_(False)
+            self.q, self.k, self.v = (Adapted(128) for _ in range(3))
+
+        def forward(self, x):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=is_cast):
+                h = self.first(x)
+                return self.q(h) + self.k(h) + self.v(h)
+
+    torch.manual_seed(0)
+    model, x = Projections(), torch.randn(256, 128)
+    _, plain = step(model, x, lambda y: y.float().square().mean())
+    report = actscope.compress(model, "int8", least_bytes=16384, inputs=x)
+    assert report.left["q.base"] == "its weight is frozen: it keeps nothing of its input"
+    coded = [s.bytes for s in report.after.storages if "char" in s.shape]
+    assert coded == [256 * 128] and report.after.residual_bytes == 0
+    assert distance(step(model, x, lambda y: y.float().square().mean())[1], plain) < 0.02
+
+
+def test_compiled_models_have_one_graph_and_keep_codes_in_linear_layers():
+    torch.manual_seed(0)
+    model, x = nn.Sequential(nn.Linear(64, 128), nn.GELU(), nn.Linear(128, 8)), torch.randn(64, 64)
+    _, plain = step(model, x, lambda y: y.square().mean())
+    actscope.compress(model, "int8", least_bytes=0)
+    torch._dynamo.reset()
+    compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
+    _, ours = step(compiled, x, lambda y: y.square().mean())
+    assert distance({name.removeprefix("_orig_mod."): grad for name, grad in ours.items()}, plain) < 0.02
+    assert any("char" in s.shape for s in actscope.ledger(compiled, x).storages)
+
+
+def test_a_compiled_model_inside_saved_tensors_is_packed():
+    torch.manual_seed(0)
+    model, x = nn.Sequential(nn.Linear(64, 128), nn.GELU(), nn.Linear(128, 8)), torch.randn(64, 64)
+    y, plain = step(model, x, lambda y: y.square().mean())
+    torch._dynamo.reset()
+    compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
+    model.zero_grad()
+    with actscope.saved_tensors("int8", model=model, given=x, least_bytes=8192) as saved:
+        ours_y = compiled(x)
+    ours_y.square().mean().backward()
+    torch.testing.assert_close(ours_y, y)
+    assert saved.report.plain_bytes > 3 * saved.report.kept_bytes
+    assert distance({name: p.grad for name, p in model.named_parameters()}, plain) < 0.02
+
+
+def test_data_parallel_models_train():
+    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    try:
+        model, tokens, loss = decoder()
+        actscope.compress(model, "int8", least_bytes=0)
+        _, alone = step(model, tokens, loss)
+        parallel = nn.parallel.DistributedDataParallel(model)
+        _, ours = step(parallel, tokens, loss)
+        assert all(torch.equal(ours["module." + name], alone[name]) for name in alone)
+    finally:
+        torch.distributed.destroy_process_group()
+
+
 def test_hooks_of_an_offload_inside_decide():
     model, tokens, loss = decoder()
     _, plain = step(model, tokens, loss)
