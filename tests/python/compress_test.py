@@ -8,6 +8,7 @@ import pickle
 import actscope
 import pytest
 import torch
+from actscope._step import Step
 from ledger_models import MODELS, Decoder
 from torch import nn
 from torch.nn import functional as F
@@ -389,16 +390,23 @@ def test_hooks_of_an_offload_inside_decide():
 def test_every_model_trains_a_step(name):
     torch.manual_seed(0)
     model, inputs, loss = MODELS[name]()
-    loss = loss or (lambda y: y.sum())
     report = actscope.compress(model, inputs=inputs, loss=loss)
     assert report.after.residual_bytes == 0
     assert report.after.kept_bytes <= 1.01 * report.before.kept_bytes
     if name in ("resmlp", "vit", "convnext", "swin"):
         assert report.before.kept_bytes > 8 * report.after.kept_bytes
     optimizer = torch.optim.SGD(model.parameters(), 1e-3)
-    step(model, inputs, loss)
+    Step(model, inputs, loss).forward()[0].backward()
     assert all(p.grad is None or p.grad.isfinite().all() for p in model.parameters())
     optimizer.step()
+
+
+@pytest.mark.parametrize("name", ["mlp", "decoder", "resnet"])
+def test_the_footprint_of_a_compressed_model_is_its_ledger(name):
+    torch.manual_seed(0)
+    model, inputs, loss = MODELS[name]()
+    report = actscope.compress(model, least_bytes=1024, inputs=inputs, loss=loss)
+    assert actscope.footprint(model, inputs, loss).kept_bytes == report.after.kept_bytes
 
 
 @pytest.mark.parametrize("arguments, error, says", [

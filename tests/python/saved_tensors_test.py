@@ -6,6 +6,7 @@ import threading
 import actscope
 import pytest
 import torch
+from actscope._step import Step
 from ledger_models import MODELS
 from torch import nn
 from torch.nn import functional as F
@@ -19,9 +20,9 @@ class Within(nn.Module):
         super().__init__()
         self.inner, self.store, self.more = inner, store, more
 
-    def forward(self, *inputs):
+    def forward(self, *inputs, **named):
         with actscope.saved_tensors(self.store, least_bytes=0, **self.more) as self.saved:
-            return self.inner(*inputs)
+            return self.inner(*inputs, **named)
 
 
 def mlp():
@@ -432,8 +433,7 @@ def test_every_model_trains_a_step(name):
     assert ledger.residual_bytes == 0
     assert ledger.kept_bytes <= actscope.ledger(model, inputs, loss).kept_bytes * 1.01
     optimizer = torch.optim.SGD(model.parameters(), 1e-3)
-    y = within(inputs)
-    (y.sum() if loss is None else loss(y)).backward()
+    Step(within, inputs, loss).forward()[0].backward()
     assert all(p.grad is None or p.grad.isfinite().all() for p in model.parameters())
     optimizer.step()
 
