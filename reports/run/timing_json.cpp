@@ -85,7 +85,7 @@ Json trace_json(const std::optional<TraceRecord>& whole, VolatileFields volatile
           {"untimed_records", integer_json(trace->untimed_records)},
           {"clock_anomalies", integer_json(trace->clock_anomalies)},
           {"unplaced_kernels", integer_json(trace->unplaced_kernels)},
-          {"overhead_s", static_cast<double>(trace->overhead_ns) * 1e-9},
+          {"overhead_s", static_cast<double>(trace->overhead_ns) / 1e9},
           {"driver_allocations", integer_json(trace->driver_allocations)},
           {"driver_allocated_bytes", integer_json(trace->driver_allocated_bytes)},
           {"kernels_source", trace->kernels_source},

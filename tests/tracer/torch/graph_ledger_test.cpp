@@ -148,6 +148,7 @@ struct UnreadableNode : torch::autograd::Node {
 
 TEST_F(GraphLedgerCase, TakesWhatTheProgramReadItself) {
   const torch::Tensor x = torch::ones({8, 8}, torch::requires_grad());
+  ledger_.exclude({x});
   ledger_.begin();
   const auto node =
       std::shared_ptr<UnreadableNode>(new UnreadableNode, torch::autograd::deleteNode);
@@ -168,7 +169,7 @@ TEST_F(GraphLedgerCase, TakesWhatTheProgramReadItself) {
   torch::autograd::impl::set_gradient_edge(y, {node, 0});
   const LedgerRecord told = ledger_.count(
       y, {}, {{node->kept}, {{"UnreadableNode", "kept", node->sequence_nr()}}, {"UnreadableNode"}});
-  EXPECT_EQ(told.residual_bytes.value, -512 + 512);
+  EXPECT_EQ(told.residual_bytes.value, 0);
   EXPECT_TRUE(told.unknown_nodes.empty());
   EXPECT_EQ(told.known_nodes, told.nodes);
   ASSERT_EQ(told.storages.size(), 1U);
