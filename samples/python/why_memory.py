@@ -38,16 +38,19 @@ class Decoder(nn.Module):
         return self.head(self.norm(x))
 
 
-torch.manual_seed(0)
-model = Decoder()
-tokens = torch.randint(256, (8, 128))
+def main():
+    torch.manual_seed(0)
+    model = Decoder()
+    tokens = torch.randint(256, (8, 128))
+
+    def loss(logits):
+        return F.cross_entropy(logits[:, :-1].flatten(0, 1), tokens[:, 1:].flatten())
+
+    ledger = actscope.ledger(model, tokens, loss)
+    print(ledger)
+    print()
+    print(ledger.advice())
 
 
-def loss(logits):
-    return F.cross_entropy(logits[:, :-1].flatten(0, 1), tokens[:, 1:].flatten())
-
-
-ledger = actscope.ledger(model, tokens, loss)
-print(ledger)
-print()
-print(ledger.advice())
+if __name__ == "__main__":
+    main()
