@@ -3,6 +3,7 @@
 
 import contextlib
 import threading
+import warnings
 
 import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
@@ -18,6 +19,11 @@ def names_of_modules(model):
     return names
 
 
+def expect_compiled_models():
+    """Keeps PyTorch from warning that hooks of all modules run once more for a compiled model: these may."""
+    warnings.filterwarnings("ignore", message="Using `torch.compile.module.` when there are global hooks")
+
+
 @contextlib.contextmanager
 def layers_of(model):
     """While it is entered, the forward of every module of the model is a layer with the module's name.
@@ -26,6 +32,7 @@ def layers_of(model):
     forward raises is left like one that returns.
     """
     numbers = {module: _library.layer_name(name.encode()) for module, name in names_of_modules(model).items()}
+    expect_compiled_models()
     running = threading.local()  # .depths: of the modules that run on a thread; None for one that is not of the model
 
     def enter(module, args):

@@ -14,7 +14,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from . import _graph, _library
-from ._layers import names_of_modules
+from ._layers import expect_compiled_models, names_of_modules
 
 EXPLAINED_STEPS = 2  # whose graph is read; the second counts, when the caches of libraries are filled
 
@@ -46,6 +46,7 @@ class Session:
     def start(self):
         self._thread = threading.get_ident()
         self._process = os.getpid()
+        expect_compiled_models()
         self._handles = [
             register_module_forward_pre_hook(self._enter), register_module_forward_hook(self._leave, always_call=True),
             register_optimizer_step_pre_hook(self._before_update), register_optimizer_step_post_hook(self._after_update)]

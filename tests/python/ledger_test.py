@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import warnings
 
 import actscope
 import pytest
@@ -254,3 +255,15 @@ def test_advice_leaves_out_what_the_program_keeps():
             return self.second(y)
 
     assert len(actscope.ledger(Keeping(), torch.randn(256, 256)).advice()) == 0
+
+
+def test_a_compiled_model_is_read():
+    torch.manual_seed(0)
+    model, inputs, loss = MODELS["decoder"]()
+    plain = actscope.ledger(model, inputs, loss)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        compiled = actscope.ledger(torch.compile(model, backend="aot_eager"), inputs, loss)
+    assert compiled.residual_bytes == 0 and compiled.record["unknown_nodes"] == []
+    assert compiled.kept_bytes == plain.kept_bytes  # this backend saves what autograd does
+    assert any("CompiledFunction.saved[" in s.holder for s in compiled.storages)
