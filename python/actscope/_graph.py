@@ -6,6 +6,7 @@ The walk in C++ reads every node of LibTorch. This one finds what it cannot see 
 
 import dataclasses
 import functools
+import re
 import types
 
 import torch
@@ -27,6 +28,11 @@ class Told:
     numbers: list = dataclasses.field(default_factory=list)
     read_nodes: list = dataclasses.field(default_factory=list)
     hooked: int = 0
+
+    @property
+    def arguments(self):
+        """The last arguments of the native calls that take what Python read."""
+        return self.tensors, self.nodes, self.members, self.numbers, self.read_nodes, self.hooked
 
     def add(self, tensor, node, member, number):
         self.tensors.append(tensor)
@@ -89,6 +95,11 @@ def _parts(where, value):
             for name in (slots,) if isinstance(slots, str) else slots:
                 if name not in ("__dict__", "__weakref__") and hasattr(value, name):
                     yield f"{where}.{name}", getattr(value, name)
+
+
+def operator_named(node_name):
+    """``AddmmBackward0`` as "Addmm": a node's name without what autograd adds, as base's ``name_of`` cuts it."""
+    return re.sub(r"(?<=.)Backward\d*$", "", node_name)
 
 
 def nodes_behind(tensors, seen=None):

@@ -24,6 +24,33 @@ def expect_compiled_models():
     warnings.filterwarnings("ignore", message="Using `torch.compile.module.` when there are global hooks")
 
 
+class OpenModules:
+    """The modules whose forward runs, on each thread, and the layers that are open for them."""
+
+    def __init__(self):
+        self._of_thread = threading.local()
+
+    @property
+    def _stack(self):  # (module, how many layers were open before its own; None: it opened none)
+        return self._of_thread.__dict__.setdefault("stack", [])
+
+    def __bool__(self):
+        return bool(self._stack)
+
+    def enter(self, module, number):
+        """``number``: of its layer; None where it has none."""
+        self._stack.append((module, None if number is None else _library.enter_layer(number)))
+
+    def leave(self, module):
+        stack = self._stack
+        while stack:  # those above it raised before their own hook could be called
+            left, depth = stack.pop()
+            if depth is not None:
+                _library.leave_layers(depth)
+            if left is module:
+                return
+
+
 @contextlib.contextmanager
 def layers_of(model):
     """While it is entered, the forward of every module of the model is a layer with the module's name.
@@ -33,25 +60,15 @@ def layers_of(model):
     """
     numbers = {module: _library.layer_name(name.encode()) for module, name in names_of_modules(model).items()}
     expect_compiled_models()
-    running = threading.local()  # .depths: of the modules that run on a thread; None for one that is not of the model
+    running = OpenModules()
 
     def enter(module, args):
-        if torch.compiler.is_compiling():
-            return
-        number = numbers.get(module)
-        depths = running.__dict__.setdefault("depths", [])
-        depths.append((module, None if number is None else _library.enter_layer(number)))
+        if not torch.compiler.is_compiling():
+            running.enter(module, numbers.get(module))
 
     def leave(module, args, output):
-        if torch.compiler.is_compiling():
-            return
-        depths = running.__dict__.get("depths")
-        while depths:  # those above it raised before their own hook could be called
-            left, depth = depths.pop()
-            if depth is not None:
-                _library.leave_layers(depth)
-            if left is module:
-                return
+        if not torch.compiler.is_compiling():
+            running.leave(module)
 
     handles = [register_module_forward_pre_hook(enter), register_module_forward_hook(leave, always_call=True)]
     try:

@@ -10,8 +10,6 @@ import traceback
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from . import _graph
-
 _LIBRARIES = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(__file__) + os.sep)
 
 
@@ -61,9 +59,7 @@ def lines_of_residual(step):
     native.begin()
     with _Lines() as lines:
         outputs = step.forward()
-    gc.collect()
-    told = _graph.read_graph(outputs)
-    native.count(outputs, told.tensors, told.nodes, told.members, told.numbers, told.read_nodes, told.hooked)
+    step.count(native, outputs)
     sums = collections.Counter()
     pairs = native.unexplained()
     for serial, size in zip(pairs[::2], pairs[1::2]):

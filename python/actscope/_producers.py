@@ -4,6 +4,7 @@
 import torch
 from torch.nn import functional
 
+from ._graph import operator_named
 from ._packed import Kept, Laid, Rebuilt
 
 MOST_STEPS = 8  # of a chain that leads to parameters
@@ -18,11 +19,7 @@ OWN_RESULTS = {"Relu": "mask", "Softmax": "codes", "SafeSoftmax": "codes", "Exp"
 
 def operator_of(node):
     """``AddmmBackward0`` as "Addmm"; "" where there is none."""
-    name = node.name() if node is not None else ""
-    for end in ("Backward0", "Backward1", "Backward2", "Backward3", "Backward"):
-        if name.endswith(end):
-            return name.removesuffix(end)
-    return name
+    return operator_named(node.name()) if node is not None else ""
 
 
 def saves_itself(tensor):

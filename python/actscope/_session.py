@@ -5,7 +5,6 @@ import contextlib
 import gc
 import os
 import threading
-import time
 import warnings
 import weakref
 
@@ -14,7 +13,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from . import _graph, _library
-from ._layers import expect_compiled_models, names_of_modules
+from ._layers import OpenModules, expect_compiled_models, names_of_modules
 
 EXPLAINED_STEPS = 2  # whose graph is read; the second counts, when the caches of libraries are filled
 
@@ -28,17 +27,17 @@ class Session:
     """
 
     def __init__(self, make_recording):
-        self._make_recording = make_recording  # called at the first step: (model, args, is_cuda) -> native recording
+        self._make_recording = make_recording  # called at the first step: (model, inputs) -> native recording
         self.recording = None
         self._numbers = {}  # module: number of its layer
         self._roots = weakref.WeakSet()
-        self._running = threading.local()
+        self._running = OpenModules()
         self._handles = []
         self._is_in_step = self._has_forward_ended = self._has_backward_ended = False
         self._outputs = []  # weak references: a session keeps no memory
+        self._optimizers = ()
         self._thread = None
         self.steps = 0
-        self.step_times_s = []
         self.failure = ""
 
     # ---- Life
@@ -86,24 +85,16 @@ class Session:
     def _enter(self, module, args):
         if torch.compiler.is_compiling() or not self._is_ours():
             return
-        depths = self._running.__dict__.setdefault("depths", [])
-        if not depths and torch.is_grad_enabled() and module.training:
+        if not self._running and torch.is_grad_enabled() and module.training:
             with self._guarded():
                 self._begin(module, args)
-        number = self._numbers.get(module)
-        depths.append((module, None if number is None else _library.enter_layer(number)))
+        self._running.enter(module, self._numbers.get(module))
 
     def _leave(self, module, args, output):
         if torch.compiler.is_compiling() or not self._is_ours():
             return
-        depths = self._running.__dict__.get("depths")
-        while depths:  # those above it raised before their own hook could be called
-            left, depth = depths.pop()
-            if depth is not None:
-                _library.leave_layers(depth)
-            if left is module:
-                break
-        if not depths and self._is_in_step and not self._has_forward_ended:
+        self._running.leave(module)
+        if not self._running and self._is_in_step and not self._has_forward_ended:
             self._outputs += [weakref.ref(tensor) for _, tensor in _graph.tensors_within(output)]
 
     def _name(self, model):
@@ -126,7 +117,6 @@ class Session:
         if self.steps < EXPLAINED_STEPS:
             gc.collect()
             self.recording.set_tensors(*self._state_tensors())
-        self._started = time.perf_counter()
         self.recording.begin_step(inputs)
 
     def _state_tensors(self):
@@ -139,8 +129,6 @@ class Session:
             buffers += root.buffers()
         state = [tensor for optimizer in self._optimizers for _, tensor in _graph.tensors_within(dict(optimizer.state))]
         return names, parameters, buffers, state
-
-    _optimizers = ()
 
     def _before_backward(self, tensors):
         if not self._is_in_step or self._has_forward_ended or not self._is_ours():
@@ -155,8 +143,7 @@ class Session:
             if self.recording.is_graph_read():
                 gc.collect()
                 told = _graph.read_graph([*roots, *outputs])
-            self.recording.end_forward(roots[0], roots[1:] + outputs, told.tensors, told.nodes, told.members, told.numbers,
-                                       told.read_nodes, told.hooked)
+            self.recording.end_forward(roots[0], roots[1:] + outputs, *told.arguments)
             self._outputs = []
 
     def _before_update(self, optimizer, args, kwargs):
@@ -183,4 +170,3 @@ class Session:
             self._end_backward()  # now, where a closure of the optimizer ran the step
             self.recording.end_step()
             self.steps += 1
-            self.step_times_s.append(time.perf_counter() - self._started)

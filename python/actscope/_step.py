@@ -2,6 +2,7 @@
 """One forward pass of somebody's model and its loss, run without leaving a trace."""
 
 import contextlib
+import gc
 
 import torch
 
@@ -65,6 +66,12 @@ class Step:
         if not tensors:
             raise ValueError("the model's output has no tensor with a graph: give a loss")
         return sum(tensor.sum() for tensor in tensors)
+
+    @staticmethod
+    def count(native, outputs):
+        """The record of a native ledger, as JSON, of what the graphs of ``outputs`` keep now."""
+        gc.collect()  # cycles of Python would count as memory that nothing explains
+        return native.count(outputs, *_graph.read_graph(outputs).arguments)
 
     @contextlib.contextmanager
     def unchanged(self):

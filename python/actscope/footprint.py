@@ -48,8 +48,7 @@ def footprint(model, inputs=(), loss=None):
         with layers_of(model):
             outputs = imagined.forward(lambda *args, **kwargs: torch.func.functional_call(model, state, args, kwargs))
         told = _graph.read_graph(outputs)
-        record = native.predict(outputs, list(made.values()), told.tensors, told.nodes, told.members, told.numbers,
-                                told.read_nodes, told.hooked)
+        record = native.predict(outputs, list(made.values()), *told.arguments)
     return Footprint(json.loads(record))
 
 

@@ -7,7 +7,8 @@ import json
 
 import torch
 
-from . import _graph, _lines
+from . import _lines
+from ._graph import operator_named
 from ._layers import layers_of
 from ._step import Step
 from .advice import advice_of
@@ -38,17 +39,10 @@ def ledger(model, inputs=(), loss=None):
         native.begin()
         with layers_of(model):
             outputs = step.forward()
-        counted = _count(native, outputs)
+        counted = json.loads(step.count(native, outputs))
         del outputs
         lines = _lines.lines_of_residual(step) if counted["residual_bytes"] else []
     return Ledger(counted, native.text(), lines)
-
-
-def _count(native, outputs):
-    gc.collect()  # cycles of Python would count as memory that nothing explains
-    told = _graph.read_graph(outputs)
-    return json.loads(native.count(
-        outputs, told.tensors, told.nodes, told.members, told.numbers, told.read_nodes, told.hooked))
 
 
 class Storage:
@@ -89,10 +83,7 @@ class Storage:
 
 
 def _holder_text(holder):
-    node = holder["node"]
-    for end in ("Backward0", "Backward1", "Backward2", "Backward"):
-        node = node.removesuffix(end)
-    return f"{node}.{holder['member']}"
+    return f"{operator_named(holder['node'])}.{holder['member']}"
 
 
 class Ledger:

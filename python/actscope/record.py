@@ -72,19 +72,12 @@ class record:
             sum(p.numel() for p in parameters), self.level, str(self.folder))
 
     def _write(self, session, kind, error):
-        status, reason = "completed", ""
-        if kind is not None:
-            is_stop = issubclass(kind, KeyboardInterrupt)
-            status = "interrupted" if is_stop else "failed"
-            reason = "stopped from the keyboard" if is_stop else f"{kind.__name__}: {error}".split("\n")[0]
-        if issubclass(kind or Exception, SystemExit) and kind is not None and error.code in (None, 0):
-            status, reason = "completed", ""
         if session.recording is None:
             if kind is None:
                 raise RuntimeError("no training step was seen: no module in training mode was called before optimizer.step()")
             return
         warnings = [f"the recording stopped early: {session.failure}"] if session.failure else []
-        document = session.recording.finish(status, reason, warnings)
+        document = session.recording.finish(*_status_of(error), warnings)
         self.report = self.folder / "report.json"
         temporary = self.folder / ".report.json.part"
         try:
@@ -93,6 +86,15 @@ class record:
         except OSError as failure:
             temporary.unlink(missing_ok=True)
             raise FolderError(f"cannot write {self.report} [{failure.strerror}]: free some space or name another folder") from failure
+
+
+def _status_of(error):
+    """Status and reason of a run that ended with an error, or with None."""
+    if error is None or isinstance(error, SystemExit) and error.code in (None, 0):
+        return "completed", ""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", "stopped from the keyboard"
+    return "failed", f"{type(error).__name__}: {error}".split("\n")[0]
 
 
 def _prepare(folder, force):
