@@ -217,9 +217,9 @@ class CodedProductFunction : public Function<CodedProductFunction> {
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
     const at::ScalarType dtype = context->saved_data["dtype"].toScalarType();
-    const Tensor x = call<DequantizeOf<c10::SymIntArrayRef>>(
+    const Tensor x = call<DequantizeOf<c10::SymIntArrayRef, c10::SymInt>>(
         "actscope::dequantize", saved[0], saved[1], context->saved_data["size"].toSymIntVector(),
-        context->saved_data["bits"].toInt(), dtype);
+        context->saved_data["bits"].toInt(), dtype, 0);
     tensor_list result(5);
     result[0] = x.matmul(gradients[0].to(dtype).t());
     return result;

@@ -11,6 +11,7 @@
 
 #include "actscope/base/error.hpp"
 #include "tensors/code_passes.hpp"
+#include "tensors/row_codes.hpp"
 #include "tensors/tensor_views.hpp"
 #include "torch_ops/operators.hpp"
 
@@ -22,20 +23,33 @@ using kernels::CodeBits;
 // Decoded values of one product at a time: transients do not grow with the batch.
 constexpr std::int64_t part_bytes = std::int64_t{64} << 20;
 
-void require_codes(const Tensor& codes, const Tensor& scales, std::int64_t elements,
-                   CodeBits bits) {
+// `row`: 0, or the elements of rows whose groups are their own.
+void require_rows(std::int64_t elements, CodeBits bits, std::int64_t row) {
+  if (row == 0 || (row > 0 && elements % row == 0 && row % kernels::codes_per_byte(bits) == 0)) {
+    return;
+  }
+  throw ShapeMismatch(error_text(
+      "rows do not fit the matrix or do not fill bytes",
+      "got rows of " + std::to_string(row) + " and " + std::to_string(elements) + " elements",
+      "give 0, or a divisor whose codes fill bytes"));
+}
+
+void require_codes(const Tensor& codes, const Tensor& scales, std::int64_t elements, CodeBits bits,
+                   std::int64_t row) {
+  require_rows(elements, bits, row);
+  const std::int64_t one = row == 0 ? elements : row, rows = row == 0 ? 1 : elements / row;
   const bool fits = codes.scalar_type() == at::kByte && scales.scalar_type() == at::kInt &&
-                    codes.numel() == kernels::code_bytes(bits, elements) &&
-                    scales.numel() == kernels::code_groups(elements) && codes.is_contiguous() &&
+                    codes.numel() == rows * kernels::code_bytes(bits, one) &&
+                    scales.numel() == rows * kernels::code_groups(one) && codes.is_contiguous() &&
                     scales.is_contiguous() && codes.device() == scales.device();
   if (fits) return;
   throw ShapeMismatch(error_text(
       "codes or scales do not fit the matrix",
       "got " + std::to_string(codes.numel()) + " " + c10::toString(codes.scalar_type()) + " and " +
           std::to_string(scales.numel()) + " " + c10::toString(scales.scalar_type()) +
-          ", expected " + std::to_string(kernels::code_bytes(bits, elements)) +
-          " contiguous Byte and " + std::to_string(kernels::code_groups(elements)) + " Int",
-      "give what actscope::quantize returned, and the same size and bits"));
+          ", expected " + std::to_string(rows * kernels::code_bytes(bits, one)) +
+          " contiguous Byte and " + std::to_string(rows * kernels::code_groups(one)) + " Int",
+      "give what actscope::quantize returned, and the same size, bits and row"));
 }
 
 // Decodes the elements from `first` on over `values`.
@@ -84,19 +98,30 @@ class Hash {
 
 }  // namespace
 
-Two quantize(const Tensor& x, std::int64_t bits) {
-  Two result = meta::quantize(x, bits);
+Two quantize(const Tensor& x, std::int64_t bits, std::int64_t row) {
+  const auto width = static_cast<CodeBits>(bits);
+  require_rows(x.numel(), width, row);
+  Two result = meta::quantize(x, bits, row);
   const auto& [codes, scales] = result;
-  core::encode(x.contiguous(), static_cast<CodeBits>(bits), codes.mutable_data_ptr<std::uint8_t>(),
-               reinterpret_cast<kernels::CodeScale*>(scales.mutable_data_ptr<std::int32_t>()));
+  if (row % kernels::code_group_elements == 0) {
+    core::encode(x.contiguous(), width, codes.mutable_data_ptr<std::uint8_t>(),
+                 reinterpret_cast<kernels::CodeScale*>(scales.mutable_data_ptr<std::int32_t>()));
+  } else {
+    core::encode_rows(x.contiguous(), row, width, codes, scales);
+  }
   return result;
 }
 
 Tensor dequantize(const Tensor& codes, const Tensor& scales, c10::IntArrayRef size,
-                  std::int64_t bits, at::ScalarType dtype) {
-  Tensor out = meta::dequantize(codes, scales, c10::fromIntArrayRefSlow(size), bits, dtype);
-  require_codes(codes, scales, out.numel(), static_cast<CodeBits>(bits));
-  decode_part(codes, scales, static_cast<CodeBits>(bits), 0, out);
+                  std::int64_t bits, at::ScalarType dtype, std::int64_t row) {
+  const auto width = static_cast<CodeBits>(bits);
+  Tensor out = meta::dequantize(codes, scales, c10::fromIntArrayRefSlow(size), bits, dtype, row);
+  require_codes(codes, scales, out.numel(), width, row);
+  if (row % kernels::code_group_elements == 0) {
+    decode_part(codes, scales, width, 0, out);
+  } else {
+    core::decode_rows(codes, scales, row, width, out);
+  }
   return out;
 }
 
@@ -104,7 +129,7 @@ Tensor gemm_tn_coded(const Tensor& dy, const Tensor& codes, const Tensor& scales
                      std::int64_t features, std::int64_t bits) {
   Tensor out = meta::gemm_tn_coded(dy, codes, scales, features, bits).zero_();
   const auto width = static_cast<CodeBits>(bits);
-  require_codes(codes, scales, dy.size(0) * features, width);
+  require_codes(codes, scales, dy.size(0) * features, width, 0);
   // A backward pass inside an autocast region is not cast: it has the types of its forward.
   const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   const std::int64_t row_bytes = std::max<std::int64_t>(1, features) * dy.element_size();

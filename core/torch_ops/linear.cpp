@@ -191,7 +191,7 @@ Tensor linear_coded(const Tensor& x, const Tensor& weight, const OptionalTensor&
   KeptCodes kept{{}, x.sym_size(-1), bits};
   {
     at::AutoDispatchBelowAutograd below;
-    auto [codes, scales] = call<Quantize>("actscope::quantize", x, bits);
+    auto [codes, scales] = call<QuantizeOf<c10::SymInt>>("actscope::quantize", x, bits, 0);
     kept.tensors = {codes, scales};
   }
   return LinearFunction<KeptCodes>::apply(x, weight, bias, kept);

@@ -132,16 +132,17 @@ Three from_bsr(const Tensor&, const Tensor&, const Tensor& values, SymIntArrayRe
           words_for(counts.column_starts, values)};
 }
 
-Two quantize(const Tensor& x, std::int64_t bits) {
+Two quantize(const Tensor& x, std::int64_t bits, SymInt row) {
   const SymInt elements = x.sym_numel(), per_byte = codes_per_byte(bits);
   const auto bytes = x.options().dtype(at::kByte);
   constexpr std::int64_t group = kernels::code_group_elements;
-  return {at::empty_symint({(elements + per_byte - 1) / per_byte}, bytes),
-          words_for((elements + group - 1) / group, x)};
+  if (row == 0) row = elements == 0 ? SymInt(1) : elements;
+  return {at::empty_symint({elements / row * ((row + per_byte - 1) / per_byte)}, bytes),
+          words_for(elements / row * ((row + group - 1) / group), x)};
 }
 
 Tensor dequantize(const Tensor& codes, const Tensor&, SymIntArrayRef size, std::int64_t bits,
-                  at::ScalarType dtype) {
+                  at::ScalarType dtype, SymInt) {
   (void)codes_per_byte(bits);
   return at::empty_symint(size, codes.options().dtype(dtype));
 }

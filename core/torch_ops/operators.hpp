@@ -29,7 +29,6 @@ using CompressThreshold = Five(const Tensor& x, const Tensor& threshold, c10::In
 using Gather = Tensor(const Tensor& x, const Tensor& mask, const Tensor& column_starts,
                       const Tensor& scales, c10::IntArrayRef block, double sparsity,
                       std::string_view select, bool unbiased);
-using Quantize = Two(const Tensor& x, std::int64_t bits);
 using Fingerprint = Tensor(at::TensorList tensors);
 using PackBits = Tensor(const Tensor& x);
 
@@ -45,9 +44,12 @@ using ProductOf = Tensor(const Tensor& left, const Tensor& values, const Tensor&
 template <class Sizes>
 using BsrOf = Three(const Tensor& first, const Tensor& second, const Tensor& third, Sizes size,
                     c10::IntArrayRef block, double sparsity, std::string_view select);
-template <class Sizes>
+/// row: elements of a row, whose groups are its own; 0: groups go on over the whole vector.
+template <class Size>
+using QuantizeOf = Two(const Tensor& x, std::int64_t bits, Size row);
+template <class Sizes, class Size>
 using DequantizeOf = Tensor(const Tensor& codes, const Tensor& scales, Sizes size,
-                            std::int64_t bits, at::ScalarType dtype);
+                            std::int64_t bits, at::ScalarType dtype, Size row);
 template <class Size>
 using CodedProductOf = Tensor(const Tensor& dy, const Tensor& codes, const Tensor& scales,
                               Size features, std::int64_t bits);
@@ -63,8 +65,8 @@ Gather gather;
 DecompressOf<c10::SymIntArrayRef> decompress;
 ProductOf<c10::SymIntArrayRef> gemm_tn, gemm_nt;
 BsrOf<c10::SymIntArrayRef> to_bsr, from_bsr;
-Quantize quantize;
-DequantizeOf<c10::SymIntArrayRef> dequantize;
+QuantizeOf<c10::SymInt> quantize;
+DequantizeOf<c10::SymIntArrayRef, c10::SymInt> dequantize;
 CodedProductOf<c10::SymInt> gemm_tn_coded;
 Fingerprint fingerprint;
 PackBits pack_bits;
@@ -78,8 +80,8 @@ Gather gather;
 DecompressOf<c10::IntArrayRef> decompress;
 ProductOf<c10::IntArrayRef> gemm_tn, gemm_nt;
 BsrOf<c10::IntArrayRef> to_bsr, from_bsr;
-Quantize quantize;
-DequantizeOf<c10::IntArrayRef> dequantize;
+QuantizeOf<std::int64_t> quantize;
+DequantizeOf<c10::IntArrayRef, std::int64_t> dequantize;
 CodedProductOf<std::int64_t> gemm_tn_coded;
 Fingerprint fingerprint;
 PackBits pack_bits;

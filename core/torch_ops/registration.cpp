@@ -64,10 +64,10 @@ TORCH_LIBRARY(actscope, library) {
   library.def(
       "linear_threshold(Tensor x, Tensor weight, Tensor? bias, Tensor threshold, int[] block, "
       "float sparsity, *, bool unbiased=False, Tensor? seed=None) -> (Tensor, Tensor threshold)");
-  library.def("quantize(Tensor x, int bits) -> (Tensor codes, Tensor scales)");
+  library.def("quantize(Tensor x, int bits, SymInt row=0) -> (Tensor codes, Tensor scales)");
   library.def(
-      "dequantize(Tensor codes, Tensor scales, SymInt[] size, int bits, ScalarType dtype) -> "
-      "Tensor");
+      "dequantize(Tensor codes, Tensor scales, SymInt[] size, int bits, ScalarType dtype, "
+      "SymInt row=0) -> Tensor");
   library.def(
       "gemm_tn_coded(Tensor dy, Tensor codes, Tensor scales, SymInt features, int bits) -> Tensor");
   library.def("linear_coded(Tensor x, Tensor weight, Tensor? bias, int bits) -> Tensor");

@@ -4,6 +4,8 @@
 The ledger reads these objects by their attributes: they hold nothing that the graph would not keep.
 """
 
+import threading
+
 import torch
 
 from ._extents import WeakStorage
@@ -15,6 +17,42 @@ def unpack(packed):
         return packed.value()
     with torch.no_grad():
         return packed.value()
+
+
+_NO_TASK = -1
+_of_thread = threading.local()
+
+
+class Latest:
+    """The vector that a backward pass decoded last, until it decodes another or ends.
+
+    A linear layer wants the output of GELU or of a normalization, which is computed again from codes of the input; the
+    next node of the same backward pass wants that input.
+    """
+
+    def __init__(self, task):
+        self.task, self.flat = task, None
+
+    @staticmethod
+    def of(task):
+        """That of the backward pass with this number on this thread; outside of one a new one."""
+        if task == _NO_TASK:
+            return Latest(task)
+        latest = getattr(_of_thread, "latest", None)
+        if latest is None or latest.task != task:
+            latest = _of_thread.latest = Latest(task)
+            torch.autograd.Variable._execution_engine.queue_callback(latest.forget)
+        return latest
+
+    @staticmethod
+    def forget_failed():
+        """A backward pass that raised does not say that it has ended: the next forward pass does."""
+        latest = getattr(_of_thread, "latest", None)
+        if latest is not None and torch._C._current_graph_task_id() == _NO_TASK:
+            latest.forget()
+
+    def forget(self):  # perhaps on another thread
+        self.flat = None
 
 
 class Kept:
@@ -45,15 +83,17 @@ class Coded:
         self.codes, self.storage, self._decoded = codes, WeakStorage(storage), None
 
     def flat(self, is_shared):
-        """The decoded vector. Views that are unpacked together (query, key, value) share one."""
-        if not is_shared:
+        """The decoded vector. Views that are unpacked together (query, key, value) share one, and so do neighbors in
+        backward: see ``Latest``."""
+        task = torch._C._current_graph_task_id()
+        if task == _NO_TASK and not is_shared:
             return self.codes.flat()
-        if self._decoded is not None:
-            there = self._decoded.tensor(self.codes.dtype, self.codes.device)
-            if there is not None:
-                return there
-        flat = self.codes.flat()
-        self._decoded = WeakStorage(flat.untyped_storage())
+        flat = None if self._decoded is None else self._decoded.tensor(self.codes.dtype, self.codes.device)
+        if flat is None:
+            latest = Latest.of(task)
+            latest.flat = None  # gone before the next one is made
+            flat = latest.flat = self.codes.flat()
+            self._decoded = WeakStorage(flat.untyped_storage())
         return flat
 
 

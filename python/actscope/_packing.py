@@ -10,9 +10,9 @@ import torch
 from torch._subclasses import FakeTensor
 
 from . import _producers
-from ._codes import CODED_TYPES, GROUP, Bits, Codes, RowCodes, two_values_of
+from ._codes import CODED_TYPES, GROUP, Bits, Codes, two_values_of
 from ._extents import WeakStorage, copied, extent_of
-from ._packed import Coded, Kept, Laid, unpack
+from ._packed import Coded, Kept, Laid, Latest, unpack
 
 LEAST_BYTES = 64 * 1024
 STATISTIC = 16
@@ -60,6 +60,7 @@ def _is_of_checkpoint(hook):
 @contextlib.contextmanager
 def hooked(packing):
     """Packs what this thread saves."""
+    Latest.forget_failed()
     with torch.autograd.graph.saved_tensors_hooks(packing.pack, unpack):
         yield packing
 
@@ -181,8 +182,7 @@ class Packing:
         flat = extent.flat(tensor)
         codes = two_values_of(flat) if _is_made_in_place(tensor) else None
         if codes is None:
-            row = _row_of(tensor, extent, store)
-            codes = RowCodes(flat, row, store) if row else Codes(flat, store)
+            codes = Codes(flat, store, _row_of(tensor, extent) if store == "int4" else 0)
         may_wait = _base(tensor).grad_fn is None  # masks have infinities, and no graph
         if not isinstance(codes, Bits) and not codes.is_finite(may_wait):
             if not extent.is_shared:
@@ -230,13 +230,14 @@ class Packing:
         return len(alive), sum(coded.codes.bytes for coded in alive)
 
 
-# The length of the rows that are coded each by its own measure, or 0: those of tokens, where groups reach over their ends.
-def _row_of(tensor, extent, store):
+# The length of the rows that are coded each in groups of their own, or 0: those of tokens, where groups of 128 would
+# reach over their ends. (Codes of 8 bits are fine enough without.)
+def _row_of(tensor, extent):
     base = _base(tensor)
     row = base.shape[-1] if base.dim() > 1 else 0
     is_of_tokens = base.dim() <= 3 or _producers.operator_of(base.grad_fn) == "Add"
     is_whole = not extent.is_copy and extent.elements == base.numel() and base.is_contiguous()
-    return row if store == "int4" and is_whole and is_of_tokens and row > GROUP // 2 and row % GROUP else 0
+    return row if is_whole and is_of_tokens and row > GROUP // 2 and row % GROUP and row % 2 == 0 else 0
 
 
 def _base(tensor):

@@ -9,6 +9,7 @@ import torch
 from actscope._step import Step
 from ledger_models import MODELS
 from torch import nn
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
@@ -345,6 +346,53 @@ def test_a_second_derivative_follows_the_codes():
         first, = torch.autograd.grad((x * x * x).sum(), x, create_graph=True)
         first.sum().backward()
     assert (x.grad - 6 * x).abs().max() < 0.3
+
+
+class Decoded(torch.utils._python_dispatch.TorchDispatchMode):
+    """Counts what is decoded, and what of it is still alive."""
+
+    def __init__(self):
+        super().__init__()
+        self.storages = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        if function is torch.ops.actscope.dequantize.default:
+            self.storages.append(StorageWeakRef(result.untyped_storage()))
+        return result
+
+    @property
+    def alive(self):
+        return sum(not storage.expired() for storage in self.storages)
+
+
+def test_neighbors_in_backward_share_what_is_decoded():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(64, 128), nn.LayerNorm(128), nn.Linear(128, 128), nn.GELU(), nn.Linear(128, 64))
+    loss = Within(model)(torch.randn(256, 64, requires_grad=True)).square().mean()
+    with Decoded() as decoded:
+        loss.backward()
+    assert len(decoded.storages) == 2  # inputs of the norm and of GELU, each for itself and for the layer behind it
+    assert decoded.alive == 0
+
+
+def test_what_a_failed_backward_decoded_goes_with_the_next_pass():
+    def fail(gradient):
+        raise RuntimeError("no gradient")
+
+    model, x = mlp()
+    h = Within(model)(x)
+    model[0].register_full_backward_pre_hook(lambda *_: fail(None))
+    loss = Within(model)(x).square().mean()
+    with Decoded() as decoded:
+        with pytest.raises(RuntimeError, match="no gradient"):
+            loss.backward()
+        assert decoded.storages
+        del loss, h
+        model[0]._backward_pre_hooks.clear()
+        again = Within(model)(x).square().mean()
+    assert decoded.alive == 0
+    again.backward()
 
 
 def test_no_grad_keeps_nothing():

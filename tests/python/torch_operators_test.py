@@ -220,6 +220,9 @@ def test_opcheck_of_every_operator():
         codes, scales = ops.quantize(x.detach(), bits)
         check(ops.quantize, (x, bits))
         check(ops.dequantize, (codes, scales, size, bits, torch.float32))
+        rows, groups = ops.quantize(x.detach(), bits, 300)
+        check(ops.quantize, (x, bits, 300))
+        check(ops.dequantize, (rows, groups, size, bits, torch.float32, 300))
         check(ops.gemm_tn_coded, (dy, codes, scales, 30, bits))
         check(ops.linear_coded, (x, weight, bias, bits))
     check(ops.fingerprint, ([x, weight],))
@@ -239,6 +242,36 @@ def test_codes_lie_within_half_a_step_of_the_values(bits, dtype):
         error = torch.nn.functional.pad((back.double() - x.double()).abs().flatten(), (0, -x.numel() % 128)).view(-1, 128)
         # Scale and offset have eight digits, and so have values of bfloat16.
         assert (error <= (0.5 * step[:, None] + 0.05) * 1.02).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("bits", [2, 4, 8])
+def test_rows_have_the_codes_of_themselves_alone(bits, dtype):
+    for row in (4, 96, 128, 192, 300):
+        x = matrix(70, row, dtype=torch.float64) * torch.logspace(-3, 1, 70, dtype=torch.float64)[:, None]  # small rows, large rows
+        x = x.to(dtype)
+        codes, scales = ops.quantize(x, bits, row)
+        assert codes.numel() == 70 * row * bits // 8 and scales.numel() == 70 * -(-row // 128)
+        back = ops.dequantize(codes, scales, list(x.shape), bits, dtype, row)
+        for i in range(70):
+            alone = ops.quantize(x[i], bits)
+            assert torch.equal(codes.view(70, -1)[i], alone[0]) and torch.equal(scales.view(70, -1)[i], alone[1])
+            assert torch.equal(back[i], ops.dequantize(*alone, [row], bits, dtype))
+
+
+def test_rows_that_do_not_fit_are_refused():
+    x = matrix(6, 10)
+    codes, scales = ops.quantize(x, 4, 10)
+    for row in (-10, 7, 120):
+        with pytest.raises(RuntimeError, match="rows do not fit"):
+            ops.quantize(x, 4, row)
+    with pytest.raises(RuntimeError, match="do not fill bytes"):
+        ops.quantize(x, 4, 5)
+    with pytest.raises(RuntimeError, match="rows do not fit"):
+        ops.dequantize(codes, scales, [6, 10], 4, torch.float32, 7)
+    with pytest.raises(RuntimeError, match="codes or scales do not fit"):
+        ops.dequantize(codes, scales, [6, 10], 4, torch.float32)
+    assert [part.numel() for part in ops.quantize(matrix(0, 10), 4, 10)] == [0, 0]
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
