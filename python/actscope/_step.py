@@ -76,7 +76,7 @@ class Step:
     @contextlib.contextmanager
     def unchanged(self):
         """Buffers and random generators are at the end what they were at the beginning."""
-        buffers = [(buffer, buffer.clone()) for buffer in self.model.buffers()]
+        buffers = [(buffer, buffer.clone()) for buffer in self.model.buffers() if not buffer.is_meta]
         devices = [torch.cuda.current_device()] if self.device == "cuda" else []
         try:
             with torch.random.fork_rng(devices=devices):

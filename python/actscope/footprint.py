@@ -4,7 +4,7 @@
 import json
 
 import torch
-from torch._subclasses.fake_tensor import FakeTensorMode
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.utils import _pytree
 
 from . import _graph
@@ -16,15 +16,17 @@ from .tables import bytes_text
 _WITH_WORKSPACE = ("MkldnnRnn", "CudnnRnn", "MiopenRnn")
 
 
-def footprint(model, inputs=(), loss=None):
+def footprint(model, inputs=(), loss=None, device="cpu"):
     """The ``Ledger`` that ``actscope.ledger`` would measure, predicted on tensors that have no memory: a ``Footprint``.
 
-    Arguments are those of ``actscope.ledger``. Parameters and inputs may lie on any device, also on ``meta``. The
+    Arguments are those of ``actscope.ledger``. Parameters and inputs may lie on any device, also on ``meta``: those are
+    predicted as on ``device``, because operators (attention, above all) keep other things on another device. The
     prediction differs where a kernel of the device keeps something of its own. A model whose code depends on values of
     tensors cannot be predicted: LibTorch's error names the operator.
 
-    Raises as ``actscope.ledger``.
+    Raises as ``actscope.ledger``, and ValueError: ``device`` is none that this machine has.
     """
+    device = _present(device)
     step = Step(model, inputs, loss, devices=None)
     mode = FakeTensorMode(allow_non_fake_inputs=True)
     made = {}
@@ -33,7 +35,7 @@ def footprint(model, inputs=(), loss=None):
         if not isinstance(value, torch.Tensor):
             return value
         if id(value) not in made:
-            made[id(value)] = mode.from_tensor(value, static_shapes=True)
+            made[id(value)] = _on(device, value, mode) if value.is_meta else mode.from_tensor(value, static_shapes=True)
         return made[id(value)]
 
     for tensor in step.state_tensors():
@@ -50,6 +52,22 @@ def footprint(model, inputs=(), loss=None):
         told = _graph.read_graph(outputs)
         record = native.predict(outputs, list(made.values()), *told.arguments)
     return Footprint(json.loads(record))
+
+
+def _present(given):
+    try:
+        device = torch.device(given)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, TypeError) as error:
+        raise ValueError(f"no device of this machine [got {str(given)!r}]: give 'cpu', or 'cuda' where there is one") from error
+    if device.type == "meta":
+        raise ValueError("what is kept depends on the device [got 'meta']: give the one that you will train on")
+    return device
+
+
+# A tensor of device meta as if it lay on another one.
+def _on(device, tensor, mode):
+    return FakeTensor(mode, tensor.detach(), device).requires_grad_(tensor.requires_grad)
 
 
 class Footprint(Ledger):

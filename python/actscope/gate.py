@@ -37,7 +37,10 @@ def gate(baseline, candidate, policy=None):
     Raises ReportError: a file is missing, damaged or no run.
     """
     baseline, candidate = (one if isinstance(one, Report) else Report.load(one) for one in (baseline, candidate))
-    rules = pathlib.Path(policy).read_text(encoding="utf-8") if policy else ""
+    try:
+        rules = pathlib.Path(policy).read_text(encoding="utf-8") if policy else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"cannot read the policy {policy} [{getattr(error, 'strerror', None) or 'not UTF-8'}]") from error
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     try:
         return Verdict(*torch.ops.actscope.gate_runs(

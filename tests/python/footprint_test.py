@@ -6,6 +6,7 @@ import pytest
 import torch
 from ledger_models import MODELS
 from torch import nn
+from torch.utils import _pytree
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "lstm"])
@@ -37,6 +38,31 @@ def test_a_model_without_memory_is_predicted():
     assert predicted.kept_bytes == 2 * 64 * 100_000 * 4
     assert predicted.residual_bytes is None
     assert "predicted from shapes" in str(predicted)
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name != "lstm"])
+def test_a_model_on_meta_is_predicted_as_on_the_cpu(name):
+    torch.manual_seed(0)
+    model, inputs, loss = MODELS[name]()
+    predicted = actscope.footprint(model, inputs, loss)
+    on_meta = _pytree.tree_map(lambda value: value.to("meta") if isinstance(value, torch.Tensor) else value, inputs)
+    alike = actscope.footprint(model.to("meta"), on_meta, loss)
+    assert alike.kept_bytes == predicted.kept_bytes
+    assert [s.holder for s in alike.storages] == [s.holder for s in predicted.storages]
+
+
+def test_attention_on_meta_keeps_what_the_cpu_keeps():
+    attention = nn.TransformerEncoderLayer(64, 4, 128, batch_first=True, dropout=0.0)
+    x = torch.randn(2, 16, 64)
+    measured = actscope.ledger(attention, x)
+    predicted = actscope.footprint(attention.to("meta"), x.to("meta"), device="cpu")
+    assert predicted.kept_bytes == measured.kept_bytes
+
+
+@pytest.mark.parametrize("device", ["meta", "no device", "cuda:77", None])
+def test_a_device_that_is_not_there_is_named(device):
+    with pytest.raises(ValueError, match=f"got '?{device}'?"):
+        actscope.footprint(nn.Linear(2, 2), torch.zeros(1, 2), device=device)
 
 
 def test_nothing_of_the_model_changes():

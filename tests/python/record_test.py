@@ -218,6 +218,8 @@ def test_a_report_is_read_checked_and_shown(tmp_path):
     (tmp_path / "broken.json").write_text((tmp_path / "run" / "report.json").read_text()[:500])
     with pytest.raises(actscope.ReportError, match="broken.json"):
         actscope.Report.load(tmp_path / "broken.json")
+    with pytest.raises(actscope.ReportError, match="cannot read the policy"):
+        actscope.gate(report, report, policy=tmp_path / "nothing.json")
 
 
 SCRIPT = """
