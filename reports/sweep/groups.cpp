@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep/groups.hpp"
+#include "actscope/reports/sweep/groups.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -78,10 +78,12 @@ void set_differences(SweepGroup& group, const std::vector<AccuracyPair>& pairs) 
   }
 }
 
-core::DenseRuns dense_points(const std::vector<SweepPointRecord>& points) {
+core::DenseRuns dense_points(const std::vector<SweepPointRecord>& points,
+                             std::span<const std::string> data_hashes) {
   core::DenseRuns dense;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (core::is_dense(points[i].config) && points[i].summary) dense.add(points[i].config, {}, i);
+    if (!core::is_dense(points[i].config) || !points[i].summary) continue;
+    dense.add(points[i].config, data_hashes.empty() ? std::string() : data_hashes[i], i);
   }
   return dense;
 }
@@ -100,12 +102,15 @@ void tell_apart(std::vector<SweepGroup>& groups) {
 
 }  // namespace
 
-std::vector<SweepGroup> sweep_groups(const SweepRecord& record) {
-  const core::DenseRuns dense = dense_points(record.points);
+std::vector<SweepGroup> sweep_groups(const SweepRecord& record,
+                                     std::span<const std::string> data_hashes) {
+  const core::DenseRuns dense = dense_points(record.points, data_hashes);
   std::vector<SweepGroup> groups;
   std::vector<Values> values;
   std::map<std::string, std::size_t> places;
-  for (const SweepPointRecord& point : record.points) {
+  for (std::size_t i = 0; i < record.points.size(); ++i) {
+    const SweepPointRecord& point = record.points[i];
+    const std::string data = data_hashes.empty() ? std::string() : data_hashes[i];
     const auto [place, is_new] =
         places.try_emplace(core::configuration_key(point.config), groups.size());
     if (is_new) {
@@ -118,6 +123,7 @@ std::vector<SweepGroup> sweep_groups(const SweepRecord& record) {
       values.emplace_back();
     }
     SweepGroup& group = groups[place->second];
+    group.places.push_back(i);
     ++group.points;
     group.done += point.status == PointStatus::done ? 1 : 0;
     group.failed += point.status == PointStatus::failed ? 1 : 0;
@@ -127,12 +133,12 @@ std::vector<SweepGroup> sweep_groups(const SweepRecord& record) {
     Values& v = values[place->second];
     add(v, *point.summary);
     group.heldout_images = std::min(group.heldout_images, point.heldout_samples);
-    if (const auto match = dense.find(point.config, {}, core::SeedOf::same)) {
+    if (const auto match = dense.find(point.config, data, core::SeedOf::same)) {
       add_against(v, point, record.points[*match]);
     } else if (group.why_not_compared.empty()) {
-      group.why_not_compared = dense.why_none(point.config, {}, core::SeedOf::same);
+      group.why_not_compared = dense.why_none(point.config, data, core::SeedOf::same);
     }
-    if (const auto match = dense.find_timed(point.config, {}, core::SeedOf::same)) {
+    if (const auto match = dense.find_timed(point.config, data, core::SeedOf::same)) {
       keep_ratio(v.of_step, point.summary->step_time_s.value,
                  record.points[*match].summary->step_time_s.value);
     }
@@ -168,13 +174,21 @@ bool is_better(const SweepGroup& group, const SweepGroup& than) {
 
 }  // namespace
 
-const SweepGroup* chosen_group(const std::vector<SweepGroup>& groups, double margin_ratio) {
+bool is_within(const SweepGroup& group, const ChoiceLimits& limits) {
+  if (group.done == 0 || group.done < group.points) return false;
+  const auto &saved = group.saved_of_dense_ratio.mean, &lost = group.accuracy_difference_ratio.mean;
+  if (!saved || *saved >= 1 || !lost || *lost < -limits.lost_accuracy_ratio) return false;
+  const auto fits = [](const SeedMean& figure, const std::optional<double>& most) {
+    return !most || (figure.mean && *figure.mean <= *most);
+  };
+  return fits(group.step_of_dense_ratio, limits.step_of_dense_ratio) &&
+         fits(group.peak_of_dense_ratio, limits.peak_of_dense_ratio);
+}
+
+const SweepGroup* chosen_group(const std::vector<SweepGroup>& groups, const ChoiceLimits& limits) {
   const SweepGroup* chosen = nullptr;
   for (const SweepGroup& group : groups) {
-    if (group.done == 0 || group.done < group.points) continue;
-    if (!group.saved_of_dense_ratio.mean || !group.accuracy_difference_ratio.mean) continue;
-    if (*group.saved_of_dense_ratio.mean >= 1) continue;
-    if (*group.accuracy_difference_ratio.mean < -margin_ratio) continue;
+    if (!is_within(group, limits)) continue;
     if (chosen == nullptr || is_better(group, *chosen)) chosen = &group;
   }
   return chosen;

@@ -3,8 +3,8 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/visible_text.hpp"
+#include "actscope/reports/sweep/groups.hpp"
 #include "format/text_table.hpp"
-#include "sweep/groups.hpp"
 #include "sweep/page.hpp"
 #include "sweep/table.hpp"
 

@@ -15,8 +15,6 @@
 namespace actscope::reports {
 namespace {
 
-constexpr double choice_margin_ratio = 0.01;
-
 std::string factor_text(const SeedMean& of_dense) {
   return of_dense.mean ? format_factor(1, *of_dense.mean) : "n/a";
 }
@@ -78,7 +76,7 @@ std::string noise_text(const SweepRecord& record, const std::vector<SweepGroup>&
 }  // namespace
 
 std::string choice_text(const std::vector<SweepGroup>& groups) {
-  const SweepGroup* chosen = chosen_group(groups, choice_margin_ratio);
+  const SweepGroup* chosen = chosen_group(groups, {});
   if (chosen == nullptr) {
     return "No configuration with fewer bytes is within one point of dense accuracy.";
   }

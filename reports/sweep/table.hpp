@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "actscope/base/sweep_record.hpp"
+#include "actscope/reports/sweep/groups.hpp"
 #include "format/text_table.hpp"
-#include "sweep/groups.hpp"
 
 namespace actscope::reports {
 

@@ -35,6 +35,37 @@ SweepRecord two_seeds(double pruned_accuracy_ratio) {
   return sweep;
 }
 
+TEST(SweepGroups, KnowThePlacesOfTheirPoints) {
+  const auto groups = sweep_groups(two_seeds(0.8));
+  EXPECT_THAT(groups[0].places, testing::ElementsAre(0, 2));
+  EXPECT_THAT(groups[1].places, testing::ElementsAre(1, 3));
+}
+
+TEST(SweepGroups, AreNotComparedWithADenseRunOfOtherData) {
+  const std::vector<std::string> same{"one", "one", "two", "two"};
+  EXPECT_TRUE(sweep_groups(two_seeds(0.8), same)[1].why_not_compared.empty());
+  const std::vector<std::string> other{"one", "two", "one", "two"};
+  const SweepGroup pruned = sweep_groups(two_seeds(0.8), other)[1];
+  EXPECT_FALSE(pruned.why_not_compared.empty());
+  EXPECT_FALSE(pruned.accuracy_difference_ratio.mean);
+}
+
+TEST(ChosenGroup, StaysWithinTheLimits) {
+  SweepRecord sweep = two_seeds(0.795);
+  for (SweepPointRecord& point : sweep.points) {
+    const bool is_dense = point.role == PointRole::baseline;
+    point.summary->step_time_s = Measured<double>::of(is_dense ? 1 : 1.2);
+    point.summary->peak_bytes = Measured<std::int64_t>::of(is_dense ? 1000 : 400);
+  }
+  const auto groups = sweep_groups(sweep);
+  EXPECT_EQ(chosen_group(groups, {}), &groups[1]);
+  EXPECT_EQ(chosen_group(groups, {0.004}), nullptr);
+  EXPECT_EQ(chosen_group(groups, {0.01, 1.1}), nullptr);
+  EXPECT_EQ(chosen_group(groups, {0.01, 1.3}), &groups[1]);
+  EXPECT_EQ(chosen_group(groups, {0.01, {}, 0.3}), nullptr);
+  EXPECT_EQ(chosen_group(groups, {0.01, {}, 0.4}), &groups[1]);
+}
+
 TEST(SweepGroups, OfNothingAreNone) {
   EXPECT_TRUE(sweep_groups({}).empty());
   EXPECT_THAT(choice_text({}), HasSubstr("No configuration"));
@@ -59,9 +90,9 @@ TEST(SweepGroups, TakeSeedsTogetherAndCompareWithDenseOfTheSameSeed) {
 }
 
 TEST(SweepGroups, TheChoiceKeepsAccuracyFirst) {
-  EXPECT_EQ(chosen_group(sweep_groups(two_seeds(0.78)), 0.01), nullptr);
+  EXPECT_EQ(chosen_group(sweep_groups(two_seeds(0.78)), {}), nullptr);
   const auto groups = sweep_groups(two_seeds(0.795));
-  ASSERT_NE(chosen_group(groups, 0.01), nullptr);
+  ASSERT_NE(chosen_group(groups, {}), nullptr);
   EXPECT_THAT(choice_text(groups), HasSubstr("4.00x fewer kept"));
 }
 
@@ -76,8 +107,8 @@ TEST(SweepGroups, WhatIsComparedWithMayBeTheChoice) {
     sweep.points.push_back(other);
   }
   const auto groups = sweep_groups(sweep);
-  ASSERT_NE(chosen_group(groups, 0.01), nullptr);
-  EXPECT_THAT(chosen_group(groups, 0.01)->name, HasSubstr("int4 "));
+  ASSERT_NE(chosen_group(groups, {}), nullptr);
+  EXPECT_THAT(chosen_group(groups, {})->name, HasSubstr("int4 "));
 }
 
 TEST(SweepGroups, AFailedSeedIsNoChoice) {
@@ -88,7 +119,7 @@ TEST(SweepGroups, AFailedSeedIsNoChoice) {
   const auto groups = sweep_groups(sweep);
   EXPECT_EQ(groups[1].failed, 1);
   EXPECT_EQ(groups[1].reason, "diverged");
-  EXPECT_EQ(chosen_group(groups, 0.01), nullptr);
+  EXPECT_EQ(chosen_group(groups, {}), nullptr);
   EXPECT_THAT(sweep_table(groups).text(), HasSubstr("1/2, 1 failed"));
   bool is_told = false;
   for (const std::string& line : sweep_remarks(sweep, groups)) {
@@ -154,7 +185,7 @@ TEST(SweepGroups, WithoutDenseThereIsNothingToCompareWith) {
                 [](const SweepPointRecord& point) { return point.config.scheme == "dense"; });
   const auto groups = sweep_groups(sweep);
   EXPECT_FALSE(groups[0].saved_of_dense_ratio.mean.has_value());
-  EXPECT_EQ(chosen_group(groups, 1), nullptr);
+  EXPECT_EQ(chosen_group(groups, {1}), nullptr);
   EXPECT_THAT(sweep_table(groups).text(), HasSubstr("n/a"));
 }
 

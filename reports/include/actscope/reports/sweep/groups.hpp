@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,15 +39,27 @@ struct SweepGroup {
   std::string why_not_compared;     ///< empty where every seed has a dense point that trained alike
   std::int64_t heldout_images = 0;  ///< the fewest behind an accuracy; 0: unknown of some
   std::string reason;               ///< of the first point that failed or was skipped
+  std::vector<std::size_t> places;  ///< of its points in the record
 };
 
 /// In the order of the document: baselines of the first seed, then its grid.
-std::vector<SweepGroup> sweep_groups(const SweepRecord& record);
+///
+/// data_hashes  of the data of each point, empty texts where unknown; none at all: all unknown.
+///              Points are compared with dense ones that read the same data.
+std::vector<SweepGroup> sweep_groups(const SweepRecord& record,
+                                     std::span<const std::string> data_hashes = {});
+
+/// What a choice may cost against dense, on average over the seeds; absent: anything.
+struct ChoiceLimits {
+  double lost_accuracy_ratio = 0.01;
+  std::optional<double> step_of_dense_ratio = {}, peak_of_dense_ratio = {};
+};
+
+/// Whether a configuration keeps fewer bytes than dense, is done for every seed and within limits.
+bool is_within(const SweepGroup& group, const ChoiceLimits& limits);
 
 /// Which configuration to take, of the grid or beside it: the fewest bytes (the shorter step where
-/// bytes are equal within 1 %) among those that keep fewer than dense, are done for every seed and
-/// lose at most `margin_ratio` of held-out accuracy against dense on average; null where there is
-/// none.
-const SweepGroup* chosen_group(const std::vector<SweepGroup>& groups, double margin_ratio);
+/// bytes are equal within 1 %) among those within the limits; null where there is none.
+const SweepGroup* chosen_group(const std::vector<SweepGroup>& groups, const ChoiceLimits& limits);
 
 }  // namespace actscope::reports
