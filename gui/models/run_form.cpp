@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/run_form.hpp"
 
-#include <QProcess>
 #include <QRegularExpression>
 
 #include "actscope/core/config/configuration_name.hpp"
@@ -193,11 +192,12 @@ QStringList argumentsOf(const RunForm& r) {
     if (field.name == "epochs" && !r.text("steps").isEmpty()) continue;
     arguments << field.option << text;
   }
-  return arguments + QProcess::splitCommand(r.text("extra"));
+  return arguments + shellWords(r.text("extra")).value_or(QStringList());
 }
 
 QString faultOf(const RunForm& r) {
   if (r.text("out").isEmpty()) return "Give an output folder: the dashboard reads the run from it.";
+  if (!shellWords(r.text("extra"))) return "More options: a quote is not closed.";
   QString fault = faultOfAxes(r);
   for (const FormField& field : formFields()) {
     const QString text = r.text(field.name);
@@ -220,6 +220,36 @@ QString shellLine(const QString& program, const QStringList& arguments) {
     words << word;
   }
   return words.join(' ');
+}
+
+std::optional<QStringList> shellWords(const QString& line) {
+  QStringList words;
+  QString word;
+  QChar quote;
+  bool isWord = false;
+  for (qsizetype i = 0; i < line.size(); ++i) {
+    const QChar c = line[i];
+    const bool isEscape = c == '\\' && quote != '\'' && i + 1 < line.size();
+    if (isEscape && (quote.isNull() || line[i + 1] == '"' || line[i + 1] == '\\')) {
+      word += line[++i];
+      isWord = true;
+    } else if (c == quote) {
+      quote = QChar();
+    } else if (quote.isNull() && (c == '\'' || c == '"')) {
+      quote = c;
+      isWord = true;  // also an empty one
+    } else if (quote.isNull() && c.isSpace()) {
+      if (isWord) words << word;
+      word.clear();
+      isWord = false;
+    } else {
+      word += c;
+      isWord = true;
+    }
+  }
+  if (!quote.isNull()) return std::nullopt;
+  if (isWord) words << word;
+  return words;
 }
 
 void fillFormTable(TableModel& table, const RunForm& form) {

@@ -4,6 +4,7 @@
 #include <QHash>
 #include <QString>
 #include <QStringList>
+#include <optional>
 #include <vector>
 
 #include "models/table_model.hpp"
@@ -57,6 +58,9 @@ QString faultOf(const RunForm& form);
 
 /// A line that a POSIX shell takes apart into the same words.
 QString shellLine(const QString& program, const QStringList& arguments);
+/// The words of a line as a POSIX shell takes it apart, without what it replaces; absent where a
+/// quote is not closed.
+std::optional<QStringList> shellWords(const QString& line);
 
 /// One row an option.
 void fillFormTable(TableModel& table, const RunForm& form);

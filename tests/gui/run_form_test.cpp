@@ -56,6 +56,24 @@ TEST(RunRequestTest, WhatTheProgramDoesByItselfIsLeftOut) {
   EXPECT_FALSE(argumentsOf(r).contains("--schedule"));
 }
 
+TEST(RunRequestTest, MoreOptionsAreReadAsAShellReadsThem) {
+  for (const QStringList& words : {QStringList{"--slot", "blocks.*.h=int8"},
+                                   QStringList{"it's", "a \"b\"", "", "\\", "x y"}}) {
+    EXPECT_EQ(shellWords(shellLine(words.front(), words.mid(1))), words);
+  }
+  EXPECT_EQ(shellWords(R"(a "b \"c\" d" e\ f 'g"h')"),
+            QStringList({"a", "b \"c\" d", "e f", "g\"h"}));
+  EXPECT_EQ(shellWords("  "), QStringList());
+  EXPECT_EQ(shellWords("--slot 'blocks"), std::nullopt);
+  RunForm r;
+  r["extra"] = "--slot 'blocks.*.h=int8'";
+  EXPECT_EQ(argumentsOf(r).mid(argumentsOf(r).size() - 2),
+            QStringList({"--slot", "blocks.*.h=int8"}));
+  EXPECT_EQ(faultOf(r), "");
+  r["extra"] = "--slot 'blocks";
+  EXPECT_EQ(faultOf(r), "More options: a quote is not closed.");
+}
+
 TEST(RunRequestTest, ASweepTakesLists) {
   RunForm r;
   r.isSweep = true;
