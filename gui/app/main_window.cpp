@@ -19,6 +19,7 @@
 #include "app/shortcut_sheet.hpp"
 #include "app/view_set.hpp"
 #include "views/new_run_view.hpp"
+#include "views/overview_view.hpp"
 #include "views/picture.hpp"
 #include "views/plot_style.hpp"
 #include "views/runs_view.hpp"
@@ -137,7 +138,7 @@ void MainWindow::addPairBar() {
 void MainWindow::restore(const CommandLine& line) {
   const QSettings settings;
   restoreGeometry(settings.value("window/geometry").toByteArray());
-  m_pages->setCurrentIndex(settings.value("window/page", 0).toInt());
+  if (View* last = view(settings.value("window/view").toString())) m_pages->setCurrentWidget(last);
   if (line.theme == Theme::system && settings.contains("window/dark")) {
     applyTheme(settings.value("window/dark").toBool() ? Theme::dark : Theme::light);
   }
@@ -151,6 +152,11 @@ void MainWindow::restore(const CommandLine& line) {
     QSettings().setValue("runs/columns", shown);
   });
   auto* form = qobject_cast<NewRunView*>(view("new-run"));
+  connect(qobject_cast<OverviewView*>(view("overview")), &OverviewView::formAsked, this,
+          [this, form](const RunForm& asked) {
+            form->setForm(asked);
+            m_pages->setCurrentWidget(form);
+          });
   form->setProgram(settings.value("actscope/program").toString());
   connect(form, &NewRunView::programChanged, this,
           [](const QString& file) { QSettings().setValue("actscope/program", file); });
@@ -289,7 +295,7 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
-  settings.setValue("window/page", m_pages->currentIndex());
+  settings.setValue("window/view", currentView().id());
   QMainWindow::closeEvent(event);
 }
 

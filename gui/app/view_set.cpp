@@ -7,18 +7,20 @@
 #include "views/heat_map_view.hpp"
 #include "views/kernels_view.hpp"
 #include "views/new_run_view.hpp"
+#include "views/overview_view.hpp"
 #include "views/pareto_view.hpp"
 #include "views/runs_view.hpp"
 
 namespace actscope::gui {
 
 const QStringList& viewIds() {
-  static const QStringList ids{"runs",      "heatmap", "pareto",     "accuracy",
+  static const QStringList ids{"overview",  "runs",    "heatmap",    "pareto", "accuracy",
                                "footprint", "kernels", "benchmarks", "new-run"};
   return ids;
 }
 
 View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget* parent) {
+  if (id == "overview") return new OverviewView(store, selection, parent);
   if (id == "runs") return new RunsView(store, selection, parent);
   if (id == "heatmap") return new HeatMapView(store, selection, parent);
   if (id == "pareto") return new ParetoView(store, selection, parent);

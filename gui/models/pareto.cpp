@@ -4,90 +4,106 @@
 #include <QHash>
 #include <algorithm>
 
-#include "actscope/core/config/configuration_name.hpp"
-#include "actscope/core/config/run_option.hpp"
-#include "actscope/core/scheme/presets.hpp"
 #include "models/metric.hpp"
 
 namespace actscope::gui {
 namespace {
 
-// The baselines of a sweep, and schemes that others are compared with wherever they stand.
-bool isBaseline(const RunEntry& run) {
-  const core::Preset* preset = core::find_preset(run.scheme.toStdString());
-  return run.isBaseline || (preset != nullptr && !preset->has_blocks);
-}
-
-}  // namespace
-
-Pareto paretoOf(const RunList& runs, const Selection& selection) {
-  Pareto pareto;
-  int without = 0;
-  QHash<QString, int> trainings;
-  const RunEntry* first = nullptr;
-  for (const RunPointer& run : runs) {
+// The runs of a configuration that measured both.
+std::vector<ParetoSeed> seedsOf(const Configuration& one, const Selection& selection) {
+  std::vector<ParetoSeed> seeds;
+  for (const RunPointer& run : one.runs) {
     const auto saved = metricValue(*run, Metric::saved);
     const auto accuracy = metricValue(*run, Metric::accuracy);
-    if (!run->isTrained() || !saved || !accuracy || *saved <= 0) {
-      ++without;
-      continue;
-    }
-    ParetoPoint point;
-    point.key = run->key;
-    point.name = run->name;
-    const bool isSchemeKnown = core::is_known("scheme", run->config);
-    point.label =
-        isSchemeKnown ? QString::fromStdString(core::configuration_name(run->config)) : run->group;
-    if (first == nullptr) first = run.get();
-    const QString apart = apartText(first->config, run->config);
-    if (!apart.isEmpty()) point.label += " (" + apart + ")";
-    const int known = static_cast<int>(trainings.size());
-    if (!trainings.contains(run->group)) trainings.insert(run->group, known);
-    point.training = trainings.value(run->group);
-    point.savedBytes = *saved;
-    point.accuracyRatio = *accuracy;
-    point.stepTimeS = metricValue(*run, Metric::step).value_or(0);
-    point.isBaseline = isBaseline(*run);
-    point.isA = run->key == selection.a();
-    point.isB = run->key == selection.b();
-    point.isInFront = selection.isInFront(run->key);
-    if (point.stepTimeS > 0) {
-      pareto.fastest =
-          pareto.fastest == 0 ? point.stepTimeS : std::min(pareto.fastest, point.stepTimeS);
-      pareto.slowest = std::max(pareto.slowest, point.stepTimeS);
-    }
-    pareto.points.push_back(std::move(point));
+    if (!saved || !accuracy || *saved <= 0) continue;
+    seeds.push_back({run->key, run->name, *saved, *accuracy, run->key == selection.a(),
+                     run->key == selection.b()});
   }
-  std::ranges::stable_sort(pareto.points, [](const ParetoPoint& x, const ParetoPoint& y) {
-    return x.savedBytes != y.savedBytes ? x.savedBytes < y.savedBytes
-                                        : x.accuracyRatio > y.accuracyRatio;
-  });
-  constexpr qsizetype mostLabels = 12;
-  QSet<QString> labels;
-  for (const ParetoPoint& point : pareto.points) labels.insert(point.label);
-  for (ParetoPoint& point : pareto.points) {
-    point.isLabeled = point.isBaseline || labels.size() <= mostLabels;
+  return seeds;
+}
+
+std::optional<ParetoPoint> pointOf(const Configuration& one, const Selection& selection) {
+  ParetoPoint point;
+  point.seeds = seedsOf(one, selection);
+  if (point.seeds.empty()) return std::nullopt;
+  for (const ParetoSeed& seed : point.seeds) {
+    const auto count = static_cast<double>(point.seeds.size());
+    point.savedBytes += seed.savedBytes / count;
+    point.accuracyRatio += seed.accuracyRatio / count;
+    point.isA = point.isA || seed.isA;
+    point.isB = point.isB || seed.isB;
   }
-  pareto.trainings = static_cast<int>(trainings.size());
+  point.key = point.seeds.front().key;
+  point.label = one.label;
+  point.accuracy = one.figures.accuracy_ratio.interval;
+  point.stepTimeS = one.figures.step_time_s.mean.value_or(0);
+  point.isBaseline = one.isBaseline;
+  point.isInFront = std::ranges::any_of(
+      point.seeds, [&](const ParetoSeed& seed) { return selection.isInFront(seed.key); });
+  return point;
+}
+
+void markFronts(Pareto& pareto) {
   QHash<int, double> best;
   for (ParetoPoint& point : pareto.points) {
     point.isFront = point.accuracyRatio > best.value(point.training, -1);
     if (point.isFront) best.insert(point.training, point.accuracyRatio);
   }
-  if (pareto.points.empty()) {
-    pareto.message = "No run has measured both accuracy and saved bytes yet.";
-  } else if (without > 0) {
-    pareto.message = QString("%1 of %2 runs have not measured accuracy and saved bytes.")
-                         .arg(without)
-                         .arg(runs.size());
+}
+
+QString messageOf(const Pareto& pareto, qsizetype without, qsizetype runs) {
+  if (pareto.points.empty()) return "No run has measured both accuracy and saved bytes yet.";
+  QStringList parts;
+  if (without > 0) {
+    parts << QString("%1 of %2 runs have not measured accuracy and saved bytes.")
+                 .arg(without)
+                 .arg(runs);
   }
   if (pareto.trainings > 1) {
-    pareto.message += QString(
-                          "%1%2 ways of training: a front each, for accuracies of different "
-                          "ones are not compared.")
-                          .arg(pareto.message.isEmpty() ? "" : " ")
-                          .arg(pareto.trainings);
+    parts << QString(
+                 "%1 ways of training: a front each, for accuracies of different ones are not "
+                 "compared.")
+                 .arg(pareto.trainings);
   }
+  return parts.join(' ');
+}
+
+}  // namespace
+
+bool ParetoPoint::holds(const QString& run) const {
+  return std::ranges::any_of(seeds, [&](const ParetoSeed& seed) { return seed.key == run; });
+}
+
+Pareto paretoOf(const RunList& runs, const Selection& selection) {
+  Pareto pareto;
+  QHash<QString, int> trainings;
+  qsizetype shown = 0;
+  for (const Configuration& one : configurationsOf(runs)) {
+    auto point = pointOf(one, selection);
+    if (!point) continue;
+    shown += static_cast<qsizetype>(point->seeds.size());
+    const int known = static_cast<int>(trainings.size());
+    if (!trainings.contains(one.training)) trainings.insert(one.training, known);
+    point->training = trainings.value(one.training);
+    if (point->stepTimeS > 0) {
+      pareto.fastest =
+          pareto.fastest == 0 ? point->stepTimeS : std::min(pareto.fastest, point->stepTimeS);
+      pareto.slowest = std::max(pareto.slowest, point->stepTimeS);
+    }
+    pareto.points.push_back(*std::move(point));
+  }
+  std::ranges::stable_sort(pareto.points, [](const ParetoPoint& x, const ParetoPoint& y) {
+    return x.savedBytes != y.savedBytes ? x.savedBytes < y.savedBytes
+                                        : x.accuracyRatio > y.accuracyRatio;
+  });
+  constexpr std::size_t mostLabels = 12;
+  for (ParetoPoint& point : pareto.points) {
+    point.isLabeled = point.isBaseline || pareto.points.size() <= mostLabels;
+  }
+  pareto.trainings = static_cast<int>(trainings.size());
+  markFronts(pareto);
+  const auto all = static_cast<qsizetype>(runs.size());
+  pareto.message = messageOf(pareto, all - shown, all);
   return pareto;
 }
 
@@ -98,19 +114,29 @@ void fillParetoTable(TableModel& table, const Pareto& pareto) {
                           ? Cell{metricText(Metric::step, point.stepTimeS), point.stepTimeS, {}}
                           : Cell::none("not measured");
     const QString ab = point.isA ? (point.isB ? "A B" : "A") : (point.isB ? "B" : "");
+    Cell half = Cell::none("one seed, and how many images were held out is not known");
+    if (point.accuracy) {
+      const double width = point.accuracy->half_width(point.accuracyRatio);
+      half = {QString("±%1").arg(100 * width, 0, 'f', 1), width, {}};
+    }
+    const auto seeds = static_cast<qlonglong>(point.seeds.size());
     rows.push_back({{Cell::of(ab),
-                     Cell::of(point.name),
+                     Cell::of(point.label),
                      {metricText(Metric::saved, point.savedBytes), point.savedBytes, {}},
                      {metricText(Metric::accuracy, point.accuracyRatio), point.accuracyRatio, {}},
+                     half,
+                     {QString::number(seeds), seeds, {}},
                      step,
                      Cell::of(point.isFront ? "front" : ""),
                      Cell::of(point.isBaseline ? "baseline" : "")},
                     point.key});
   }
   table.setTable({{"pick", "", false},
-                  {"run", "Run", false},
+                  {"configuration", "Configuration", false},
                   {"saved_bytes", "Saved"},
                   {"heldout_accuracy_ratio", "Held-out"},
+                  {"half_width_ratio", "±"},
+                  {"seeds", "Seeds"},
                   {"step_time_s", "Step"},
                   {"front", "Front", false},
                   {"role", "Role", false}},

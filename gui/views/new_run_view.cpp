@@ -145,6 +145,19 @@ RunForm NewRunView::form() const {
   return r;
 }
 
+void NewRunView::setForm(const RunForm& form) {
+  (form.isSweep ? m_sweep : m_single)->setChecked(true);
+  for (QWidget* field : m_fields) {
+    const QString text = form.text(field->objectName());
+    if (auto* names = qobject_cast<QComboBox*>(field)) {
+      names->setCurrentText(text);
+    } else {
+      qobject_cast<QLineEdit*>(field)->setText(text);
+    }
+  }
+  refresh();
+}
+
 void NewRunView::refresh() {
   const RunForm asked = form();
   fillFormTable(m_table, asked);

@@ -30,6 +30,8 @@ class NewRunView : public View {
   const QAbstractItemModel& table() const override { return m_table; }
 
   RunForm form() const;
+  /// Fills the form; nothing starts.
+  void setForm(const RunForm& form);
   ProgramRun& program() { return m_run; }
   /// Empty: looked for beside this program, then on the path.
   void setProgram(const QString& file);

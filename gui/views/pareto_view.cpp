@@ -42,7 +42,8 @@ ParetoView::ParetoView(RunStore& store, Selection& selection, QWidget* parent)
   plot().setInteractions(QCP::iNone);
   plot().setSelectionRectMode(QCP::srmCustom);
   plot().setToolTip(
-      tr("Click a run; drag a rectangle to show only the runs in it; Escape shows all."));
+      tr("Click a configuration to see its seeds; drag a rectangle to show only what is in it; "
+         "Escape shows all."));
   plot().yAxis->setLabel(tr("Held-out accuracy (%)"));
   plot().xAxis->setLabel(tr("Kept for backward (log scale)"));
   plot().xAxis->setScaleType(QCPAxis::stLogarithmic);
@@ -57,7 +58,9 @@ void ParetoView::draw() {
   m_pareto = paretoOf(store().runs(), selection());
   fillParetoTable(twin(), m_pareto);
   setMessage(m_pareto.message);
-  setCaption(tr("Held-out accuracy against bytes kept for backward"));
+  setCaption(
+      tr("Held-out accuracy against bytes kept for backward: means over the seeds, and where they "
+         "lie with 95 %"));
   const bool isEmpty = m_pareto.points.empty();
   plot().legend->clearItems();
   plot().legend->setVisible(!isEmpty);
@@ -71,7 +74,9 @@ void ParetoView::draw() {
   fitAxes();
   plot().replot();  // labels are placed by pixels, which are known from here on
   drawFront();
+  drawIntervals();
   drawPoints();
+  drawSeeds();
   drawLabels();
   placeLegend();
 }
@@ -79,11 +84,20 @@ void ParetoView::draw() {
 void ParetoView::fitAxes() {
   double low = INFINITY, high = -INFINITY;
   for (const ParetoPoint& point : m_pareto.points) {
-    low = std::min(low, 100 * point.accuracyRatio);
-    high = std::max(high, 100 * point.accuracyRatio);
+    for (const ParetoSeed& seed : point.seeds) {
+      low = std::min(low, 100 * seed.accuracyRatio);
+      high = std::max(high, 100 * seed.accuracyRatio);
+    }
   }
-  const double room = high > low ? 0.12 * (high - low) : 1;
-  plot().yAxis->setRange(low - room, high + room);
+  const double span = high > low ? high - low : 1;
+  // Intervals are seen whole unless they are much wider than what they belong to.
+  double lower = low, upper = high;
+  for (const ParetoPoint& point : m_pareto.points) {
+    if (!point.accuracy) continue;
+    lower = std::min(lower, std::max(100 * point.accuracy->low, low - span / 2));
+    upper = std::max(upper, std::min(100 * point.accuracy->high, high + span / 2));
+  }
+  plot().yAxis->setRange(lower - 0.12 * span, upper + 0.12 * span);
   // The points are sorted by saved bytes.
   plot().xAxis->setRange(m_pareto.points.front().savedBytes / 1.5,
                          m_pareto.points.back().savedBytes * 1.6);
@@ -149,31 +163,81 @@ void ParetoView::drawPoints() {
     sample->setLineStyle(QCPGraph::lsNone);
     const auto shape = isBaseline ? QCPScatterStyle::ssDiamond : QCPScatterStyle::ssCircle;
     sample->setScatterStyle({shape, QPen(text, 1), Qt::NoBrush, isBaseline ? 13.0 : 9.0});
-    sample->setName(isBaseline ? tr("baseline") : tr("run"));
+    sample->setName(isBaseline ? tr("baseline") : tr("configuration"));
     sample->addToLegend();
   }
 }
 
+// Where the means lie with 95 %, as far as the axes reach.
+void ParetoView::drawIntervals() {
+  for (const bool isInFront : {false, true}) {
+    QVector<double> x, y, below, above;
+    for (const ParetoPoint& point : m_pareto.points) {
+      if (!point.accuracy || point.isInFront != isInFront) continue;
+      x << point.savedBytes;
+      y << 100 * point.accuracyRatio;
+      below << 100 * (point.accuracyRatio - point.accuracy->low);
+      above << 100 * (point.accuracy->high - point.accuracyRatio);
+    }
+    if (x.isEmpty()) continue;
+    QCPGraph* means = plot().addGraph();
+    means->setLineStyle(QCPGraph::lsNone);
+    means->setData(x, y);
+    auto* whiskers = new QCPErrorBars(plot().xAxis, plot().yAxis);
+    whiskers->setDataPlottable(means);
+    whiskers->setErrorType(QCPErrorBars::etValueError);
+    whiskers->setData(below, above);
+    whiskers->setSymbolGap(8);
+    whiskers->setWhiskerWidth(6);
+    QColor color = palette().color(QPalette::Text);
+    color.setAlphaF(isInFront ? 0.55F : 0.15F);
+    whiskers->setPen(QPen(color, 1));
+  }
+}
+
+const ParetoPoint* ParetoView::current() const {
+  for (const ParetoPoint& point : m_pareto.points) {
+    if (point.holds(selection().current())) return &point;
+  }
+  return nullptr;
+}
+
+// The runs of the current configuration, which its mean is made of.
+void ParetoView::drawSeeds() {
+  const ParetoPoint* point = current();
+  if (point == nullptr || point->seeds.size() < 2) return;
+  const auto addDots = [&](bool isCurrent) {
+    QCPGraph* dots = plot().addGraph();
+    dots->setLineStyle(QCPGraph::lsNone);
+    const QColor text = palette().color(QPalette::Text);
+    dots->setScatterStyle({QCPScatterStyle::ssCircle, QPen(text, 1.5),
+                           isCurrent ? QBrush(text) : QBrush(palette().color(QPalette::Base)), 5});
+    for (const ParetoSeed& seed : point->seeds) {
+      if ((seed.key == selection().current()) != isCurrent) continue;
+      dots->addData(seed.savedBytes, 100 * seed.accuracyRatio);
+    }
+  };
+  addDots(false);
+  addDots(true);
+}
+
+QPointF ParetoView::pixelOf(double savedBytes, double accuracyRatio) const {
+  return {plot().xAxis->coordToPixel(savedBytes), plot().yAxis->coordToPixel(100 * accuracyRatio)};
+}
+
 QPointF ParetoView::pixelOf(const ParetoPoint& point) const {
-  return {plot().xAxis->coordToPixel(point.savedBytes),
-          plot().yAxis->coordToPixel(100 * point.accuracyRatio)};
+  return pixelOf(point.savedBytes, point.accuracyRatio);
 }
 
 void ParetoView::drawLabels() {
-  QSet<QString> named;
   m_labels.clear();
   for (const ParetoPoint& point : m_pareto.points) {
-    const bool isCurrent = point.key == selection().current();
-    // One label a configuration, however many seeds it has.
-    const bool isNamed = point.isLabeled && point.isInFront && !named.contains(point.label);
+    const bool isCurrent = point.holds(selection().current());
     QStringList words;
     if (point.isA) words << "A";
     if (point.isB) words << "B";
-    if (isNamed) {
-      named.insert(point.label);
+    if ((point.isLabeled && point.isInFront) || point.isA || point.isB || isCurrent) {
       words << point.label;
-    } else if (point.isA || point.isB || isCurrent) {
-      words << point.name;
     }
     if (words.isEmpty()) continue;
     addLabel(point, words.join("  "));
@@ -266,7 +330,7 @@ void ParetoView::placeLegend() {
 
 QPoint ParetoView::pixelOf(const QString& key) const {
   for (const ParetoPoint& point : m_pareto.points) {
-    if (point.key == key) return pixelOf(point).toPoint();
+    if (point.holds(key)) return pixelOf(point).toPoint();
   }
   return {};
 }
@@ -276,7 +340,8 @@ void ParetoView::brush(const QRect& pixels) {
   if (pixels.width() < 4 && pixels.height() < 4) return;
   QSet<QString> keys;
   for (const ParetoPoint& point : m_pareto.points) {
-    if (pixels.normalized().contains(pixelOf(point).toPoint())) keys.insert(point.key);
+    if (!pixels.normalized().contains(pixelOf(point).toPoint())) continue;
+    for (const ParetoSeed& seed : point.seeds) keys.insert(seed.key);
   }
   selection().setBrushed(keys);
 }
@@ -285,13 +350,20 @@ void ParetoView::selectNearest(const QPoint& pixel) {
   constexpr double reach = 14;
   double nearest = reach * reach;
   QString key;
-  for (const ParetoPoint& point : m_pareto.points) {
-    const QPointF away = pixelOf(point) - pixel;
+  const auto offer = [&](const QString& run, const QPointF& place) {
+    const QPointF away = place - pixel;
     const double distance = QPointF::dotProduct(away, away);
-    if (distance >= nearest) continue;
+    if (distance >= nearest) return;
     nearest = distance;
-    key = point.key;
+    key = run;
+  };
+  // Seeds that are shown come before the means that they would lie under.
+  if (const ParetoPoint* shown = current(); shown != nullptr && shown->seeds.size() > 1) {
+    for (const ParetoSeed& seed : shown->seeds) {
+      offer(seed.key, pixelOf(seed.savedBytes, seed.accuracyRatio));
+    }
   }
+  for (const ParetoPoint& point : m_pareto.points) offer(point.key, pixelOf(point));
   if (!key.isEmpty()) selection().setCurrent(key);
 }
 

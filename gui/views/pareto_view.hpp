@@ -8,8 +8,9 @@ class QCPColorScale;
 
 namespace actscope::gui {
 
-/// Accuracy against saved bytes, colored by step time. A click makes the nearest run current; a
-/// drag brushes the runs in a rectangle; Escape shows all again.
+/// Accuracy against saved bytes, colored by step time: a point a configuration, its mean over the
+/// seeds with its interval. A click makes its first run current and shows its seeds, another one
+/// the nearest of them; a drag brushes the configurations in a rectangle; Escape shows all again.
 class ParetoView : public ChartView {
   Q_OBJECT
 
@@ -19,7 +20,7 @@ class ParetoView : public ChartView {
   QString id() const override { return "pareto"; }
   QString title() const override { return tr("Pareto"); }
 
-  /// Where a run is drawn, in pixels of the plot.
+  /// Where the configuration of a run is drawn, in pixels of the plot.
   QPoint pixelOf(const QString& key) const;
 
  protected:
@@ -27,6 +28,8 @@ class ParetoView : public ChartView {
 
  private:
   void drawPoints();
+  void drawIntervals();
+  void drawSeeds();
   void drawFront();
   void drawLabels();
   void addLabel(const ParetoPoint& point, const QString& text);
@@ -35,7 +38,10 @@ class ParetoView : public ChartView {
   void fitAxes();
   void brush(const QRect& pixels);
   void selectNearest(const QPoint& pixel);
+  QPointF pixelOf(double savedBytes, double accuracyRatio) const;
   QPointF pixelOf(const ParetoPoint& point) const;
+  /// The configuration of the current run; null where there is none.
+  const ParetoPoint* current() const;
 
   Pareto m_pareto;
   QList<QRectF> m_labels;  ///< of the drawing under way, in pixels

@@ -19,7 +19,7 @@ function(expect code)
   set(error "${error}" PARENT_SCOPE)
 endfunction()
 
-foreach(view runs heatmap pareto accuracy footprint kernels benchmarks new-run)
+foreach(view overview runs heatmap pareto accuracy footprint kernels benchmarks new-run)
   foreach(ending png svg csv)
     foreach(theme --light --dark)
       set(file ${WORK_DIR}/${view}${theme}.${ending})

@@ -461,13 +461,28 @@ TEST_F(MadeRuns, TheFrontKeepsWhatNothingBeats) {
     EXPECT_EQ(point.isFront, point.accuracyRatio > best);
     bytes = point.savedBytes;
     best = std::max(best, point.accuracyRatio);
-    EXPECT_EQ(point.isA, point.key == key("dense-0"));
+    EXPECT_EQ(point.isA, point.holds(key("dense-0")));
   }
   EXPECT_TRUE(pareto.points.front().isFront);
   Tested table;
   fillParetoTable(table.model, pareto);
   EXPECT_EQ(table.model.rowCount(), static_cast<int>(pareto.points.size()));
   EXPECT_FALSE(paretoOf({}, selection).message.isEmpty());
+}
+
+TEST_F(MadeRuns, TheFrontJoinsMeansAndNeverTheLuckiestSeed) {
+  RunList runs;
+  for (const auto& [scheme, seed, accuracy] :
+       {std::tuple{"dense", 0, 0.80}, {"dense", 1, 0.80}, {"int4", 0, 0.90}, {"int4", 1, 0.60}}) {
+    RunRecord record = madeRun(scheme, 16, 0.8, seed);
+    record.summary.heldout_accuracy_ratio = Measured<double>::of(accuracy);
+    runs.push_back(entryOf(record, QString("%1-%2").arg(scheme).arg(seed)));
+  }
+  const Pareto pareto = paretoOf(runs, selection);
+  ASSERT_EQ(pareto.points.size(), 2U);
+  EXPECT_NEAR(pareto.points[0].accuracyRatio, 0.75, 1e-12);  // int4
+  EXPECT_EQ(pareto.points[0].seeds.size(), 2U);
+  EXPECT_TRUE(pareto.points[1].isFront);  // dense is better on average
 }
 
 TEST_F(MadeRuns, EachWayOfTrainingHasItsFront) {

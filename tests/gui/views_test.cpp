@@ -76,9 +76,18 @@ TEST_F(Views, HeatMapOfChangesLooksAsBefore) {
   expectLightAndDark("heatmap", "heatmap-change", {"accuracy", "int4-bsr", "dense"});
 }
 
+TEST_F(Views, OverviewLooksAsBefore) {
+  expectLightAndDark("overview", "overview");
+}
+
 TEST_F(Views, ParetoLooksAsBefore) {
   pick();
   expectLightAndDark("pareto", "pareto");
+}
+
+TEST_F(Views, ParetoOfSeedsLooksAsBefore) {
+  selection.setCurrent(key("p8a1"));
+  expectLightAndDark("pareto", "pareto-seeds");
 }
 
 TEST_F(Views, AccuracyLooksAsBefore) {
