@@ -98,9 +98,9 @@ void MainWindow::addMenus() {
 
   QMenu* runs = menuBar()->addMenu(tr("&Runs"));
   runs->addAction(tr("Pick the current run as &A\tA"), this,
-                  [this] { m_selection.setA(m_selection.current()); });
+                  [this] { pickCurrent(&Selection::setA); });
   runs->addAction(tr("Pick the current run as &B\tB"), this,
-                  [this] { m_selection.setB(m_selection.current()); });
+                  [this] { pickCurrent(&Selection::setB); });
   runs->addAction(tr("&Swap A and B\tX"), &m_selection, &Selection::swap);
   runs->addAction(tr("Show a&ll runs\tEscape"), this, [this] { m_selection.setBrushed({}); });
 
@@ -208,12 +208,14 @@ void MainWindow::exportCurrent() {
   if (!file.isEmpty()) saveAs(file);
 }
 
-void MainWindow::saveAs(const QString& file) {
+void MainWindow::saveAs(const QString& name) {
+  // One without an ending is that of a picture.
+  const QString file = QFileInfo(name).suffix().isEmpty() ? name + ".png" : name;
   View& page = currentView();
   try {
     // A view of its own, so that the picture has its size and the window keeps its.
     const QSize size = page.size();
-    exportView(page, file, size);
+    exportView(page, file, size, devicePixelRatioF());
     page.resize(size);
     statusBar()->showMessage(tr("Wrote %1").arg(file), 8000);
   } catch (const std::exception& error) {
@@ -242,6 +244,14 @@ void MainWindow::pickWhatWasAsked() {
   } catch (const std::exception& error) {
     statusBar()->showMessage(QString::fromUtf8(error.what()));
   }
+}
+
+void MainWindow::pickCurrent(void (Selection::*pick)(const QString&)) {
+  if (m_selection.current().isEmpty()) {
+    statusBar()->showMessage(tr("Click a run first: then A and B pick it"), 8000);
+    return;
+  }
+  (m_selection.*pick)(m_selection.current());
 }
 
 void MainWindow::showLoading(bool isLoading) {
@@ -282,9 +292,9 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
       case Qt::Key_T:
         return currentView().toggleTable();
       case Qt::Key_A:
-        return m_selection.setA(m_selection.current());
+        return pickCurrent(&Selection::setA);
       case Qt::Key_B:
-        return m_selection.setB(m_selection.current());
+        return pickCurrent(&Selection::setB);
       default:
         break;
     }

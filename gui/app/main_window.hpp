@@ -33,7 +33,7 @@ class MainWindow : public QMainWindow {
   void open(const QStringList& places);
   void chooseFolder();
   void exportCurrent();
-  void saveAs(const QString& file);
+  void saveAs(const QString& name);
 
  protected:
   void dragEnterEvent(QDragEnterEvent* event) override;
@@ -50,6 +50,7 @@ class MainWindow : public QMainWindow {
   void remember(const QStringList& places);
   void fillRecent();
   void showSelection();
+  void pickCurrent(void (Selection::*pick)(const QString&));
   void showLoading(bool isLoading);
   void pickWhatWasAsked();
   void toggleTheme();

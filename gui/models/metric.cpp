@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/metric.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "actscope/base/units.hpp"
@@ -30,7 +31,11 @@ std::optional<double> keptNorm(const RunEntry& run) {
   return sum / weight;
 }
 
+// What rounds to nothing has no sign.
 QString withSign(double value, const QString& magnitude) {
+  const bool isNothing =
+      std::ranges::none_of(magnitude, [](QChar c) { return c >= QChar(u'1') && c <= QChar(u'9'); });
+  if (isNothing) return magnitude;
   return (value < 0 ? "−" : "+") + magnitude;
 }
 

@@ -110,6 +110,7 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
 void fillParetoTable(TableModel& table, const Pareto& pareto) {
   std::vector<TableRow> rows;
   for (const ParetoPoint& point : pareto.points) {
+    if (!point.isInFront) continue;
     const Cell step = point.stepTimeS > 0
                           ? Cell{metricText(Metric::step, point.stepTimeS), point.stepTimeS, {}}
                           : Cell::none("not measured");

@@ -49,6 +49,7 @@ struct Pareto {
 /// Cost  n log n
 Pareto paretoOf(const RunList& runs, const Selection& selection);
 
+/// Those in front: brushed, or all where nothing is.
 void fillParetoTable(TableModel& table, const Pareto& pareto);
 
 }  // namespace actscope::gui

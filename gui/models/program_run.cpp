@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 #include <algorithm>
+#include <csignal>
 
 namespace actscope::gui {
 
@@ -51,7 +52,10 @@ ProgramRun::ProgramRun(QObject* parent) : QObject(parent) {
       Q_EMIT ended(false, "cannot start: " + m_process.errorString());
     }
   });
-  connect(&m_grace, &QTimer::timeout, &m_process, &QProcess::kill);
+  connect(&m_grace, &QTimer::timeout, this, [this] {
+    m_isKilled = true;
+    m_process.kill();
+  });
 }
 
 ProgramRun::~ProgramRun() {
@@ -65,7 +69,7 @@ ProgramRun::~ProgramRun() {
 
 void ProgramRun::start(const QString& program, const QStringList& arguments) {
   if (isRunning()) return;
-  m_isStopped = false;
+  m_isStopped = m_isKilled = false;
   m_rest.clear();
   m_process.start(program, arguments, QIODevice::ReadOnly);
 }
@@ -89,11 +93,20 @@ void ProgramRun::readLines(bool isEnd) {
   if (isEnd && !m_rest.trimmed().isEmpty()) Q_EMIT line(QString::fromUtf8(m_rest).trimmed());
 }
 
+// `signal` that ended it. One that dies of the stop itself had nothing to write yet.
+QString ProgramRun::crashText(int signal) const {
+  if (m_isKilled) return "killed, for it did not stop in time";
+  if (m_isStopped && signal == SIGTERM) return "stopped";
+  return QString("the program crashed or was killed (signal %1)%2")
+      .arg(signal)
+      .arg(m_isStopped ? " while it stopped" : "");
+}
+
 void ProgramRun::finish(int code, QProcess::ExitStatus status) {
   m_grace.stop();
   readLines(true);
   if (status == QProcess::CrashExit) {
-    Q_EMIT ended(false, m_isStopped ? "stopped" : "the program crashed or was killed");
+    Q_EMIT ended(false, crashText(code));
     return;
   }
   Q_EMIT ended(code == 0, exitText(code));

@@ -37,11 +37,13 @@ class ProgramRun : public QObject {
 
  private:
   void readLines(bool isEnd);
+  QString crashText(int signal) const;
   void finish(int code, QProcess::ExitStatus status);
 
   QProcess m_process;
   QTimer m_grace;
   QByteArray m_rest;
+  bool m_isKilled = false;
   bool m_isStopped = false;
 };
 

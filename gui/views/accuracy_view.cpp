@@ -30,10 +30,10 @@ class CountTicker : public QCPAxisTicker {
 
 AccuracyView::AccuracyView(RunStore& store, Selection& selection, QWidget* parent)
     : ChartView(store, selection, parent),
-      m_figure(addChoice(controls(), tr("&Figure"), {tr("Accuracy"), tr("Loss")})),
+      m_figure(addChoice(controls(), tr("Fig&ure"), {tr("Accuracy"), tr("Loss")})),
       m_axis(addChoice(controls(), tr("A&gainst"), {tr("step"), tr("epoch"), tr("time")})),
       m_train(new QCheckBox(tr("&Train"), this)),
-      m_heldout(new QCheckBox(tr("&Held-out"), this)),
+      m_heldout(new QCheckBox(tr("Hel&d-out"), this)),
       m_smoothing(new QDoubleSpinBox(this)) {
   m_axis->setCurrentIndex(static_cast<int>(CurveAxis::epoch));
   for (QCheckBox* box : {m_heldout, m_train}) {

@@ -39,8 +39,8 @@ BenchView::BenchView(RunStore& store, Selection& selection, QWidget* parent)
     : ChartView(store, selection, parent), m_scale(new QCPColorScale(&plot())) {
   m_document = addChoice(controls(), tr("&Document"));
   m_variant = addChoice(controls(), tr("&Measured on"));
-  m_shape = addChoice(controls(), tr("S&hape"));
-  m_figure = addChoice(controls(), tr("&Figure"), benchFigures());
+  m_shape = addChoice(controls(), tr("Sha&pe"));
+  m_figure = addChoice(controls(), tr("Fi&gure"), benchFigures());
   controls().addStretch(1);
   for (QComboBox* choice : {m_document, m_variant, m_shape, m_figure}) {
     connect(choice, &QComboBox::currentIndexChanged, this, &BenchView::refreshSoon);

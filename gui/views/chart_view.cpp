@@ -27,6 +27,8 @@ void ChartView::refresh() {
   m_plot->clearItems();
   stylePlot(*m_plot, palette());
   draw();
+  m_plot->setAccessibleName(m_caption.isEmpty() ? title() : title() + ": " + m_caption);
+  m_tableView->setAccessibleName(tr("%1, table").arg(title()));
   m_tableView->fitColumns();
   m_plot->replot();
 }

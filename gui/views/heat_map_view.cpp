@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "actscope/base/error.hpp"
 #include "views/choice.hpp"
@@ -51,9 +52,9 @@ HeatMapView::HeatMapView(RunStore& store, Selection& selection, QWidget* parent)
   m_scheme = addChoice(controls(), tr("&Scheme"));
   m_metric = addChoice(controls(), tr("&Metric"));
   for (const MetricFacts& facts : metrics()) m_metric->addItem(facts.title);
-  m_reference = addChoice(controls(), tr("&Values"),
+  m_reference = addChoice(controls(), tr("Va&lues"),
                           {tr("as measured"), tr("against dense"), tr("against A")});
-  m_group = addChoice(controls(), tr("&Runs of"));
+  m_group = addChoice(controls(), tr("Runs &of"));
   m_group->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   m_group->setMinimumContentsLength(28);
   controls().addStretch(1);
@@ -114,14 +115,45 @@ void HeatMapView::fillChoices() {
   setItems(*m_scheme, heatSchemes(store().runs(), m_group->currentText()));
 }
 
+// A run that became current elsewhere is shown: its group and its scheme. Gives whether one did.
+bool HeatMapView::followCurrent() {
+  if (m_followed == selection().current()) return false;
+  m_followed = selection().current();
+  const RunPointer run = store().find(m_followed);
+  if (!run || !hasBlocks(run->config)) return true;
+  const int group = m_group->findText(run->group);
+  if (group < 0) return true;
+  m_group->setCurrentIndex(group);
+  setItems(*m_scheme, heatSchemes(store().runs(), run->group));
+  m_scheme->setCurrentIndex(std::max(0, m_scheme->findText(run->scheme)));
+  return true;
+}
+
+// The cell of a run that became current is marked; a mark means nothing in another scheme's map.
+void HeatMapView::placeMark(const HeatMap& before, bool isMoved) {
+  const bool isOther = m_map.blocks != before.blocks || m_map.sparsities != before.sparsities ||
+                       m_query.scheme != m_marked;
+  m_marked = m_query.scheme;
+  if (!isOther && !isMoved) return;
+  m_block = m_sparsity = none;
+  const auto columns = static_cast<int>(m_map.sparsities.size());
+  for (int i = 0; i < static_cast<int>(m_map.cells.size()); ++i) {
+    if (!m_map.cells[static_cast<std::size_t>(i)].keys.contains(selection().current())) continue;
+    m_block = i / columns;
+    m_sparsity = i % columns;
+  }
+}
+
 void HeatMapView::draw() {
   fillChoices();
+  const bool isMoved = followCurrent();
   m_query.group = m_group->currentText();
   m_query.scheme = m_scheme->currentText();
   m_query.metric = static_cast<Metric>(std::max(0, m_metric->currentIndex()));
   m_query.reference = static_cast<Reference>(m_reference->currentIndex());
   m_query.a = runA();
-  m_map = heatMapOf(store().runs(), m_query);
+  const HeatMap before = std::exchange(m_map, heatMapOf(store().runs(), m_query));
+  placeMark(before, isMoved);
   fillHeatTable(twin(), m_map, m_query);
   setMessage(m_map.message);
   const MetricFacts& facts = factsOf(m_query.metric);
@@ -178,11 +210,15 @@ void HeatMapView::drawCell(int block, int sparsity) {
   if (cell.state == HeatCell::State::measured) {
     fill = QColor::fromRgb(m_scale->gradient().color(cell.value, m_scale->dataRange()));
   }
+  const bool isInFront =
+      cell.keys.isEmpty() || std::ranges::any_of(cell.keys, [&](const QString& key) {
+        return selection().isInFront(key);
+      });
+  if (!isInFront) fill.setAlphaF(0.2F);
   QStringList marks;
   if (cell.keys.contains(selection().a())) marks << "A";
   if (cell.keys.contains(selection().b())) marks << "B";
-  const bool isCurrent =
-      cell.keys.contains(selection().current()) || (block == m_block && sparsity == m_sparsity);
+  const bool isCurrent = block == m_block && sparsity == m_sparsity;
   drawHeatCell(plot(), palette(), m_map, block, sparsity, fill,
                cell.text + (marks.isEmpty() ? QString() : "\n" + marks.join(' ')));
   if (isCurrent || !marks.isEmpty()) {
@@ -216,6 +252,7 @@ void HeatMapView::select(int block, int sparsity) {
 
 bool HeatMapView::moveBy(int blocks, int sparsities) {
   if (m_map.blocks.isEmpty()) return false;
+  if (m_block < 0) return select(0, 0), true;
   const auto within = [](int value, qsizetype size) {
     return std::clamp(value, 0, static_cast<int>(size) - 1);
   };
@@ -228,6 +265,7 @@ bool HeatMapView::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::KeyPress) {
     const auto* key = dynamic_cast<QKeyEvent*>(event);
     const QString current = selection().current();
+    const bool isShown = m_block >= 0 && m_map.at(m_block, m_sparsity).keys.contains(current);
     switch (key->key()) {
       case Qt::Key_Left:
         return moveBy(0, -1);
@@ -238,10 +276,10 @@ bool HeatMapView::eventFilter(QObject* watched, QEvent* event) {
       case Qt::Key_Down:
         return moveBy(-1, 0);
       case Qt::Key_A:
-        selection().setA(current);
+        if (isShown) selection().setA(current);
         return true;
       case Qt::Key_B:
-        selection().setB(current);
+        if (isShown) selection().setB(current);
         return true;
       default:
         break;

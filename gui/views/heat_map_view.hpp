@@ -32,6 +32,8 @@ class HeatMapView : public ChartView {
 
  private:
   void fillChoices();
+  bool followCurrent();
+  void placeMark(const HeatMap& before, bool isMoved);
   void drawCell(int block, int sparsity);
   void drawScale();
   void select(int block, int sparsity);
@@ -45,7 +47,10 @@ class HeatMapView : public ChartView {
   QComboBox* m_reference;
   QCPColorMap* m_colors = nullptr;
   QCPColorScale* m_scale;
-  int m_block = -1, m_sparsity = -1;  ///< the cell with the keyboard focus
+  static constexpr int none = -1;
+  int m_block = none, m_sparsity = none;  ///< the marked cell: keys start from it
+  QString m_followed;                     ///< the current run of the last drawing
+  QString m_marked;                       ///< the scheme of the last drawing
 };
 
 }  // namespace actscope::gui

@@ -20,6 +20,8 @@ KernelsView::KernelsView(RunStore& store, Selection& selection, QWidget* parent)
       m_tableView(new TableView(m_table, selection, this)) {
   m_filter->setPlaceholderText(tr("Filter by layer, slot, phase, name, device (Ctrl+F)"));
   m_filter->setClearButtonEnabled(true);
+  m_filter->setAccessibleName(tr("Filter"));
+  m_tableView->setAccessibleName(tr("Operators and kernels"));
   controls().addWidget(m_filter, 1);
   controls().addWidget(m_total);
   body().addWidget(m_tableView, 1);

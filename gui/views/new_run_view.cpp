@@ -62,7 +62,7 @@ QWidget* NewRunView::makeForm() {
   QFormLayout& form = *m_form;
   form.setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
   auto* kinds = new QHBoxLayout;
-  m_single = new QRadioButton(tr("One &run"));
+  m_single = new QRadioButton(tr("One r&un"));
   m_sweep = new QRadioButton(tr("S&weep"));
   m_single->setChecked(true);
   kinds->addWidget(m_single);
@@ -87,16 +87,17 @@ QWidget* NewRunView::makeConsole() {
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(8, 0, 0, 0);
   const QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-  const auto addBox = [&](const char* name) {
+  const auto addBox = [&](const char* name, const QString& title) {
     auto* box = new QPlainTextEdit;
     box->setObjectName(name);
+    box->setAccessibleName(title);
     box->setReadOnly(true);
     box->setFont(fixed);
     box->setTabChangesFocus(true);
     return box;
   };
   column->addWidget(new QLabel(tr("Command line")));
-  m_command = addBox("command");
+  m_command = addBox("command", tr("Command line"));
   m_command->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_command->setMaximumHeight(QFontMetrics(fixed).height() * 5 + 12);
   column->addWidget(m_command);
@@ -116,7 +117,7 @@ QWidget* NewRunView::makeConsole() {
   buttons->addWidget(m_state, 1);
   column->addLayout(buttons);
   column->addWidget(new QLabel(tr("Progress")));
-  m_log = addBox("log");
+  m_log = addBox("log", tr("Progress"));
   m_log->setMaximumBlockCount(2000);
   column->addWidget(m_log, 1);
   m_program = new QLineEdit;

@@ -16,8 +16,9 @@ void write(const QString& file, const QByteArray& bytes) {
   write_file_atomically(file.toStdString(), std::string_view(bytes.constData(), bytes.size()));
 }
 
-QByteArray png(View& view, QSize size) {
-  QImage image(size, QImage::Format_ARGB32_Premultiplied);
+QByteArray png(View& view, QSize size, double pixelRatio) {
+  QImage image((QSizeF(size) * pixelRatio).toSize(), QImage::Format_ARGB32_Premultiplied);
+  image.setDevicePixelRatio(pixelRatio);
   image.fill(view.palette().color(QPalette::Window));
   view.paintPicture(image, size);
   QBuffer buffer;
@@ -40,12 +41,12 @@ QByteArray svg(View& view, QSize size) {
 
 }  // namespace
 
-void exportView(View& view, const QString& file, QSize size) {
+void exportView(View& view, const QString& file, QSize size, double pixelRatio) {
   if (file.endsWith(".csv")) {
     view.refreshNow();
     return write(file, csvOf(view.table()).toUtf8());
   }
-  if (file.endsWith(".png")) return write(file, png(view, size));
+  if (file.endsWith(".png")) return write(file, png(view, size, pixelRatio));
   if (file.endsWith(".svg")) return write(file, svg(view, size));
   throw ConfigError(error_text("unknown format of " + file.toStdString(),
                                "there are .png, .svg, .csv", "end the name in one of these"));

@@ -10,7 +10,8 @@ class View;
 
 /// Writes what a view shows: a picture (.png, .svg) or its table (.csv). All of it or nothing.
 ///
+/// pixelRatio  pixels of a PNG for each of `size`
 /// Errors   ConfigError: another ending; EnvironmentError: the file cannot be written
-void exportView(View& view, const QString& file, QSize size);
+void exportView(View& view, const QString& file, QSize size, double pixelRatio = 1);
 
 }  // namespace actscope::gui

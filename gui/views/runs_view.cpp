@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/runs_view.hpp"
 
+#include <QDir>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -14,6 +15,18 @@
 #include "views/table_view.hpp"
 
 namespace actscope::gui {
+namespace {
+
+// Where was looked, in full: "." says nothing.
+QString shownPlaces(const QStringList& places) {
+  QStringList shown;
+  for (const QString& place : places) {
+    shown << QDir::toNativeSeparators(QDir::cleanPath(QDir(place).absolutePath()));
+  }
+  return shown.join(", ");
+}
+
+}  // namespace
 
 RunsView::RunsView(RunStore& store, Selection& selection, QWidget* parent)
     : View(store, selection, parent),
@@ -23,6 +36,9 @@ RunsView::RunsView(RunStore& store, Selection& selection, QWidget* parent)
       m_pairView(new TableView(m_pair, selection, this)) {
   m_filter->setPlaceholderText(tr("Filter by any column (Ctrl+F)"));
   m_filter->setClearButtonEnabled(true);
+  m_filter->setAccessibleName(tr("Filter"));
+  m_table->setAccessibleName(tr("Runs"));
+  m_pairView->setAccessibleName(tr("A and B"));
   auto* pickA = new QPushButton(tr("Pick as A"), this);
   auto* pickB = new QPushButton(tr("Pick as B"), this);
   auto* columns = new QPushButton(tr("Columns…"), this);
@@ -93,9 +109,9 @@ void RunsView::updateSummary() {
     setMessage(
         store().isLoading()
             ? tr("Reading…")
-            : tr("No report.json or sweep.json below %1. Drop a folder here, or start a run on "
-                 "the page New run.")
-                  .arg(store().places().join(", ")));
+            : tr("No report.json or sweep.json in or below %1: drop a folder here, or start a run "
+                 "on the page New run.")
+                  .arg(shownPlaces(store().places())));
   } else if (unreadable > 0) {
     setMessage(tr("%1 cannot be read; the column Why says why. They are tried again by themselves.")
                    .arg(unreadable == 1 ? tr("One file") : tr("%1 files").arg(unreadable)));

@@ -9,6 +9,7 @@
 #include <QMenu>
 #include <QSet>
 #include <algorithm>
+#include <utility>
 
 #include "models/selection.hpp"
 #include "models/table_model.hpp"
@@ -117,6 +118,13 @@ void TableView::follow() {
     m_isFollowing = false;
     return;
   }
+}
+
+// Qt makes the first row current where none is: that is nobody's choice.
+void TableView::focusInEvent(QFocusEvent* event) {
+  const bool wasFollowing = std::exchange(m_isFollowing, true);
+  QTableView::focusInEvent(event);
+  m_isFollowing = wasFollowing;
 }
 
 void TableView::keyPressEvent(QKeyEvent* event) {

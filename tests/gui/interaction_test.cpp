@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gtest/gtest.h>
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDir>
 #include <QDropEvent>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
@@ -24,6 +27,7 @@
 #include "views/heat_map_view.hpp"
 #include "views/kernels_view.hpp"
 #include "views/pareto_view.hpp"
+#include "views/picture.hpp"
 #include "views/plot_style.hpp"
 #include "views/plotting.hpp"
 #include "views/runs_view.hpp"
@@ -211,6 +215,88 @@ TEST_F(Window, ArrowsMoveInTheHeatMap) {
   EXPECT_EQ(selection().current(), key("p16b0"));
 }
 
+TEST_F(Window, TheHeatMapFollowsARunOfAnotherSchemeAndForgetsItsMark) {
+  RunRecord other = test::madeRun("linear-bsr", 8, 0.5, 7);
+  ASSERT_TRUE(QDir(folder.path()).mkpath("other"));
+  write_file_atomically((folder.path() + "/other/report.json").toStdString(),
+                        reports::write_run_document(other));
+  window.open({folder.path()});
+  ASSERT_TRUE(QTest::qWaitFor([this] { return window.store().runs().size() == 19U; }));
+  auto& heat = page<HeatMapView>("heatmap");
+  auto* scheme = heat.findChildren<QComboBox*>().value(0);
+  ASSERT_EQ(scheme->currentText(), "int4-bsr");
+  heat.plot().setFocus();
+  type(Qt::Key_Right);
+  EXPECT_EQ(selection().current(), key("p8a0"));
+  const QString b = selection().b();
+  scheme->setCurrentText("linear-bsr");
+  settle();
+  heat.plot().setFocus();
+  type(Qt::Key_B);  // the current run is none of this map
+  EXPECT_EQ(selection().b(), b);
+  selection().setCurrent(key("p8b0"));
+  settle();
+  EXPECT_EQ(scheme->currentText(), "int4-bsr");
+}
+
+TEST_F(Window, NobodyChoosesARunByChangingThePage) {
+  EXPECT_EQ(selection().current(), "");
+  for (int number = 0; number < viewIds().size(); ++number) {
+    type(static_cast<Qt::Key>(Qt::Key_1 + number), Qt::ControlModifier);
+    for (TableView* table : window.pages().currentWidget()->findChildren<TableView*>()) {
+      table->setFocus();
+    }
+    settle();
+  }
+  EXPECT_EQ(selection().current(), "");
+  const QString b = selection().b();
+  window.pages().setCurrentIndex(0);
+  window.setFocus();
+  QTest::keyClick(&window, Qt::Key_B);
+  EXPECT_EQ(selection().b(), b);
+  EXPECT_TRUE(window.statusBar()->currentMessage().contains("first"));
+}
+
+TEST_F(Window, MnemonicsOfAPageDoNotCollide) {
+  QStringList ofMenus;
+  for (const QAction* menu : window.menuBar()->actions()) {
+    ofMenus << QKeySequence::mnemonic(menu->text()).toString();
+  }
+  for (int number = 0; number < viewIds().size(); ++number) {
+    window.pages().setCurrentIndex(number);
+    settle();
+    QStringList taken = ofMenus;
+    const QWidget* shown = window.pages().currentWidget();
+    QStringList texts;
+    for (const QLabel* label : shown->findChildren<QLabel*>()) {
+      if (label->isVisible() && label->buddy() != nullptr) texts << label->text();
+    }
+    for (const QAbstractButton* button : shown->findChildren<QAbstractButton*>()) {
+      if (button->isVisible()) texts << button->text();
+    }
+    for (const QString& text : texts) {
+      const QString key = QKeySequence::mnemonic(text).toString();
+      if (key.isEmpty()) continue;
+      EXPECT_FALSE(taken.contains(key)) << (viewIds()[number] + ": " + text).toStdString();
+      taken << key;
+    }
+  }
+}
+
+TEST_F(Window, ChartsAndTablesHaveNames) {
+  for (const QString& id : viewIds()) {
+    window.pages().setCurrentIndex(static_cast<int>(viewIds().indexOf(id)));
+    settle();
+    const QWidget* shown = window.pages().currentWidget();
+    for (const QCustomPlot* plot : shown->findChildren<QCustomPlot*>()) {
+      EXPECT_FALSE(plot->accessibleName().isEmpty()) << id.toStdString();
+    }
+    for (const TableView* table : shown->findChildren<TableView*>()) {
+      EXPECT_FALSE(table->accessibleName().isEmpty()) << id.toStdString();
+    }
+  }
+}
+
 TEST_F(Window, TheHeatMapChangesItsMetricByKeys) {
   auto& heat = page<HeatMapView>("heatmap");
   const QString saved = heat.map().at(0, 0).text;
@@ -287,6 +373,11 @@ TEST_F(Window, ExportsAndSaysWhereOrWhyNot) {
   window.saveAs(out.filePath("heat.svg"));
   EXPECT_TRUE(QFileInfo::exists(out.filePath("heat.svg")));
   EXPECT_TRUE(window.statusBar()->currentMessage().startsWith("Wrote"));
+  window.saveAs(out.filePath("heat"));
+  EXPECT_TRUE(QFileInfo::exists(out.filePath("heat.png")));
+  View& heat = *window.view("heatmap");
+  exportView(heat, out.filePath("twice.png"), QSize(300, 200), 2);
+  EXPECT_EQ(QImage(out.filePath("twice.png")).size(), QSize(600, 400));
   window.saveAs(out.filePath("none/heat.png"));
   EXPECT_TRUE(window.statusBar()->currentMessage().contains("heat.png"));
   window.saveAs(out.filePath("heat.bmp"));

@@ -58,6 +58,8 @@ TEST(Metrics, AreNamedOnceAndReadBack) {
   EXPECT_EQ(changeText(Metric::accuracy, *metricChange(Metric::accuracy, 0.81, 0.8)), "+1.0 pp");
   EXPECT_FALSE(metricChange(Metric::saved, 1, 0));
   EXPECT_EQ(signedBytes(-2048), "−2.00 KiB");
+  EXPECT_EQ(changeText(Metric::accuracy, -0.0001), "0.0 pp");
+  EXPECT_EQ(changeText(Metric::loss, 0.0001), "0.000");
 }
 
 class RunTable : public MadeRuns {

@@ -134,6 +134,24 @@ TEST_F(NewRun, ARunIsStopped) {
   EXPECT_FALSE(form.program().isRunning());
 }
 
+TEST_F(NewRun, ACrashWhileItStopsIsNoStop) {
+  setScript("trap 'kill -SEGV $$' TERM; echo up; while :; do sleep 0.05; done");
+  press("Start");
+  ASSERT_TRUE(QTest::qWaitFor([this] { return log().contains("up"); }));
+  press("Stop");
+  EXPECT_TRUE(QTest::qWaitFor([this] {
+    return state() == "the program crashed or was killed (signal 11) while it stopped";
+  })) << state().toStdString();
+}
+
+TEST_F(NewRun, ItIsStoppedBeforeItListens) {
+  setScript("echo up; while :; do sleep 0.05; done");
+  press("Start");
+  ASSERT_TRUE(QTest::qWaitFor([this] { return log().contains("up"); }));
+  press("Stop");
+  EXPECT_TRUE(QTest::qWaitFor([this] { return state() == "stopped"; })) << state().toStdString();
+}
+
 TEST_F(NewRun, ARefusalIsSaid) {
   setScript("echo 'actscope: --batch cannot be 0' >&2; exit 2");
   press("Start");

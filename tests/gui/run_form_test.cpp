@@ -119,7 +119,7 @@ TEST(RunRequestTest, FaultsAreNamed) {
   EXPECT_TRUE(faultOf(r).contains("Drop-path"));
   r["drop_path_ratio"] = "0.5";
   r["ema_decay"] = "often";
-  EXPECT_TRUE(faultOf(r).contains("Average"));
+  EXPECT_TRUE(faultOf(r).contains("Weight average decay"));
   r["ema_decay"].clear();
   r["gradient_errors"] = "-1";
   EXPECT_TRUE(faultOf(r).contains("Gradient errors"));
@@ -194,7 +194,7 @@ TEST_F(ProgramRunTest, StopKillsWhatDoesNotEnd) {
   ASSERT_TRUE(lines.wait(5000));
   run.stop();
   ASSERT_TRUE(waitForEnd());
-  EXPECT_EQ(verdict(), "stopped");
+  EXPECT_EQ(verdict(), "killed, for it did not stop in time");
 }
 
 TEST_F(ProgramRunTest, ItsEndAsksFirstToo) {
