@@ -72,7 +72,7 @@ ConfigurationList configurationsOf(const RunList& runs) {
     one.training = first.group;
     one.isBaseline = isBaselineRun(first);
     for (const std::size_t place : group.places) {
-      if (readable[place]->isTrained()) one.runs.push_back(readable[place]);
+      (readable[place]->isTrained() ? one.runs : one.others).push_back(readable[place]);
     }
     one.figures = std::move(group);
     configurations.push_back(std::move(one));

@@ -16,7 +16,8 @@ struct Configuration {
   reports::SweepGroup figures;
   QString label;     ///< "int4-bsr 8x8 80 %", and how its training differs from the first run's
   QString training;  ///< groupText of its runs
-  RunList runs;      ///< those that measured something, in their order
+  RunList runs;      ///< those that were trained to their end, in their order
+  RunList others;    ///< those that were not (yet)
   bool isBaseline = false;  ///< of a sweep, or a scheme that others are compared with
 
   /// Of the first run: what a click on the configuration selects.

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <iterator>
+
+#include "models/configurations.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -84,6 +86,159 @@ bool hasPoints(const RunPointer& run) {
   return run && run->record && !run->record->accuracy.empty();
 }
 
+RunList withPoints(const RunList& runs) {
+  RunList result;
+  std::ranges::copy_if(runs, std::back_inserter(result), hasPoints);
+  return result;
+}
+
+// The mean of curves over the points that all of them have at the same place, the first ones.
+// Absent where they have none: those are of other lengths of training.
+std::optional<Curve> meanOf(const std::vector<Curve>& seeds, CurveAxis axis) {
+  Curve mean = seeds.front();
+  mean.seeds = static_cast<int>(seeds.size());
+  qsizetype points = mean.x.size();
+  for (const Curve& seed : seeds) {
+    points = std::min(points, seed.x.size());
+    // Times differ from seed to seed; what was trained by then does not.
+    for (qsizetype i = 0; axis != CurveAxis::time && i < points; ++i) {
+      if (seed.x[i] != mean.x[i]) points = i;
+    }
+  }
+  if (points == 0) return std::nullopt;
+  const auto count = static_cast<double>(seeds.size());
+  for (QVector<double>* values : {&mean.x, &mean.raw, &mean.smooth}) values->resize(points);
+  if (seeds.size() == 1) return mean;
+  for (qsizetype i = 0; i < points; ++i) {
+    double x = 0, raw = 0, smooth = 0, low = INFINITY, high = -INFINITY;
+    for (const Curve& seed : seeds) {
+      x += seed.x[i] / count;
+      raw += seed.raw[i] / count;
+      smooth += seed.smooth[i] / count;
+      low = std::min(low, seed.smooth[i]);
+      high = std::max(high, seed.smooth[i]);
+    }
+    mean.x[i] = x;
+    mean.raw[i] = raw;
+    mean.smooth[i] = smooth;
+    mean.low << low;
+    mean.high << high;
+  }
+  return mean;
+}
+
+std::vector<Curve> curvesOfSeeds(const RunList& runs, const CurveQuery& query, bool isTrain) {
+  std::vector<Curve> curves;
+  for (const RunPointer& run : runs) {
+    Curve curve = curveOf(*run, query, isTrain);
+    if (!curve.x.isEmpty()) curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
+// What is drawn as one: a configuration, or a run that has not ended.
+struct Drawn {
+  QString name;
+  RunList runs;
+  bool isA = false, isB = false, isInFront = true, isCurrent = false;
+};
+
+Drawn drawnOf(const QString& name, const RunList& members, const Selection& selection) {
+  Drawn one{name, members};
+  const auto holds = [&](const QString& key) {
+    return std::ranges::any_of(members, [&](const RunPointer& run) { return run->key == key; });
+  };
+  one.isA = holds(selection.a());
+  one.isB = holds(selection.b());
+  one.isCurrent = holds(selection.current());
+  RunList front;
+  std::ranges::copy_if(members, std::back_inserter(front),
+                       [&](const RunPointer& run) { return selection.isInFront(run->key); });
+  one.isInFront = !front.empty();
+  if (one.isInFront) one.runs = front;
+  return one;
+}
+
+std::vector<Drawn> allDrawn(const RunList& runs, const Selection& selection) {
+  std::vector<Drawn> all;
+  for (const Configuration& one : configurationsOf(runs)) {
+    const RunList ended = withPoints(one.runs);
+    if (!ended.empty()) {
+      all.push_back(drawnOf(ended.size() > 1 ? one.label : ended.front()->name, ended, selection));
+    }
+    for (const RunPointer& run : withPoints(one.others)) {
+      all.push_back(drawnOf(run->name, {run}, selection));
+    }
+  }
+  return all;
+}
+
+// B − A, by seed where both configurations have several seeds in common.
+std::vector<Curve> differences(const Drawn& a, const Drawn& b, const RunPointer& pickedA,
+                               const RunPointer& pickedB, const CurveQuery& query, bool isTrain) {
+  std::vector<Curve> lines;
+  for (const RunPointer& of : b.runs) {
+    const auto with = std::ranges::find_if(
+        a.runs, [&](const RunPointer& run) { return run->config.seed == of->config.seed; });
+    if (with == a.runs.end()) continue;
+    Curve line = differenceOf(curveOf(**with, query, isTrain), curveOf(*of, query, isTrain));
+    if (!line.x.isEmpty()) lines.push_back(std::move(line));
+  }
+  if (lines.size() > 1) return lines;
+  Curve line = differenceOf(curveOf(*pickedA, query, isTrain), curveOf(*pickedB, query, isTrain));
+  return line.x.isEmpty() ? std::vector<Curve>() : std::vector{line};
+}
+
+Curves differenceCurves(const std::vector<Drawn>& all, const RunPointer& a, const RunPointer& b,
+                        const std::vector<bool>& figures, const CurveQuery& query) {
+  Curves curves;
+  const auto ofA = std::ranges::find_if(all, &Drawn::isA);
+  const auto ofB = std::ranges::find_if(all, &Drawn::isB);
+  for (const bool isTrain : figures) {
+    if (ofA == all.end() || ofB == all.end()) continue;
+    const auto lines = differences(*ofA, *ofB, a, b, query, isTrain);
+    if (lines.empty()) continue;
+    if (auto mean = meanOf(lines, query.axis)) {
+      if (mean->seeds > 1) mean->name = QString("B − A, %1 seeds").arg(mean->seeds);
+      curves.lines.push_back(*std::move(mean));
+    }
+  }
+  const QString apart = apartText(a->config, b->config);
+  if (curves.lines.empty()) {
+    curves.message = "A and B have no points in common.";
+  } else if (!apart.isEmpty()) {
+    curves.message = "A and B do not train alike; B has " + apart + ".";
+  }
+  return curves;
+}
+
+// The lines of a configuration: means, or its runs where their points lie elsewhere.
+void addLines(Curves& curves, const Drawn& one, const std::vector<bool>& figures,
+              const CurveQuery& query) {
+  for (const bool isTrain : figures) {
+    std::vector<Curve> seeds = curvesOfSeeds(one.runs, query, isTrain);
+    if (seeds.empty()) continue;
+    std::vector<Curve> lines;
+    if (auto mean = meanOf(seeds, query.axis)) {
+      if (mean->seeds > 1) mean->name = QString("%1, %2 seeds").arg(one.name).arg(mean->seeds);
+      lines.push_back(*std::move(mean));
+    } else {
+      lines = seeds;
+    }
+    for (Curve& line : lines) {
+      line.isA = one.isA;
+      line.isB = one.isB;
+      line.isInFront = one.isInFront || one.isA || one.isB;
+      curves.lines.push_back(std::move(line));
+    }
+    if (!one.isCurrent || curves.lines.back().seeds < 2) continue;
+    for (Curve& seed : seeds) {
+      seed.isSeed = true;
+      curves.lines.push_back(std::move(seed));
+    }
+  }
+}
+
 }  // namespace
 
 QVector<double> smoothed(const QVector<double>& values, double smoothing) {
@@ -95,7 +250,6 @@ QVector<double> smoothed(const QVector<double>& values, double smoothing) {
 }
 
 Curves curvesOf(const RunList& runs, const Selection& selection, const CurveQuery& query) {
-  Curves curves;
   RunPointer a, b;
   for (const RunPointer& run : runs) {
     if (run->key == selection.a()) a = run;
@@ -104,52 +258,38 @@ Curves curvesOf(const RunList& runs, const Selection& selection, const CurveQuer
   std::vector<bool> figures;
   if (query.isHeldoutShown) figures.push_back(false);
   if (query.isTrainShown) figures.push_back(true);
+  const std::vector<Drawn> all = allDrawn(runs, selection);
+  const bool isDifference = selection.side() == Side::difference;
+  if (isDifference && a && b) return differenceCurves(all, a, b, figures, query);
 
-  if (selection.side() == Side::difference && a && b) {
-    for (const bool isTrain : figures) {
-      if (!hasPoints(a) || !hasPoints(b)) continue;
-      Curve line = differenceOf(curveOf(*a, query, isTrain), curveOf(*b, query, isTrain));
-      if (!line.x.isEmpty()) curves.lines.push_back(std::move(line));
-    }
-    const QString apart = apartText(a->config, b->config);
-    if (curves.lines.empty()) {
-      curves.message = "A and B have no points in common.";
-    } else if (!apart.isEmpty()) {
-      curves.message = "A and B do not train alike; B has " + apart + ".";
-    }
-    return curves;
+  Curves curves;
+  int drawn = 0, leftOut = 0;
+  for (const Drawn& one : all) {
+    if (one.isA) addLines(curves, one, figures, query);
   }
-
-  int drawn = 0, leftOut = 0, without = 0;
-  const auto add = [&](const RunPointer& run) {
-    for (const bool isTrain : figures) {
-      Curve line = curveOf(*run, query, isTrain);
-      line.isA = run == a;
-      line.isB = run == b;
-      line.isInFront = selection.isInFront(run->key) || line.isA || line.isB;
-      if (!line.x.isEmpty()) curves.lines.push_back(std::move(line));
-    }
-  };
-  for (const RunPointer& run : {a, b}) {
-    if (hasPoints(run) && !(run == b && a == b && !curves.lines.empty())) add(run);
+  for (const Drawn& one : all) {
+    if (one.isB && !one.isA) addLines(curves, one, figures, query);
   }
-  for (const RunPointer& run : runs) {
-    if (run == a || run == b) continue;
-    if (!hasPoints(run)) {
-      ++without;
-    } else if (!selection.isInFront(run->key) || drawn >= query.limit) {
+  for (const Drawn& one : all) {
+    if (one.isA || one.isB) continue;
+    if (!one.isInFront || drawn >= query.limit) {
       ++leftOut;
     } else {
       ++drawn;
-      add(run);
+      addLines(curves, one, figures, query);
     }
   }
+  // Seeds last.
+  std::ranges::stable_partition(curves.lines, [](const Curve& line) { return !line.isSeed; });
   if (curves.lines.empty()) {
     curves.message = "No run has measured this yet.";
-  } else if (selection.side() == Side::difference) {
+  } else if (isDifference) {
     curves.message = "B − A needs A and B.";
   } else if (leftOut > 0) {
-    curves.message = QString("%1 more runs are not drawn: pick A and B, or brush.").arg(leftOut);
+    curves.message =
+        QString("%1 more configurations are not drawn%2.")
+            .arg(leftOut)
+            .arg(selection.brushed().isEmpty() ? ": pick A and B, or brush" : ", by the brush");
   }
   return curves;
 }
@@ -163,10 +303,16 @@ void fillCurveTable(TableModel& table, const Curves& curves, const CurveQuery& q
     for (qsizetype i = 0; i < curve.x.size(); ++i) {
       const double y = curve.raw[i];
       const double x = curve.x[i];
+      const auto end = [&](const QVector<double>& ends) {
+        if (ends.isEmpty()) return Cell::none("one seed");
+        return Cell{figureText(ends[i], isAccuracy, curve.isDifference), ends[i], {}};
+      };
       rows.push_back({{Cell::of(curve.name),
                        Cell::of(curve.isTrain ? "train" : "held-out"),
                        {QString::number(x, 'g', 6), x, {}},
-                       {figureText(y, isAccuracy, curve.isDifference), y, {}}},
+                       {figureText(y, isAccuracy, curve.isDifference), y, {}},
+                       end(curve.low),
+                       end(curve.high)},
                       curve.key});
     }
   }
@@ -174,7 +320,9 @@ void fillCurveTable(TableModel& table, const Curves& curves, const CurveQuery& q
   table.setTable({{"run", "Run", false},
                   {"data", "On", false},
                   {axes[axis], titles[axis]},
-                  {isAccuracy ? "accuracy_ratio" : "loss", isAccuracy ? "Accuracy" : "Loss"}},
+                  {isAccuracy ? "accuracy_ratio" : "loss", isAccuracy ? "Accuracy" : "Loss"},
+                  {"lowest_seed", "Lowest seed"},
+                  {"highest_seed", "Highest seed"}},
                  std::move(rows));
 }
 

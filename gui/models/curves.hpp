@@ -18,15 +18,19 @@ struct CurveQuery {
   CurveFigure figure = CurveFigure::accuracy;
   bool isTrainShown = true, isHeldoutShown = true;
   double smoothing = 0;  ///< weight of the past in an exponential mean, 0 to below 1
-  int limit = 24;        ///< runs drawn besides A and B
+  int limit = 24;        ///< configurations drawn besides those of A and B
 };
 
-/// One line. Accuracies in ratios, time in seconds.
+/// One line: the mean over the seeds of a configuration, or one run. Accuracies in ratios, time in
+/// seconds.
 struct Curve {
-  QString key, name;
+  QString key, name;  ///< of a mean the key of its first run, and the configuration
   bool isTrain = false, isA = false, isB = false, isDifference = false;
   bool isInFront = true;
+  bool isSeed = false;  ///< one of the runs behind the mean of the current configuration
+  int seeds = 1;
   QVector<double> x, raw, smooth;
+  QVector<double> low, high;  ///< of the seeds at each x; empty: one seed
 };
 
 struct Curves {
@@ -34,8 +38,10 @@ struct Curves {
   QString message;  ///< why there is nothing, or what is left out
 };
 
-/// A and B first, then the others in their order, up to the limit. With Side::difference there is
-/// one line a figure: B − A at the points of B, with A interpolated.
+/// The configurations of A and B first, then the others in their order, up to the limit; seeds of
+/// the current one come last, each for itself. Runs that have not ended, and those whose points lie
+/// elsewhere than the other seeds', are lines of their own. With Side::difference there is one line
+/// a figure: B − A at the points of B, with A interpolated, paired by seed where both have several.
 Curves curvesOf(const RunList& runs, const Selection& selection, const CurveQuery& query);
 
 /// An exponential mean that starts at the first value.

@@ -92,7 +92,8 @@ void AccuracyView::draw() {
   const Curves curves = curvesOf(store().runs(), selection(), asked);
   fillCurveTable(twin(), curves, asked);
   setMessage(curves.message);
-  setCaption(tr("%1 against %2").arg(m_figure->currentText(), m_axis->currentText()) +
+  setCaption(tr("%1 against %2: means over the seeds, bands from the lowest to the highest")
+                 .arg(m_figure->currentText(), m_axis->currentText()) +
              (selection().side() == Side::difference ? tr(", B − A") : QString()));
   plot().legend->clearItems();
   plot().legend->setVisible(!curves.lines.empty());
@@ -131,7 +132,7 @@ void AccuracyView::fillLegend(const Curves& curves, const QList<QCPGraph*>& grap
   }
   for (std::size_t i = 0; i < curves.lines.size(); ++i) {
     // A run is named once; there is room for so many.
-    if (curves.lines[i].isTrain && areBoth) continue;
+    if ((curves.lines[i].isTrain && areBoth) || curves.lines[i].isSeed) continue;
     if (plot().legend->itemCount() < most) {
       graphs[static_cast<qsizetype>(i)]->addToLegend();
     } else {
@@ -172,6 +173,22 @@ void AccuracyView::fitAxes(const Curves& curves, const CurveQuery& asked) {
       asked.axis == CurveAxis::time ? new QCPAxisTicker : new CountTicker));
 }
 
+// From the lowest seed to the highest, behind the line of their mean.
+void AccuracyView::addBand(const QVector<double>& x, const QVector<double>& low,
+                           const QVector<double>& high, QColor color) {
+  QCPGraph* lower = plot().addGraph();
+  QCPGraph* upper = plot().addGraph();
+  lower->setData(x, low, true);
+  upper->setData(x, high, true);
+  color.setAlphaF(m_isCrowded ? 0.06F : 0.16F);
+  for (QCPGraph* edge : {lower, upper}) {
+    edge->setPen(Qt::NoPen);
+    edge->setSelectable(QCP::stNone);
+  }
+  upper->setBrush(color);
+  upper->setChannelFillGraph(lower);
+}
+
 QCPGraph* AccuracyView::drawCurve(const Curve& curve, int series) {
   const double unit = query().figure == CurveFigure::accuracy ? 100 : 1;
   const bool isPicked = curve.isA || curve.isB;
@@ -184,6 +201,8 @@ QCPGraph* AccuracyView::drawCurve(const Curve& curve, int series) {
     for (double& ratio : ratios) ratio *= unit;
     return ratios;
   };
+  if (!curve.low.isEmpty()) addBand(curve.x, values(curve.low), values(curve.high), color);
+  if (curve.isSeed) color.setAlphaF(0.6F);
   if (curve.smooth != curve.raw) {
     QColor faint = color;
     faint.setAlphaF(0.25F);
@@ -193,13 +212,13 @@ QCPGraph* AccuracyView::drawCurve(const Curve& curve, int series) {
   }
   QCPGraph* line = plot().addGraph();
   const Qt::PenStyle dash = curve.isTrain ? Qt::DashLine : seriesDash(series);
-  line->setPen(QPen(color, isPicked ? 2.6 : 1.4, dash));
+  line->setPen(QPen(color, curve.isSeed ? 0.8 : isPicked ? 2.6 : 1.4, dash));
   const auto shape = curve.isA   ? QCPScatterStyle::ssCircle
                      : curve.isB ? QCPScatterStyle::ssSquare
                                  : seriesShape(series);
   const QBrush fill = curve.isTrain ? palette().brush(QPalette::Base) : QBrush(color);
   // Markers would hide the line where there are many points.
-  if (curve.x.size() <= 60)
+  if (curve.x.size() <= 60 && !curve.isSeed)
     line->setScatterStyle({shape, QPen(color, 1.4), fill, isPicked ? 9.0 : 7.0});
   line->setData(curve.x, values(curve.smooth), true);
   line->setProperty("key", curve.key);

@@ -29,6 +29,8 @@ class AccuracyView : public ChartView {
 
  private:
   CurveQuery query() const;
+  void addBand(const QVector<double>& x, const QVector<double>& low, const QVector<double>& high,
+               QColor color);
   QCPGraph* drawCurve(const Curve& curve, int series);
   void fillLegend(const Curves& curves, const QList<QCPGraph*>& graphs);
   void fitAxes(const Curves& curves, const CurveQuery& asked);

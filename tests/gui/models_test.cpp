@@ -356,13 +356,60 @@ TEST_F(MadeRuns, CurvesHaveAAndBFirstAndStopAtTheLimit) {
   ASSERT_EQ(curves.lines.size(), 10U);
   EXPECT_TRUE(curves.lines[0].isA);
   EXPECT_TRUE(curves.lines[2].isB);
-  EXPECT_TRUE(curves.message.contains("more runs are not drawn"));
+  EXPECT_EQ(curves.lines[0].name, "dense, 2 seeds");
+  EXPECT_TRUE(curves.message.contains("more configurations are not drawn"));
   EXPECT_EQ(curves.lines[0].x.size(), 8);
   Tested table;
   fillCurveTable(table.model, curves, query);
   EXPECT_EQ(table.model.rowCount(), 80);
   selection.setBrushed({key("p8a0")});
-  EXPECT_EQ(curvesOf(store.runs(), selection, query).lines.size(), 6U);
+  const Curves brushed = curvesOf(store.runs(), selection, query);
+  EXPECT_EQ(brushed.lines.size(), 6U);
+  EXPECT_EQ(brushed.lines.back().seeds, 1);  // one of two is brushed
+}
+
+TEST_F(MadeRuns, CurvesAreMeansOverSeedsAndTheCurrentOneShowsThem) {
+  selection.setA(key("dense-0"));
+  selection.setCurrent(key("dense-1"));
+  CurveQuery query;
+  query.isTrainShown = false;
+  query.limit = 0;
+  const Curves curves = curvesOf(store.runs(), selection, query);
+  ASSERT_EQ(curves.lines.size(), 3U);
+  const Curve& mean = curves.lines[0];
+  EXPECT_EQ(mean.seeds, 2);
+  EXPECT_NEAR(mean.raw.last(), 0.85 - 0.001, 1e-12);
+  EXPECT_NEAR(mean.low.last(), 0.85 - 0.002, 1e-12);
+  EXPECT_NEAR(mean.high.last(), 0.85, 1e-12);
+  EXPECT_TRUE(curves.lines[1].isSeed && curves.lines[2].isSeed);
+  EXPECT_EQ(curves.lines[2].key, key("dense-1"));
+  query.axis = CurveAxis::time;  // seeds differ in time: its mean
+  const Curve byTime = curvesOf(store.runs(), selection, query).lines[0];
+  EXPECT_EQ(byTime.x.size(), 8);
+}
+
+TEST(Curves, OfSeedsWithOtherPointsStandAlone) {
+  RunRecord other = madeRun("dense", 16, 0.8, 1);
+  for (AccuracyPoint& point : other.accuracy) point.epoch += 100;
+  const RunList runs{entryOf(madeRun("dense", 16, 0.8, 0), "zero"), entryOf(other, "one")};
+  CurveQuery query;
+  query.isTrainShown = false;
+  const Selection nothing;
+  const Curves curves = curvesOf(runs, nothing, query);
+  ASSERT_EQ(curves.lines.size(), 2U);
+  EXPECT_EQ(curves.lines[0].seeds, 1);
+}
+
+TEST(Curves, OfRunsThatHaveNotEndedStandAlone) {
+  auto running = std::make_shared<RunEntry>(*entryOf(madeRun("dense", 16, 0.8, 1), "one"));
+  running->status = EntryStatus::running;
+  const RunList runs{entryOf(madeRun("dense", 16, 0.8, 0), "zero"), running};
+  CurveQuery query;
+  query.isTrainShown = false;
+  const Selection nothing;
+  const Curves curves = curvesOf(runs, nothing, query);
+  ASSERT_EQ(curves.lines.size(), 2U);
+  EXPECT_EQ(curves.lines[1].name, "one");
 }
 
 TEST_F(MadeRuns, CurvesOfTheDifferenceInterpolateA) {
@@ -375,6 +422,8 @@ TEST_F(MadeRuns, CurvesOfTheDifferenceInterpolateA) {
   const Curves curves = curvesOf(store.runs(), selection, query);
   ASSERT_EQ(curves.lines.size(), 1U);
   EXPECT_NEAR(curves.lines[0].raw.last(), -0.015 - 0.0032, 1e-9);
+  EXPECT_EQ(curves.lines[0].seeds, 2);  // paired: what a seed gives to both is gone
+  EXPECT_NEAR(curves.lines[0].high.last() - curves.lines[0].low.last(), 0, 1e-9);
   // By time B ends before A has its first point.
   query.axis = CurveAxis::time;
   const Curves byTime = curvesOf(store.runs(), selection, query);
