@@ -68,7 +68,7 @@ void MainWindow::addPages() {
     View* page = makeView(id, m_store, m_selection, m_pages);
     page->setObjectName(id);
     m_pages->addTab(page, page->title());
-    m_pages->setTabToolTip(m_pages->count() - 1, QString("Ctrl+%1").arg(m_pages->count()));
+    m_pages->setTabToolTip(m_pages->count() - 1, keyOfPage(m_pages->count() - 1).toString());
   }
 }
 
@@ -85,11 +85,10 @@ void MainWindow::addMenus() {
 
   QMenu* look = menuBar()->addMenu(tr("&View"));
   for (int page = 0; page < m_pages->count(); ++page) {
-    look->addAction(m_pages->tabText(page), QKeySequence(QString("Ctrl+%1").arg(page + 1)), this,
-                    [this, page] {
-                      m_pages->setCurrentIndex(page);
-                      currentView().setFocus();
-                    });
+    look->addAction(m_pages->tabText(page), keyOfPage(page), this, [this, page] {
+      m_pages->setCurrentIndex(page);
+      currentView().setFocus();
+    });
   }
   look->addSeparator();
   look->addAction(tr("&Filter"), QKeySequence::Find, this, [this] { currentView().focusFilter(); });

@@ -5,8 +5,6 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
-#include "app/view_set.hpp"
-
 namespace actscope::gui {
 namespace {
 
@@ -16,7 +14,7 @@ struct Key {
 };
 
 const Key sheet[] = {
-    {"Ctrl+1 … Ctrl+%1", "the pages, in their order"},
+    {"Ctrl+1 … Ctrl+9, Ctrl+0", "the pages, in their order"},
     {"Ctrl+F", "filter"},
     {"A, B", "pick the marked run as A or B"},
     {"X", "swap A and B"},
@@ -42,8 +40,7 @@ void showShortcutSheet(QWidget* parent) {
   dialog->setWindowTitle(QObject::tr("Keys"));
   QString text = "<table cellspacing='6'>";
   for (const Key& key : sheet) {
-    const QString keys = QString(key.keys).replace("%1", QString::number(viewIds().size()));
-    text += QString("<tr><td><b>%1</b>&nbsp;&nbsp;</td><td>%2</td></tr>").arg(keys, key.does);
+    text += QString("<tr><td><b>%1</b>&nbsp;&nbsp;</td><td>%2</td></tr>").arg(key.keys, key.does);
   }
   auto* layout = new QVBoxLayout(dialog);
   auto* label = new QLabel(text + "</table>");

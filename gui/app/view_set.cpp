@@ -4,6 +4,7 @@
 #include "views/accuracy_view.hpp"
 #include "views/bench_view.hpp"
 #include "views/footprint_view.hpp"
+#include "views/gate_view.hpp"
 #include "views/heat_map_view.hpp"
 #include "views/kernels_view.hpp"
 #include "views/new_run_view.hpp"
@@ -15,8 +16,12 @@ namespace actscope::gui {
 
 const QStringList& viewIds() {
   static const QStringList ids{"overview",  "runs",    "heatmap",    "pareto", "accuracy",
-                               "footprint", "kernels", "benchmarks", "new-run"};
+                               "footprint", "kernels", "benchmarks", "gate",   "new-run"};
   return ids;
+}
+
+QKeySequence keyOfPage(int page) {
+  return QKeySequence(QString("Ctrl+%1").arg((page + 1) % 10));
 }
 
 View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget* parent) {
@@ -28,6 +33,7 @@ View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget
   if (id == "footprint") return new FootprintView(store, selection, parent);
   if (id == "kernels") return new KernelsView(store, selection, parent);
   if (id == "benchmarks") return new BenchView(store, selection, parent);
+  if (id == "gate") return new GateView(store, selection, parent);
   if (id == "new-run") return new NewRunView(store, selection, parent);
   return nullptr;
 }

@@ -225,16 +225,34 @@ void answerByBenches(Overview& overview, const BenchList& benches) {
   overview.next = "Benchmarks shows which.";
 }
 
+// The first gate that did not pass, else the first.
+void answerByGates(Overview& overview, const GateList& gates) {
+  const GateEntry* shown = nullptr;
+  for (const GatePointer& gate : gates) {
+    if (!gate->result) continue;
+    const auto fails = [](const GateEntry& entry) {
+      return std::ranges::any_of(entry.result->rows, reports::fails_gate);
+    };
+    if (shown == nullptr || (!fails(*shown) && fails(*gate))) shown = gate.get();
+  }
+  if (shown == nullptr) return;
+  constexpr std::size_t mostReasons = 5;
+  overview.headline = gateHeadline(*shown->result);
+  overview.reasons = gateReasons(*shown->result, mostReasons);
+  overview.next = "Gate shows every row.";
+}
+
 }  // namespace
 
-Overview overviewOf(const ConfigurationList& all, std::size_t runs, const BenchList& benches,
+Overview overviewOf(const ConfigurationList& all, std::size_t runs, const Documents& others,
                     const OverviewQuery& query) {
   Overview overview;
   overview.trainings = trainingsOf(all);
   if (overview.trainings.isEmpty()) {
     overview.headline = runs == 0 ? QString("No run is open.")
                                   : QString("None of %1 runs has ended yet.").arg(runs);
-    answerByBenches(overview, benches);
+    answerByBenches(overview, others.benches);
+    answerByGates(overview, others.gates);
     return overview;
   }
   overview.training =

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "models/bench_map.hpp"
 #include "models/configurations.hpp"
+#include "models/documents.hpp"
 #include "models/run_form.hpp"
 #include "models/table_model.hpp"
 
@@ -43,7 +43,7 @@ struct Overview {
 };
 
 /// runs  how many are open, ended or not
-Overview overviewOf(const ConfigurationList& all, std::size_t runs, const BenchList& benches,
+Overview overviewOf(const ConfigurationList& all, std::size_t runs, const Documents& others,
                     const OverviewQuery& query);
 
 /// A row a configuration, those within the limits first, then by saved bytes.

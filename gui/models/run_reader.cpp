@@ -10,6 +10,7 @@
 #include "actscope/base/file.hpp"
 #include "actscope/base/sweep_record.hpp"
 #include "actscope/reports/bench_kernels/document.hpp"
+#include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
 
@@ -20,10 +21,12 @@ struct Files {
   QStringList sweeps;
   QStringList reports;
   QStringList benches;
+  QStringList gates;
 };
 
-// A kernels document of this name is shown under the name of its folder.
+// A document of such a name is shown under the name of its folder.
 constexpr const char* benchFile = "kernels.json";
+constexpr const char* gateFile = "gate.json";
 
 // The list that a file belongs to, by its name or, where the name is another, by its schema.
 QStringList& listOf(const QString& file, Files& files) {
@@ -31,11 +34,13 @@ QStringList& listOf(const QString& file, Files& files) {
   if (name == "sweep.json") return files.sweeps;
   if (name == "report.json") return files.reports;
   if (name == benchFile) return files.benches;
+  if (name == gateFile) return files.gates;
   try {
     const std::string path = file.toStdString();
     const std::string kind = reports::identify(read_file(path), path).name;
     if (kind == "actscope.sweep") return files.sweeps;
     if (kind == "actscope.kernels") return files.benches;
+    if (kind == "actscope.gate") return files.gates;
   } catch (const std::exception&) {
     return files.reports;  // the reader of runs says what is wrong with it
   }
@@ -49,14 +54,14 @@ Files filesBelow(const QStringList& places) {
       if (QFileInfo::exists(place)) listOf(place, files) << place;
       continue;
     }
-    QDirIterator below(place, {"report.json", "sweep.json", benchFile}, QDir::Files,
+    QDirIterator below(place, {"report.json", "sweep.json", benchFile, gateFile}, QDir::Files,
                        QDirIterator::Subdirectories);
     while (below.hasNext()) {
       const QString file = QDir::cleanPath(below.next());
       listOf(file, files) << file;
     }
   }
-  for (QStringList* list : {&files.sweeps, &files.reports, &files.benches}) {
+  for (QStringList* list : {&files.sweeps, &files.reports, &files.benches, &files.gates}) {
     list->sort();
     list->removeDuplicates();
   }
@@ -94,7 +99,7 @@ EntryStatus statusOf(PointStatus status) {
 // The name of the folder where the file has the name that the program gives it, else the file's.
 QString nameOf(const QFileInfo& info) {
   const bool isNamedByFolder =
-      QStringList{"report.json", "sweep.json", benchFile}.contains(info.fileName());
+      QStringList{"report.json", "sweep.json", benchFile, gateFile}.contains(info.fileName());
   return isNamedByFolder ? info.absoluteDir().dirName() : info.completeBaseName();
 }
 
@@ -178,7 +183,7 @@ RunList RunReader::readSweep(const QString& file) {
 }
 
 void RunReader::readBenches(const QStringList& files) {
-  m_benches.clear();
+  m_documents.benches.clear();
   for (const QString& file : files) {
     BenchEntry entry;
     entry.key = file;
@@ -190,7 +195,24 @@ void RunReader::readBenches(const QStringList& files) {
     } catch (const std::exception& error) {
       entry.reason = QString::fromUtf8(error.what());
     }
-    m_benches.push_back(std::make_shared<BenchEntry>(std::move(entry)));
+    m_documents.benches.push_back(std::make_shared<BenchEntry>(std::move(entry)));
+  }
+}
+
+void RunReader::readGates(const QStringList& files) {
+  m_documents.gates.clear();
+  for (const QString& file : files) {
+    GateEntry entry;
+    entry.key = file;
+    entry.name = nameOf(QFileInfo(file));
+    try {
+      const std::string path = file.toStdString();
+      entry.result =
+          std::make_shared<reports::GateResult>(reports::read_gate_document(read_file(path), path));
+    } catch (const std::exception& error) {
+      entry.reason = QString::fromUtf8(error.what());
+    }
+    m_documents.gates.push_back(std::make_shared<GateEntry>(std::move(entry)));
   }
 }
 
@@ -198,6 +220,7 @@ RunList RunReader::read(const QStringList& places, const Progress& progress) {
   const Files files = filesBelow(places);
   m_sweeps = files.sweeps;
   readBenches(files.benches);
+  readGates(files.gates);
   const int total = static_cast<int>(files.sweeps.size() + files.reports.size());
   int done = 0;
   RunList runs;

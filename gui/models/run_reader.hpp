@@ -6,7 +6,7 @@
 #include <QStringList>
 #include <functional>
 
-#include "models/bench_map.hpp"
+#include "models/documents.hpp"
 #include "models/run_entry.hpp"
 
 namespace actscope::gui {
@@ -19,16 +19,16 @@ class RunReader {
   using Progress = std::function<bool(int done, int total)>;
 
   /// Every report.json and sweep.json at or below the places, in the order of their paths (and what
-  /// benches() gives, every kernels.json); the points of a sweep in its own order, each with its
-  /// report where it has one. What cannot be read is an entry that says why. A stopped reading
-  /// gives what it has.
+  /// documents() gives, every kernels.json and gate.json); the points of a sweep in its own order,
+  /// each with its report where it has one. What cannot be read is an entry that says why. A
+  /// stopped reading gives what it has.
   RunList read(const QStringList& places, const Progress& progress = {});
 
   /// The sweep documents of the last reading: what changes while a sweep runs.
   const QStringList& sweepFiles() const { return m_sweeps; }
 
-  /// The documents of `actscope bench kernels` of the last reading, in the order of their paths.
-  const BenchList& benches() const { return m_benches; }
+  /// The documents of `actscope bench kernels` and `actscope gate` of the last reading.
+  const Documents& documents() const { return m_documents; }
 
  private:
   struct Remembered {
@@ -40,10 +40,11 @@ class RunReader {
   RunPointer readRun(const QString& file);
   RunList readSweep(const QString& file);
   void readBenches(const QStringList& files);
+  void readGates(const QStringList& files);
 
   QHash<QString, Remembered> m_known;
   QStringList m_sweeps;
-  BenchList m_benches;
+  Documents m_documents;
 };
 
 }  // namespace actscope::gui

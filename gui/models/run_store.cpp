@@ -24,6 +24,20 @@ bool isSameBench(const BenchPointer& a, const BenchPointer& b) {
          a->record->environment.started_at == b->record->environment.started_at;
 }
 
+bool isSameGate(const GatePointer& a, const GatePointer& b) {
+  if (a->key != b->key || a->reason != b->reason) return false;
+  if (a->result == nullptr || b->result == nullptr) return a->result == b->result;
+  return a->result->verdict == b->result->verdict &&
+         a->result->rows.size() == b->result->rows.size() && a->result->notes == b->result->notes &&
+         std::ranges::equal(a->result->rows, b->result->rows, {}, &reports::GateRow::message,
+                            &reports::GateRow::message);
+}
+
+bool isSameOthers(const Documents& a, const Documents& b) {
+  return std::ranges::equal(a.benches, b.benches, isSameBench) &&
+         std::ranges::equal(a.gates, b.gates, isSameGate);
+}
+
 }  // namespace
 
 RunStore::RunStore(QObject* parent) : QObject(parent), m_worker(new QObject) {
@@ -69,7 +83,7 @@ RunPointer RunStore::named(const QString& text) const {
 void RunStore::openNow(const QStringList& places) {
   m_places = places;
   RunList runs = m_reader.read(places);
-  deliver(std::move(runs), m_reader.benches(), m_reader.sweepFiles());
+  deliver(std::move(runs), m_reader.documents(), m_reader.sweepFiles());
 }
 
 void RunStore::setInterval(int milliseconds) {
@@ -107,24 +121,24 @@ void RunStore::reload() {
       }
       return !m_isCanceled;
     });
-    QMetaObject::invokeMethod(this, [this, read = std::move(runs), benches = m_reader.benches(),
+    QMetaObject::invokeMethod(this, [this, read = std::move(runs), others = m_reader.documents(),
                                      sweeps = m_reader.sweepFiles()]() mutable {
       m_isLoading = false;
-      deliver(std::move(read), std::move(benches), sweeps);
+      deliver(std::move(read), std::move(others), sweeps);
       Q_EMIT loadingChanged(false);
       if (std::exchange(m_isStale, false)) reload();
     });
   });
 }
 
-void RunStore::deliver(RunList runs, BenchList benches, const QStringList& sweeps) {
-  const bool isNew = !std::ranges::equal(runs, m_runs, isSame) ||
-                     !std::ranges::equal(benches, m_benches, isSameBench);
+void RunStore::deliver(RunList runs, Documents documents, const QStringList& sweeps) {
+  const bool isNew =
+      !std::ranges::equal(runs, m_runs, isSame) || !isSameOthers(documents, m_documents);
   watch(sweeps);
   if (!isNew && m_isShown) return;
   m_isShown = true;
   m_runs = std::move(runs);
-  m_benches = std::move(benches);
+  m_documents = std::move(documents);
   m_byKey.clear();
   m_byKey.reserve(static_cast<qsizetype>(m_runs.size()));
   for (const RunPointer& run : m_runs) m_byKey.insert(run->key, run);

@@ -23,7 +23,8 @@ class RunStore : public QObject {
   ~RunStore() override;
 
   const RunList& runs() const { return m_runs; }
-  const BenchList& benches() const { return m_benches; }
+  const BenchList& benches() const { return m_documents.benches; }
+  const Documents& documents() const { return m_documents; }
   const QStringList& places() const { return m_places; }
   bool isLoading() const { return m_isLoading; }
 
@@ -50,13 +51,13 @@ class RunStore : public QObject {
   void progressed(int done, int total);
 
  private:
-  void deliver(RunList runs, BenchList benches, const QStringList& sweeps);
+  void deliver(RunList runs, Documents documents, const QStringList& sweeps);
   void watch(const QStringList& sweeps);
   bool isAnyUnfinished() const;
 
   QStringList m_places;
   RunList m_runs;
-  BenchList m_benches;
+  Documents m_documents;
   QHash<QString, RunPointer> m_byKey;
   RunReader m_reader;  ///< used on m_thread, or on ours where openNow reads
   QThread m_thread;

@@ -113,7 +113,7 @@ void OverviewView::refresh() {
   if (!m_isRead) m_all = configurationsOf(store().runs());
   m_isRead = true;
   const OverviewQuery asked = query();
-  m_overview = overviewOf(m_all, store().runs().size(), store().benches(), asked);
+  m_overview = overviewOf(m_all, store().runs().size(), store().documents(), asked);
   setItems(*m_training, m_overview.trainings);
   const int place = m_training->findText(m_overview.training);
   if (place >= 0 && place != m_training->currentIndex()) m_training->setCurrentIndex(place);

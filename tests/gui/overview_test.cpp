@@ -47,8 +47,8 @@ RunList pairs(int seeds) {
 }
 
 Overview overviewOf(const RunList& runs, const OverviewQuery& query = {},
-                    const BenchList& benches = {}) {
-  return gui::overviewOf(configurationsOf(runs), runs.size(), benches, query);
+                    const Documents& others = {}) {
+  return gui::overviewOf(configurationsOf(runs), runs.size(), others, query);
 }
 
 TEST(Configurations, TakeSeedsTogetherAndLeaveOutWhatDidNotEnd) {
@@ -163,7 +163,7 @@ TEST(OverviewModel, TellsWhatThereIsWithoutDense) {
 TEST(OverviewModel, OfBenchmarksSaysHowOftenTheyWin) {
   auto bench = std::make_shared<BenchEntry>();
   bench->record = std::make_shared<KernelsBenchRecord>(test::madeBench());
-  const Overview overview = overviewOf({}, {}, {bench});
+  const Overview overview = overviewOf({}, {}, {{bench}, {}});
   EXPECT_TRUE(overview.headline.startsWith("Block-sparse gradients are faster"))
       << overview.headline.toStdString();
 }

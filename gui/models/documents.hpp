@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/bench_map.hpp"
+#include "models/gate_rows.hpp"
+
+namespace actscope::gui {
+
+/// What is open besides runs, in the order of the paths.
+struct Documents {
+  BenchList benches;
+  GateList gates;
+};
+
+}  // namespace actscope::gui
