@@ -6,7 +6,7 @@ import threading
 import torch
 from torch.utils import _pytree
 
-from . import _packing
+from . import _offload, _packing
 
 _entered = threading.local()  # .stack: (module, the entered context or None) of this thread
 
@@ -56,7 +56,7 @@ class Packs:
         if self.is_root:
             leaves = _pytree.tree_leaves((args, kwargs))
             given += [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.grad_fn is None]
-        return _packing.Packing(self.store, self.least_bytes, given, frozen)
+        return _offload.packing_of(self.store, self.least_bytes, given, frozen)
 
     def put_on(self, module):
         module.register_forward_pre_hook(self.before, prepend=True, with_kwargs=True)

@@ -6,7 +6,7 @@ import gc
 
 import torch
 
-from . import _graph
+from . import _graph, _offload
 
 
 class Step:
@@ -18,6 +18,7 @@ class Step:
         if loss is not None and not callable(loss):
             raise TypeError(f"loss is no function [got {type(loss).__name__}]: give one from the model's output to the loss")
         self.model, self.inputs, self.loss = model, inputs, loss
+        self.is_called = callable(inputs)  # a function of the program that calls the model
         self.device = self._device()
         if devices is not None and self.device not in devices:
             raise ValueError(f"memory cannot be counted on this device [got {self.device!r}]: move the model to cpu or cuda")
@@ -41,7 +42,9 @@ class Step:
     def forward(self, call=None):
         """The loss and the tensors of the output, the loss first; ``call`` stands for calling the model."""
         call = call or self.model
-        if isinstance(self.inputs, dict):
+        if self.is_called:
+            output = self.inputs()
+        elif isinstance(self.inputs, dict):
             output = call(**self.inputs)
         elif isinstance(self.inputs, (tuple, list)):
             output = call(*self.inputs)
@@ -71,18 +74,22 @@ class Step:
     def count(native, outputs):
         """The record of a native ledger, as JSON, of what the graphs of ``outputs`` keep now."""
         gc.collect()  # cycles of Python would count as memory that nothing explains
+        _offload.settle()
         return native.count(outputs, *_graph.read_graph(outputs).arguments)
 
     @contextlib.contextmanager
     def unchanged(self):
         """Buffers and random generators are at the end what they were at the beginning."""
-        buffers = [(buffer, buffer.clone()) for buffer in self.model.buffers() if not buffer.is_meta]
+        buffers = [(module, name, buffer, buffer.clone()) for module in self.model.modules()
+                   for name, buffer in module._buffers.items() if buffer is not None and not buffer.is_meta]
         devices = [torch.cuda.current_device()] if self.device == "cuda" else []
         try:
             with torch.random.fork_rng(devices=devices):
                 yield
         finally:
             with torch.no_grad():
-                for buffer, before in buffers:
+                for module, name, buffer, before in buffers:
+                    if getattr(module, name, None) is not buffer:
+                        setattr(module, name, buffer)
                     if not torch.equal(buffer, before):
                         buffer.copy_(before)

@@ -6,25 +6,27 @@ import re
 
 import torch
 
-from . import _forms, _hooks
+from . import _forms, _hooks, _recompute
 from . import replacement as _replacement
-from ._codes import STORES
+from ._offload import STORES, require_device
 from ._packing import LEAST_BYTES, least_bytes_of
 from .compression import Compression, _one_of
 from .ledger import ledger
 from .linear import Linear
 from .tables import Table, bytes_text, folded_name
 
-_NEVER_CALLED = (torch.nn.ModuleList, torch.nn.ModuleDict)
+NEVER_CALLED = (torch.nn.ModuleList, torch.nn.ModuleDict)
 _HOOKS = ("_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_forward_hooks", "_forward_hooks_with_kwargs",
           "_forward_hooks_always_called")
+_CHANGED = (*_replacement._OWN, "forward")
 
 
 def compress(model, store="int4", *, only=None, exclude=None, block=None, sparsity=None, select=None, unbiased=False,
              least_bytes=LEAST_BYTES, inputs=None, loss=None):
     """Lets a model keep what it saves for backward in fewer bits; returns a ``CompressReport`` of every module.
 
-    store          'int4' or 'int8': codes with a scale and an offset for 128 adjacent elements; 'bf16': rounded values
+    store          'int4' or 'int8': codes with a scale and an offset for 128 adjacent elements; 'bf16': rounded values;
+                   'offload': as it is, in pinned memory of the host (of a model on a CUDA device)
     only, exclude  patterns (``fnmatch``) of names of modules, one or more: a pattern takes a module with all inside it
     block, sparsity, select, unbiased  prune the inputs of linear layers instead, as ``Compression`` says
     least_bytes    tensors that are smaller stay as they are
@@ -39,53 +41,59 @@ def compress(model, store="int4", *, only=None, exclude=None, block=None, sparsi
     """
     is_pruned = sparsity is not None or block is not None or select is not None or unbiased
     _one_of("store", store, STORES)
-    how = Compression.of(None if is_pruned or store == "bf16" else store, block, sparsity, select, unbiased)
+    has_linears = store not in ("bf16", "offload")
+    how = Compression.of(store if has_linears and not is_pruned else None, block, sparsity, select, unbiased)
     least_bytes = least_bytes_of(least_bytes)
     wanted = _Wanted(model, only, exclude)
+    if store == "offload":
+        require_device([*model.parameters(), *model.buffers()])
     before = ledger(model, inputs, loss) if inputs is not None else None
-    snapshot = [_state_of(module) for module in wanted.modules]
+    snapshot = [state_of(module) for module in wanted.modules]
     try:
-        _pack(wanted, store, least_bytes)
-        left = {} if store == "bf16" and not is_pruned else _compress_linears(wanted, how)
+        _place(wanted, store, least_bytes)
+        left = compress_linears_of(wanted, how) if has_linears or is_pruned else _leave_linears_to_hooks(wanted)
         after = ledger(model, inputs, loss) if inputs is not None else None
     except BaseException:
         for state in snapshot:
-            _put_back(*state)
+            put_back(*state)
         raise
     return CompressReport(_rows(wanted, store, how if is_pruned else None, left, before, after), before, after)
 
 
 def restore(model, *, only=None, exclude=None):
-    """Makes a model plain again that ``compress`` or ``compress_linears`` changed; returns a ``Report``.
+    """Makes a model plain again that ``compress``, ``compress_linears`` or ``apply`` changed; returns a ``Report``.
 
     With patterns only the modules that they take, with all inside them.
     """
-    if not isinstance(model, torch.nn.Module) or not any(map(_hooks.of, model.modules())):
+    if not isinstance(model, torch.nn.Module) or not any(_hooks.of(m) or _recompute.of(m) for m in model.modules()):
         return _replacement.restore(model, only=only, exclude=exclude)
     wanted = _Wanted(model, only, exclude)
     layers = []
     for module in wanted.modules:
         if wanted.reason_against(module) is None:
-            packs = _hooks.remove(module)
+            packs = _hooks.of(module)
+            if _recompute.remove(module):
+                layers.append(_replacement.Layer(wanted.names[module], "restored", "was computed again in backward"))
             if packs is not None and packs.store is not None:
                 layers.append(_replacement.Layer(wanted.names[module], "restored", f"packed what it saves as {packs.store}"))
             if type(module) is Linear:
                 layers.append(_replacement.Layer(wanted.names[module], "restored", str(module.compression)))
                 _replacement.make_plain(module)
-    if only is not None or exclude is not None:
-        _place(wanted, None, 0)
+    _place(wanted, None, 0)
     return _replacement.Report(layers, "module")
 
 
-def _state_of(module):
-    own = {name: module.__dict__[name] for name in _replacement._OWN if name in module.__dict__}
+def state_of(module):
+    """Everything of a module that Actscope may change, as ``put_back`` takes it."""
+    own = {name: module.__dict__[name] for name in _CHANGED if name in module.__dict__}
     return module, module.__class__, own, [(getattr(module, name), dict(getattr(module, name))) for name in _HOOKS]
 
 
-def _put_back(module, kind, own, hooks):
+def put_back(module, kind, own, hooks):
+    """Makes a module what it was when ``state_of`` saw it."""
     if module.__class__ is not kind:
         module.__class__ = kind
-    for name in _replacement._OWN:
+    for name in _CHANGED:
         module.__dict__.pop(name, None)
     module.__dict__.update(own)
     for there, before in hooks:
@@ -128,40 +136,39 @@ def _with_those_around(name):
     return [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
 
-def _pack(wanted, store, least_bytes):
-    for module in wanted.modules:
-        packs = _hooks.of(module)
-        # What an earlier call left alone inside is decided anew.
-        if packs is not None and (wanted.reason_against(module) is None or packs.store is None):
-            _hooks.remove(module)
-    _place(wanted, store, least_bytes)
-
-
-# The outermost modules that are taken get hooks, and those inside them that are not get hooks that leave them alone.
+# Every module that is taken packs as asked, the others as they did. Hooks stand where that changes.
 def _place(wanted, store, least_bytes):
-    pending, seen = [(wanted.model, False)], set()
+    settings = {}
+    _visit(wanted.model, (None, 0), _hooked, settings)
+    for module in wanted.modules:
+        _hooks.remove(module)
+    asked = {module: (store, least_bytes) if wanted.reason_against(module) is None else settings[module] for module in settings}
+    _visit(wanted.model, (None, 0), lambda module, around: asked[module], {}, wanted.model)
+
+
+def _hooked(module, around):
+    own = _hooks.of(module)
+    return around if own is None else (own.store, own.least_bytes)
+
+
+# Fills ``settings``, (store, least_bytes) of each module by ``of(module, those around it)``; with a root it puts on hooks.
+def _visit(model, around, of, settings, root=None):
+    pending = [(model, around)]
     while pending:
-        module, is_packed = pending.pop()
-        if module in seen:
+        module, around = pending.pop()
+        if module in settings:
             continue
-        seen.add(module)
-        is_taken = wanted.reason_against(module) is None
-        own = _hooks.of(module)
-        if own is not None:
-            is_packed = own.store is not None
-        elif not isinstance(module, _NEVER_CALLED):
-            if store is not None and is_taken != is_packed:
-                _hooks.Packs(store if is_taken else None, least_bytes, module is wanted.model).put_on(module)
-                is_packed = is_taken
-            elif store is None and is_taken and is_packed:  # restored inside one that is not
-                _hooks.Packs(None).put_on(module)
-                is_packed = False
+        settings[module] = own = of(module, around)
+        if not isinstance(module, NEVER_CALLED):
+            if root is not None and own != around and (own[0] is not None or around[0] is not None):
+                _hooks.Packs(*own, module is root).put_on(module)
+            around = own
         if not isinstance(module, torch.jit.ScriptModule):
-            pending.extend((child, is_packed) for child in module.children())
+            pending.extend((child, around) for child in reversed(list(module.children())))
 
 
-# Returns the linear layers that were not replaced, each with the reason.
-def _compress_linears(wanted, how):
+def compress_linears_of(wanted, how):
+    """Makes ``Linear`` of the linear layers that are wanted; returns those that cannot be, each with the reason."""
     changes, left = [], {}
     for module in wanted.modules:
         if not _replacement._is_linear(module) or wanted.reason_against(module) is not None:
@@ -180,6 +187,13 @@ def _compress_linears(wanted, how):
     return left
 
 
+def _leave_linears_to_hooks(wanted):
+    for module in wanted.modules:
+        if type(module) is Linear and module.stands_aside and wanted.reason_against(module) is None:
+            _replacement.make_plain(module)
+    return {}
+
+
 def _rows(wanted, store, pruned, left, before, after):
     plain, kept = ({} if one is None else one.bytes_by_module for one in (before, after))
     for module in wanted.modules:
@@ -191,6 +205,8 @@ def _rows(wanted, store, pruned, left, before, after):
             continue
         if reason is None:
             text, reason = _forms.text_of(module, store)
+            if store == "offload":
+                text, reason = "what it saves goes to pinned memory of the host; exact", None
             if pruned is not None and type(module) is Linear and reason is None:
                 text = f"keeps {pruned} of its input; gradients of inputs and biases are exact"
             if left.get(module) and pruned is not None and reason is None:

@@ -28,6 +28,8 @@ def footprint(model, inputs=(), loss=None, device="cpu"):
     """
     device = _present(device)
     step = Step(model, inputs, loss, devices=None)
+    if step.is_called:
+        raise TypeError("a prediction cannot call a step of the program: give what the model takes")
     mode = FakeTensorMode(allow_non_fake_inputs=True)
     made = {}
 

@@ -21,7 +21,8 @@ def ledger(model, inputs=(), loss=None):
     """Runs two forward passes of a model and returns the ``Ledger`` of the second.
 
     model   a ``torch.nn.Module`` on the CPU or a CUDA device, in the mode (``train()``, ``eval()``) it is in
-    inputs  what the model takes: a tensor, a tuple or list of arguments, or a dict of keyword arguments
+    inputs  what the model takes: a tensor, a tuple or list of arguments, or a dict of keyword arguments; or a function
+            without arguments that calls the model and returns the loss, or the output
     loss    a function from the model's output to the loss; without one the output itself if it is a scalar, its
             ``loss`` if it has one, else the sum of its tensors
 

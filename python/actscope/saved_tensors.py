@@ -3,9 +3,9 @@
 
 import torch
 
-from ._codes import STORES
 from ._graph import tensors_within
-from ._packing import LEAST_BYTES, Packing, hooked, least_bytes_of
+from ._offload import STORES, packing_of, require_device
+from ._packing import LEAST_BYTES, hooked, least_bytes_of
 from .compression import _one_of
 from .tables import Table, bytes_text
 
@@ -18,7 +18,8 @@ class saved_tensors:
         loss.backward()
         print(saved.report)
 
-    store        'int4' or 'int8': codes with a scale and an offset for 128 adjacent elements; 'bf16': rounded values
+    store        'int4' or 'int8': codes with a scale and an offset for 128 adjacent elements; 'bf16': rounded values;
+                 'offload': as they are, in pinned memory of the host (of what lies on a CUDA device)
     model        whose parameters and buffers are left alone even where nothing else tells them; may be left out
     given        tensors that you keep anyway, as the batch: packing them would save nothing
     least_bytes  smaller tensors are left alone
@@ -38,12 +39,14 @@ class saved_tensors:
         if model is not None and not isinstance(model, torch.nn.Module):
             raise TypeError(f"not a torch.nn.Module [got {type(model).__name__}]: give the model")
         self.model, self.given, self.least_bytes = model, given, least_bytes_of(least_bytes)
+        if store == "offload":
+            require_device([*_kept_by(model), *(tensor for _, tensor in tensors_within(given))])
         self._entered = []
         self.report = None
 
     def __enter__(self):
-        packing = Packing(self.store, self.least_bytes, [*_kept_by(self.model), *(t for _, t in tensors_within(self.given))],
-                          _frozen_shapes(self.model))
+        given = [*_kept_by(self.model), *(tensor for _, tensor in tensors_within(self.given))]
+        packing = packing_of(self.store, self.least_bytes, given, _frozen_shapes(self.model))
         context = hooked(packing)
         context.__enter__()
         self._entered.append(context)

@@ -4,10 +4,12 @@
 #include <torch/custom_class.h>
 #include <torch/library.h>
 
+#include <tuple>
 #include <utility>
 
 #include "actscope/base/error.hpp"
 #include "actscope/reports/memory/ledger_rendering.hpp"
+#include "actscope/tracer/torch/device_memory.hpp"
 #include "actscope/tracer/torch/graph_ledger.hpp"
 #include "told_graph.hpp"
 
@@ -81,6 +83,13 @@ TORCH_LIBRARY_FRAGMENT(actscope, library) {
       .def("text", &Ledger::text);
   library.def("count_allocations() -> ()", [] { tracer::install_counting_cpu_allocator(); });
   library.def("last_allocation() -> int", [] { return tracer::last_allocation(); });
+  // What is live on a device, and the most since reset_peak.
+  library.def("live_and_peak_bytes(str device) -> (int, int)", [](const std::string& device) {
+    const tracer::MemoryCounters counters = tracer::memory_counters(device_of(device));
+    return std::make_tuple(counters.live_bytes, counters.peak_bytes);
+  });
+  library.def("reset_peak(str device) -> ()",
+              [](const std::string& device) { tracer::reset_peak(device_of(device)); });
 }
 
 }  // namespace

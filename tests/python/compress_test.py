@@ -8,6 +8,7 @@ import pickle
 import actscope
 import pytest
 import torch
+from actscope import _hooks
 from actscope._step import Step
 from ledger_models import MODELS, Decoder
 from torch import nn
@@ -133,6 +134,26 @@ def test_the_report_names_every_module():
     assert report.after.residual_bytes == 0
     kept = {s.shape: s.bytes for s in report.after.storages if s.module == "head"}
     assert list(kept.values()) == [4 * 8 * 16 * 64]  # plain: the layer outside keeps its input whole
+
+
+def test_another_call_changes_a_part_and_nothing_else():
+    model, tokens, loss = decoder()
+
+    def stores():
+        return {name: _hooks.of(m).store for name, m in model.named_modules() if _hooks.of(m)}
+
+    actscope.compress(model, "int4", exclude="norm", least_bytes=0)
+    assert stores() == {"": "int4", "norm": None}
+    actscope.compress(model, "int8", only="head", least_bytes=0)
+    assert stores() == {"": "int4", "norm": None, "head": "int8"} and model.head.compression.store == "int8"
+    assert model.blocks[0].qkv.compression.store == "int4"
+    actscope.compress(model, "bf16", only="blocks.*", exclude="blocks.0.mlp", least_bytes=0)
+    assert stores() == {"": "int4", "norm": None, "head": "int8", "blocks.0": "bf16", "blocks.0.mlp": "int4", "blocks.1": "bf16"}
+    assert type(model.blocks[1].qkv) is nn.Linear and type(model.blocks[0].mlp[0]) is actscope.Linear
+    actscope.restore(model, only=["blocks.0", "head"])
+    assert stores() == {"": "int4", "norm": None, "head": None, "blocks.0": None, "blocks.1": "bf16"}
+    actscope.restore(model)
+    assert stores() == {}
 
 
 def test_patterns_take_modules_with_all_inside():

@@ -267,3 +267,12 @@ def test_a_compiled_model_is_read():
     assert compiled.residual_bytes == 0 and compiled.record["unknown_nodes"] == []
     assert compiled.kept_bytes == plain.kept_bytes  # this backend saves what autograd does
     assert any("CompiledFunction.saved[" in s.holder for s in compiled.storages)
+
+
+def test_a_function_may_run_the_step():
+    torch.manual_seed(0)
+    model, x = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 4)), torch.randn(8, 16)
+    plain = actscope.ledger(model, x, lambda y: y.square().sum())
+    for step, loss in ((lambda: model(x).square().sum(), None), (lambda: model(x), lambda y: y.square().sum())):
+        ours = actscope.ledger(model, step, loss)
+        assert (ours.kept_bytes, ours.residual_bytes, ours.bytes_by_module) == (plain.kept_bytes, 0, plain.bytes_by_module)
