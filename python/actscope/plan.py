@@ -40,8 +40,8 @@ def plan(model, inputs=(), loss=None, *, budget, of="peak", ways=None, error=USU
     Each way is tried on the model itself: bytes by a ledger, the peak by the allocator, the gradient's error and the time
     against plain steps. Repeated modules are tried together. Then the least time is chosen that the budget allows, and
     the choice is tried as well: where it takes more than was predicted it is made again. No parameter, ``grad``, buffer,
-    generator, flag or hook of the model is changed, also where an error is raised. It costs about ten steps for each way
-    that is tried; a budget above what the plain model takes costs three.
+    generator, flag or hook of the model is changed, also where an error is raised. It costs about three steps for each
+    way that is tried and two more for each further round; a budget above what the plain model takes costs five.
 
     Raises ValueError: the budget cannot be reached (the error says what can), or an argument is wrong; TypeError; and
     whatever a plain step raises.
@@ -57,7 +57,7 @@ def plan(model, inputs=(), loss=None, *, budget, of="peak", ways=None, error=USU
     with Trials(model, inputs, loss, least_bytes) as trials:
         planner = Planner(trials, ways, limit, of, error, int(rounds))
         tried = planner.find()
-        pairs = trials.time(tried.trial.ways, int(rounds))
+        pairs = trials.time(tried.trial.ways, int(rounds) if tried.trial.ways else 1)
         plain_s, ratio = statistics.median(p for p, _ in pairs), statistics.median(ours / p for p, ours in pairs)
         return Plan(_document_of(planner, tried, plain_s, ratio if tried.trial.ways else 1.0, notes))
 
@@ -78,6 +78,8 @@ def _require_plannable(model):
     kind = type(model).__name__
     if kind in ("DistributedDataParallel", "DataParallel"):
         raise ValueError(f"the model is a {kind}, which reduces gradients: plan and apply to the module inside it (.module)")
+    if kind == "FullyShardedDataParallel" or any(base.__name__ == "FSDPModule" for base in type(model).__mro__):
+        raise ValueError(f"the model is a {kind}, whose parameters are sharded: plan and apply before they are")
     if kind == "OptimizedModule":
         raise ValueError("the model is compiled, and compiled code keeps what the compiler says: plan it before torch.compile")
 
