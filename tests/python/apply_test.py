@@ -219,7 +219,8 @@ def test_data_parallel_models_train_as_planned():
         parallel = nn.parallel.DistributedDataParallel(model)
         actscope.apply(model, of({"blocks.0": "recompute", "blocks.1": "recompute"}))
         for _ in range(2):
-            assert all(torch.equal(g, plain[name.removeprefix("module.")]) for name, g in gradients(parallel, tokens, loss).items())
+            ours = gradients(parallel, tokens, loss)
+            assert all(torch.equal(ours["module." + name], plain[name]) for name in plain)
         with pytest.raises(ValueError, match="a DistributedDataParallel, which reduces gradients"):
             actscope.plan(parallel, tokens, loss, budget="50%")
     finally:

@@ -377,7 +377,9 @@ def test_models_that_cannot_be_planned_are_named():
         actscope.plan(torch.compile(nn.Linear(4, 4)), torch.randn(2, 4), budget=1)
     with pytest.raises(ValueError, match="a DataParallel, which reduces gradients"):
         actscope.plan(nn.DataParallel(nn.Linear(4, 4)), torch.randn(2, 4), budget=1)
-    for kind in (type("FullyShardedDataParallel", (nn.Module,), {}), type("FSDPLinear", (type("FSDPModule", (), {}), nn.Linear), {})):
+    fsdp1 = type("FullyShardedDataParallel", (nn.Module,), {})
+    fsdp2 = type("FSDPLinear", (type("FSDPModule", (), {}), nn.Linear), {})
+    for kind in (fsdp1, fsdp2):
         with pytest.raises(ValueError, match="whose parameters are sharded: plan and apply before they are"):
             actscope.plan(kind.__new__(kind), torch.randn(2, 4), budget=1)
     with pytest.raises(ValueError, match="the loss has no graph"):
