@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import pytest
 import torch
@@ -58,6 +59,12 @@ def test_a_wheel_is_of_the_torch_that_is_installed():
     assert of_environment.dynamic_metadata("version") == f"{actscope.__version__}+torch{minor}"
     major, number = minor.split(".")
     assert of_environment.dynamic_metadata("dependencies") == [f"torch>={minor},<{major}.{int(number) + 1}"]
+
+
+def test_the_pytest_plugin_has_one_name():
+    project = tomllib.loads((ROOT / "python" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    # pytest loads a plugin twice, and fails, where its entry point has another name than `-p` gives.
+    assert project["entry-points"]["pytest11"] == {"actscope.pytest_plugin": "actscope.pytest_plugin"}
 
 
 def test_a_torch_that_is_too_old_or_missing_is_named(tmp_path, monkeypatch):
