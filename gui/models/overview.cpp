@@ -121,13 +121,16 @@ std::vector<OverviewFigure> figuresOf(const reports::SweepGroup& group) {
   const auto against = [&](const QString& text) { return hasDense ? text : QString(); };
   const QString step =
       group.step_time_s.mean ? metricText(Metric::step, *group.step_time_s.mean) : "–";
-  return {{"Kept for backward", bytesText(group.saved_bytes),
-           against(fewerText(group.saved_of_dense_ratio) + " fewer than dense")},
-          {"Peak of a step", bytesText(group.peak_bytes),
-           against(fewerText(group.peak_of_dense_ratio) + " fewer than dense")},
-          {"Step", step, against(ratioText(group.step_of_dense_ratio) + " the step of dense")},
-          {"Held-out accuracy", meanText(group.accuracy_ratio),
-           against(pointsText(group.accuracy_difference_ratio) + " against dense")}};
+  std::vector<OverviewFigure> figures{
+      {"Kept for backward", bytesText(group.saved_bytes),
+       against(fewerText(group.saved_of_dense_ratio) + " fewer than dense")},
+      {"Peak of a step", bytesText(group.peak_bytes),
+       against(fewerText(group.peak_of_dense_ratio) + " fewer than dense")},
+      {"Step", step, against(ratioText(group.step_of_dense_ratio) + " the step of dense")},
+      {"Held-out accuracy", meanText(group.accuracy_ratio),
+       against(pointsText(group.accuracy_difference_ratio) + " against dense")}};
+  std::erase_if(figures, [](const OverviewFigure& figure) { return figure.value == "–"; });
+  return figures;
 }
 
 QString limitsText(const OverviewQuery& query) {
@@ -202,6 +205,10 @@ void answerByFewest(Overview& overview) {
     const QString seed = QString::number(one.figures.config.seed);
     overview.next = "To compare, train dense alike; a sweep does that by itself.";
     overview.form = sweepOf(one.figures.config, {seed});
+  }
+  const auto& record = one.runs.front()->record;
+  if (record && record->model_kind == ModelKind::python) {
+    overview.next = "To keep less: actscope.compress(model), or actscope.plan for a budget.";
   }
 }
 
@@ -286,6 +293,11 @@ void fillOverviewTable(TableModel& table, const Overview& overview) {
   const auto cell = [](const QString& text, const SeedMean& figure) {
     return figure.mean ? Cell{text, *figure.mean, {}} : Cell::none("not measured");
   };
+  const auto within = [&](std::size_t i) {
+    if (!overview.hasDense) return Cell::none("there is no dense run to compare with");
+    const bool isDense = overview.shown[i].figures.is_reference;
+    return Cell::of(overview.isWithin[i] ? "yes" : isDense ? "dense" : "no");
+  };
   std::vector<TableRow> rows;
   for (const std::size_t i : order) {
     const Configuration& one = overview.shown[i];
@@ -295,9 +307,7 @@ void fillOverviewTable(TableModel& table, const Overview& overview) {
     Cell points = cell(pointsText(g.accuracy_difference_ratio), g.accuracy_difference_ratio);
     if (g.is_reference) points = Cell::none("it is what others are compared with");
     rows.push_back({{Cell::of(one.label),
-                     Cell::of(overview.isWithin[i] ? "yes"
-                              : g.is_reference     ? "dense"
-                                                   : "no"),
+                     within(i),
                      cell(bytesText(g.saved_bytes), g.saved_bytes),
                      cell(fewerText(g.saved_of_dense_ratio), g.saved_of_dense_ratio),
                      cell(bytesText(g.peak_bytes), g.peak_bytes),

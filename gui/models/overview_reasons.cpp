@@ -23,7 +23,17 @@ struct Part {
   double bytes = 0;
 };
 
-// Bytes by slot over all layers, or by layer where a layer has one slot alone; the largest first.
+// "blocks.*.up" for all of blocks.0.up, blocks.1.up, …
+QString foldedName(const std::string& layer) {
+  QStringList parts = QString::fromStdString(layer).split('.');
+  for (QString& part : parts) {
+    if (!part.isEmpty() && std::ranges::all_of(part, [](QChar c) { return c.isDigit(); }))
+      part = "*";
+  }
+  return parts.join('.');
+}
+
+// Bytes by slot over all layers of our model, by layer of another one; the largest first.
 std::vector<Part> partsOf(const RunRecord& record, bool isOfDense) {
   const bool isByLayer = record.model_kind != ModelKind::resmlp;
   std::map<QString, double> sums;
@@ -31,8 +41,8 @@ std::vector<Part> partsOf(const RunRecord& record, bool isOfDense) {
     for (const SlotFootprint& slot : layer.slots) {
       const auto& bytes = isOfDense ? slot.dense_bytes : slot.stored_bytes;
       if (!bytes || *bytes <= 0) continue;
-      const std::string& name = isByLayer ? layer.name : slot.name;
-      sums[QString::fromStdString(name)] += static_cast<double>(*bytes);
+      const QString name = isByLayer ? foldedName(layer.name) : QString::fromStdString(slot.name);
+      sums[name] += static_cast<double>(*bytes);
     }
   }
   std::vector<Part> parts;

@@ -46,6 +46,7 @@ OverviewView::OverviewView(RunStore& store, Selection& selection, QWidget* paren
       m_step(addLimit(tr("S&tep at most"), leastStep, anyStep, anyStep)),
       m_peak(addLimit(tr("Pea&k at most"), leastPeak, anyPeak, anyPeak)),
       m_view(new TableView(m_table, selection, this)) {
+  m_trainingName = qobject_cast<QLabel*>(controls().itemAt(0)->widget());
   m_training->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   m_training->setMinimumContentsLength(12);
   controls().setStretchFactor(m_training, 1);
@@ -53,6 +54,7 @@ OverviewView::OverviewView(RunStore& store, Selection& selection, QWidget* paren
   m_view->setAccessibleName(tr("Configurations"));
   m_view->horizontalHeader()->setStretchLastSection(false);
   body().addWidget(m_view, 1);
+  body().addStretch(0);  // below the answer where there is no table
   connect(m_training, &QComboBox::currentTextChanged, this, &OverviewView::refreshSoon);
   connect(&store, &RunStore::changed, this, [this] { m_isRead = false; });
   connect(m_run, &QPushButton::clicked, this, [this] {
@@ -76,7 +78,7 @@ OverviewView::Limit OverviewView::addLimit(const QString& label, int low, int hi
   controls().addWidget(slider);
   controls().addWidget(value);
   connect(slider, &QSlider::valueChanged, this, &OverviewView::refreshSoon);
-  return {slider, value};
+  return {name, slider, value};
 }
 
 void OverviewView::addAnswer() {
@@ -124,8 +126,13 @@ void OverviewView::refresh() {
   m_peak.value->setText(asked.peakRatio ? tr("%1 % of dense").arg(100 * *asked.peakRatio, 0, 'f', 0)
                                         : tr("anything"));
   for (const Limit& limit : {m_points, m_step, m_peak}) {
-    limit.slider->setEnabled(m_overview.hasDense);
+    limit.name->setVisible(m_overview.hasDense);
+    limit.slider->setVisible(m_overview.hasDense);
+    limit.value->setVisible(m_overview.hasDense);
   }
+  const bool isTrainingShown = m_overview.trainings.size() > 1 || m_overview.hasDense;
+  m_training->setVisible(isTrainingShown);
+  m_trainingName->setVisible(isTrainingShown);
   m_headline->setText(m_overview.headline);
   showFigures();
   QStringList reasons;

@@ -37,6 +37,7 @@ class OverviewView : public View {
 
  private:
   struct Limit {
+    QLabel* name;
     QSlider* slider;
     QLabel* value;
   };
@@ -50,6 +51,7 @@ class OverviewView : public View {
   Overview m_overview;
   TableModel m_table;
   QComboBox* m_training;
+  QLabel* m_trainingName;
   Limit m_points, m_step, m_peak;
   QLabel *m_headline, *m_reasons, *m_next;
   QHBoxLayout* m_figures;

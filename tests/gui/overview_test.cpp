@@ -160,6 +160,27 @@ TEST(OverviewModel, TellsWhatThereIsWithoutDense) {
   EXPECT_EQ(overviewOf({running}).headline, "None of 1 runs has ended yet.");
 }
 
+TEST(OverviewModel, OfAPythonRunNamesItsLayersAndWhatHelps) {
+  RunRecord record = madeRun("dense", 16, 0);
+  record.model_kind = ModelKind::python;
+  record.config = RunConfig();
+  record.config.model = "net";
+  record.config.known_fields = {"model"};
+  record.layers = {{"blocks.0.up", record.layers[1].slots},
+                   {"blocks.1.up", record.layers[1].slots},
+                   {"head", {record.layers[1].slots[0]}}};
+  auto entry = std::make_shared<RunEntry>(*trained("dense", 0, 0.8));
+  entry->name = "net";
+  entry->setConfig(record.config);
+  entry->record = std::make_shared<RunRecord>(record);
+  const Overview overview = overviewOf({entry});
+  EXPECT_TRUE(overview.headline.startsWith("net keeps 18.0 MiB for backward"));
+  EXPECT_TRUE(overview.reasons.contains("net keeps most in blocks.*.up 95 %, head 5 %."))
+      << overview.reasons.join('\n').toStdString();
+  EXPECT_TRUE(overview.next.contains("actscope.compress(model)"));
+  EXPECT_FALSE(overview.form);
+}
+
 TEST(OverviewModel, OfBenchmarksSaysHowOftenTheyWin) {
   auto bench = std::make_shared<BenchEntry>();
   bench->record = std::make_shared<KernelsBenchRecord>(test::madeBench());
