@@ -54,8 +54,8 @@ class _Files:
 
 
 def _checkpointed(model):
-    if hasattr(model, "gradient_checkpointing_enable"):  # transformers
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+    if hasattr(model, "activation_checkpointing_enable"):  # transformers
+        model.activation_checkpointing_enable({"use_reentrant": False})
     else:  # timm
         model.set_grad_checkpointing(True)
     return model

@@ -90,7 +90,9 @@ def test_what_a_job_dies_of_is_named_and_the_others_go_on(tmp_path):
 def test_a_key_stops_it_and_leaves_no_half_a_record(tmp_path):
     command = [STUDY, "--out", tmp_path / "out", "--models", "vit", "--ways", "plain", "--seeds", "0"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, start_new_session=True, **pipes) as running:
+    # In the background SIGINT is ignored, and children inherit that; at a terminal it is not.
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), "start_new_session": True}
+    with subprocess.Popen(command, **heard, **pipes) as running:
         assert "train-vit-plain-0" in running.stdout.readline()
         os.killpg(running.pid, signal.SIGINT)  # as a terminal does
         _, told = running.communicate()
@@ -214,3 +216,11 @@ def test_the_error_of_an_instrument_stands_in_its_place():
               "profiler": {"net_bytes": 4, "allocated_bytes": 5}, "torchlens": {"error": "TypeError: no"}}
     text = report(Settings(models=("vit",), ways=("plain",)), [record("instruments", "plain", **result)])
     assert "| vit | PyTorch as it is | 1 | 3 | 4 | 5 | TypeError: no | TypeError: no | 3 |" in text
+
+
+def test_the_page_shows_what_was_measured():
+    printed = study("--report")
+    assert printed.returncode == 0, printed.stderr
+    page = (ROOT / "docs" / "results-python.md").read_text(encoding="utf-8")
+    tables = [block for block in printed.stdout.split("\n\n") if block.startswith("|")]
+    assert len(tables) >= 3 and all(table.strip() in page for table in tables)
