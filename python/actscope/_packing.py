@@ -237,7 +237,7 @@ def _row_of(tensor, extent):
     row = base.shape[-1] if base.dim() > 1 else 0
     is_of_tokens = base.dim() <= 3 or _producers.operator_of(base.grad_fn) == "Add"
     is_whole = not extent.is_copy and extent.elements == base.numel() and base.is_contiguous()
-    return row if is_whole and is_of_tokens and row > GROUP // 2 and row % GROUP and row % 2 == 0 else 0
+    return row if is_whole and is_of_tokens and row >= GROUP // 4 and row % GROUP and row % 2 == 0 else 0
 
 
 def _base(tensor):

@@ -77,8 +77,9 @@ def test_gradients_of_inputs_and_biases_of_linear_layers_and_convolutions_are_ex
         actscope.compress(layer, least_bytes=0)
         ours = grads()
         assert torch.equal(plain[0], ours[0]) and torch.equal(plain[1], ours[1])
-        codes, scales = torch.ops.actscope.quantize(x.detach(), 4)
-        decoded = torch.ops.actscope.dequantize(codes, scales, list(x.shape), 4, x.dtype).requires_grad_()
+        row = x.shape[-1] if x.dim() <= 3 else 0  # what may be rows of tokens is coded row by row
+        codes, scales = torch.ops.actscope.quantize(x.detach(), 4, row)
+        decoded = torch.ops.actscope.dequantize(codes, scales, list(x.shape), 4, x.dtype, row).requires_grad_()
         actscope.restore(layer)
         torch.testing.assert_close(ours[2], torch.autograd.grad((layer(decoded) * weights).sum(), layer.weight)[0])
         assert not torch.equal(plain[2], ours[2])

@@ -205,12 +205,13 @@ def test_gated_units_keep_two_tensors_of_four():
     assert actscope.ledger(within, x).kept_bytes == 2 * (64 * 128 + 4 * 64)
 
 
-def test_small_rows_are_as_exact_as_large_ones():
+@pytest.mark.parametrize("width", [32, 64, 96, 192])
+def test_small_rows_are_as_exact_as_large_ones(width):
     torch.manual_seed(0)
-    x = torch.randn(16, 96) * torch.logspace(-6, 0, 16).unsqueeze(1)
+    x = torch.randn(16, width) * torch.logspace(-6, 0, 16).unsqueeze(1)
     x.requires_grad_()
-    norm = nn.LayerNorm(96, eps=1e-14)
-    weights = torch.randn(16, 96)
+    norm = nn.LayerNorm(width, eps=1e-14)
+    weights = torch.randn(16, width)
     (norm(x + 0) * weights).sum().backward()
     plain, norm.weight.grad = norm.weight.grad, None
     with actscope.saved_tensors("int4", least_bytes=0):
