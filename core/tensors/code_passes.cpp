@@ -4,24 +4,7 @@
 #include "tensors/tensor_views.hpp"
 
 namespace actscope::core {
-namespace {
-
 using torch::Tensor;
-
-bool is_narrow(const Tensor& values) {
-  return values.scalar_type() == torch::kBFloat16 || values.scalar_type() == torch::kHalf;
-}
-
-// Calls write(room), room being `values` or float32 memory that is rounded into it.
-template <class Write>
-void write_codable(Tensor& values, const Write& write) {
-  if (!is_narrow(values)) return write(values);
-  const Tensor wide = torch::empty_like(values, values.options().dtype(torch::kFloat32));
-  write(wide);
-  values.copy_(wide);
-}
-
-}  // namespace
 
 Tensor as_codable(const Tensor& values) {
   return is_narrow(values) ? values.to(torch::kFloat32) : values;

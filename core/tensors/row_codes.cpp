@@ -17,7 +17,6 @@ namespace actscope::core {
 namespace {
 
 using kernels::CodeBits;
-using kernels::CodeScale;
 using torch::Tensor;
 
 // Sizes of rows as they are and filled up to whole groups.
@@ -33,12 +32,14 @@ struct Rows {
   std::int64_t filled() const { return groups * kernels::code_group_elements; }
 };
 
-CodeScale* groups_of(const Tensor& scales) {
-  return reinterpret_cast<CodeScale*>(scales.mutable_data_ptr<std::int32_t>());
-}
-
-const CodeScale* const_groups_of(const Tensor& scales) {
-  return reinterpret_cast<const CodeScale*>(scales.const_data_ptr<std::int32_t>());
+// Copies `bytes` of each of `count` rows that lie so many bytes apart.
+void copy_rows(void* to, std::int64_t to_stride, const void* from, std::int64_t from_stride,
+               std::int64_t bytes, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::memcpy(static_cast<std::byte*>(to) + i * to_stride,
+                static_cast<const std::byte*>(from) + i * from_stride,
+                static_cast<std::size_t>(bytes));
+  }
 }
 
 // Some rows at a time, filled up in memory near the core: one call of the codec for all of them.
@@ -62,9 +63,9 @@ class FilledRows {
 
   // The last element again where there is none: it widens no group.
   void take_values(const std::byte* from, std::int64_t count) {
+    copy_rows(values_.data(), filled_bytes_, from, row_bytes_, row_bytes_, count);
     for (std::int64_t i = 0; i < count; ++i) {
       std::byte* const row = values_.data() + i * filled_bytes_;
-      std::memcpy(row, from + i * row_bytes_, static_cast<std::size_t>(row_bytes_));
       // Twice as many each time.
       for (std::int64_t at = row_bytes_, bytes = element_bytes_; at < filled_bytes_; bytes *= 2) {
         const std::int64_t now = std::min(bytes, filled_bytes_ - at);
@@ -74,22 +75,13 @@ class FilledRows {
     }
   }
   void give_values(std::byte* to, std::int64_t count) const {
-    for (std::int64_t i = 0; i < count; ++i) {
-      std::memcpy(to + i * row_bytes_, values_.data() + i * filled_bytes_,
-                  static_cast<std::size_t>(row_bytes_));
-    }
+    copy_rows(to, row_bytes_, values_.data(), filled_bytes_, row_bytes_, count);
   }
   void take_codes(const std::uint8_t* from, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      std::memcpy(codes_.data() + i * rows_.filled_bytes, from + i * rows_.bytes,
-                  static_cast<std::size_t>(rows_.bytes));
-    }
+    copy_rows(codes_.data(), rows_.filled_bytes, from, rows_.bytes, rows_.bytes, count);
   }
   void give_codes(std::uint8_t* to, std::int64_t count) const {
-    for (std::int64_t i = 0; i < count; ++i) {
-      std::memcpy(to + i * rows_.bytes, codes_.data() + i * rows_.filled_bytes,
-                  static_cast<std::size_t>(rows_.bytes));
-    }
+    copy_rows(to, rows_.bytes, codes_.data(), rows_.filled_bytes, rows_.bytes, count);
   }
 
  private:
@@ -123,7 +115,7 @@ void encode_rows(const Tensor& values, std::int64_t row, CodeBits bits, const Te
   const auto element_bytes = static_cast<std::int64_t>(from.element_size());
   const auto* in = static_cast<const std::byte*>(from.const_data_ptr());
   auto* const out = codes.mutable_data_ptr<std::uint8_t>();
-  CodeScale* const groups = groups_of(scales);
+  kernels::CodeScale* const groups = scales_in(scales);
   for_each_part(rows, element_bytes, [&](FilledRows& room, std::int64_t first, std::int64_t count) {
     room.take_values(in + first * row * element_bytes, count);
     kernels::quantize(context, dtype, room.values(), room.filled(count), bits, room.codes(),
@@ -135,23 +127,22 @@ void encode_rows(const Tensor& values, std::int64_t row, CodeBits bits, const Te
 void decode_rows(const Tensor& codes, const Tensor& scales, std::int64_t row, CodeBits bits,
                  Tensor& values) {
   if (!values.is_cpu()) return decode_filled_rows(codes, scales, row, bits, values);
-  const bool is_narrow =
-      values.scalar_type() == torch::kBFloat16 || values.scalar_type() == torch::kHalf;
-  Tensor to = is_narrow ? at::empty(values.sizes(), values.options().dtype(torch::kFloat)) : values;
-  const auto context = context_of(to);
-  const kernels::DType dtype = dtype_of(to);
   const Rows rows(values, row, bits);
-  const auto element_bytes = static_cast<std::int64_t>(to.element_size());
   const auto* in = codes.const_data_ptr<std::uint8_t>();
-  const CodeScale* const groups = const_groups_of(scales);
-  auto* const out = static_cast<std::byte*>(to.mutable_data_ptr());
-  for_each_part(rows, element_bytes, [&](FilledRows& room, std::int64_t first, std::int64_t count) {
-    room.take_codes(in + first * rows.bytes, count);
-    kernels::dequantize(context, dtype, bits, room.codes(), groups + first * rows.groups, 0,
-                        room.filled(count), room.values());
-    room.give_values(out + first * row * element_bytes, count);
+  const kernels::CodeScale* const groups = const_scales_in(scales);
+  write_codable(values, [&](const Tensor& to) {
+    const auto context = context_of(to);
+    const kernels::DType dtype = dtype_of(to);
+    const auto element_bytes = static_cast<std::int64_t>(to.element_size());
+    auto* const out = static_cast<std::byte*>(to.mutable_data_ptr());
+    for_each_part(
+        rows, element_bytes, [&](FilledRows& room, std::int64_t first, std::int64_t count) {
+          room.take_codes(in + first * rows.bytes, count);
+          kernels::dequantize(context, dtype, bits, room.codes(), groups + first * rows.groups, 0,
+                              room.filled(count), room.values());
+          room.give_values(out + first * row * element_bytes, count);
+        });
   });
-  if (is_narrow) values.copy_(to);
 }
 
 void encode_filled_rows(const Tensor& values, std::int64_t row, CodeBits bits, const Tensor& codes,
@@ -162,7 +153,7 @@ void encode_filled_rows(const Tensor& values, std::int64_t row, CodeBits bits, c
   const Tensor filled =
       at::cat({dense, dense.narrow(1, row - 1, 1).expand({rows.count, rows.filled() - row})}, 1);
   const Tensor all = at::empty({rows.count, rows.filled_bytes}, codes.options());
-  encode(filled, bits, all.mutable_data_ptr<std::uint8_t>(), groups_of(scales));
+  encode(filled, bits, all.mutable_data_ptr<std::uint8_t>(), scales_in(scales));
   codes.view({rows.count, rows.bytes}).copy_(all.narrow(1, 0, rows.bytes));
 }
 
@@ -172,7 +163,7 @@ void decode_filled_rows(const Tensor& codes, const Tensor& scales, std::int64_t 
   const Tensor all = at::zeros({rows.count, rows.filled_bytes}, codes.options());
   all.narrow(1, 0, rows.bytes).copy_(codes.view({rows.count, rows.bytes}));
   Tensor filled = at::empty({rows.count, rows.filled()}, values.options());
-  decode({bits, all.const_data_ptr<std::uint8_t>(), const_groups_of(scales), 0}, filled);
+  decode({bits, all.const_data_ptr<std::uint8_t>(), const_scales_in(scales), 0}, filled);
   values.view({rows.count, row}).copy_(filled.narrow(1, 0, row));
 }
 

@@ -55,10 +55,8 @@ void require_codes(const Tensor& codes, const Tensor& scales, std::int64_t eleme
 // Decodes the elements from `first` on over `values`.
 void decode_part(const Tensor& codes, const Tensor& scales, CodeBits bits, std::int64_t first,
                  Tensor& values) {
-  core::decode(
-      {bits, codes.const_data_ptr<std::uint8_t>(),
-       reinterpret_cast<const kernels::CodeScale*>(scales.const_data_ptr<std::int32_t>()), first},
-      values);
+  core::decode({bits, codes.const_data_ptr<std::uint8_t>(), core::const_scales_in(scales), first},
+               values);
 }
 
 // Four hashes side by side, each of every fourth word, so that one does not wait for another.
@@ -105,7 +103,7 @@ Two quantize(const Tensor& x, std::int64_t bits, std::int64_t row) {
   const auto& [codes, scales] = result;
   if (row % kernels::code_group_elements == 0) {
     core::encode(x.contiguous(), width, codes.mutable_data_ptr<std::uint8_t>(),
-                 reinterpret_cast<kernels::CodeScale*>(scales.mutable_data_ptr<std::int32_t>()));
+                 core::scales_in(scales));
   } else {
     core::encode_rows(x.contiguous(), row, width, codes, scales);
   }

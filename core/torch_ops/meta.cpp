@@ -136,9 +136,10 @@ Two quantize(const Tensor& x, std::int64_t bits, SymInt row) {
   const SymInt elements = x.sym_numel(), per_byte = codes_per_byte(bits);
   const auto bytes = x.options().dtype(at::kByte);
   constexpr std::int64_t group = kernels::code_group_elements;
-  if (row == 0) row = elements == 0 ? SymInt(1) : elements;
-  return {at::empty_symint({elements / row * ((row + per_byte - 1) / per_byte)}, bytes),
-          words_for(elements / row * ((row + group - 1) / group), x)};
+  const SymInt rows = row == 0 ? SymInt(1) : elements / row;
+  if (row == 0) row = elements;
+  return {at::empty_symint({rows * ((row + per_byte - 1) / per_byte)}, bytes),
+          words_for(rows * ((row + group - 1) / group), x)};
 }
 
 Tensor dequantize(const Tensor& codes, const Tensor&, SymIntArrayRef size, std::int64_t bits,

@@ -53,9 +53,7 @@ class Coded final : public Store {
   Held held() override { return {{"values", &codes_}, {"scales", &scales_}}; }
 
  private:
-  kernels::CodeScale* scale_data() const {
-    return reinterpret_cast<kernels::CodeScale*>(scales_.data_ptr<std::int32_t>());
-  }
+  kernels::CodeScale* scale_data() const { return scales_in(scales_); }
 
   kernels::CodeBits bits_;
   torch::Tensor codes_, scales_;
