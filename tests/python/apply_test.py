@@ -11,9 +11,8 @@ import torch
 from actscope import _hooks, _recompute
 from actscope.apply import place
 from fake_transfers import fake_device
-from ledger_models import Decoder
+from small_decoder import distance, gradients, small_decoder, state_of
 from torch import nn
-from torch.nn import functional as F
 
 
 
@@ -22,27 +21,7 @@ def of(ways, least_bytes=0):
 
 
 def decoder():
-    torch.manual_seed(0)
-    model = Decoder(vocabulary=64, width=128, heads=4, layers=3, tokens=32)
-    nn.init.normal_(model.embed.weight, std=0.05)
-    tokens = torch.randint(64, (4, 32))
-    return model, tokens, lambda y: F.cross_entropy(y.flatten(0, 1), tokens.flatten())
-
-
-def gradients(model, inputs, loss):
-    model.zero_grad()
-    loss(model(inputs)).backward()
-    return {name: p.grad.clone() for name, p in model.named_parameters()}
-
-
-def distance(ours, plain):
-    off = sum(float((ours[name] - plain[name]).norm()) ** 2 for name in plain)
-    return (off / sum(float(g.norm()) ** 2 for g in plain.values())) ** 0.5
-
-
-def state_of(model):
-    return {name: (type(m), sorted(m.__dict__), list(m._forward_pre_hooks), list(m._forward_hooks))
-            for name, m in model.named_modules()}
+    return small_decoder(width=128, layers=3, rows=4)
 
 
 def kept(model, inputs, loss, start):

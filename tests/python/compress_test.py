@@ -11,8 +11,8 @@ import torch
 from actscope import _hooks
 from actscope._step import Step
 from ledger_models import MODELS, Decoder
+from small_decoder import distance, small_decoder
 from torch import nn
-from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 
@@ -21,11 +21,7 @@ def code_bytes(elements, bits=4):
 
 
 def decoder():
-    torch.manual_seed(0)
-    model = Decoder(vocabulary=64, width=128, heads=4, layers=2, tokens=32)
-    nn.init.normal_(model.embed.weight, std=0.05)
-    tokens = torch.randint(64, (8, 32))
-    return model, tokens, lambda y: F.cross_entropy(y.flatten(0, 1), tokens.flatten())
+    return small_decoder(width=128, layers=2, rows=8)
 
 
 def step(model, inputs, loss):
@@ -33,12 +29,6 @@ def step(model, inputs, loss):
     y = model(inputs)
     loss(y).backward()
     return y.detach(), {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
-
-
-def distance(ours, theirs):
-    assert ours.keys() == theirs.keys()
-    ours, theirs = (torch.cat([each[name].flatten() for name in theirs]).double() for each in (ours, theirs))
-    return float((ours - theirs).norm() / theirs.norm())
 
 
 def state_of(model):

@@ -8,9 +8,9 @@ import pytest
 import torch
 from actscope import _planner
 from actscope._trials import Trials
-from apply_test import distance, gradients, state_of
 from fake_transfers import fake_device
-from ledger_models import MODELS, Decoder
+from ledger_models import MODELS
+from small_decoder import distance, gradients, small_decoder, state_of
 from torch import nn
 from torch.nn import functional as F
 
@@ -41,11 +41,7 @@ def peak_of(model, inputs, loss):
 
 
 def decoder():
-    torch.manual_seed(0)
-    model = Decoder(vocabulary=64, width=64, heads=4, layers=3, tokens=32)
-    nn.init.normal_(model.embed.weight, std=0.05)
-    tokens = torch.randint(64, (16, 32))
-    return model, tokens, lambda y: F.cross_entropy(y.flatten(0, 1), tokens.flatten())
+    return small_decoder(width=64, layers=3, rows=16)
 
 
 def images():

@@ -7,7 +7,7 @@ import actscope
 import pytest
 import torch
 from actscope._trials import Trials
-from apply_test import decoder, state_of
+from small_decoder import small_decoder, state_of
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
@@ -17,7 +17,7 @@ def trials_of(model, inputs, loss=None):
 
 
 def test_bytes_are_those_of_the_ledger_and_exact_ways_have_no_error():
-    model, tokens, loss = decoder()
+    model, tokens, loss = small_decoder(width=128, layers=3, rows=4)
     counted = actscope.ledger(model, tokens, loss)
     with trials_of(model, tokens, loss) as trials:
         plain = trials.try_plain()
