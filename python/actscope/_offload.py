@@ -7,7 +7,7 @@ import weakref
 
 import torch
 
-from . import _codes, _packing, _producers
+from . import _codes
 from ._extents import WeakStorage, extent_of
 from ._packed import Laid
 from ._packing import Packing
@@ -272,12 +272,7 @@ class Offloading(Packing):
             return f"on the {'CPU' if tensor.device.type == 'cpu' else tensor.device} already"
         if tensor.nbytes < max(self.least_bytes, 1):
             return f"below {self.least_bytes:,} bytes"
-        if _producers.is_of_parameters(tensor):
-            return _packing._OF_PARAMETERS
-        identity = WeakStorage.identity(tensor.untyped_storage())
-        if identity in self.given:
-            return _packing._GIVEN
-        return "kept whole already" if identity in self._whole and not self._whole[identity].is_gone() else None
+        return self._reason_to_be_kept(tensor)
 
     def _packed_as(self, tensor):
         extent = extent_of(tensor)

@@ -123,13 +123,9 @@ class Packing:
             return f"below {self.least_bytes:,} bytes"
         if tensor.element_size() == 2 and self._store_of(tensor, "") == "bf16":
             return "of two bytes already"
-        if _producers.is_of_parameters(tensor):
-            return _OF_PARAMETERS
-        if WeakStorage.identity(tensor.untyped_storage()) in self.given:
-            return _GIVEN
-        whole = self._whole.get(WeakStorage.identity(tensor.untyped_storage()))
-        if whole is not None and not whole.is_gone():
-            return "kept whole already"
+        kept_anyway = self._reason_to_be_kept(tensor)
+        if kept_anyway is not None:
+            return kept_anyway
         if self._is_cast_of_frozen(tensor):
             return "perhaps autocast's cast of a frozen weight"
         if self._is_statistic(tensor):
@@ -137,6 +133,16 @@ class Packing:
         if _own_result(tensor) == "exact":
             return "its gradient divides by it"
         return None
+
+    # Packing would save nothing.
+    def _reason_to_be_kept(self, tensor):
+        if _producers.is_of_parameters(tensor):
+            return _OF_PARAMETERS
+        identity = WeakStorage.identity(tensor.untyped_storage())
+        if identity in self.given:
+            return _GIVEN
+        whole = self._whole.get(identity)
+        return "kept whole already" if whole is not None and not whole.is_gone() else None
 
     # The logarithm of sums that attention keeps, deviations of a normalization: gradients take their exponentials or
     # multiply everything with them, and they are small beside what they belong to.

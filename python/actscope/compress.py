@@ -13,7 +13,7 @@ from ._packing import LEAST_BYTES, least_bytes_of
 from .compression import Compression, _one_of
 from .ledger import ledger
 from .linear import Linear
-from .tables import Table, bytes_text, folded_name
+from .tables import Accounted, Table, bytes_text, folded_name
 
 NEVER_CALLED = (torch.nn.ModuleList, torch.nn.ModuleDict)
 _HOOKS = ("_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_forward_hooks", "_forward_hooks_with_kwargs",
@@ -219,7 +219,7 @@ def _kind_of(module):
     return torch.nn.Linear.__name__ if type(module) is Linear else type(module).__name__
 
 
-class CompressReport:
+class CompressReport(Accounted):
     """What ``compress`` did with each module of a model. Print it.
 
     rows           a list of dicts: names, module, kind, action ('packed' or 'left'), detail, plain_bytes, kept_bytes
@@ -267,14 +267,6 @@ class CompressReport:
             plain, kept = self.before.kept_bytes, self.after.kept_bytes
             times = f": {plain / kept:.1f} times less" if kept else ""
             yield f"{bytes_text(kept)} kept for backward instead of {bytes_text(plain)}{times}."
-
-    def __str__(self):
-        return f"{self.table}\n\n" + "\n".join(self._account())
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        return self.table._repr_html_() + "".join(f"<p>{line}</p>" for line in self._account())
 
 
 __all__ = ["CompressReport", "compress", "restore"]

@@ -2,11 +2,10 @@
 """Judges a recorded run against a baseline, as ``actscope gate`` does."""
 
 import datetime
-import pathlib
 
 import torch
 
-from .errors import ReportError
+from .errors import ReportError, text_of
 from .report import Report
 
 PASSED, REGRESSED, FAILED = 0, 1, 6
@@ -37,10 +36,7 @@ def gate(baseline, candidate, policy=None):
     Raises ReportError: a file is missing, damaged or no run.
     """
     baseline, candidate = (one if isinstance(one, Report) else Report.load(one) for one in (baseline, candidate))
-    try:
-        rules = pathlib.Path(policy).read_text(encoding="utf-8") if policy else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"cannot read the policy {policy} [{getattr(error, 'strerror', None) or 'not UTF-8'}]") from error
+    rules = text_of(policy, "the policy ") if policy else ""
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     try:
         return Verdict(*torch.ops.actscope.gate_runs(

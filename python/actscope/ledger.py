@@ -12,7 +12,7 @@ from ._graph import operator_named
 from ._layers import layers_of
 from ._step import Step
 from .advice import advice_of
-from .tables import Table, bytes_text, folded_name
+from .tables import Accounted, Table, bytes_text, folded_name
 
 UNPLACED = "(outside every module)"
 
@@ -87,7 +87,7 @@ def _holder_text(holder):
     return f"{operator_named(holder['node'])}.{holder['member']}"
 
 
-class Ledger:
+class Ledger(Accounted):
     """The ledger of one forward pass. Print it; ``modules`` and ``storages`` are its tables.
 
     kept_bytes      what the pass allocated and backward will read
@@ -163,13 +163,9 @@ class Ledger:
         for residual in self.residuals:
             yield f"  {bytes_text(residual.bytes)} allocated at {residual.where} and kept by something outside the graph"
 
-    def __str__(self):
-        return f"{self.modules}\n\n" + "\n".join(self._account())
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        return self.modules._repr_html_() + "".join(f"<p>{line}</p>" for line in self._account())
+    @property
+    def _shown(self):
+        return self.modules
 
 
 __all__ = ["Ledger", "Storage", "ledger"]

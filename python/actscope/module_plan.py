@@ -6,8 +6,8 @@ import math
 import pathlib
 
 from .apply import WAYS
-from .errors import ReportError
-from .tables import Table, bytes_text
+from .errors import ReportError, text_of
+from .tables import Accounted, Table, bytes_text
 
 SCHEMA = {"name": "actscope.module_plan", "version": "1.0.0"}
 _NUMBER = (int, float)
@@ -25,7 +25,7 @@ _FIELDS = {
 _OF = {"peak": "a step's peak above what is there before", "kept": "what is kept for backward"}
 
 
-class Plan:
+class Plan(Accounted):
     """What ``actscope.plan`` found; ``actscope.apply`` obeys it. Print it.
 
     ways                        names of modules, each with how it keeps what it saves: 'keep', 'int4', 'int8', 'bf16',
@@ -74,10 +74,7 @@ class Plan:
     @classmethod
     def from_json(cls, path):
         """Reads a plan that ``to_json`` wrote. Raises ReportError: not there, not readable, or no plan of modules."""
-        try:
-            text = pathlib.Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ReportError(f"cannot read {path} [{getattr(error, 'strerror', None) or 'not UTF-8'}]") from error
+        text = text_of(path)
         try:
             document = json.loads(text, parse_constant=_refuse_constant)
             _check(document)
@@ -97,14 +94,6 @@ class Plan:
                f"({1 + self.predicted['extra_ms'] / plain if plain else 1:.2f} predicted); "
                f"the gradient differs by {self.measured['error']:.2g} of its norm.")
         yield from self.document["notes"]
-
-    def __str__(self):
-        return f"{self.table}\n\n" + "\n".join(self._account())
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        return self.table._repr_html_() + "".join(f"<p>{line}</p>" for line in self._account())
 
 
 def _three(plan, figure):

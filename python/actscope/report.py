@@ -6,7 +6,7 @@ import pathlib
 
 import torch
 
-from .errors import ReportError
+from .errors import ReportError, text_of
 from .ledger import Ledger
 from .tables import Table, bytes_text
 
@@ -25,10 +25,7 @@ class Report:
         """Raises ReportError: not there, not readable, or no document of Actscope."""
         path = pathlib.Path(path)
         file = path / "report.json" if path.is_dir() else path
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ReportError(f"cannot read {file} [{getattr(error, 'strerror', None) or 'not UTF-8'}]") from error
+        text = text_of(file)
         try:
             torch.ops.actscope.validate_document(text, str(file))
         except RuntimeError as error:

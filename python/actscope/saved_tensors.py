@@ -7,7 +7,7 @@ from ._graph import tensors_within
 from ._offload import STORES, packing_of, require_device
 from ._packing import LEAST_BYTES, hooked, least_bytes_of
 from .compression import _one_of
-from .tables import Table, bytes_text
+from .tables import Accounted, Table, bytes_text
 
 
 class saved_tensors:
@@ -66,7 +66,7 @@ def _frozen_shapes(model):
     return None if model is None else {p.shape for p in model.parameters() if not p.requires_grad}
 
 
-class SavedReport:
+class SavedReport(Accounted):
     """What became of the tensors that autograd saved. Print it.
 
     plain_bytes  what would have been kept; kept_bytes: what is. Parameters and what the caller keeps anyway count in
@@ -122,14 +122,6 @@ class SavedReport:
         if count:
             yield (f"{count} packed tensor{'s are' if count > 1 else ' is'} kept whole by something else: "
                    f"{bytes_text(size)} of codes save nothing.")
-
-    def __str__(self):
-        return f"{self.table}\n\n" + "\n".join(self._account())
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        return self.table._repr_html_() + "".join(f"<p>{line}</p>" for line in self._account())
 
 
 __all__ = ["SavedReport", "saved_tensors"]

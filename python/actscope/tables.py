@@ -22,6 +22,22 @@ def folded_name(name):
     return re.sub(r"(?<![^.])\d+(?![^.])", "*", name)
 
 
+class Accounted:
+    """What is shown as a table and sentences below it: ``_shown``, a ``Table``, and ``_account()``, the sentences."""
+
+    @property
+    def _shown(self):
+        return self.table
+
+    def __str__(self):
+        return f"{self._shown}\n\n" + "\n".join(self._account())
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        return self._shown._repr_html_() + "".join(f"<p>{line}</p>" for line in self._account())
+
+
 class Table:
     """Rows under named columns. A column that ends in ``_bytes`` is shown in units, ``share`` in percent."""
 
