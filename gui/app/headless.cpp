@@ -51,14 +51,14 @@ void requireReadable(const CommandLine& line, const RunStore& store) {
     if (run->isReadable() || !line.places.contains(run->key)) continue;
     throw DataError(run->reason.toStdString());
   }
-  for (const GatePointer& gate : store.documents().gates) {
-    if (gate->result || !line.places.contains(gate->key)) continue;
-    throw DataError(gate->reason.toStdString());
-  }
-  for (const BenchPointer& bench : store.benches()) {
-    if (bench->record || !line.places.contains(bench->key)) continue;
-    throw DataError(bench->reason.toStdString());
-  }
+  const auto requireRecords = [&](const auto& entries) {
+    for (const auto& entry : entries) {
+      if (entry->record || !line.places.contains(entry->key)) continue;
+      throw DataError(entry->reason.toStdString());
+    }
+  };
+  requireRecords(store.documents().gates);
+  requireRecords(store.documents().benches);
 }
 
 }  // namespace

@@ -7,18 +7,14 @@
 #include <vector>
 
 #include "actscope/base/kernels_bench_record.hpp"
+#include "models/document_entry.hpp"
 #include "models/heat_map.hpp"
 #include "models/table_model.hpp"
 
 namespace actscope::gui {
 
-/// A document of `actscope bench kernels`, or a file that cannot be read as one.
-struct BenchEntry {
-  QString key;                                       ///< its file
-  QString name;                                      ///< of its folder or file
-  QString reason;                                    ///< of the reader; empty: it was read
-  std::shared_ptr<const KernelsBenchRecord> record;  ///< absent: not readable
-};
+/// A document of `actscope bench kernels`.
+using BenchEntry = DocumentEntry<KernelsBenchRecord>;
 using BenchPointer = std::shared_ptr<const BenchEntry>;
 using BenchList = std::vector<BenchPointer>;
 

@@ -3,10 +3,12 @@
 
 #include <QHash>
 #include <algorithm>
+#include <cmath>
 
 #include "actscope/core/config/configuration_name.hpp"
 #include "actscope/core/config/run_option.hpp"
 #include "actscope/core/scheme/presets.hpp"
+#include "models/metric.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -43,7 +45,7 @@ QString halfText(const reports::SeedMean& figure) {
 
 }  // namespace
 
-bool Configuration::holds(const QString& key) const {
+bool holds(const RunList& runs, const QString& key) {
   return std::ranges::any_of(runs, [&](const RunPointer& run) { return run->key == key; });
 }
 
@@ -100,11 +102,9 @@ QString meanText(const reports::SeedMean& accuracyRatio) {
 
 QString pointsText(const reports::SeedMean& differenceRatio) {
   if (!differenceRatio.mean) return "–";
-  // What rounds to nothing has no sign.
   const double points = 100 * *differenceRatio.mean;
-  const QString size = QString::number(std::abs(points), 'f', 1);
-  const QString sign = size == "0.0" ? "" : points < 0 ? "−" : "+";
-  return sign + size + halfText(differenceRatio) + " points";
+  return withSign(points, QString::number(std::abs(points), 'f', 1)) + halfText(differenceRatio) +
+         " points";
 }
 
 }  // namespace actscope::gui

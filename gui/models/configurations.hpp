@@ -10,6 +10,9 @@
 
 namespace actscope::gui {
 
+/// Whether a run of this key is among them.
+bool holds(const RunList& runs, const QString& key);
+
 /// The runs of one configuration, whatever their seed: what views compare. Its figures are means
 /// over the seeds; differences are against the dense run of the same seed that trained alike.
 struct Configuration {
@@ -22,7 +25,7 @@ struct Configuration {
 
   /// Of the first run: what a click on the configuration selects.
   QString key() const { return runs.empty() ? QString() : runs.front()->key; }
-  bool holds(const QString& key) const;
+  bool holds(const QString& key) const { return gui::holds(runs, key); }
 };
 using ConfigurationList = std::vector<Configuration>;
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "models/configurations.hpp"
+#include "models/metric.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -76,10 +76,9 @@ QString figureText(double value, bool isAccuracy, bool isDifference) {
     return isAccuracy ? QString("%1 %").arg(100 * value, 0, 'f', 2)
                       : QString::number(value, 'f', 4);
   }
-  const QString sign = value < 0 ? "−" : "+";
   const double size = std::abs(value);
-  return sign +
-         (isAccuracy ? QString("%1 pp").arg(100 * size, 0, 'f', 2) : QString::number(size, 'f', 4));
+  return withSign(value, isAccuracy ? QString("%1 pp").arg(100 * size, 0, 'f', 2)
+                                    : QString::number(size, 'f', 4));
 }
 
 bool hasPoints(const RunPointer& run) {
@@ -145,12 +144,9 @@ struct Drawn {
 
 Drawn drawnOf(const QString& name, const RunList& members, const Selection& selection) {
   Drawn one{name, members};
-  const auto holds = [&](const QString& key) {
-    return std::ranges::any_of(members, [&](const RunPointer& run) { return run->key == key; });
-  };
-  one.isA = holds(selection.a());
-  one.isB = holds(selection.b());
-  one.isCurrent = holds(selection.current());
+  one.isA = holds(members, selection.a());
+  one.isB = holds(members, selection.b());
+  one.isCurrent = holds(members, selection.current());
   RunList front;
   std::ranges::copy_if(members, std::back_inserter(front),
                        [&](const RunPointer& run) { return selection.isInFront(run->key); });
@@ -159,9 +155,9 @@ Drawn drawnOf(const QString& name, const RunList& members, const Selection& sele
   return one;
 }
 
-std::vector<Drawn> allDrawn(const RunList& runs, const Selection& selection) {
+std::vector<Drawn> allDrawn(const ConfigurationList& configurations, const Selection& selection) {
   std::vector<Drawn> all;
-  for (const Configuration& one : configurationsOf(runs)) {
+  for (const Configuration& one : configurations) {
     const RunList ended = withPoints(one.runs);
     if (!ended.empty()) {
       all.push_back(drawnOf(ended.size() > 1 ? one.label : ended.front()->name, ended, selection));
@@ -249,16 +245,21 @@ QVector<double> smoothed(const QVector<double>& values, double smoothing) {
   return means;
 }
 
-Curves curvesOf(const RunList& runs, const Selection& selection, const CurveQuery& query) {
+Curves curvesOf(const ConfigurationList& configurations, const Selection& selection,
+                const CurveQuery& query) {
   RunPointer a, b;
-  for (const RunPointer& run : runs) {
-    if (run->key == selection.a()) a = run;
-    if (run->key == selection.b()) b = run;
+  for (const Configuration& one : configurations) {
+    for (const RunList* runs : {&one.runs, &one.others}) {
+      for (const RunPointer& run : *runs) {
+        if (run->key == selection.a()) a = run;
+        if (run->key == selection.b()) b = run;
+      }
+    }
   }
   std::vector<bool> figures;
   if (query.isHeldoutShown) figures.push_back(false);
   if (query.isTrainShown) figures.push_back(true);
-  const std::vector<Drawn> all = allDrawn(runs, selection);
+  const std::vector<Drawn> all = allDrawn(configurations, selection);
   const bool isDifference = selection.side() == Side::difference;
   if (isDifference && a && b) return differenceCurves(all, a, b, figures, query);
 

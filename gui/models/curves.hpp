@@ -4,7 +4,7 @@
 #include <QString>
 #include <QVector>
 
-#include "models/run_entry.hpp"
+#include "models/configurations.hpp"
 #include "models/selection.hpp"
 #include "models/table_model.hpp"
 
@@ -42,7 +42,8 @@ struct Curves {
 /// the current one come last, each for itself. Runs that have not ended, and those whose points lie
 /// elsewhere than the other seeds', are lines of their own. With Side::difference there is one line
 /// a figure: B − A at the points of B, with A interpolated, paired by seed where both have several.
-Curves curvesOf(const RunList& runs, const Selection& selection, const CurveQuery& query);
+Curves curvesOf(const ConfigurationList& configurations, const Selection& selection,
+                const CurveQuery& query);
 
 /// An exponential mean that starts at the first value.
 QVector<double> smoothed(const QVector<double>& values, double smoothing);

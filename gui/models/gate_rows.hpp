@@ -7,17 +7,13 @@
 #include <vector>
 
 #include "actscope/reports/gate/result.hpp"
+#include "models/document_entry.hpp"
 #include "models/table_model.hpp"
 
 namespace actscope::gui {
 
-/// What `actscope gate --output` wrote, or a file that cannot be read as that.
-struct GateEntry {
-  QString key;                                        ///< its file
-  QString name;                                       ///< of its folder or file
-  QString reason;                                     ///< of the reader; empty: it was read
-  std::shared_ptr<const reports::GateResult> result;  ///< absent: not readable
-};
+/// What `actscope gate --output` wrote.
+using GateEntry = DocumentEntry<reports::GateResult>;
 using GatePointer = std::shared_ptr<const GateEntry>;
 using GateList = std::vector<GatePointer>;
 

@@ -31,15 +31,14 @@ std::optional<double> keptNorm(const RunEntry& run) {
   return sum / weight;
 }
 
-// What rounds to nothing has no sign.
+}  // namespace
+
 QString withSign(double value, const QString& magnitude) {
   const bool isNothing =
       std::ranges::none_of(magnitude, [](QChar c) { return c >= QChar(u'1') && c <= QChar(u'9'); });
   if (isNothing) return magnitude;
   return (value < 0 ? "−" : "+") + magnitude;
 }
-
-}  // namespace
 
 const std::vector<MetricFacts>& metrics() {
   static const std::vector<MetricFacts> all = {

@@ -43,6 +43,8 @@ QString differenceText(Metric metric, double difference);
 /// Where B − A of two accuracies lies with 95 % by the held-out images of both: " ±1.2 pp"; empty
 /// where they are not counted.
 QString noiseText(const RunEntry& a, const RunEntry& b);
+/// The magnitude with the sign of the value; without one where it shows nothing but zeros.
+QString withSign(double value, const QString& magnitude);
 /// "+1.20 KiB", "−3.00 B"; format_bytes with a sign. Units: bytes.
 QString signedBytes(double bytes);
 /// Units: seconds.

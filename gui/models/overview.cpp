@@ -11,6 +11,7 @@
 #include "actscope/core/config/run_option.hpp"
 #include "models/metric.hpp"
 #include "models/overview_reasons.hpp"
+#include "models/sweep_form.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -236,16 +237,16 @@ void answerByBenches(Overview& overview, const BenchList& benches) {
 void answerByGates(Overview& overview, const GateList& gates) {
   const GateEntry* shown = nullptr;
   for (const GatePointer& gate : gates) {
-    if (!gate->result) continue;
+    if (!gate->record) continue;
     const auto fails = [](const GateEntry& entry) {
-      return std::ranges::any_of(entry.result->rows, reports::fails_gate);
+      return std::ranges::any_of(entry.record->rows, reports::fails_gate);
     };
     if (shown == nullptr || (!fails(*shown) && fails(*gate))) shown = gate.get();
   }
   if (shown == nullptr) return;
   constexpr std::size_t mostReasons = 5;
-  overview.headline = gateHeadline(*shown->result);
-  overview.reasons = gateReasons(*shown->result, mostReasons);
+  overview.headline = gateHeadline(*shown->record);
+  overview.reasons = gateReasons(*shown->record, mostReasons);
   overview.next = "Gate shows every row.";
 }
 

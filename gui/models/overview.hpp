@@ -49,7 +49,4 @@ Overview overviewOf(const ConfigurationList& all, std::size_t runs, const Docume
 /// A row a configuration, those within the limits first, then by saved bytes.
 void fillOverviewTable(TableModel& table, const Overview& overview);
 
-/// The sweep that trains a configuration with other seeds; it adds the dense runs by itself.
-RunForm sweepOf(const RunConfig& config, const QStringList& seeds);
-
 }  // namespace actscope::gui

@@ -25,19 +25,19 @@ std::vector<ParetoSeed> seedsOf(const Configuration& one, const Selection& selec
 std::optional<ParetoPoint> pointOf(const Configuration& one, const Selection& selection) {
   ParetoPoint point;
   point.seeds = seedsOf(one, selection);
-  if (point.seeds.empty()) return std::nullopt;
-  for (const ParetoSeed& seed : point.seeds) {
-    const auto count = static_cast<double>(point.seeds.size());
-    point.savedBytes += seed.savedBytes / count;
-    point.accuracyRatio += seed.accuracyRatio / count;
-    point.isA = point.isA || seed.isA;
-    point.isB = point.isB || seed.isB;
+  const reports::SweepGroup& figures = one.figures;
+  if (point.seeds.empty() || !figures.saved_bytes.mean || !figures.accuracy_ratio.mean) {
+    return std::nullopt;
   }
   point.key = point.seeds.front().key;
   point.label = one.label;
-  point.accuracy = one.figures.accuracy_ratio.interval;
-  point.stepTimeS = one.figures.step_time_s.mean.value_or(0);
+  point.savedBytes = *figures.saved_bytes.mean;
+  point.accuracyRatio = *figures.accuracy_ratio.mean;
+  point.accuracy = figures.accuracy_ratio.interval;
+  point.stepTimeS = figures.step_time_s.mean.value_or(0);
   point.isBaseline = one.isBaseline;
+  point.isA = std::ranges::any_of(point.seeds, &ParetoSeed::isA);
+  point.isB = std::ranges::any_of(point.seeds, &ParetoSeed::isB);
   point.isInFront = std::ranges::any_of(
       point.seeds, [&](const ParetoSeed& seed) { return selection.isInFront(seed.key); });
   return point;
@@ -74,11 +74,12 @@ bool ParetoPoint::holds(const QString& run) const {
   return std::ranges::any_of(seeds, [&](const ParetoSeed& seed) { return seed.key == run; });
 }
 
-Pareto paretoOf(const RunList& runs, const Selection& selection) {
+Pareto paretoOf(const ConfigurationList& configurations, std::size_t runs,
+                const Selection& selection) {
   Pareto pareto;
   QHash<QString, int> trainings;
   qsizetype shown = 0;
-  for (const Configuration& one : configurationsOf(runs)) {
+  for (const Configuration& one : configurations) {
     auto point = pointOf(one, selection);
     if (!point) continue;
     shown += static_cast<qsizetype>(point->seeds.size());
@@ -102,7 +103,7 @@ Pareto paretoOf(const RunList& runs, const Selection& selection) {
   }
   pareto.trainings = static_cast<int>(trainings.size());
   markFronts(pareto);
-  const auto all = static_cast<qsizetype>(runs.size());
+  const auto all = static_cast<qsizetype>(runs);
   pareto.message = messageOf(pareto, all - shown, all);
   return pareto;
 }

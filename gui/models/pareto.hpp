@@ -47,7 +47,9 @@ struct Pareto {
 
 /// The front joins means of configurations, never the luckiest seed of one.
 /// Cost  n log n
-Pareto paretoOf(const RunList& runs, const Selection& selection);
+/// runs  how many are open, ended or not
+Pareto paretoOf(const ConfigurationList& configurations, std::size_t runs,
+                const Selection& selection);
 
 /// Those in front: brushed, or all where nothing is.
 void fillParetoTable(TableModel& table, const Pareto& pareto);

@@ -119,6 +119,26 @@ QString reportOf(const QString& folder, const SweepPointRecord& point) {
   return file.startsWith(QDir::cleanPath(folder) + "/") ? file : QString();
 }
 
+// The documents of one kind, each as `read(text, file)` has it or with why it has none.
+template <class Record, class Read>
+std::vector<std::shared_ptr<const DocumentEntry<Record>>> readEntries(const QStringList& files,
+                                                                      const Read& read) {
+  std::vector<std::shared_ptr<const DocumentEntry<Record>>> entries;
+  for (const QString& file : files) {
+    DocumentEntry<Record> entry;
+    entry.key = file;
+    entry.name = nameOf(QFileInfo(file));
+    try {
+      const std::string path = file.toStdString();
+      entry.record = std::make_shared<Record>(read(read_file(path), path));
+    } catch (const std::exception& error) {
+      entry.reason = QString::fromUtf8(error.what());
+    }
+    entries.push_back(std::make_shared<DocumentEntry<Record>>(std::move(entry)));
+  }
+  return entries;
+}
+
 }  // namespace
 
 RunPointer RunReader::readRun(const QString& file) {
@@ -182,45 +202,12 @@ RunList RunReader::readSweep(const QString& file) {
   return entries;
 }
 
-void RunReader::readBenches(const QStringList& files) {
-  m_documents.benches.clear();
-  for (const QString& file : files) {
-    BenchEntry entry;
-    entry.key = file;
-    entry.name = nameOf(QFileInfo(file));
-    try {
-      const std::string path = file.toStdString();
-      entry.record = std::make_shared<KernelsBenchRecord>(
-          reports::read_kernels_document(read_file(path), path));
-    } catch (const std::exception& error) {
-      entry.reason = QString::fromUtf8(error.what());
-    }
-    m_documents.benches.push_back(std::make_shared<BenchEntry>(std::move(entry)));
-  }
-}
-
-void RunReader::readGates(const QStringList& files) {
-  m_documents.gates.clear();
-  for (const QString& file : files) {
-    GateEntry entry;
-    entry.key = file;
-    entry.name = nameOf(QFileInfo(file));
-    try {
-      const std::string path = file.toStdString();
-      entry.result =
-          std::make_shared<reports::GateResult>(reports::read_gate_document(read_file(path), path));
-    } catch (const std::exception& error) {
-      entry.reason = QString::fromUtf8(error.what());
-    }
-    m_documents.gates.push_back(std::make_shared<GateEntry>(std::move(entry)));
-  }
-}
-
 RunList RunReader::read(const QStringList& places, const Progress& progress) {
   const Files files = filesBelow(places);
   m_sweeps = files.sweeps;
-  readBenches(files.benches);
-  readGates(files.gates);
+  m_documents.benches =
+      readEntries<KernelsBenchRecord>(files.benches, reports::read_kernels_document);
+  m_documents.gates = readEntries<reports::GateResult>(files.gates, reports::read_gate_document);
   const int total = static_cast<int>(files.sweeps.size() + files.reports.size());
   int done = 0;
   RunList runs;

@@ -39,8 +39,6 @@ class RunReader {
 
   RunPointer readRun(const QString& file);
   RunList readSweep(const QString& file);
-  void readBenches(const QStringList& files);
-  void readGates(const QStringList& files);
 
   QHash<QString, Remembered> m_known;
   QStringList m_sweeps;

@@ -16,26 +16,24 @@ bool isSame(const RunPointer& a, const RunPointer& b) {
          (!a->summary || a->summary->steps == b->summary->steps);
 }
 
-bool isSameBench(const BenchPointer& a, const BenchPointer& b) {
-  if (a->key != b->key || a->reason != b->reason) return false;
-  if (a->record == nullptr || b->record == nullptr) return a->record == b->record;
-  return a->record->status == b->record->status &&
-         a->record->results.size() == b->record->results.size() &&
-         a->record->environment.started_at == b->record->environment.started_at;
+bool isSameRecord(const KernelsBenchRecord& a, const KernelsBenchRecord& b) {
+  return a.status == b.status && a.results.size() == b.results.size() &&
+         a.environment.started_at == b.environment.started_at;
 }
 
-bool isSameGate(const GatePointer& a, const GatePointer& b) {
-  if (a->key != b->key || a->reason != b->reason) return false;
-  if (a->result == nullptr || b->result == nullptr) return a->result == b->result;
-  return a->result->verdict == b->result->verdict &&
-         a->result->rows.size() == b->result->rows.size() && a->result->notes == b->result->notes &&
-         std::ranges::equal(a->result->rows, b->result->rows, {}, &reports::GateRow::message,
+bool isSameRecord(const reports::GateResult& a, const reports::GateResult& b) {
+  return a.verdict == b.verdict && a.notes == b.notes &&
+         std::ranges::equal(a.rows, b.rows, {}, &reports::GateRow::message,
                             &reports::GateRow::message);
 }
 
-bool isSameOthers(const Documents& a, const Documents& b) {
-  return std::ranges::equal(a.benches, b.benches, isSameBench) &&
-         std::ranges::equal(a.gates, b.gates, isSameGate);
+template <class Entries>
+bool areSame(const Entries& a, const Entries& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+    if (x->key != y->key || x->reason != y->reason) return false;
+    if (x->record == nullptr || y->record == nullptr) return x->record == y->record;
+    return isSameRecord(*x->record, *y->record);
+  });
 }
 
 }  // namespace
@@ -60,6 +58,11 @@ RunStore::~RunStore() {
   m_isCanceled = true;
   m_thread.quit();
   m_thread.wait();
+}
+
+const ConfigurationList& RunStore::configurations() const {
+  if (!m_configurations) m_configurations = configurationsOf(m_runs);
+  return *m_configurations;
 }
 
 RunPointer RunStore::find(const QString& key) const {
@@ -132,13 +135,15 @@ void RunStore::reload() {
 }
 
 void RunStore::deliver(RunList runs, Documents documents, const QStringList& sweeps) {
-  const bool isNew =
-      !std::ranges::equal(runs, m_runs, isSame) || !isSameOthers(documents, m_documents);
+  const bool isNew = !std::ranges::equal(runs, m_runs, isSame) ||
+                     !areSame(documents.benches, m_documents.benches) ||
+                     !areSame(documents.gates, m_documents.gates);
   watch(sweeps);
   if (!isNew && m_isShown) return;
   m_isShown = true;
   m_runs = std::move(runs);
   m_documents = std::move(documents);
+  m_configurations.reset();
   m_byKey.clear();
   m_byKey.reserve(static_cast<qsizetype>(m_runs.size()));
   for (const RunPointer& run : m_runs) m_byKey.insert(run->key, run);

@@ -8,7 +8,9 @@
 #include <QThread>
 #include <QTimer>
 #include <atomic>
+#include <optional>
 
+#include "models/configurations.hpp"
 #include "models/run_reader.hpp"
 
 namespace actscope::gui {
@@ -25,6 +27,8 @@ class RunStore : public QObject {
   const RunList& runs() const { return m_runs; }
   const BenchList& benches() const { return m_documents.benches; }
   const Documents& documents() const { return m_documents; }
+  /// The runs by configuration; grouped once a reading, when they are first asked for.
+  const ConfigurationList& configurations() const;
   const QStringList& places() const { return m_places; }
   bool isLoading() const { return m_isLoading; }
 
@@ -58,6 +62,7 @@ class RunStore : public QObject {
   QStringList m_places;
   RunList m_runs;
   Documents m_documents;
+  mutable std::optional<ConfigurationList> m_configurations;
   QHash<QString, RunPointer> m_byKey;
   RunReader m_reader;  ///< used on m_thread, or on ours where openNow reads
   QThread m_thread;

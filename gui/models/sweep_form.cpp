@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/sweep_form.hpp"
+
 #include <variant>
 
 #include "actscope/core/config/run_option.hpp"
-#include "models/overview.hpp"
 
 namespace actscope::gui {
 namespace {

@@ -89,7 +89,7 @@ CurveQuery AccuracyView::query() const {
 
 void AccuracyView::draw() {
   const CurveQuery asked = query();
-  const Curves curves = curvesOf(store().runs(), selection(), asked);
+  const Curves curves = curvesOf(store().configurations(), selection(), asked);
   fillCurveTable(twin(), curves, asked);
   setMessage(curves.message);
   setCaption(tr("%1 against %2: means over the seeds, bands from the lowest to the highest")

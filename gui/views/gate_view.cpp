@@ -60,7 +60,7 @@ void GateView::draw() {
   const int chosen = m_document->currentIndex();
   const GateEntry* gate =
       chosen < 0 ? nullptr : store().documents().gates[static_cast<std::size_t>(chosen)].get();
-  const reports::GateResult* result = gate == nullptr ? nullptr : gate->result.get();
+  const reports::GateResult* result = gate == nullptr ? nullptr : gate->record.get();
   fillGateTable(twin(), result, m_same->isChecked());
   const auto dots =
       result == nullptr ? std::vector<GateDot>() : gateDots(*result, m_same->isChecked(), mostDots);

@@ -56,7 +56,6 @@ OverviewView::OverviewView(RunStore& store, Selection& selection, QWidget* paren
   body().addWidget(m_view, 1);
   body().addStretch(0);  // below the answer where there is no table
   connect(m_training, &QComboBox::currentTextChanged, this, &OverviewView::refreshSoon);
-  connect(&store, &RunStore::changed, this, [this] { m_isRead = false; });
   connect(m_run, &QPushButton::clicked, this, [this] {
     if (m_overview.form) Q_EMIT formAsked(*m_overview.form);
   });
@@ -112,10 +111,9 @@ OverviewQuery OverviewView::query() const {
 }
 
 void OverviewView::refresh() {
-  if (!m_isRead) m_all = configurationsOf(store().runs());
-  m_isRead = true;
   const OverviewQuery asked = query();
-  m_overview = overviewOf(m_all, store().runs().size(), store().documents(), asked);
+  m_overview =
+      overviewOf(store().configurations(), store().runs().size(), store().documents(), asked);
   setItems(*m_training, m_overview.trainings);
   const int place = m_training->findText(m_overview.training);
   if (place >= 0 && place != m_training->currentIndex()) m_training->setCurrentIndex(place);

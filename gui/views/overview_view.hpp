@@ -46,8 +46,6 @@ class OverviewView : public View {
   OverviewQuery query() const;
   void showFigures();
 
-  ConfigurationList m_all;
-  bool m_isRead = false;  ///< m_all is of the runs that are open
   Overview m_overview;
   TableModel m_table;
   QComboBox* m_training;

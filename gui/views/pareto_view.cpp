@@ -55,7 +55,7 @@ ParetoView::ParetoView(RunStore& store, Selection& selection, QWidget* parent)
 }
 
 void ParetoView::draw() {
-  m_pareto = paretoOf(store().runs(), selection());
+  m_pareto = paretoOf(store().configurations(), store().runs().size(), selection());
   fillParetoTable(twin(), m_pareto);
   setMessage(m_pareto.message);
   setCaption(

@@ -352,7 +352,7 @@ TEST_F(MadeRuns, CurvesHaveAAndBFirstAndStopAtTheLimit) {
   selection.setB(key("int4-1"));
   CurveQuery query;
   query.limit = 3;
-  const Curves curves = curvesOf(store.runs(), selection, query);
+  const Curves curves = curvesOf(store.configurations(), selection, query);
   ASSERT_EQ(curves.lines.size(), 10U);
   EXPECT_TRUE(curves.lines[0].isA);
   EXPECT_TRUE(curves.lines[2].isB);
@@ -363,7 +363,7 @@ TEST_F(MadeRuns, CurvesHaveAAndBFirstAndStopAtTheLimit) {
   fillCurveTable(table.model, curves, query);
   EXPECT_EQ(table.model.rowCount(), 80);
   selection.setBrushed({key("p8a0")});
-  const Curves brushed = curvesOf(store.runs(), selection, query);
+  const Curves brushed = curvesOf(store.configurations(), selection, query);
   EXPECT_EQ(brushed.lines.size(), 6U);
   EXPECT_EQ(brushed.lines.back().seeds, 1);  // one of two is brushed
 }
@@ -374,7 +374,7 @@ TEST_F(MadeRuns, CurvesAreMeansOverSeedsAndTheCurrentOneShowsThem) {
   CurveQuery query;
   query.isTrainShown = false;
   query.limit = 0;
-  const Curves curves = curvesOf(store.runs(), selection, query);
+  const Curves curves = curvesOf(store.configurations(), selection, query);
   ASSERT_EQ(curves.lines.size(), 3U);
   const Curve& mean = curves.lines[0];
   EXPECT_EQ(mean.seeds, 2);
@@ -384,7 +384,7 @@ TEST_F(MadeRuns, CurvesAreMeansOverSeedsAndTheCurrentOneShowsThem) {
   EXPECT_TRUE(curves.lines[1].isSeed && curves.lines[2].isSeed);
   EXPECT_EQ(curves.lines[2].key, key("dense-1"));
   query.axis = CurveAxis::time;  // seeds differ in time: its mean
-  const Curve byTime = curvesOf(store.runs(), selection, query).lines[0];
+  const Curve byTime = curvesOf(store.configurations(), selection, query).lines[0];
   EXPECT_EQ(byTime.x.size(), 8);
 }
 
@@ -395,7 +395,7 @@ TEST(Curves, OfSeedsWithOtherPointsStandAlone) {
   CurveQuery query;
   query.isTrainShown = false;
   const Selection nothing;
-  const Curves curves = curvesOf(runs, nothing, query);
+  const Curves curves = curvesOf(configurationsOf(runs), nothing, query);
   ASSERT_EQ(curves.lines.size(), 2U);
   EXPECT_EQ(curves.lines[0].seeds, 1);
 }
@@ -407,26 +407,26 @@ TEST(Curves, OfRunsThatHaveNotEndedStandAlone) {
   CurveQuery query;
   query.isTrainShown = false;
   const Selection nothing;
-  const Curves curves = curvesOf(runs, nothing, query);
+  const Curves curves = curvesOf(configurationsOf(runs), nothing, query);
   ASSERT_EQ(curves.lines.size(), 2U);
   EXPECT_EQ(curves.lines[1].name, "one");
 }
 
 TEST_F(MadeRuns, CurvesOfTheDifferenceInterpolateA) {
   selection.setSide(Side::difference);
-  EXPECT_TRUE(curvesOf(store.runs(), selection, {}).message.contains("needs A and B"));
+  EXPECT_TRUE(curvesOf(store.configurations(), selection, {}).message.contains("needs A and B"));
   selection.setA(key("dense-0"));
   selection.setB(key("p8a0"));
   CurveQuery query;
   query.isTrainShown = false;
-  const Curves curves = curvesOf(store.runs(), selection, query);
+  const Curves curves = curvesOf(store.configurations(), selection, query);
   ASSERT_EQ(curves.lines.size(), 1U);
   EXPECT_NEAR(curves.lines[0].raw.last(), -0.015 - 0.0032, 1e-9);
   EXPECT_EQ(curves.lines[0].seeds, 2);  // paired: what a seed gives to both is gone
   EXPECT_NEAR(curves.lines[0].high.last() - curves.lines[0].low.last(), 0, 1e-9);
   // By time B ends before A has its first point.
   query.axis = CurveAxis::time;
-  const Curves byTime = curvesOf(store.runs(), selection, query);
+  const Curves byTime = curvesOf(store.configurations(), selection, query);
   for (const Curve& line : byTime.lines) EXPECT_GE(line.x.front(), 10);
 }
 
@@ -504,7 +504,7 @@ TEST_F(MadeRuns, KernelsTellWhatTheTracerLost) {
 
 TEST_F(MadeRuns, TheFrontKeepsWhatNothingBeats) {
   selection.setA(key("dense-0"));
-  const Pareto pareto = paretoOf(store.runs(), selection);
+  const Pareto pareto = paretoOf(store.configurations(), store.runs().size(), selection);
   EXPECT_TRUE(pareto.message.contains("have not measured"));
   double bytes = 0, best = -1;
   for (const ParetoPoint& point : pareto.points) {
@@ -518,7 +518,7 @@ TEST_F(MadeRuns, TheFrontKeepsWhatNothingBeats) {
   Tested table;
   fillParetoTable(table.model, pareto);
   EXPECT_EQ(table.model.rowCount(), static_cast<int>(pareto.points.size()));
-  EXPECT_FALSE(paretoOf({}, selection).message.isEmpty());
+  EXPECT_FALSE(paretoOf({}, 0, selection).message.isEmpty());
 }
 
 TEST_F(MadeRuns, TheFrontJoinsMeansAndNeverTheLuckiestSeed) {
@@ -529,7 +529,7 @@ TEST_F(MadeRuns, TheFrontJoinsMeansAndNeverTheLuckiestSeed) {
     record.summary.heldout_accuracy_ratio = Measured<double>::of(accuracy);
     runs.push_back(entryOf(record, QString("%1-%2").arg(scheme).arg(seed)));
   }
-  const Pareto pareto = paretoOf(runs, selection);
+  const Pareto pareto = paretoOf(configurationsOf(runs), runs.size(), selection);
   ASSERT_EQ(pareto.points.size(), 2U);
   EXPECT_NEAR(pareto.points[0].accuracyRatio, 0.75, 1e-12);  // int4
   EXPECT_EQ(pareto.points[0].seeds.size(), 2U);
@@ -542,10 +542,10 @@ TEST_F(MadeRuns, EachWayOfTrainingHasItsFront) {
   lamb.config.optimizer = "lamb";
   lamb.summary.heldout_accuracy_ratio = Measured<double>::of(0.99);
   lamb.summary.saved_bytes = Measured<std::int64_t>::of(1000);
-  const Pareto alone = paretoOf(runs, selection);
+  const Pareto alone = paretoOf(configurationsOf(runs), runs.size(), selection);
   EXPECT_EQ(alone.trainings, 1);
   runs.push_back(entryOf(lamb, "lamb"));
-  const Pareto both = paretoOf(runs, selection);
+  const Pareto both = paretoOf(configurationsOf(runs), runs.size(), selection);
   EXPECT_EQ(both.trainings, 2);
   EXPECT_TRUE(both.message.contains("2 ways of training"));
   EXPECT_EQ(both.points.front().label, "int4 (optimizer lamb)");

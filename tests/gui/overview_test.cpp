@@ -13,6 +13,7 @@
 
 #include "gui_support.hpp"
 #include "models/overview_reasons.hpp"
+#include "models/sweep_form.hpp"
 #include "views/overview_view.hpp"
 
 namespace actscope::gui {
