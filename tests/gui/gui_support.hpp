@@ -132,7 +132,7 @@ inline KernelsBenchRecord madeBench() {
 }
 
 /// A folder with a sweep of two seeds, two blocks and two sparsities: one point failed, one
-/// pending; and beside it a run of its own, half a file and a measurement of kernels.
+/// pending; and beside it a run of its own, half a file, a measurement of kernels and a gate.
 class MadeFolder {
  public:
   MadeFolder() {
@@ -159,6 +159,7 @@ class MadeFolder {
     writeRun("alone/exact", madeRun("exact", 16, 0.8));
     write("half/report.json", "{\"schema\": {\"na");
     write("bench/kernels.json", reports::write_kernels_document(madeBench()));
+    write("gate/gate.json", read_file(ACTSCOPE_TEST_SOURCE_DIR "/golden/gate.json"));
   }
 
   QString path() const { return m_folder.path(); }
