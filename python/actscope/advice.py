@@ -3,13 +3,14 @@
 
 import math
 
+from .compression import CODE_BITS, USUAL_STORE
 from .tables import Table, folded_name
 
 SMALLEST = 64 * 1024  # bytes of a storage below which nothing is advised
 GROUP = 128  # elements that share a scale and an offset, 4 bytes for both
 
 # What a node keeps, by the beginning of its name and the member; the first row that fits holds.
-# "codes": 4 bits an element and the scales; "bits": 1 bit an element; "none": rebuilt from what is kept anyway.
+# "codes": those that ``compress`` makes where nothing is said, 8 bits an element and the scales; "bits": 1 bit an element; "none": rebuilt from what is kept anyway.
 _RULES = (
     ("Addmm", "mat1", "codes", "codes of the layer's input"),
     ("Linear", "input", "codes", "codes of the layer's input"),
@@ -45,7 +46,7 @@ def _elements(storage):
 def bytes_left(form, elements):
     """What a tensor of so many elements takes in another form."""
     if form == "codes":
-        return elements // 2 + math.ceil(elements / GROUP) * 4
+        return elements * CODE_BITS[USUAL_STORE] // 8 + math.ceil(elements / GROUP) * 4
     return math.ceil(elements / 8) if form == "bits" else 0
 
 

@@ -10,7 +10,7 @@ from . import _forms, _hooks, _recompute
 from . import replacement as _replacement
 from ._offload import STORES, require_device
 from ._packing import LEAST_BYTES, least_bytes_of
-from .compression import Compression, _one_of
+from .compression import USUAL_STORE, Compression, _one_of
 from .ledger import ledger
 from .linear import Linear
 from .tables import Accounted, Table, bytes_text, folded_name
@@ -21,11 +21,11 @@ _HOOKS = ("_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_forward_hook
 _CHANGED = (*_replacement._OWN, "forward")
 
 
-def compress(model, store="int4", *, only=None, exclude=None, block=None, sparsity=None, select=None, unbiased=False,
+def compress(model, store=USUAL_STORE, *, only=None, exclude=None, block=None, sparsity=None, select=None, unbiased=False,
              least_bytes=LEAST_BYTES, inputs=None, loss=None):
     """Lets a model keep what it saves for backward in fewer bits; returns a ``CompressReport`` of every module.
 
-    store          'int4' or 'int8': codes with a scale and an offset for 128 adjacent elements; 'bf16': rounded values;
+    store          'int8' or 'int4': codes with a scale and an offset for 128 adjacent elements; 'bf16': rounded values;
                    'offload': as it is, in pinned memory of the host (of a model on a CUDA device)
     only, exclude  patterns (``fnmatch``) of names of modules, one or more: a pattern takes a module with all inside it
     block, sparsity, select, unbiased  prune the inputs of linear layers instead, as ``Compression`` says

@@ -84,7 +84,7 @@ class Report:
 def compress_linears(model, store=None, *, block=None, sparsity=None, select=None, unbiased=False, only=None, exclude=None):
     """Lets every ``torch.nn.Linear`` in a model (or the model, if it is one) keep its input compressed for backward.
 
-    store, block, sparsity, select, unbiased  as ``Compression``: codes of 4 bits where nothing is given; a sparsity
+    store, block, sparsity, select, unbiased  as ``Compression``: int8 where nothing is given; a sparsity
                                               prunes blocks instead
     only, exclude                             patterns (``fnmatch``) of names in the model, one or more: the layers to
                                               take, or to leave alone

@@ -6,19 +6,19 @@ import torch
 from ._graph import tensors_within
 from ._offload import STORES, packing_of, require_device
 from ._packing import LEAST_BYTES, hooked, least_bytes_of
-from .compression import _one_of
+from .compression import USUAL_STORE, _one_of
 from .tables import Accounted, Table, bytes_text
 
 
 class saved_tensors:
     """Packs every tensor that autograd saves while it is entered, and unpacks it in backward.
 
-        with actscope.saved_tensors("int4", model=model) as saved:
+        with actscope.saved_tensors(model=model) as saved:
             loss = loss_fn(model(x), y)
         loss.backward()
         print(saved.report)
 
-    store        'int4' or 'int8': codes with a scale and an offset for 128 adjacent elements; 'bf16': rounded values;
+    store        'int8' or 'int4': codes with a scale and an offset for 128 adjacent elements; 'bf16': rounded values;
                  'offload': as they are, in pinned memory of the host (of what lies on a CUDA device)
     model        whose parameters and buffers are left alone even where nothing else tells them; may be left out
     given        tensors that you keep anyway, as the batch: packing them would save nothing
@@ -34,7 +34,7 @@ class saved_tensors:
     time.
     """
 
-    def __init__(self, store="int4", *, model=None, given=(), least_bytes=LEAST_BYTES):
+    def __init__(self, store=USUAL_STORE, *, model=None, given=(), least_bytes=LEAST_BYTES):
         self.store = _one_of("store", store, STORES)
         if model is not None and not isinstance(model, torch.nn.Module):
             raise TypeError(f"not a torch.nn.Module [got {type(model).__name__}]: give the model")

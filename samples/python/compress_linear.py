@@ -49,7 +49,7 @@ print("plain:", train(network()))
 model = network()
 report = actscope.compress_linears(model)  # the one line
 print(report)
-print("int4:", train(model))
+print("int8:", train(model))
 
 model = network()
 print(actscope.compress_linears(model, block=8, sparsity=0.5, exclude="4"))

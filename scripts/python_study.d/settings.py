@@ -27,8 +27,8 @@ class Way:
 
 WAYS = {
     "plain": Way("PyTorch as it is", True),
-    "int4": Way("`actscope.compress(model)`, the default", False),
-    "int8": Way('`actscope.compress(model, "int8")`', False),
+    "int4": Way('`actscope.compress(model, "int4")`', False),
+    "int8": Way("`actscope.compress(model)`, the default: int8", False),
     "checkpoint": Way("`torch.utils.checkpoint` by block", True),
     "compiled": Way("`torch.compile`", True, "compiled"),
     "budget": Way("`torch.compile`, `activation_memory_budget = 0.5`", True, "budget"),

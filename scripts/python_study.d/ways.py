@@ -64,8 +64,7 @@ def _checkpointed(model):
 def prepared(way, model):
     """The module to call instead of the model; the model itself may have changed."""
     if way in ("int4", "int8"):
-        # The default store is int4: one line, nothing else.
-        actscope.compress(model, *(() if way == "int4" else (way,)))
+        actscope.compress(model, way)
     elif way == "checkpoint":
         return _checkpointed(model)
     elif way == "compiled":

@@ -266,7 +266,7 @@ def test_values_that_are_not_finite_are_left_alone():
 
 def test_what_something_else_keeps_is_told():
     layer, x = nn.Linear(128, 4), torch.randn(64, 128)
-    with actscope.saved_tensors(least_bytes=0) as saved:
+    with actscope.saved_tensors("int4", least_bytes=0) as saved:
         y = layer(x)
     assert saved.report.also_kept == (1, code_bytes(64 * 128)) and "codes save nothing" in str(saved.report)
     with actscope.saved_tensors(least_bytes=0, given=[x]) as saved:

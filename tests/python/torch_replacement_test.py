@@ -31,7 +31,7 @@ def test_a_layer_stays_the_object_that_it_is():
     optimizer.step()
     assert not torch.equal(old, model[2].weight)
     copied = pickle.loads(pickle.dumps(copy.deepcopy(model)))
-    assert isinstance(copied[2], actscope.Linear) and "int4" in repr(copied[2])
+    assert isinstance(copied[2], actscope.Linear) and "int8" in repr(copied[2])
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
     buffer.seek(0)
@@ -156,7 +156,7 @@ def test_norms_that_are_hooks_go_on_working(norm):
     plain = torch.nn.Sequential(norm(torch.nn.Linear(32, 8)))
     torch.manual_seed(0)
     ours = torch.nn.Sequential(norm(torch.nn.Linear(32, 8)))
-    assert compress_linears(ours).replaced == {"0": "int4"}
+    assert compress_linears(ours).replaced == {"0": "int8"}
     x = values(16, 32)
     for _ in range(2):
         agree(gradients(ours, x), gradients(plain, x), 0.15)
@@ -167,7 +167,7 @@ def test_an_error_leaves_the_model_as_it_was(monkeypatch):
     with pytest.raises(ValueError, match="16 columns and '2' takes 4 features"):
         compress_linears(model, block=16, sparsity=0.5)
     assert {type(m) for m in model} == {torch.nn.Linear}
-    compress_linears(model[1], "int8")
+    compress_linears(model[1], "int4")
     calls = []
 
     def fail(self, how):
@@ -180,7 +180,7 @@ def test_an_error_leaves_the_model_as_it_was(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         compress_linears(model)
     assert [type(m) for m in model] == [torch.nn.Linear, actscope.Linear, torch.nn.Linear]
-    assert "compression" not in vars(model[0]) and model[1].compression.store == "int8"
+    assert "compression" not in vars(model[0]) and model[1].compression.store == "int4"
 
 
 def test_settings_change_and_restore_undoes():
@@ -189,7 +189,7 @@ def test_settings_change_and_restore_undoes():
     assert set(layer.action for layer in compress_linears(model).layers) == {"unchanged"}
     report = compress_linears(model, block=8, sparsity=0.75, only="0")
     assert report.replaced == {"0": "8x8 at 75 %, row"} and report.left == {"2": "not among only='0'"}
-    assert "8x8 at 75 %, row" in repr(model[0]) and "keeps int4" in repr(model[2])
+    assert "8x8 at 75 %, row" in repr(model[0]) and "keeps int8" in repr(model[2])
     assert "compressed in another way now" in str(report)
     report = restore(model, exclude="2")
     assert report.restored == {"0": "8x8 at 75 %, row"} and type(model[0]) is torch.nn.Linear
@@ -204,9 +204,9 @@ def test_a_report_folds_layers_that_are_alike():
                                       for _ in range(12)),
         "head": torch.nn.Linear(8, 10)})
     assert str(compress_linears(model, exclude=["head", "blocks.0.*"])) == "\n".join([
-        "22 linear layers compressed", "  blocks.*.up (11): int4", "  blocks.*.down (11): int4", "3 linear layers left alone",
+        "22 linear layers compressed", "  blocks.*.up (11): int8", "  blocks.*.down (11): int8", "3 linear layers left alone",
         "  blocks.0.up: excluded by 'blocks.0.*'", "  blocks.0.down: excluded by 'blocks.0.*'", "  head: excluded by 'head'"])
-    assert str(compress_linears(torch.nn.Linear(8, 4))) == "1 linear layer compressed\n  (the model): int4"
+    assert str(compress_linears(torch.nn.Linear(8, 4))) == "1 linear layer compressed\n  (the model): int8"
 
 
 @pytest.mark.parametrize("error, text, settings", [
