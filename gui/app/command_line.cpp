@@ -55,6 +55,21 @@ void check(const CommandLine& line) {
   }
 }
 
+// All of them, in lines below the description of --export.
+QString viewNames() {
+  const QString indent(21, ' ');
+  QString text, line;
+  for (const QString& id : viewIds()) {
+    const QString next = id == viewIds().last() ? id : id + ", ";
+    if (indent.size() + line.size() + next.trimmed().size() > 100) {
+      text += indent + line.trimmed() + '\n';
+      line.clear();
+    }
+    line += next;
+  }
+  return text + indent + line;
+}
+
 }  // namespace
 
 CommandLine readCommandLine(const QStringList& words) {
@@ -117,7 +132,7 @@ CommandLine readCommandLine(const QStringList& words) {
 }
 
 QString helpText() {
-  return R"(actscope-gui [OPTIONS] [DIR|FILE]...
+  const QString text = R"(actscope-gui [OPTIONS] [DIR|FILE]...
 
 Shows the runs and sweeps found in folders: what each keeps in memory, how fast and how accurate it
 is. Without a folder: the current one. Files that are still being written are read again.
@@ -128,8 +143,8 @@ Window
   --light, --dark    colors [those of the desktop; --light with --export]
 
 Without a display
-  --export VIEW      writes one view and ends: runs, heatmap, pareto, accuracy, footprint, kernels,
-                     benchmarks, new-run
+  --export VIEW      writes one view and ends:
+%VIEWS%
   -o FILE            the picture (.png, .svg) or the figures behind it (.csv)
   --size WxH         of the picture in pixels [1100x620]
   --metric M         heatmap: saved, peak, step, accuracy, loss, kept, fewer [saved]
@@ -150,6 +165,7 @@ Examples
 Exit codes: 0 done; 2 an option or its value is wrong; 3 a folder or file is missing or cannot be
 read; 4 no display, or the output cannot be written.
 )";
+  return QString(text).replace("%VIEWS%", viewNames());
 }
 
 }  // namespace actscope::gui

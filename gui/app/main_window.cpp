@@ -11,10 +11,11 @@
 #include <QProgressBar>
 #include <QSettings>
 #include <QStatusBar>
-#include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
+#include <algorithm>
 
+#include "app/command_palette.hpp"
 #include "app/headless.hpp"
 #include "app/shortcut_sheet.hpp"
 #include "app/view_set.hpp"
@@ -28,7 +29,7 @@ namespace actscope::gui {
 
 MainWindow::MainWindow(const CommandLine& line)
     : m_line(line),
-      m_pages(new QTabWidget(this)),
+      m_pages(new Pages(this)),
       m_nameOfA(new QLabel(this)),
       m_nameOfB(new QLabel(this)),
       m_brushed(new QLabel(this)),
@@ -39,7 +40,6 @@ MainWindow::MainWindow(const CommandLine& line)
   setAcceptDrops(true);
   resize(1180, 720);
   setCentralWidget(m_pages);
-  m_pages->setDocumentMode(true);
   addPages();
   addMenus();
   addPairBar();
@@ -67,8 +67,9 @@ void MainWindow::addPages() {
   for (const QString& id : viewIds()) {
     View* page = makeView(id, m_store, m_selection, m_pages);
     page->setObjectName(id);
-    m_pages->addTab(page, page->title());
-    m_pages->setTabToolTip(m_pages->count() - 1, keyOfPage(m_pages->count() - 1).toString());
+    const QString group = groupOfView(id);
+    if (!m_pages->groups().contains(group)) m_pages->addGroup(group);
+    m_pages->addPage(page, page->title(), keyOfPage(m_pages->count()).toString());
   }
 }
 
@@ -85,7 +86,7 @@ void MainWindow::addMenus() {
 
   QMenu* look = menuBar()->addMenu(tr("&View"));
   for (int page = 0; page < m_pages->count(); ++page) {
-    look->addAction(m_pages->tabText(page), keyOfPage(page), this, [this, page] {
+    look->addAction(m_pages->title(page), keyOfPage(page), this, [this, page] {
       m_pages->setCurrentIndex(page);
       currentView().setFocus();
     });
@@ -101,9 +102,14 @@ void MainWindow::addMenus() {
   runs->addAction(tr("Pick the current run as &B\tB"), this,
                   [this] { pickCurrent(&Selection::setB); });
   runs->addAction(tr("&Swap A and B\tX"), &m_selection, &Selection::swap);
-  runs->addAction(tr("Show a&ll runs\tEscape"), this, [this] { m_selection.setBrushed({}); });
+  m_undo = runs->addAction(tr("&Undo what was picked"), &m_selection, &Selection::undo);
+  m_undo->setShortcut(QKeySequence("Ctrl+Z"));
+  m_redo = runs->addAction(tr("Re&do what was picked"), &m_selection, &Selection::redo);
+  m_redo->setShortcuts({QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")});
+  runs->addAction(tr("Show a&ll runs\tEscape"), this, [this] { m_selection.showAll(); });
 
   QMenu* help = menuBar()->addMenu(tr("&Help"));
+  help->addAction(tr("&Commands…"), QKeySequence("Ctrl+Shift+P"), this, &MainWindow::showPalette);
   help->addAction(tr("&Keys\t?"), this, [this] { showShortcutSheet(this); });
 }
 
@@ -231,8 +237,14 @@ void MainWindow::showSelection() {
   m_nameOfA->setText(describe("A", m_selection.a(), colorOfA(palette())));
   m_nameOfB->setText(describe("B", m_selection.b(), colorOfB(palette())));
   m_sides->actions()[static_cast<int>(m_selection.side())]->setChecked(true);
-  const auto brushed = m_selection.brushed().size();
-  m_brushed->setText(brushed == 0 ? QString() : tr("%1 runs shown (Escape: all) ").arg(brushed));
+  const auto shown = std::ranges::count_if(
+      m_store.runs(), [this](const RunPointer& run) { return m_selection.isInFront(run->key); });
+  m_brushed->setText(
+      m_selection.isNarrowed()
+          ? tr("%1 of %2 runs shown (Escape: all) ").arg(shown).arg(m_store.runs().size())
+          : QString());
+  m_undo->setEnabled(m_selection.canUndo());
+  m_redo->setEnabled(m_selection.canRedo());
 }
 
 void MainWindow::pickWhatWasAsked() {
@@ -243,6 +255,34 @@ void MainWindow::pickWhatWasAsked() {
   } catch (const std::exception& error) {
     statusBar()->showMessage(QString::fromUtf8(error.what()));
   }
+  m_selection.beginHere();
+  showSelection();
+}
+
+void MainWindow::showPalette() {
+  QList<QAction*> actions;
+  for (const QAction* menu : menuBar()->actions()) {
+    if (menu->menu() == m_recent || menu->menu() == nullptr) continue;
+    for (QAction* action : menu->menu()->actions()) {
+      if (action->menu() == nullptr && !action->isSeparator()) actions << action;
+    }
+  }
+  actions << m_sides->actions();
+  auto* picks = new QObject(this);
+  for (const RunPointer& run : m_store.runs()) {
+    if (!m_selection.isInFront(run->key)) continue;
+    const QString name = QString(run->name).replace('&', "&&");
+    for (const auto& [text, pick] :
+         {std::pair(tr("A is %1"), &Selection::setA), std::pair(tr("B is %1"), &Selection::setB)}) {
+      auto* action = new QAction(text.arg(name), picks);
+      connect(action, &QAction::triggered, this,
+              [this, key = run->key, pick] { (m_selection.*pick)(key); });
+      actions << action;
+    }
+  }
+  auto* palette = new CommandPalette(actions, this);
+  picks->setParent(palette);  // they go with it
+  palette->open();
 }
 
 void MainWindow::pickCurrent(void (Selection::*pick)(const QString&)) {
@@ -285,7 +325,7 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
   if (event->modifiers() == Qt::NoModifier) {
     switch (event->key()) {
       case Qt::Key_Escape:
-        return m_selection.setBrushed({});
+        return m_selection.showAll();
       case Qt::Key_X:
         return m_selection.swap();
       case Qt::Key_T:

@@ -4,15 +4,17 @@
 #include <QMainWindow>
 
 #include "app/command_line.hpp"
+#include "app/pages.hpp"
+#include "models/run_filter.hpp"
 #include "models/run_store.hpp"
 #include "models/selection.hpp"
 
+class QAction;
 class QActionGroup;
 class QComboBox;
 class QLabel;
 class QMenu;
 class QProgressBar;
-class QTabWidget;
 class QToolButton;
 
 namespace actscope::gui {
@@ -26,7 +28,7 @@ class MainWindow : public QMainWindow {
 
   RunStore& store() { return m_store; }
   Selection& selection() { return m_selection; }
-  QTabWidget& pages() { return *m_pages; }
+  Pages& pages() { return *m_pages; }
   View* view(const QString& id) const;
 
  public Q_SLOTS:
@@ -54,15 +56,18 @@ class MainWindow : public QMainWindow {
   void showLoading(bool isLoading);
   void pickWhatWasAsked();
   void toggleTheme();
+  void showPalette();
 
   RunStore m_store;
   Selection m_selection;
+  RunFilter m_filter{m_store, m_selection};
   CommandLine m_line;
-  QTabWidget* m_pages;
+  Pages* m_pages;
   QMenu* m_recent = nullptr;
   QLabel *m_nameOfA, *m_nameOfB;
   QLabel* m_brushed;
   QActionGroup* m_sides;
+  QAction *m_undo = nullptr, *m_redo = nullptr;
   QProgressBar* m_progress;
   QToolButton* m_cancel;
   bool m_isPicked = false;

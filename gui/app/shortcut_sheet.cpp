@@ -14,13 +14,15 @@ struct Key {
 };
 
 const Key sheet[] = {
-    {"Ctrl+1 … Ctrl+9, Ctrl+0", "the pages, in their order"},
-    {"Ctrl+F", "filter"},
+    {"Ctrl+1 … Ctrl+0, Ctrl+Shift+1 …", "the pages, in their order"},
+    {"Ctrl+Shift+P", "find a command, a page or a run by words"},
+    {"Ctrl+F", "filter: words, block<=16, held-out>80%, saved<20MiB"},
+    {"Ctrl+Z, Ctrl+Shift+Z", "undo and redo what was picked, brushed and filtered"},
     {"A, B", "pick the marked run as A or B"},
     {"X", "swap A and B"},
     {"Alt+1, Alt+2, Alt+3", "show A, B, or B − A"},
     {"S", "show only the selected runs, in every view"},
-    {"Escape", "show all runs again"},
+    {"Escape", "show all runs again, without brush and filter"},
     {"T", "table beside the chart"},
     {"Arrow keys", "move in tables and in the heat map"},
     {"Ctrl+C", "copy the selected rows, or all"},

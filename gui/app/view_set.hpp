@@ -3,19 +3,21 @@
 
 #include <QKeySequence>
 #include <QStringList>
-#include <vector>
 
 #include "views/view.hpp"
 
 namespace actscope::gui {
 
-/// The names of the views, in the order of their pages: what --export takes.
+/// The views in the order of their pages: "overview", "runs", …
 const QStringList& viewIds();
 
-/// Ctrl+1 for the first page, Ctrl+0 for the tenth.
+/// The heading that a view's page stands under: "Decide", "Memory", "Time", "Do".
+QString groupOfView(const QString& id);
+
+/// The key of a page, counted from 0: Ctrl+1 to Ctrl+9, Ctrl+0, then Ctrl+Shift+1 and on.
 QKeySequence keyOfPage(int page);
 
-/// Makes the view of a name; null where there is none.
+/// Null for an id that is none.
 View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget* parent = nullptr);
 
 }  // namespace actscope::gui

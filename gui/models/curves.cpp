@@ -287,10 +287,10 @@ Curves curvesOf(const ConfigurationList& configurations, const Selection& select
   } else if (isDifference) {
     curves.message = "B − A needs A and B.";
   } else if (leftOut > 0) {
-    curves.message =
-        QString("%1 more configurations are not drawn%2.")
-            .arg(leftOut)
-            .arg(selection.brushed().isEmpty() ? ": pick A and B, or brush" : ", by the brush");
+    curves.message = QString("%1 more configurations are not drawn%2.")
+                         .arg(leftOut)
+                         .arg(selection.isNarrowed() ? ", by brush and filter"
+                                                     : ": pick A and B, brush or filter");
   }
   return curves;
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "actscope/base/units.hpp"
+#include "models/folded_name.hpp"
 #include "models/metric.hpp"
 
 namespace actscope::gui {
@@ -23,16 +24,6 @@ struct Part {
   double bytes = 0;
 };
 
-// "blocks.*.up" for all of blocks.0.up, blocks.1.up, …
-QString foldedName(const std::string& layer) {
-  QStringList parts = QString::fromStdString(layer).split('.');
-  for (QString& part : parts) {
-    if (!part.isEmpty() && std::ranges::all_of(part, [](QChar c) { return c.isDigit(); }))
-      part = "*";
-  }
-  return parts.join('.');
-}
-
 // Bytes by slot over all layers of our model, by layer of another one; the largest first.
 std::vector<Part> partsOf(const RunRecord& record, bool isOfDense) {
   const bool isByLayer = record.model_kind != ModelKind::resmlp;
@@ -41,7 +32,8 @@ std::vector<Part> partsOf(const RunRecord& record, bool isOfDense) {
     for (const SlotFootprint& slot : layer.slots) {
       const auto& bytes = isOfDense ? slot.dense_bytes : slot.stored_bytes;
       if (!bytes || *bytes <= 0) continue;
-      const QString name = isByLayer ? foldedName(layer.name) : QString::fromStdString(slot.name);
+      const QString name = isByLayer ? foldedName(QString::fromStdString(layer.name))
+                                     : QString::fromStdString(slot.name);
       sums[name] += static_cast<double>(*bytes);
     }
   }

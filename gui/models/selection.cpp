@@ -5,30 +5,101 @@
 
 namespace actscope::gui {
 
-void Selection::setA(const QString& key) {
-  if (std::exchange(m_a, key) != key) Q_EMIT changed();
-}
-
-void Selection::setB(const QString& key) {
-  if (std::exchange(m_b, key) != key) Q_EMIT changed();
-}
-
-void Selection::swap() {
-  if (m_a == m_b) return;
-  std::swap(m_a, m_b);
+void Selection::change(Change kind, const State& to) {
+  // Walking through runs, and typing, are one step back each.
+  const bool isGoingOn = kind == m_last && (kind == Change::current || kind == Change::filter);
+  constexpr std::size_t most = 200;
+  if (!isGoingOn) {
+    if (m_before.size() == most) m_before.erase(m_before.begin());
+    m_before.push_back(m_now);
+  }
+  m_last = kind;
+  m_after.clear();
+  m_now = to;
   Q_EMIT changed();
 }
 
+void Selection::setA(const QString& key) {
+  if (m_now.a == key) return;
+  State to = m_now;
+  to.a = key;
+  change(Change::pick, to);
+}
+
+void Selection::setB(const QString& key) {
+  if (m_now.b == key) return;
+  State to = m_now;
+  to.b = key;
+  change(Change::pick, to);
+}
+
+void Selection::swap() {
+  if (m_now.a == m_now.b) return;
+  State to = m_now;
+  std::swap(to.a, to.b);
+  change(Change::pick, to);
+}
+
 void Selection::setCurrent(const QString& key) {
-  if (std::exchange(m_current, key) != key) Q_EMIT changed();
+  if (m_now.current == key) return;
+  State to = m_now;
+  to.current = key;
+  change(Change::current, to);
 }
 
 void Selection::setBrushed(const QSet<QString>& keys) {
-  if (std::exchange(m_brushed, keys) != keys) Q_EMIT changed();
+  if (m_now.brushed == keys) return;
+  State to = m_now;
+  to.brushed = keys;
+  change(Change::brush, to);
+}
+
+void Selection::setFilter(const QString& text) {
+  if (m_now.filter == text) return;
+  State to = m_now;
+  to.filter = text;
+  change(Change::filter, to);
 }
 
 void Selection::setSide(Side side) {
-  if (std::exchange(m_side, side) != side) Q_EMIT changed();
+  if (m_now.side == side) return;
+  State to = m_now;
+  to.side = side;
+  change(Change::side, to);
+}
+
+void Selection::showAll() {
+  if (m_now.brushed.isEmpty() && m_now.filter.isEmpty()) return;
+  State to = m_now;
+  to.brushed.clear();
+  to.filter.clear();
+  change(Change::brush, to);
+}
+
+void Selection::setMatching(const std::optional<QSet<QString>>& keys) {
+  if (std::exchange(m_matching, keys) != keys) Q_EMIT changed();
+}
+
+void Selection::beginHere() {
+  m_before.clear();
+  m_after.clear();
+  m_last = Change::none;
+}
+
+void Selection::go(std::vector<State>& from, std::vector<State>& to) {
+  if (from.empty()) return;
+  to.push_back(std::exchange(m_now, from.back()));
+  from.pop_back();
+  m_last = Change::none;
+  Q_EMIT changed();
+}
+
+void Selection::undo() {
+  go(m_before, m_after);
+}
+
+void Selection::redo() {
+  go(m_after, m_before);
 }
 
 }  // namespace actscope::gui

@@ -34,7 +34,8 @@ RunsView::RunsView(RunStore& store, Selection& selection, QWidget* parent)
       m_summary(new QLabel(this)),
       m_table(new TableView(m_model, selection, this)),
       m_pairView(new TableView(m_pair, selection, this)) {
-  m_filter->setPlaceholderText(tr("Filter by any column (Ctrl+F)"));
+  m_filter->setPlaceholderText(
+      tr("Filter every view: words, block<=16, held-out>80%, saved<20MiB (Ctrl+F)"));
   m_filter->setClearButtonEnabled(true);
   m_filter->setAccessibleName(tr("Filter"));
   m_table->setAccessibleName(tr("Runs"));
@@ -68,10 +69,7 @@ RunsView::RunsView(RunStore& store, Selection& selection, QWidget* parent)
           [this, columns] { offerColumns(columns->mapToGlobal(QPoint(0, columns->height()))); });
   connect(pickA, &QPushButton::clicked, m_table, &TableView::pickA);
   connect(pickB, &QPushButton::clicked, m_table, &TableView::pickB);
-  connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-    m_table->setFilter(text);
-    updateSummary();
-  });
+  connect(m_filter, &QLineEdit::textChanged, &selection, &Selection::setFilter);
   connect(m_filter, &QLineEdit::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
   QList<int> shown;
   for (int column = 0; column < RunTableModel::columnsCount; ++column) {
@@ -82,6 +80,7 @@ RunsView::RunsView(RunStore& store, Selection& selection, QWidget* parent)
 
 void RunsView::refresh() {
   const bool wasEmpty = m_model.rowCount() == 0;
+  if (m_filter->text() != selection().filter()) m_filter->setText(selection().filter());
   RunList front;
   for (const RunPointer& run : store().runs()) {
     if (selection().isInFront(run->key)) front.push_back(run);

@@ -22,12 +22,19 @@ bool ValueSorter::lessThan(const QModelIndex& left, const QModelIndex& right) co
   return QSortFilterProxyModel::lessThan(left, right);
 }
 
+void ValueSorter::setFilter(const RowFilter& filter) {
+  m_filter = filter;
+  invalidateFilter();
+}
+
+bool ValueSorter::filterAcceptsRow(int row, const QModelIndex& /*parent*/) const {
+  return m_filter.isEmpty() || m_filter.accepts(*sourceModel(), row);
+}
+
 TableView::TableView(QAbstractItemModel& table, Selection& selection, QWidget* parent)
     : QTableView(parent), m_selection(selection) {
   m_sorted.setSourceModel(&table);
   m_sorted.setSortRole(sortRole);
-  m_sorted.setFilterKeyColumn(-1);
-  m_sorted.setFilterCaseSensitivity(Qt::CaseInsensitive);
   setModel(&m_sorted);
   setSortingEnabled(true);
   m_sorted.sort(-1);
@@ -71,7 +78,7 @@ void TableView::fitColumns() {
 }
 
 void TableView::setFilter(const QString& text) {
-  m_sorted.setFilterFixedString(text);
+  m_sorted.setFilter(RowFilter(text));
   follow();
 }
 

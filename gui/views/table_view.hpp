@@ -4,17 +4,26 @@
 #include <QSortFilterProxyModel>
 #include <QTableView>
 
+#include "models/row_filter.hpp"
+
 namespace actscope::gui {
 
 class Selection;
 
-/// Sorts by the value behind a text; what has none comes last in either order.
+/// Sorts by the value behind a text; what has none comes last in either order. Shows the rows that
+/// a filter lets through.
 class ValueSorter : public QSortFilterProxyModel {
  public:
   using QSortFilterProxyModel::QSortFilterProxyModel;
 
+  void setFilter(const RowFilter& filter);
+
  protected:
   bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
+  bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+ private:
+  RowFilter m_filter;
 };
 
 /// A table of the dashboard: sorts by the number behind a text, filters by any column, copies,
@@ -30,6 +39,7 @@ class TableView : public QTableView {
   /// The key of the row that has the focus; empty: none.
   QString currentKey() const;
   void fitColumns();
+  /// As RowFilter reads it.
   void setFilter(const QString& text);
 
  public Q_SLOTS:

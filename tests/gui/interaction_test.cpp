@@ -5,17 +5,18 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDialog>
 #include <QDir>
 #include <QDropEvent>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QStatusBar>
-#include <QTabWidget>
 #include <QTest>
 #include <QUrl>
 
@@ -68,6 +69,11 @@ class Window : public testing::Test {
     QTest::keyClick(focused != nullptr ? focused : &window, which, modifiers);
     settle();
   }
+  void typePageKey(int number) {
+    const auto key = static_cast<Qt::Key>(Qt::Key_0 + (number + 1) % 10);
+    type(key, number < 10 ? Qt::KeyboardModifiers(Qt::ControlModifier)
+                          : Qt::ControlModifier | Qt::ShiftModifier);
+  }
   template <typename V>
   V& page(const QString& id) {
     window.pages().setCurrentIndex(static_cast<int>(viewIds().indexOf(id)));
@@ -101,7 +107,7 @@ TEST_F(Window, OpensWithDenseAndTheLeastKeptPicked) {
 
 TEST_F(Window, EveryPageHasAKey) {
   for (int number = 0; number < viewIds().size(); ++number) {
-    type(static_cast<Qt::Key>(Qt::Key_0 + (number + 1) % 10), Qt::ControlModifier);
+    typePageKey(number);
     EXPECT_EQ(window.pages().currentIndex(), number);
   }
 }
@@ -162,11 +168,59 @@ TEST_F(Window, TypingFilters) {
   type(Qt::Key_F, Qt::ControlModifier);
   ASSERT_TRUE(runs.filter().hasFocus());
   QTest::keyClicks(&runs.filter(), "failed");
+  settle();
   EXPECT_EQ(runs.tableView().sorted().rowCount(), 2);
   type(Qt::Key_Return);
   EXPECT_TRUE(runs.tableView().hasFocus());
+  EXPECT_TRUE(selection().isNarrowed());  // every view follows
   runs.filter().clear();
+  settle();
   EXPECT_EQ(runs.tableView().sorted().rowCount(), 18);
+}
+
+TEST_F(Window, UndoAndRedoGoThroughWhatWasPicked) {
+  TableView& table = page<RunsView>("runs").tableView();
+  const QString a = selection().a();
+  type(Qt::Key_Z, Qt::ControlModifier);  // what the window picked by itself stays
+  EXPECT_EQ(selection().a(), a);
+  clickRow(table, 6);
+  type(Qt::Key_A);
+  EXPECT_NE(selection().a(), a);
+  type(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(selection().a(), a);
+  type(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+  EXPECT_NE(selection().a(), a);
+}
+
+TEST_F(Window, ThePaletteFindsPagesCommandsAndRuns) {
+  type(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+  auto* palette = window.findChild<QDialog*>("palette");
+  ASSERT_NE(palette, nullptr);
+  auto* words = palette->findChild<QLineEdit*>();
+  QTest::keyClicks(words, "pareto");
+  QTest::keyClick(words, Qt::Key_Return);
+  EXPECT_EQ(window.pages().currentIndex(), viewIds().indexOf("pareto"));
+  window.activateWindow();
+  window.setFocus();
+  settle();
+  type(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+  palette = window.findChild<QDialog*>("palette");
+  ASSERT_NE(palette, nullptr);
+  words = palette->findChild<QLineEdit*>();
+  QTest::keyClicks(words, "A is exact");
+  QTest::keyClick(words, Qt::Key_Return);
+  EXPECT_EQ(selection().a(), folder.path() + "/alone/exact/report.json");
+}
+
+TEST_F(Window, PagesStandInGroupsAndTheirNamesAreClicked) {
+  EXPECT_EQ(window.pages().groups(), (QStringList{"Decide", "Memory", "Time", "Do"}));
+  QListWidget& names = window.pages().names();
+  for (int row = 0; row < names.count(); ++row) {
+    if (names.item(row)->text().trimmed() != "Ledger") continue;
+    QTest::mouseClick(names.viewport(), Qt::LeftButton, Qt::NoModifier,
+                      names.visualItemRect(names.item(row)).center());
+  }
+  EXPECT_EQ(window.pages().currentIndex(), viewIds().indexOf("ledger"));
 }
 
 TEST_F(Window, SelectedRowsAreBrushedAndCopied) {
@@ -242,7 +296,7 @@ TEST_F(Window, TheHeatMapFollowsARunOfAnotherSchemeAndForgetsItsMark) {
 TEST_F(Window, NobodyChoosesARunByChangingThePage) {
   EXPECT_EQ(selection().current(), "");
   for (int number = 0; number < viewIds().size(); ++number) {
-    type(static_cast<Qt::Key>(Qt::Key_0 + (number + 1) % 10), Qt::ControlModifier);
+    typePageKey(number);
     for (TableView* table : window.pages().currentWidget()->findChildren<TableView*>()) {
       table->setFocus();
     }
