@@ -55,6 +55,7 @@ int run(int argc, char** argv) {
   requireDisplay();
   QApplication program(argc, argv);
   QApplication::setApplicationName("actscope-gui");
+  QGuiApplication::setDesktopFileName("org.actscope.Actscope");  // gui/desktop
   QApplication::setOrganizationName("actscope");
   QApplication::setApplicationVersion(QString::fromStdString(build_facts().version));
   if (isExport && line.theme == gui::Theme::system) line.theme = gui::Theme::light;
