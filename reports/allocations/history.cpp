@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actscope/reports/allocations/history.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "actscope/base/error.hpp"
+#include "actscope/reports/allocations/curve.hpp"
+#include "allocations/sources.hpp"
+
+namespace actscope::reports {
+namespace {
+
+bool is_database(const std::filesystem::path& file) {
+  constexpr std::string_view magic = "SQLite format 3";
+  std::array<char, magic.size()> begin{};
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(begin.data(), begin.size());
+  return std::string_view(begin.data(), begin.size()) == magic;
+}
+
+}  // namespace
+
+std::vector<std::string> AllocationHistory::lines_of_source(std::uint32_t source) const {
+  std::vector<std::string> stack;
+  if (source + 1 >= source_begins.size()) return stack;
+  for (std::uint64_t i = source_begins[source]; i < source_begins[source + 1]; ++i) {
+    stack.push_back(lines[source_lines[i]]);
+  }
+  return stack;
+}
+
+std::int64_t AllocationHistory::time_of(Tick tick) const {
+  if (times_ns.empty()) return 0;
+  return tick < times_ns.size() ? times_ns[tick] : times_ns.back();
+}
+
+std::vector<std::int8_t> AllocationHistory::devices() const {
+  std::map<std::int8_t, std::int64_t> highest;
+  for (const Allocation& block : blocks) highest.try_emplace(block.device, 0);
+  std::vector<std::int8_t> devices;
+  for (auto& [device, bytes] : highest) {
+    bytes = peak_of(*this, device).bytes;
+    devices.push_back(device);
+  }
+  std::ranges::sort(devices, [&](std::int8_t a, std::int8_t b) {
+    return std::pair(a == host_memory, -highest[a]) < std::pair(b == host_memory, -highest[b]);
+  });
+  return devices;
+}
+
+AllocationHistory read_allocations(const std::filesystem::path& file,
+                                   const AllocationProgress& progress) {
+  if (!is_database(file)) return allocations_of_snapshot(read_snapshot(file, progress));
+  const auto require_going_on = [&](double share) {
+    if (progress && !progress(share)) throw RunError("the reading was stopped");
+  };
+  require_going_on(0);
+  const StoredTrace trace = read_trace_db(file);
+  require_going_on(0.7);
+  AllocationHistory history = allocations_of_trace(trace);
+  read_holders(history, file);
+  require_going_on(1);
+  return history;
+}
+
+void divide_before(AllocationHistory& history, const MemoryRecord& memory) {
+  const bool has_gradients = std::ranges::any_of(history.blocks, [](const Allocation& block) {
+    return block.category == MemoryCategory::gradient;
+  });
+  std::vector<Allocation> blocks;
+  blocks.reserve(history.blocks.size() + memory.composition.size());
+  for (Allocation& block : history.blocks) {
+    // What is known one by one has an address.
+    const bool is_rest = block.is_before && block.address == 0;
+    for (const MemoryShare& share : memory.composition) {
+      const bool is_kept = share.category == MemoryCategory::parameter ||
+                           share.category == MemoryCategory::optimizer_state ||
+                           (share.category == MemoryCategory::gradient && !has_gradients);
+      if (!is_rest || !is_kept || share.bytes <= 0 || share.bytes > block.bytes) continue;
+      Allocation part = block;
+      part.bytes = share.bytes;
+      part.category = share.category;
+      const auto known = std::ranges::find(history.texts, share.layer);
+      part.layer = static_cast<std::uint32_t>(known - history.texts.begin());
+      if (known == history.texts.end()) history.texts.push_back(share.layer);
+      block.bytes -= share.bytes;
+      blocks.push_back(part);
+    }
+    if (block.bytes > 0) blocks.push_back(block);
+  }
+  history.blocks = std::move(blocks);
+  history.ends.clear();
+  for (std::uint32_t i = 0; i < history.blocks.size(); ++i) {
+    if (history.blocks[i].end != never) history.ends.push_back(i);
+  }
+  std::ranges::stable_sort(history.ends, {},
+                           [&](std::uint32_t block) { return history.blocks[block].end; });
+}
+
+}  // namespace actscope::reports
