@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+#include <utility>
 
 namespace actscope::reports {
 namespace {
@@ -58,6 +59,7 @@ void AllocationBuilding::end_block(std::uint32_t number, EventPlace at) {
   block.end = static_cast<Tick>(history.times_ns.size() - 1);
   block.end_phase = at.phase;
   end_steps_[number] = at.step;
+  history.ends.push_back(number);
 }
 
 // Frees that were not recorded: what overlaps a new block has ended before it.
@@ -106,6 +108,7 @@ void AllocationBuilding::add_before(const Allocation& made) {
   Allocation block = made;
   block.begin = window_begin_[block.device];
   block.is_before = true;
+  if (block.end != never) history.ends.push_back(static_cast<std::uint32_t>(history.blocks.size()));
   history.blocks.push_back(block);
   end_steps_.push_back(-1);
 }
@@ -153,15 +156,24 @@ void AllocationBuilding::categorize() {
 void AllocationBuilding::finish() {
   categorize();
   live_.clear();
-  std::stable_sort(history.blocks.begin(), history.blocks.end(),
-                   [](const Allocation& a, const Allocation& b) { return a.begin < b.begin; });
-  for (std::uint32_t i = 0; i < history.blocks.size(); ++i) {
-    if (history.blocks[i].end != never) history.ends.push_back(i);
-  }
-  std::stable_sort(history.ends.begin(), history.ends.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return history.blocks[a].end < history.blocks[b].end;
-  });
   end_steps_ = {};
+  // Only what was there before stands at another place than its begin says. Ends are in order.
+  const auto place = [](const Allocation& block) {
+    return std::pair(block.begin, !block.is_before);
+  };
+  std::vector<Allocation>& blocks = history.blocks;
+  if (std::ranges::is_sorted(blocks, {}, place)) return;
+  std::vector<std::uint32_t> order(blocks.size()), places(blocks.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t block) { return place(blocks[block]); });
+  std::vector<Allocation> ordered;
+  ordered.reserve(blocks.size());
+  for (const std::uint32_t block : order) {
+    places[block] = static_cast<std::uint32_t>(ordered.size());
+    ordered.push_back(blocks[block]);
+  }
+  blocks = std::move(ordered);
+  for (std::uint32_t& block : history.ends) block = places[block];
 }
 
 }  // namespace actscope::reports

@@ -159,8 +159,17 @@ std::vector<StackedBlock> stacked_blocks(const AllocationHistory& history, std::
     if (block.end != never && history.time_of(block.end) < from_ns) continue;
     chosen.push_back(i);
   }
+  // By the area that they take of the picture.
+  const auto area = [&](std::uint32_t number) {
+    const Allocation& block = history.blocks[number];
+    const std::int64_t begin = std::max(history.times_ns[block.begin], from_ns);
+    const std::int64_t end =
+        block.end == never ? to_ns : std::min(history.time_of(block.end), to_ns);
+    return static_cast<double>(block.bytes) *
+           static_cast<double>(std::max<std::int64_t>(end - begin, 1));
+  };
   const auto is_larger = [&](std::uint32_t a, std::uint32_t b) {
-    return std::pair(-history.blocks[a].bytes, a) < std::pair(-history.blocks[b].bytes, b);
+    return std::pair(-area(a), a) < std::pair(-area(b), b);
   };
   if (chosen.size() > most) {
     std::ranges::nth_element(chosen, chosen.begin() + static_cast<std::ptrdiff_t>(most), is_larger);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include "actscope/base/error.hpp"
@@ -46,30 +47,21 @@ void PickleScanner::require_in_file(std::uint64_t bytes) const {
   if (at > file_bytes_ || bytes > file_bytes_ - at) refuse("the file ends too early");
 }
 
-// The next bytes, in one piece.
-const char* PickleScanner::take(std::uint64_t bytes) {
-  if (buffer_.size() - at_ < bytes) {
-    require_in_file(bytes);
-    base_ += at_;
-    buffer_.erase(0, at_);
-    at_ = 0;
-    const std::size_t had = buffer_.size();
-    const std::uint64_t left = file_bytes_ - base_;
-    const std::size_t wanted =
-        std::max<std::uint64_t>(std::min<std::uint64_t>(pickle_buffer_bytes, left), bytes);
-    buffer_.resize(wanted);
-    std::size_t filled = had;
-    while (filled < bytes) {
-      const std::size_t more = read_(buffer_.data() + filled, wanted - filled);
-      if (more == 0) break;
-      filled += more;
-    }
-    buffer_.resize(filled);
-    if (filled < bytes) refuse("the file ends too early");
+void PickleScanner::fill(std::uint64_t bytes) {
+  require_in_file(bytes);
+  base_ += at_;
+  filled_ -= at_;
+  std::memmove(buffer_.data(), buffer_.data() + at_, filled_);
+  at_ = 0;
+  const std::uint64_t left = file_bytes_ - base_;
+  const std::size_t wanted =
+      std::max<std::uint64_t>(std::min<std::uint64_t>(pickle_buffer_bytes, left), bytes);
+  if (buffer_.size() < wanted) buffer_.resize(wanted);
+  while (filled_ < bytes) {
+    const std::size_t more = read_(buffer_.data() + filled_, wanted - filled_);
+    if (more == 0) refuse("the file ends too early");
+    filled_ += more;
   }
-  const char* begin = buffer_.data() + at_;
-  at_ += bytes;
-  return begin;
 }
 
 std::uint64_t PickleScanner::little_endian(int bytes) {
@@ -85,7 +77,7 @@ std::uint64_t PickleScanner::little_endian(int bytes) {
 std::string_view PickleScanner::line() {
   constexpr std::size_t most = 64 << 10;
   for (std::size_t length = 0; length < most; ++length) {
-    if (at_ + length < buffer_.size() && buffer_[at_ + length] != '\n') continue;
+    if (at_ + length < filled_ && buffer_[at_ + length] != '\n') continue;
     const char* begin = take(length + 1);
     if (begin[length] == '\n') return {begin, length};
     at_ -= length + 1;

@@ -64,7 +64,14 @@ class PickleScanner {
   [[noreturn]] void refuse(const std::string& why) const;
 
  private:
-  const char* take(std::uint64_t bytes);
+  // The next bytes, in one piece.
+  const char* take(std::uint64_t bytes) {
+    if (filled_ - at_ < bytes) fill(bytes);
+    const char* begin = buffer_.data() + at_;
+    at_ += bytes;
+    return begin;
+  }
+  void fill(std::uint64_t bytes);
   std::uint64_t little_endian(int bytes);
   std::string_view line();
   std::int64_t number_of_line();
@@ -78,6 +85,7 @@ class PickleScanner {
   std::string source_;
   std::string buffer_;
   std::size_t at_ = 0;      // in the buffer
+  std::size_t filled_ = 0;  // bytes of the buffer that were read
   std::uint64_t base_ = 0;  // of the buffer's first byte, in the file
   std::uint64_t offset_ = 0;
 };

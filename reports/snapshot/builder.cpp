@@ -44,18 +44,29 @@ void add_row(std::vector<Row>& rows, const Row& row) {
 
 }  // namespace
 
+// The values of a dictionary by their keys.
 struct SnapshotBuilder::Fields {
+  const std::vector<Object>& all;
+  std::uint32_t present = 0;  // a bit a key
   std::array<Value, key_count> of;
-  std::array<Object, key_count> objects;  // where the value is one
 
-  bool has(Key key) const { return has_text(key) || of[key].kind != Kind::nothing; }
-  bool has_text(Key key) const { return of[key].kind == Kind::text; }
-  std::int64_t number(Key key) const { return of[key].kind == Kind::number ? of[key].number : 0; }
+  explicit Fields(const std::vector<Object>& objects) : all(objects) {}
+
+  void set(std::int64_t key, const Value& value) {
+    present |= 1U << key;
+    of[static_cast<std::size_t>(key)] = value;
+  }
+  bool has(Key key) const { return (present >> key & 1U) != 0; }
+  bool has(Key key, Kind kind) const { return has(key) && of[key].kind == kind; }
+  std::int64_t number(Key key) const { return has(key, Kind::number) ? of[key].number : 0; }
   std::uint32_t text(Key key) const {
-    return has_text(key) ? static_cast<std::uint32_t>(of[key].number) : 0;
+    return has(key, Kind::text) ? static_cast<std::uint32_t>(of[key].number) : 0;
+  }
+  Object object(Key key) const {
+    return has(key, Kind::object) ? all[static_cast<std::size_t>(of[key].number)] : Object{};
   }
   std::uint32_t stack() const {
-    const Object& frames = objects[key_frames];
+    const Object frames = object(key_frames);
     return frames.kind == Kind::stack ? static_cast<std::uint32_t>(frames.first) : 0;
   }
 };
@@ -66,16 +77,8 @@ SnapshotBuilder::SnapshotBuilder(const PickleScanner& scanner)
   for (const char* text : action_texts) text_number(text);
 }
 
-// Every value costs bytes of a file: a short one cannot make many.
-void SnapshotBuilder::require_room(std::size_t count, const char* what) const {
-  constexpr std::size_t always = 1 << 16;
-  if (count < always + scanner_.offset() / 4) return;
+void SnapshotBuilder::refuse_many(const char* what) const {
   scanner_.refuse(std::string("too many ") + what + " for so few bytes");
-}
-
-void SnapshotBuilder::push(const Value& value) {
-  require_room(stack_.size(), "values");
-  stack_.push_back(value);
 }
 
 SnapshotBuilder::Value SnapshotBuilder::pop() {
@@ -223,7 +226,7 @@ void SnapshotBuilder::seal_event(Object& dictionary, const Fields& fields) {
 }
 
 void SnapshotBuilder::seal_segment(Object& dictionary, const Fields& fields) {
-  const Object& blocks = fields.objects[key_blocks];
+  const Object blocks = fields.object(key_blocks);
   SnapshotSegment segment{static_cast<std::uint64_t>(fields.number(key_address)),
                           fields.number(key_total_size), fields.number(key_device), 0, 0};
   if (blocks.kind == Kind::block_list) {
@@ -244,29 +247,25 @@ void SnapshotBuilder::seal_segment(Object& dictionary, const Fields& fields) {
 void SnapshotBuilder::seal_dictionary(Object& dictionary) {
   const std::uint64_t number = dictionary.first;
   const std::vector<Value>& values = open_[number].values;
-  Fields fields;
+  Fields fields(objects_);
   for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
-    const auto key = static_cast<std::size_t>(values[i].number);
-    fields.of[key] = values[i + 1];
-    if (values[i + 1].kind == Kind::object) {
-      fields.objects[key] = objects_[static_cast<std::size_t>(values[i + 1].number)];
-    }
+    fields.set(values[i].number, values[i + 1]);
   }
   close(number);
-  if (fields.has_text(key_action)) return seal_event(dictionary, fields);
+  if (fields.has(key_action, Kind::text)) return seal_event(dictionary, fields);
   if (fields.has(key_blocks)) return seal_segment(dictionary, fields);
-  if (fields.has_text(key_filename)) {
+  if (fields.has(key_filename, Kind::text)) {
     const std::uint32_t frame =
         stacks_.frame({fields.text(key_name), fields.text(key_filename), fields.number(key_line)});
     dictionary = {frame, 1, Kind::frame, true};
-  } else if (fields.has_text(key_state)) {
+  } else if (fields.has(key_state, Kind::text)) {
     const std::string& state = texts_[fields.text(key_state)];
     add_row(result_.blocks,
             SnapshotBlock{static_cast<std::uint64_t>(fields.number(key_address)),
                           fields.number(key_size), fields.stack(), state.starts_with("active")});
     dictionary = {result_.blocks.size() - 1, 1, Kind::block, true};
   } else if (fields.has(key_device_traces) || fields.has(key_segments)) {
-    roots_.push_back({fields.objects[key_device_traces], fields.objects[key_segments]});
+    roots_.push_back({fields.object(key_device_traces), fields.object(key_segments)});
     dictionary = {roots_.size() - 1, 1, Kind::root, true};
   } else {
     dictionary = {0, 0, Kind::nothing, true};

@@ -70,10 +70,18 @@ class SnapshotBuilder {
   };
   struct Fields;
 
-  void push(const Value& value);
+  void push(const Value& value) {
+    require_room(stack_.size(), "values");
+    stack_.push_back(value);
+  }
   Value pop();
   std::size_t mark();
-  void require_room(std::size_t count, const char* what) const;
+  // Every value costs bytes of a file: a short one cannot make many.
+  void require_room(std::size_t count, const char* what) const {
+    constexpr std::size_t always = 1 << 16;
+    if (count >= always && count >= always + scanner_.offset() / 4) refuse_many(what);
+  }
+  [[noreturn]] void refuse_many(const char* what) const;
   Value new_object(Kind kind);
   Object& container(const Value& value, bool is_dictionary);
   std::uint64_t open();

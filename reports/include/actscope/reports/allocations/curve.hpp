@@ -62,8 +62,8 @@ struct StackedBlock {
   std::vector<Stretch> stretches;  ///< by from; the last one goes to the block's end
 };
 
-/// Stacks the largest blocks that live between two moments, older ones below; the rest together
-/// lie on top, as the curve of live bytes says.
+/// Stacks the blocks that hold most bytes for longest between two moments, older ones below; the
+/// rest together lie on top, as the curve of live bytes says.
 /// most  blocks at most
 std::vector<StackedBlock> stacked_blocks(const AllocationHistory& history, std::int8_t device,
                                          std::int64_t from_ns, std::int64_t to_ns,
