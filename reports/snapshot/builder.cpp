@@ -35,6 +35,9 @@ constexpr std::array<const char*, 9> action_texts = {
     "segment_free", "segment_map",    "segment_unmap",  "oom",
     "snapshot"};
 
+// In place of what is kept of a dictionary: nothing is.
+constexpr std::uint64_t not_open = ~std::uint64_t{0};
+
 // Room for half as many again, so that growing never holds three times the rows.
 template <class Row>
 void add_row(std::vector<Row>& rows, const Row& row) {
@@ -109,7 +112,7 @@ std::uint32_t SnapshotBuilder::text_number(std::string_view text) {
 SnapshotBuilder::Value SnapshotBuilder::new_object(Kind kind) {
   require_room(objects_.size(), "containers");
   const auto number = static_cast<std::int64_t>(objects_.size());
-  add_row(objects_, Object{kind == Kind::open_dictionary ? open() : 0, 0, kind, false});
+  add_row(objects_, Object{kind == Kind::open_dictionary ? not_open : 0, 0, kind, false});
   return {Kind::object, number};
 }
 
@@ -204,12 +207,16 @@ void SnapshotBuilder::append(Object& list, const Value& value) {
   list.kind = Kind::nothing;
 }
 
+bool SnapshotBuilder::is_known_key(const Value& key) {
+  return key.kind == Kind::text && key.number > 0 && key.number < key_count;
+}
+
 void SnapshotBuilder::set(Object& dictionary, const Value& key, const Value& value) {
   if (key.kind == Kind::object) placed(key);
   if (value.kind == Kind::object) placed(value);
   if (dictionary.is_sealed) scanner_.refuse("a dictionary is put into itself");
-  const bool is_known = key.kind == Kind::text && key.number > 0 && key.number < key_count;
-  if (!is_known) return;
+  if (!is_known_key(key)) return;
+  if (dictionary.first == not_open) dictionary.first = open();
   std::vector<Value>& values = open_[dictionary.first].values;
   values.push_back(key);
   values.push_back(value);
@@ -244,14 +251,36 @@ void SnapshotBuilder::seal_segment(Object& dictionary, const Fields& fields) {
   dictionary = {result_.segments.size() - 1, 1, Kind::segment, true};
 }
 
-void SnapshotBuilder::seal_dictionary(Object& dictionary) {
-  const std::uint64_t number = dictionary.first;
-  const std::vector<Value>& values = open_[number].values;
+// What set_items sets is all of a dictionary, unless it is one of many batches. So it need not be
+// kept.
+bool SnapshotBuilder::set_at_once(Object& dictionary, std::size_t first) {
+  constexpr std::size_t batch_values = 2000;
+  if (dictionary.first != not_open || stack_.size() - first >= batch_values) return false;
   Fields fields(objects_);
-  for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
-    fields.set(values[i].number, values[i + 1]);
+  for (std::size_t i = first; i < stack_.size(); i += 2) {
+    const Value &key = stack_[i], &value = stack_[i + 1];
+    if (key.kind == Kind::object) placed(key);
+    if (value.kind == Kind::object) placed(value);
+    if (is_known_key(key)) fields.set(key.number, value);
   }
-  close(number);
+  if (dictionary.is_sealed) scanner_.refuse("a dictionary is put into itself");
+  seal(dictionary, fields);
+  return true;
+}
+
+void SnapshotBuilder::seal_dictionary(Object& dictionary) {
+  Fields fields(objects_);
+  if (const std::uint64_t number = dictionary.first; number != not_open) {
+    const std::vector<Value>& values = open_[number].values;
+    for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
+      fields.set(values[i].number, values[i + 1]);
+    }
+    close(number);
+  }
+  seal(dictionary, fields);
+}
+
+void SnapshotBuilder::seal(Object& dictionary, const Fields& fields) {
   if (fields.has(key_action, Kind::text)) return seal_event(dictionary, fields);
   if (fields.has(key_blocks)) return seal_segment(dictionary, fields);
   if (fields.has(key_filename, Kind::text)) {
@@ -390,8 +419,10 @@ bool SnapshotBuilder::take(const PickleStep& step) {
       if (first == 0) scanner_.refuse("a dictionary is missing");
       if ((stack_.size() - first) % 2 != 0) scanner_.refuse("a value is missing");
       Object& dictionary = container(stack_[first - 1], true);
-      for (std::size_t i = first; i < stack_.size(); i += 2) {
-        set(dictionary, stack_[i], stack_[i + 1]);
+      if (!set_at_once(dictionary, first)) {
+        for (std::size_t i = first; i < stack_.size(); i += 2) {
+          set(dictionary, stack_[i], stack_[i + 1]);
+        }
       }
       stack_.resize(first);
       return true;

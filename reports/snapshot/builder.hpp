@@ -90,7 +90,10 @@ class SnapshotBuilder {
   void append(Object& list, const Value& value);
   void append_row(Object& list, Kind list_kind, const Object& row);
   void set(Object& dictionary, const Value& key, const Value& value);
+  static bool is_known_key(const Value& key);
+  bool set_at_once(Object& dictionary, std::size_t first);
   void seal_dictionary(Object& dictionary);
+  void seal(Object& dictionary, const Fields& fields);
   void seal_event(Object& dictionary, const Fields& fields);
   void seal_segment(Object& dictionary, const Fields& fields);
   void remember(std::uint64_t number);
