@@ -135,7 +135,8 @@ QString helpText() {
   const QString text = R"(actscope-gui [OPTIONS] [DIR|FILE]...
 
 Shows the runs and sweeps found in folders: what each keeps in memory, how fast and how accurate it
-is. Without a folder: the current one. Files that are still being written are read again.
+is. Without a folder: the current one. Files that are still being written are read again. A trace.db
+or a memory snapshot of PyTorch (memory.pickle) opens on the page Memory.
 
 Window
   --a RUN, --b RUN   picks the two runs that views compare: by name, folder or report file
@@ -149,6 +150,7 @@ Without a display
   --size WxH         of the picture in pixels [1100x620]
   --metric M         heatmap: saved, peak, step, accuracy, loss, kept, fewer [saved]
                      accuracy: accuracy, loss [accuracy]
+                     memory: category, layer, allocation [category]
   --scheme NAME      heatmap: which scheme with blocks [the first]
   --relative TO      heatmap: none, dense (of the same seed), a [none]
 
@@ -160,6 +162,7 @@ Examples
   actscope-gui --a runs/dense --b runs/int4-bsr runs
   actscope-gui --export heatmap --metric peak --relative dense -o peak.svg demo
   actscope-gui --export footprint --a "dense seed 0" --b "int4 seed 0" -o footprint.png --dark demo
+  actscope-gui memory.pickle
   actscope-gui --export pareto -o pareto.csv sweeps/blocks
 
 Exit codes: 0 done; 2 an option or its value is wrong; 3 a folder or file is missing or cannot be

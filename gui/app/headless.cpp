@@ -83,6 +83,10 @@ void exportHeadless(const CommandLine& line) {
   pickRuns(line, store, selection);
   const std::unique_ptr<View> view(makeView(line.exported, store, selection));
   view->setOptions(line.options);
+  if (view->id() == "memory" && !store.documents().memories.isEmpty()) {
+    view->refreshNow();
+    if (!view->message().isEmpty()) throw DataError(view->message().toStdString());
+  }
   exportView(*view, line.output, line.size);
   if (!view->message().isEmpty()) {
     tell("actscope-gui: " + view->message().toStdString());

@@ -56,6 +56,7 @@ MainWindow::MainWindow(const CommandLine& line)
     m_cancel->setVisible(true);
   });
   connect(&m_store, &RunStore::changed, this, &MainWindow::pickWhatWasAsked);
+  connect(&m_store, &RunStore::changed, this, &MainWindow::showWhatWasOpened);
   connect(&m_store, &RunStore::changed, this, &MainWindow::showSelection);
   connect(&m_selection, &Selection::changed, this, &MainWindow::showSelection);
   restore(line);
@@ -176,6 +177,7 @@ View& MainWindow::currentView() const {
 }
 
 void MainWindow::open(const QStringList& places) {
+  m_isOpenedShown = false;
   m_store.open(places);
   remember(places);
 }
@@ -283,6 +285,13 @@ void MainWindow::showPalette() {
   auto* palette = new CommandPalette(actions, this);
   picks->setParent(palette);  // they go with it
   palette->open();
+}
+
+void MainWindow::showWhatWasOpened() {
+  if (m_store.isLoading() || !m_store.runs().empty()) return;
+  if (m_isOpenedShown || m_store.documents().memories.isEmpty()) return;
+  m_isOpenedShown = true;
+  m_pages->setCurrentWidget(view("memory"));
 }
 
 void MainWindow::pickCurrent(void (Selection::*pick)(const QString&)) {

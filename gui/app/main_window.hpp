@@ -55,6 +55,7 @@ class MainWindow : public QMainWindow {
   void pickCurrent(void (Selection::*pick)(const QString&));
   void showLoading(bool isLoading);
   void pickWhatWasAsked();
+  void showWhatWasOpened();
   void toggleTheme();
   void showPalette();
 
@@ -71,6 +72,7 @@ class MainWindow : public QMainWindow {
   QProgressBar* m_progress;
   QToolButton* m_cancel;
   bool m_isPicked = false;
+  bool m_isOpenedShown = false;  // the page of a file without runs
 };
 
 }  // namespace actscope::gui

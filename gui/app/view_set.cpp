@@ -9,6 +9,7 @@
 #include "views/kernels_view.hpp"
 #include "views/layers_view.hpp"
 #include "views/ledger_view.hpp"
+#include "views/memory_view.hpp"
 #include "views/new_run_view.hpp"
 #include "views/overview_view.hpp"
 #include "views/parallel_view.hpp"
@@ -26,8 +27,8 @@ struct Place {
 constexpr Place places[] = {{"overview", "Decide"}, {"runs", "Decide"},      {"heatmap", "Decide"},
                             {"pareto", "Decide"},   {"parallel", "Decide"},  {"accuracy", "Decide"},
                             {"layers", "Decide"},   {"footprint", "Memory"}, {"ledger", "Memory"},
-                            {"kernels", "Time"},    {"benchmarks", "Time"},  {"gate", "Do"},
-                            {"new-run", "Do"}};
+                            {"memory", "Memory"},   {"kernels", "Time"},     {"benchmarks", "Time"},
+                            {"gate", "Do"},         {"new-run", "Do"}};
 
 }  // namespace
 
@@ -61,6 +62,7 @@ View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget
   if (id == "footprint") return new FootprintView(store, selection, parent);
   if (id == "layers") return new LayersView(store, selection, parent);
   if (id == "ledger") return new LedgerView(store, selection, parent);
+  if (id == "memory") return new MemoryView(store, selection, parent);
   if (id == "kernels") return new KernelsView(store, selection, parent);
   if (id == "benchmarks") return new BenchView(store, selection, parent);
   if (id == "gate") return new GateView(store, selection, parent);

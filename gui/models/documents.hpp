@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QStringList>
+
 #include "models/bench_map.hpp"
 #include "models/gate_rows.hpp"
 
@@ -10,6 +12,7 @@ namespace actscope::gui {
 struct Documents {
   BenchList benches;
   GateList gates;
+  QStringList memories;  ///< files with allocations that were named, in that order
 };
 
 }  // namespace actscope::gui

@@ -13,6 +13,7 @@
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
+#include "models/memory_source.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -22,6 +23,7 @@ struct Files {
   QStringList reports;
   QStringList benches;
   QStringList gates;
+  QStringList memories;
 };
 
 // A document of such a name is shown under the name of its folder.
@@ -35,6 +37,7 @@ QStringList& listOf(const QString& file, Files& files) {
   if (name == "report.json") return files.reports;
   if (name == benchFile) return files.benches;
   if (name == gateFile) return files.gates;
+  if (isMemoryFile(file)) return files.memories;
   try {
     const std::string path = file.toStdString();
     const std::string kind = reports::identify(read_file(path), path).name;
@@ -205,6 +208,7 @@ RunList RunReader::readSweep(const QString& file) {
 RunList RunReader::read(const QStringList& places, const Progress& progress) {
   const Files files = filesBelow(places);
   m_sweeps = files.sweeps;
+  m_documents.memories = files.memories;
   m_documents.benches =
       readEntries<KernelsBenchRecord>(files.benches, reports::read_kernels_document);
   m_documents.gates = readEntries<reports::GateResult>(files.gates, reports::read_gate_document);

@@ -137,7 +137,8 @@ void RunStore::reload() {
 void RunStore::deliver(RunList runs, Documents documents, const QStringList& sweeps) {
   const bool isNew = !std::ranges::equal(runs, m_runs, isSame) ||
                      !areSame(documents.benches, m_documents.benches) ||
-                     !areSame(documents.gates, m_documents.gates);
+                     !areSame(documents.gates, m_documents.gates) ||
+                     documents.memories != m_documents.memories;
   watch(sweeps);
   if (!isNew && m_isShown) return;
   m_isShown = true;

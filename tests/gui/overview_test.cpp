@@ -185,7 +185,7 @@ TEST(OverviewModel, OfAPythonRunNamesItsLayersAndWhatHelps) {
 TEST(OverviewModel, OfBenchmarksSaysHowOftenTheyWin) {
   auto bench = std::make_shared<BenchEntry>();
   bench->record = std::make_shared<KernelsBenchRecord>(test::madeBench());
-  const Overview overview = overviewOf({}, {}, {{bench}, {}});
+  const Overview overview = overviewOf({}, {}, {{bench}, {}, {}});
   EXPECT_TRUE(overview.headline.startsWith("Block-sparse gradients are faster"))
       << overview.headline.toStdString();
 }
