@@ -80,8 +80,9 @@ std::vector<BlocksPlot::Piece> piecesOf(const reports::AllocationHistory& histor
   for (const reports::StackedBlock& stacked : blocks) {
     const reports::Allocation& block = history.blocks[stacked.block];
     // Neighbors of one category differ a little.
-    const QColor color =
-        seriesColor(palette, seriesOf(block.category)).lighter(100 + 12 * (shade++ % 3));
+    const QColor plain = seriesColor(palette, seriesOf(block.category));
+    const int percent = 100 + 12 * (shade++ % 3);
+    const QColor color = isDark(palette) ? plain.darker(percent) : plain.lighter(percent);
     const double end = place(block.end == reports::never ? end_ns : history.time_of(block.end));
     for (std::size_t i = 0; i < stacked.stretches.size(); ++i) {
       const bool isLast = i + 1 == stacked.stretches.size();
