@@ -40,13 +40,15 @@ std::int64_t AllocationHistory::time_of(Tick tick) const {
 }
 
 std::vector<std::int8_t> AllocationHistory::devices() const {
-  std::map<std::int8_t, std::int64_t> highest;
-  for (const Allocation& block : blocks) highest.try_emplace(block.device, 0);
+  std::array<bool, 256> has{};
+  for (const Allocation& block : blocks) has[static_cast<std::uint8_t>(block.device)] = true;
   std::vector<std::int8_t> devices;
-  for (auto& [device, bytes] : highest) {
-    bytes = peak_of(*this, device).bytes;
-    devices.push_back(device);
+  for (std::size_t i = 0; i < has.size(); ++i) {
+    if (has[i]) devices.push_back(static_cast<std::int8_t>(i));
   }
+  if (devices.size() < 2) return devices;
+  std::map<std::int8_t, std::int64_t> highest;
+  for (const std::int8_t device : devices) highest[device] = peak_of(*this, device).bytes;
   std::ranges::sort(devices, [&](std::int8_t a, std::int8_t b) {
     return std::pair(a == host_memory, -highest[a]) < std::pair(b == host_memory, -highest[b]);
   });

@@ -158,6 +158,16 @@ TEST(Allocations, OfATraceHaveLayersOperatorsAndGaps) {
   EXPECT_EQ(peak_of(history, host_memory).bytes, 1096);
 }
 
+TEST(Allocations, NameTheGpuWithMostBytesFirst) {
+  TraceBatch batch = traced();
+  batch.memory[0].device = 0;
+  batch.memory[1].device = 1;
+  batch.memory[2].device = 1;
+  const std::vector<std::int8_t> devices = {1, 0, host_memory};
+  EXPECT_EQ(allocations_of_trace({{}, batch}).devices(), devices);
+  EXPECT_EQ(allocations_of_trace({{}, traced()}).devices(), std::vector{host_memory});
+}
+
 TEST(Allocations, ReportsDivideWhatWasThereBefore) {
   AllocationHistory history = allocations_of_trace({{}, traced()});
   MemoryRecord memory;
