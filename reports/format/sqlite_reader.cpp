@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/sqlite_reader.hpp"
 
+#include <utility>
+
 #include "actscope/base/error.hpp"
 
 namespace actscope::reports {
@@ -63,7 +65,22 @@ void SqliteReader::select(const std::string& sql,
   const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement(raw, &sqlite3_finalize);
   int code = SQLITE_OK;
   while ((code = sqlite3_step(raw)) == SQLITE_ROW) take(SqliteRow(raw));
+  if (code == SQLITE_INTERRUPT && watch_ && watch_->is_stopped) return;
   if (code != SQLITE_DONE) refuse(sqlite3_errmsg(handle_.get()));
+}
+
+void SqliteReader::watch(std::function<bool(double instructions)> goes_on) {
+  constexpr int between = 100'000;  // instructions, a few milliseconds
+  watch_ = std::make_unique<Watch>(Watch{std::move(goes_on)});
+  sqlite3_progress_handler(
+      handle_.get(), between,
+      [](void* raw) {
+        auto& watch = *static_cast<Watch*>(raw);
+        watch.instructions += between;
+        watch.is_stopped = watch.is_stopped || !watch.goes_on(watch.instructions);
+        return watch.is_stopped ? 1 : 0;
+      },
+      watch_.get());
 }
 
 std::int64_t SqliteReader::number(const std::string& sql) const {

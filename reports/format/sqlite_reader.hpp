@@ -39,15 +39,25 @@ class SqliteReader {
   /// The only number of the first row.
   std::int64_t number(const std::string& sql) const;
 
+  /// Has `goes_on` told now and then how many instructions SQLite has done; once it says false,
+  /// `select` ends early.
+  void watch(std::function<bool(double instructions)> goes_on);
+
   [[noreturn]] void refuse(const std::string& why) const;
 
  private:
+  struct Watch {
+    std::function<bool(double)> goes_on;
+    double instructions = 0;
+    bool is_stopped = false;
+  };
   void open(const std::filesystem::path& file, int flags);
   bool needs_private_copy() const;
   [[noreturn]] void unreadable(const std::string& why) const;
 
   std::filesystem::path path_;
   std::unique_ptr<DatabaseCopy> copy_;  // null: the file itself is read
+  std::unique_ptr<Watch> watch_;        // outlives the handle that calls it
   std::unique_ptr<sqlite3, int (*)(sqlite3*)> handle_;
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/db_reader.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "format/sqlite_reader.hpp"
@@ -15,10 +17,12 @@ namespace {
 // Checks every number before it is narrowed: a damaged file must not become a wrong trace.
 class Reading {
  public:
-  explicit Reading(const std::filesystem::path& file) : file_(file) {}
+  Reading(const std::filesystem::path& file, std::function<bool(double share)> goes_on)
+      : file_(file), goes_on_(std::move(goes_on)) {}
 
   StoredTrace read() {
     check_version();
+    watch();
     read_names();
     if (version_ >= 4) {
       read_places();
@@ -90,6 +94,20 @@ class Reading {
     }
     file_.select("SELECT key, value FROM meta",
                  [&](const SqliteRow& row) { trace_.meta[row.text(0)] = row.text(1); });
+  }
+
+  // SQLite tells how many instructions it has done; a row takes about as many as it has columns.
+  void watch() {
+    if (!goes_on_) return;
+    constexpr double instructions_a_row = 9;
+    double rows = 1;
+    for (const char* table : {"scope", "memory", "kernel", "counter"}) {
+      rows += static_cast<double>(
+          file_.number(std::string("SELECT ifnull(max(rowid), 0) FROM ") + table));
+    }
+    file_.watch([this, expected = rows * instructions_a_row](double instructions) {
+      return goes_on_(std::min(0.99, instructions / expected));
+    });
   }
 
   void read_names() {
@@ -243,6 +261,7 @@ class Reading {
   }
 
   SqliteReader file_;
+  std::function<bool(double share)> goes_on_;
   std::int64_t version_ = 0;
   std::vector<Place> places_;
   std::vector<Block> blocks_;
@@ -251,8 +270,9 @@ class Reading {
 
 }  // namespace
 
-StoredTrace read_trace_db(const std::filesystem::path& file) {
-  return Reading(file).read();
+StoredTrace read_trace_db(const std::filesystem::path& file,
+                          const std::function<bool(double share)>& goes_on) {
+  return Reading(file, goes_on).read();
 }
 
 }  // namespace actscope::reports
