@@ -99,6 +99,8 @@ CommandLine readCommandLine(const QStringList& words) {
       line.isHelp = true;
     } else if (word == "-v" || word == "--version") {
       line.isVersion = true;
+    } else if (word == "--bench") {
+      line.isBench = true;
     } else if (word == "--dark") {
       line.theme = Theme::dark;
     } else if (word == "--light") {
@@ -135,8 +137,9 @@ QString helpText() {
   const QString text = R"(actscope-gui [OPTIONS] [DIR|FILE]...
 
 Shows the runs and sweeps found in folders: what each keeps in memory, how fast and how accurate it
-is. Without a folder: the current one. Files that are still being written are read again. A trace.db
-or a memory snapshot of PyTorch (memory.pickle) opens on the page Memory.
+is. Without a folder: the current one. Files that are still being written are read again. A file may
+also be a trace (trace.db, trace.pftrace, Chrome's or PyTorch's trace.json or .json.gz; two of them
+are shown one above the other) or a memory snapshot of PyTorch (memory.pickle).
 
 Window
   --a RUN, --b RUN   picks the two runs that views compare: by name, folder or report file
@@ -154,6 +157,9 @@ Without a display
   --scheme NAME      heatmap: which scheme with blocks [the first]
   --relative TO      heatmap: none, dense (of the same seed), a [none]
 
+  --bench            measures how long traces (the FILEs, else one of a million events) take to open
+                     and the timeline to draw, and prints it
+
   -h, --help         this text
   -v, --version      the version
 
@@ -163,6 +169,7 @@ Examples
   actscope-gui --export heatmap --metric peak --relative dense -o peak.svg demo
   actscope-gui --export footprint --a "dense seed 0" --b "int4 seed 0" -o footprint.png --dark demo
   actscope-gui memory.pickle
+  actscope-gui runs/a/trace.db runs/b/trace.db
   actscope-gui --export pareto -o pareto.csv sweeps/blocks
 
 Exit codes: 0 done; 2 an option or its value is wrong; 3 a folder or file is missing or cannot be

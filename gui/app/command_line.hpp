@@ -13,7 +13,7 @@ namespace actscope::gui {
 
 /// What the command line asks for.
 struct CommandLine {
-  bool isHelp = false, isVersion = false;
+  bool isHelp = false, isVersion = false, isBench = false;
   QString exported;  ///< view to write; empty: open the window
   QString output;
   QSize size{1100, 620};

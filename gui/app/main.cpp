@@ -12,6 +12,7 @@
 #include "app/command_line.hpp"
 #include "app/headless.hpp"
 #include "app/main_window.hpp"
+#include "app/timeline_bench.hpp"
 
 namespace {
 
@@ -45,7 +46,7 @@ int run(int argc, char** argv) {
   if (line.isVersion) {
     return print("actscope-gui " + build_facts().version + "\n");
   }
-  const bool isExport = !line.exported.isEmpty();
+  const bool isExport = !line.exported.isEmpty() || line.isBench;
   // Exports need no display; the platform with a display needs one.
   if (isExport && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -60,6 +61,7 @@ int run(int argc, char** argv) {
   QApplication::setApplicationVersion(QString::fromStdString(build_facts().version));
   if (isExport && line.theme == gui::Theme::system) line.theme = gui::Theme::light;
   gui::applyTheme(line.theme);
+  if (line.isBench) return print(gui::timelineBench(line.places));
   if (isExport) {
     gui::exportHeadless(line);
     return 0;

@@ -289,9 +289,10 @@ void MainWindow::showPalette() {
 
 void MainWindow::showWhatWasOpened() {
   if (m_store.isLoading() || !m_store.runs().empty()) return;
-  if (m_isOpenedShown || m_store.documents().memories.isEmpty()) return;
+  const Documents& documents = m_store.documents();
+  if (m_isOpenedShown || (documents.memories.isEmpty() && documents.traces.isEmpty())) return;
   m_isOpenedShown = true;
-  m_pages->setCurrentWidget(view("memory"));
+  m_pages->setCurrentWidget(view(documents.traces.isEmpty() ? "memory" : "timeline"));
 }
 
 void MainWindow::pickCurrent(void (Selection::*pick)(const QString&)) {

@@ -30,6 +30,11 @@ const Key sheet[] = {
     {"Ctrl+O", "open a folder"},
     {"F5", "read the folders again"},
     {"Ctrl+D", "dark or light"},
+    {"W, S; A, D; F", "timeline: zoom, pan, fit the slice or everything"},
+    {"← → ↑ ↓; C", "timeline: from slice to slice, out and in; fold a lane"},
+    {"/, N, P", "timeline: find, next, previous"},
+    {"M; Shift+← →", "timeline: measure the slice; a range"},
+    {"L; [ ]", "timeline: along an arrow; from step to step"},
     {"?", "this sheet"},
 };
 

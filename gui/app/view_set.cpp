@@ -15,6 +15,7 @@
 #include "views/parallel_view.hpp"
 #include "views/pareto_view.hpp"
 #include "views/runs_view.hpp"
+#include "views/timeline_view.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -27,8 +28,8 @@ struct Place {
 constexpr Place places[] = {{"overview", "Decide"}, {"runs", "Decide"},      {"heatmap", "Decide"},
                             {"pareto", "Decide"},   {"parallel", "Decide"},  {"accuracy", "Decide"},
                             {"layers", "Decide"},   {"footprint", "Memory"}, {"ledger", "Memory"},
-                            {"memory", "Memory"},   {"kernels", "Time"},     {"benchmarks", "Time"},
-                            {"gate", "Do"},         {"new-run", "Do"}};
+                            {"memory", "Memory"},   {"timeline", "Time"},    {"kernels", "Time"},
+                            {"benchmarks", "Time"}, {"gate", "Do"},          {"new-run", "Do"}};
 
 }  // namespace
 
@@ -64,6 +65,7 @@ View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget
   if (id == "ledger") return new LedgerView(store, selection, parent);
   if (id == "memory") return new MemoryView(store, selection, parent);
   if (id == "kernels") return new KernelsView(store, selection, parent);
+  if (id == "timeline") return new TimelineView(store, selection, parent);
   if (id == "benchmarks") return new BenchView(store, selection, parent);
   if (id == "gate") return new GateView(store, selection, parent);
   if (id == "new-run") return new NewRunView(store, selection, parent);

@@ -13,6 +13,7 @@ struct Documents {
   BenchList benches;
   GateList gates;
   QStringList memories;  ///< files with allocations that were named, in that order
+  QStringList traces;    ///< files
 };
 
 }  // namespace actscope::gui

@@ -13,6 +13,7 @@
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
+#include "actscope/reports/timeline/reading.hpp"
 #include "models/memory_source.hpp"
 
 namespace actscope::gui {
@@ -24,11 +25,13 @@ struct Files {
   QStringList benches;
   QStringList gates;
   QStringList memories;
+  QStringList traces;
 };
 
 // A document of such a name is shown under the name of its folder.
 constexpr const char* benchFile = "kernels.json";
 constexpr const char* gateFile = "gate.json";
+constexpr const char* traceFile = "trace.db";
 
 // The list that a file belongs to, by its name or, where the name is another, by its schema.
 QStringList& listOf(const QString& file, Files& files) {
@@ -37,7 +40,7 @@ QStringList& listOf(const QString& file, Files& files) {
   if (name == "report.json") return files.reports;
   if (name == benchFile) return files.benches;
   if (name == gateFile) return files.gates;
-  if (isMemoryFile(file)) return files.memories;
+  if (name == traceFile) return files.traces;
   try {
     const std::string path = file.toStdString();
     const std::string kind = reports::identify(read_file(path), path).name;
@@ -54,17 +57,24 @@ Files filesBelow(const QStringList& places) {
   Files files;
   for (const QString& place : places) {
     if (!QFileInfo(place).isDir()) {
-      if (QFileInfo::exists(place)) listOf(place, files) << place;
+      if (!QFileInfo::exists(place)) continue;
+      // A trace may hold allocations, too: both pages show it.
+      const bool isMemory = isMemoryFile(place);
+      const bool isTrace = reports::is_trace_file(place.toStdString());
+      if (isMemory) files.memories << place;
+      if (isTrace) files.traces << place;
+      if (!isMemory && !isTrace) listOf(place, files) << place;
       continue;
     }
-    QDirIterator below(place, {"report.json", "sweep.json", benchFile, gateFile}, QDir::Files,
-                       QDirIterator::Subdirectories);
+    QDirIterator below(place, {"report.json", "sweep.json", benchFile, gateFile, traceFile},
+                       QDir::Files, QDirIterator::Subdirectories);
     while (below.hasNext()) {
       const QString file = QDir::cleanPath(below.next());
       listOf(file, files) << file;
     }
   }
-  for (QStringList* list : {&files.sweeps, &files.reports, &files.benches, &files.gates}) {
+  for (QStringList* list :
+       {&files.sweeps, &files.reports, &files.benches, &files.gates, &files.traces}) {
     list->sort();
     list->removeDuplicates();
   }
@@ -212,6 +222,7 @@ RunList RunReader::read(const QStringList& places, const Progress& progress) {
   m_documents.benches =
       readEntries<KernelsBenchRecord>(files.benches, reports::read_kernels_document);
   m_documents.gates = readEntries<reports::GateResult>(files.gates, reports::read_gate_document);
+  m_documents.traces = files.traces;
   const int total = static_cast<int>(files.sweeps.size() + files.reports.size());
   int done = 0;
   RunList runs;

@@ -138,7 +138,8 @@ void RunStore::deliver(RunList runs, Documents documents, const QStringList& swe
   const bool isNew = !std::ranges::equal(runs, m_runs, isSame) ||
                      !areSame(documents.benches, m_documents.benches) ||
                      !areSame(documents.gates, m_documents.gates) ||
-                     documents.memories != m_documents.memories;
+                     documents.memories != m_documents.memories ||
+                     documents.traces != m_documents.traces;
   watch(sweeps);
   if (!isNew && m_isShown) return;
   m_isShown = true;

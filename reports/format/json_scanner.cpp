@@ -8,7 +8,7 @@
 namespace actscope::reports {
 namespace {
 
-constexpr std::size_t deepest = 512;
+constexpr std::size_t most_levels = 512;
 constexpr int no_byte = -1;
 
 void append_utf8(std::string& text, unsigned code) {
@@ -135,7 +135,7 @@ JsonScanner::Token JsonScanner::next() {
 }
 
 JsonScanner::Token JsonScanner::opened(bool is_object) {
-  if (open_.size() == deepest) refuse("nested deeper than 512");
+  if (open_.size() == most_levels) refuse("nested deeper than 512");
   ++at_;
   open_.push_back(is_object);
   expected_ = is_object ? Expected::key_or_end : Expected::value_or_end;

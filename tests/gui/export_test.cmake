@@ -20,7 +20,7 @@ function(expect code)
   set(error "${error}" PARENT_SCOPE)
 endfunction()
 
-foreach(view overview runs heatmap pareto parallel accuracy layers footprint ledger memory kernels benchmarks gate new-run)
+foreach(view overview runs heatmap pareto parallel accuracy layers footprint ledger memory timeline kernels benchmarks gate new-run)
   foreach(ending png svg csv)
     foreach(theme --light --dark)
       set(file ${WORK_DIR}/${view}${theme}.${ending})
