@@ -52,7 +52,8 @@ class TimelineLoader : public QObject {
   std::shared_ptr<Reading> m_reading;  ///< null where none goes on
 };
 
-/// The trace beside a report: trace.db, else trace.pftrace or trace.json.gz; empty where none is.
-QString traceBeside(const QString& report);
+/// The trace beside the report of a run, by its key: trace.db, else trace.pftrace or trace.json.gz;
+/// empty where none is.
+QString traceBeside(const QString& run);
 
 }  // namespace actscope::gui

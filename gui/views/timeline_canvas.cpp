@@ -109,7 +109,7 @@ void TimelineCanvas::tellReaders() {
 }
 
 void TimelineCanvas::show(SliceRef ref) {
-  if (!ref || !m_scene.timeline(ref.side)) return;
+  if (!ref || !m_scene.timeline(ref.side)) return setCurrent({});
   const TimeWindow& window = m_scene.window();
   const double begin = m_scene.beginOf(ref), end = m_scene.endOf(ref);
   const bool isSeen = begin >= window.from() && end <= window.to();

@@ -21,7 +21,7 @@ class TimelineCanvas : public QAbstractScrollArea {
   TimeRange range() const { return m_marks.range; }
   /// The bands that the range covers; none: all of them.
   std::vector<TimelineBand> rangeBands() const;
-  /// Makes a slice the current one and brings it into view.
+  /// Makes a slice the current one and brings it into view; none: nothing is current.
   void show(SliceRef ref);
   void setRange(TimeRange range, int firstBand = 0, int lastBand = -1);
 

@@ -52,7 +52,10 @@ void TimelinePainter::prepare(const TimelineScene& scene, const QPalette& palett
   for (const int side : {0, 1}) {
     const auto at = static_cast<std::size_t>(side);
     const Timeline* timeline = scene.timeline(side);
-    if (isNewFont || timeline != m_hued[at]) m_names[at].clear();
+    if (isNewFont || timeline != m_hued[at]) {
+      m_names[at].clear();
+      m_widths[at].clear();
+    }
     if (timeline == m_hued[at]) continue;
     m_hued[at] = timeline;
     m_hues[at].clear();
@@ -99,7 +102,6 @@ void TimelinePainter::paint(QPainter& painter, const QRect& area, int scroll,
   const QRect content(area.left(), axisBottom, area.width(), area.bottom() + 1 - axisBottom);
   painter.save();
   painter.setClipRect(content);
-  paintSteps(painter, content, scene);
   for (std::size_t band = 0; band + 1 < m_tops.size(); ++band) {
     const int top = content.top() + m_tops[band] - scroll;
     if (top + heightOf(band) < content.top()) continue;
@@ -108,6 +110,7 @@ void TimelinePainter::paint(QPainter& painter, const QRect& area, int scroll,
     if (shown.kind == TimelineBand::Kind::row) paintRow(painter, scene, shown, top, width, marks);
     if (shown.kind == TimelineBand::Kind::counter) paintCounter(painter, scene, shown, top, width);
   }
+  paintSteps(painter, content, scene);
   paintRange(painter, content, scroll, scene, marks);
   if (marks.current) paintCurrent(painter, content, scroll, scene, marks.current, marks.hasFocus);
   paintGutter(painter, content, scroll, scene, marks);
@@ -126,13 +129,7 @@ void TimelinePainter::paintRow(QPainter& painter, const TimelineScene& scene,
   const int height = m_lineHeight - 1;
   const bool isSearching = marks.search && !marks.search->text().isEmpty();
   const double nsAPixel = 1 / m_pixelsANs;
-  // Neighbors of one color are one rectangle.
-  const QColor* pending = nullptr;
-  double left = 0, right = 0;
-  const auto flush = [&] {
-    if (pending) painter.fillRect(QRectF(left, top, right - left, height), *pending);
-    pending = nullptr;
-  };
+  m_runs.clear();
   for (const RowPiece& piece : m_pieces) {
     const bool isOne = piece.slices == 1 && piece.right - piece.left >= 2;
     const double share = isOne
@@ -142,27 +139,43 @@ void TimelinePainter::paintRow(QPainter& painter, const TimelineScene& scene,
                                           0.0, 1.0);
     const int shade = std::min(shades - 1, static_cast<int>(share * shades));
     const bool isDim = isSearching && !marks.search->isMatch({band.side, piece.slice}, scene);
-    const QColor& color = m_colors[isDim ? 1 : 0][static_cast<std::size_t>(
-        hueOf(band.side, timeline.name[piece.slice]))][static_cast<std::size_t>(shade)]
-                              .fill;
-    const double pieceLeft = m_left + std::round(piece.left);
-    double pieceRight = m_left + std::max(std::round(piece.right), std::round(piece.left) + 1);
-    if (isOne && pieceRight - pieceLeft > 3) pieceRight -= 1;  // tells neighbors of one name apart
-    if (pending == &color && !isOne && pieceLeft <= right) {
-      right = std::max(right, pieceRight);
-      continue;
-    }
-    flush();
-    pending = &color;
-    left = pieceLeft;
-    right = pieceRight;
+    const auto hue = static_cast<std::size_t>(hueOf(band.side, timeline.name[piece.slice]));
+    const int left = static_cast<int>(std::lround(piece.left));
+    int right = std::max(static_cast<int>(std::lround(piece.right)), left + 1);
+    if (isOne && right - left > 3) --right;  // tells neighbors of one name apart
+    m_runs.push_back({left, std::min(right, width),
+                      m_colors[isDim ? 1 : 0][hue][static_cast<std::size_t>(shade)].fill.rgb()});
   }
-  flush();
+  fillRow(painter, top, width, height);
   for (const RowPiece& piece : m_pieces) {
     if (piece.right - piece.left < leastNameWidth || piece.slices != 1) continue;
     const bool isDim = isSearching && !marks.search->isMatch({band.side, piece.slice}, scene);
     paintName(painter, timeline, band.side, piece, top, isDim);
   }
+}
+
+// On a screen a row is one copy of pixels, whatever is in it; in a drawing it is rectangles.
+void TimelinePainter::fillRow(QPainter& painter, int top, int width, int height) {
+  const int type = painter.device()->devType();
+  const bool isOfPixels = type == QInternal::Image || type == QInternal::Widget;
+  const int left = static_cast<int>(m_left);
+  if (!isOfPixels) {
+    for (const Run& run : m_runs) {
+      painter.fillRect(QRect(left + run.left, top, run.right - run.left, height),
+                       QColor(run.color));
+    }
+    return;
+  }
+  if (m_row.size() != QSize(width, height)) m_row = QImage(width, height, QImage::Format_RGB32);
+  auto* line = reinterpret_cast<QRgb*>(m_row.scanLine(0));
+  std::fill(line, line + width, m_palette.color(QPalette::Base).rgb());
+  for (const Run& run : m_runs) {
+    if (run.left < run.right) std::fill(line + run.left, line + run.right, run.color);
+  }
+  for (int y = 1; y < height; ++y) {
+    std::copy(line, line + width, reinterpret_cast<QRgb*>(m_row.scanLine(y)));
+  }
+  painter.drawImage(QPoint(left, top), m_row);
 }
 
 // A name that does not fit loses its end; texts are laid out once.
@@ -175,7 +188,14 @@ void TimelinePainter::paintName(QPainter& painter, const Timeline& timeline, int
   const auto whole = static_cast<int>(timeline.names[name].size());
   // In steps of two letters, so that a zoom does not lay out each width.
   int letters = width / m_letterWidth / 2 * 2;
-  if (letters > whole + 8) letters = whole + 8;
+  std::vector<int>& widths = m_widths[static_cast<std::size_t>(side)];
+  widths.resize(timeline.names.size(), 0);
+  if (widths[name] == 0) {
+    constexpr qsizetype longest = 300;  // of a name of C++ that anybody sees whole
+    widths[name] = 1 + QFontMetrics(m_font).horizontalAdvance(
+                           QString::fromStdString(timeline.names[name]).left(longest));
+  }
+  if (widths[name] <= width) letters = whole + 8;
   QHash<std::uint64_t, QStaticText>& texts = m_names[static_cast<std::size_t>(side)];
   const std::uint64_t key =
       (std::uint64_t{name} << 32U) | static_cast<std::uint32_t>(std::max(letters, 0));
@@ -185,7 +205,9 @@ void TimelinePainter::paintName(QPainter& painter, const Timeline& timeline, int
     const QFontMetrics metrics(m_font);
     // A long name of C++ is cut before it is measured.
     const QString full = QString::fromStdString(timeline.names[name]).left(letters + 200);
-    QStaticText text(metrics.elidedText(full, Qt::ElideRight, letters * m_letterWidth));
+    const bool isWhole = letters > whole;
+    QStaticText text(isWhole ? full
+                             : metrics.elidedText(full, Qt::ElideRight, letters * m_letterWidth));
     text.setTextFormat(Qt::PlainText);
     text.setPerformanceHint(QStaticText::AggressiveCaching);
     text.prepare({}, m_font);

@@ -3,6 +3,7 @@
 
 #include <QColor>
 #include <QHash>
+#include <QImage>
 #include <QPalette>
 #include <QRect>
 #include <QStaticText>
@@ -62,6 +63,7 @@ class TimelinePainter {
   void paintSteps(QPainter& painter, const QRect& area, const TimelineScene& scene) const;
   void paintRow(QPainter& painter, const TimelineScene& scene, const TimelineBand& band, int top,
                 int width, const TimelineMarks& marks);
+  void fillRow(QPainter& painter, int top, int width, int height);
   void paintName(QPainter& painter, const reports::Timeline& timeline, int side,
                  const reports::RowPiece& piece, int top, bool isDim);
   void paintCounter(QPainter& painter, const TimelineScene& scene, const TimelineBand& band,
@@ -81,8 +83,15 @@ class TimelinePainter {
   std::array<const reports::Timeline*, 2> m_hued{};
   std::array<std::array<std::array<Inked, shades>, hues>, 2> m_colors;  ///< plain and dim
   std::array<QHash<std::uint64_t, QStaticText>, 2> m_names;
+  std::array<std::vector<int>, 2> m_widths;  ///< of names in pixels, and 1; 0: not measured yet
   std::vector<reports::RowPiece> m_pieces;
   std::vector<reports::CounterPixel> m_pixels;
+  struct Run {
+    int left, right;  ///< pixels
+    QRgb color;
+  };
+  std::vector<Run> m_runs;  ///< of the row that is being drawn
+  QImage m_row;
   QPalette m_palette;
   QFont m_font;
   int m_lineHeight = 16, m_letterWidth = 7;

@@ -24,6 +24,7 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/units.hpp"
 #include "views/choice.hpp"
+#include "views/flame_chart.hpp"
 #include "views/table_view.hpp"
 #include "views/timeline_canvas.hpp"
 
@@ -97,6 +98,19 @@ TimelineView::TimelineView(RunStore& store, Selection& selection, QWidget* paren
     m_treeViews[order]->setAccessibleName(titles[order]);
     m_tabs->addTab(m_treeViews[order], titles[order]);
   }
+  auto* flames = new QWidget;
+  auto* column = new QVBoxLayout(flames);
+  auto* row = new QHBoxLayout;
+  m_flame = new FlameChart;
+  m_flameValue =
+      addChoice(*row, tr("&Width is"), {tr("time"), tr("bytes allocated"), tr("bytes kept")});
+  row->addStretch(1);
+  column->setContentsMargins(4, 4, 4, 4);
+  column->addLayout(row);
+  column->addWidget(m_flame, 1);
+  m_tabs->addTab(flames, tr("Flame chart"));
+  connect(m_flameValue, &QComboBox::currentIndexChanged, this,
+          [this](int value) { m_flame->setValue(static_cast<FlameChart::Value>(value)); });
   // Read from the called side, a call's time is what its row has in all.
   m_treeViews[1]->setColumnHidden(CallTreeModel::selfColumn, true);
   auto* halves = new QSplitter(Qt::Vertical);
@@ -172,7 +186,7 @@ void TimelineView::listTraces() {
   std::array<QString, 2> beside;
   QStringList files;
   for (const std::size_t side : {0U, 1U}) {
-    if (runs[side]) beside[side] = traceBeside(runs[side]->key.section('#', 0, 0));
+    if (runs[side]) beside[side] = traceBeside(runs[side]->key);
     if (!beside[side].isEmpty()) files << beside[side];
   }
   files << store().documents().traces;
@@ -301,13 +315,17 @@ void TimelineView::showTrees() {
     CallTreeModel& model = order == 0 ? m_topDown : m_bottomUp;
     const auto show = [this, &model, order] {
       model.setTree(m_trees[order], shownSide());
+      if (order == 0) m_flame->setTree(m_trees[order], shownSide());
       QTreeView& view = *m_treeViews[order];
       view.expandToDepth(order == 0 ? 1 : 0);
       view.header()->resizeSections(QHeaderView::ResizeToContents);
       constexpr int most = 420;
       view.setColumnWidth(0, std::min(most, view.columnWidth(0) + 20));
     };
-    const bool isAsked = m_tabs->currentIndex() == static_cast<int>(order) + 1;
+    // The flame chart shows the calls from the top.
+    constexpr int flameTab = 3;
+    const int tab = m_tabs->currentIndex();
+    const bool isAsked = tab == static_cast<int>(order) + 1 || (order == 0 && tab == flameTab);
     if (m_trees[order]) {
       if (isAsked) show();
       continue;

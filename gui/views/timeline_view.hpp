@@ -22,6 +22,7 @@ class QTreeView;
 
 namespace actscope::gui {
 
+class FlameChart;
 class TableView;
 class TimelineCanvas;
 
@@ -45,6 +46,7 @@ class TimelineView : public View {
   TimelineScene& scene() { return m_scene; }
   QLineEdit& searchLine() const { return *m_searchLine; }
   QTabWidget& tables() const { return *m_tabs; }
+  FlameChart& flame() const { return *m_flame; }
   CallTreeModel& calls(CallOrder order) {
     return order == CallOrder::topDown ? m_topDown : m_bottomUp;
   }
@@ -68,7 +70,8 @@ class TimelineView : public View {
   void showCurrent();
   void showState();
   Side shownSide() const;
-  bool isLive() const { return isVisible(); }
+  /// Whether a person watches: an export, which has no window, waits for all work.
+  bool isLive() const { return window()->isVisible(); }
 
   TimelineScene m_scene;
   TimelineSearch m_search;
@@ -93,6 +96,8 @@ class TimelineView : public View {
   QTabWidget* m_tabs;
   TableView* m_sumsView;
   std::array<QTreeView*, 2> m_treeViews;
+  QComboBox* m_flameValue;
+  FlameChart* m_flame;
 };
 
 }  // namespace actscope::gui

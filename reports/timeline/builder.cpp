@@ -78,7 +78,7 @@ void TimelineBuilder::arrow_end(std::uint64_t key, bool is_begin, std::uint32_t 
 std::uint32_t TimelineBuilder::counter(const std::string& counter_name, bool is_bytes) {
   const auto [entry, is_new] =
       counters_.try_emplace(counter_name, static_cast<std::uint32_t>(made_->counters.size()));
-  if (is_new) made_->counters.push_back({counter_name, is_bytes, {}, {}});
+  if (is_new) made_->counters.push_back({counter_name, is_bytes, {}, {}, {}, {}});
   return entry->second;
 }
 
@@ -280,6 +280,15 @@ void TimelineBuilder::order_counters() {
       for (std::size_t i = 0; i < values.size(); ++i) {
         std::tie(counter.time_ns[i], counter.value[i]) = values[i];
       }
+    }
+    for (std::size_t end = TimelineCounter::block; end <= counter.value.size();
+         end += TimelineCounter::block) {
+      const auto first =
+          counter.value.begin() + static_cast<std::ptrdiff_t>(end - TimelineCounter::block);
+      const auto [lowest, highest] =
+          std::minmax_element(first, first + static_cast<std::ptrdiff_t>(TimelineCounter::block));
+      counter.lowest.push_back(*lowest);
+      counter.highest.push_back(*highest);
     }
     counter.time_ns.shrink_to_fit();
     counter.value.shrink_to_fit();

@@ -75,18 +75,30 @@ void counter_pixels(const TimelineCounter& counter, std::int64_t from_ns, std::i
   const PixelScale scale(from_ns, to_ns, width);
   pixels.assign(static_cast<std::size_t>(width), {none, none, none});
   const auto& times = counter.time_ns;
-  auto next = std::upper_bound(times.begin(), times.end(), from_ns);
-  double held = none;
-  if (next != times.begin())
-    held = counter.value[static_cast<std::size_t>(next - times.begin()) - 1];
+  const auto index_of = [&](auto place) { return static_cast<std::size_t>(place - times.begin()); };
+  std::size_t next = index_of(std::upper_bound(times.begin(), times.end(), from_ns));
+  double held = next == 0 ? none : counter.value[next - 1];
   for (int x = 0; x < width; ++x) {
     CounterPixel& pixel = pixels[static_cast<std::size_t>(x)];
     pixel = {held, held, held};
-    const auto end = std::lower_bound(next, times.end(), scale.time_ns(x + 1));
-    for (; next != end; ++next) {
-      held = counter.value[static_cast<std::size_t>(next - times.begin())];
-      pixel.lowest = std::isnan(pixel.lowest) ? held : std::min(pixel.lowest, held);
-      pixel.highest = std::isnan(pixel.highest) ? held : std::max(pixel.highest, held);
+    const auto take = [&](double lowest, double highest) {
+      pixel.lowest = std::isnan(pixel.lowest) ? lowest : std::min(pixel.lowest, lowest);
+      pixel.highest = std::isnan(pixel.highest) ? highest : std::max(pixel.highest, highest);
+    };
+    const auto from = times.begin() + static_cast<std::ptrdiff_t>(next);
+    const std::size_t end = index_of(std::lower_bound(from, times.end(), scale.time_ns(x + 1)));
+    if (end > next) held = counter.value[end - 1];
+    while (next < end) {
+      const std::size_t block = next / TimelineCounter::block;
+      const bool is_whole = next % TimelineCounter::block == 0 &&
+                            next + TimelineCounter::block <= end && block < counter.lowest.size();
+      if (is_whole) {
+        take(counter.lowest[block], counter.highest[block]);
+        next += TimelineCounter::block;
+      } else {
+        take(counter.value[next], counter.value[next]);
+        ++next;
+      }
     }
     pixel.last = held;
   }

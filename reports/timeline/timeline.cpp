@@ -29,7 +29,8 @@ std::size_t Timeline::resident_bytes() const {
   for (const std::string& text : names) bytes += text.capacity();
   for (const std::vector<SliceNumber>& level : longest) bytes += bytes_of(level);
   for (const TimelineCounter& counter : counters) {
-    bytes += bytes_of(counter.time_ns) + bytes_of(counter.value);
+    bytes += bytes_of(counter.time_ns) + bytes_of(counter.value) + bytes_of(counter.lowest) +
+             bytes_of(counter.highest);
   }
   return bytes;
 }

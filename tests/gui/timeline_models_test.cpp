@@ -202,7 +202,9 @@ TEST_F(TimelineModels, CallTreeModelKeepsQtsRules) {
       for (int row = 0; row < model.rowCount(top); ++row) {
         share += model.index(row, CallTreeModel::shareColumn, top).data(plainRole).toDouble();
       }
-      if (order == CallOrder::topDown) EXPECT_NEAR(share, 1, 1e-9);
+      if (order == CallOrder::topDown) {
+        EXPECT_NEAR(share, 1, 1e-9);
+      }
     }
   }
   model.setTree(nullptr, Side::a);

@@ -78,7 +78,7 @@ TEST(RowPieces, AWideSliceIsDrawnWholeAndNarrowOnesTogether) {
 }
 
 TEST(CounterPixels, HoldLowestHighestAndLast) {
-  TimelineCounter counter{"live_bytes", true, {10, 11, 12, 50}, {5, 9, 2, 7}};
+  TimelineCounter counter{"live_bytes", true, {10, 11, 12, 50}, {5, 9, 2, 7}, {}, {}};
   std::vector<CounterPixel> pixels;
   counter_pixels(counter, 0, 100, 10, pixels);
   ASSERT_EQ(pixels.size(), 10U);
@@ -90,6 +90,31 @@ TEST(CounterPixels, HoldLowestHighestAndLast) {
   EXPECT_EQ(pixels[9].last, 7);
   counter_pixels(counter, 60, 100, 4, pixels);
   EXPECT_EQ(pixels[0].lowest, 7);
+}
+
+TEST(CounterPixels, BlocksGiveWhatTheValuesGive) {
+  TimelineBuilder builder;
+  const std::uint32_t number = builder.counter("live_bytes", true);
+  std::uint64_t state = 5;
+  for (std::int64_t i = 0; i < 5000; ++i) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    builder.value(number, i * 3, static_cast<double>(state >> 50U));
+  }
+  const auto timeline = builder.finish();
+  const TimelineCounter& counter = timeline->counters[0];
+  EXPECT_EQ(counter.lowest.size(), 78U);
+  TimelineCounter plain = counter;
+  plain.lowest.clear();
+  std::vector<CounterPixel> with, without;
+  for (const int width : {1, 7, 300}) {
+    counter_pixels(counter, 40, 15'100, width, with);
+    counter_pixels(plain, 40, 15'100, width, without);
+    for (std::size_t i = 0; i < with.size(); ++i) {
+      ASSERT_EQ(with[i].lowest, without[i].lowest);
+      ASSERT_EQ(with[i].highest, without[i].highest);
+      ASSERT_EQ(with[i].last, without[i].last);
+    }
+  }
 }
 
 }  // namespace

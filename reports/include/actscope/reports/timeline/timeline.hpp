@@ -47,6 +47,9 @@ struct TimelineCounter {
   bool is_bytes = false;
   std::vector<std::int64_t> time_ns;
   std::vector<double> value;
+  /// Of each `block` values; what is left at the end has none.
+  std::vector<double> lowest, highest;
+  static constexpr std::size_t block = 64;
 };
 
 struct TimelineStep {
