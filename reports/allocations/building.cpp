@@ -50,7 +50,8 @@ std::uint32_t AllocationBuilding::text(const std::string& text) {
 Tick AllocationBuilding::tick(std::int64_t time_ns) {
   std::vector<std::int64_t>& times = history.times_ns;
   if (times.size() == times.capacity()) times.reserve(times.size() + times.size() / 2 + 64);
-  times.push_back(times.empty() ? time_ns : std::max(times.back(), time_ns));
+  const std::int64_t now = std::clamp(time_ns, -most_ns, most_ns);
+  times.push_back(times.empty() ? now : std::max(times.back(), now));
   return static_cast<Tick>(times.size() - 1);
 }
 

@@ -10,6 +10,10 @@
 
 namespace actscope::reports {
 
+/// Times and blocks of a damaged file stay where sums of them cannot overflow: 36 years, 1 TiB.
+inline constexpr std::int64_t most_ns = std::int64_t{1} << 60U;
+inline constexpr std::int64_t most_block_bytes = std::int64_t{1} << 40U;
+
 /// Where in a step an allocation or a free happened.
 struct EventPlace {
   std::int32_t step = -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <optional>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -117,7 +117,8 @@ class OfSnapshot {
   void take(const SnapshotEvent& event, std::int8_t device) {
     const bool is_free = event.action == SnapshotAction::free_requested ||
                          event.action == SnapshotAction::free_completed;
-    const bool is_known = event.bytes > 0 && (is_free || event.action == SnapshotAction::alloc);
+    const bool is_known = event.bytes > 0 && event.bytes <= most_block_bytes &&
+                          (is_free || event.action == SnapshotAction::alloc);
     if (!is_known) {
       ++building_.history.skipped_events;
       return;
@@ -126,7 +127,7 @@ class OfSnapshot {
     const bool is_late =
         event.action == SnapshotAction::free_completed && !building_.is_live(device, event.address);
     if (is_late) return;
-    building_.tick(event.time_us > max_time_us ? max_time_us * 1000 : event.time_us * 1000);
+    building_.tick(std::clamp(event.time_us, -most_ns / 1000, most_ns / 1000) * 1000);
     const EventPlace at = place_of(event, is_free);
     if (is_free) return building_.free(device, event.address, event.bytes, at);
     building_.allocate(block_of(event.address, event.bytes, event.stack, device), at);
@@ -151,8 +152,8 @@ class OfSnapshot {
       const auto device = static_cast<std::int8_t>(segment.device & 0x7f);
       for (std::uint32_t i = 0; i < segment.blocks; ++i) {
         const SnapshotBlock& block = snapshot_.blocks[segment.first_block + i];
-        const bool is_new =
-            block.is_active && block.bytes > 0 && !building_.is_live(device, block.address);
+        const bool is_new = block.is_active && block.bytes > 0 && block.bytes <= most_block_bytes &&
+                            !building_.is_live(device, block.address);
         if (!is_new) continue;
         Allocation before = block_of(block.address, block.bytes, block.stack, device);
         const FrameRole role = moments_[block.stack].role;
@@ -180,8 +181,6 @@ class OfSnapshot {
     history.source_begins.push_back(snapshot_.stack_frames.size());
     history.source_lines = std::move(snapshot_.stack_frames);
   }
-
-  static constexpr std::int64_t max_time_us = std::int64_t{1} << 52;
 
   Snapshot snapshot_;
   AllocationBuilding building_;

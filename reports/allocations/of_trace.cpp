@@ -17,7 +17,9 @@ class OfTrace {
     for (const ScopeEvent& scope : trace.events.scopes) {
       if (scope.kind == ScopeKind::op) operators_[scope.thread].push_back(&scope);
       if (scope.kind == ScopeKind::step) {
-        building_.history.steps.push_back({scope.step, scope.begin_ns, scope.end_ns});
+        building_.history.steps.push_back({scope.step,
+                                           std::clamp(scope.begin_ns, -most_ns, most_ns),
+                                           std::clamp(scope.end_ns, -most_ns, most_ns)});
       }
     }
     std::ranges::sort(building_.history.steps, {}, &RecordedStep::begin_ns);
@@ -57,13 +59,17 @@ class OfTrace {
     Allocation before;
     before.device = device;
     before.bytes = window.before_bytes - window.freed_bytes;
-    if (before.bytes <= 0) return;
+    if (before.bytes <= 0 || before.bytes > most_block_bytes) return;
     if (is_gap) before.end = static_cast<Tick>(building_.history.times_ns.size());
     building_.add_before(before);
   }
 
   void take(const MemoryEvent& event) {
     if (event.life == MemoryLife::physical || event.bytes == 0) return;
+    if (event.bytes > most_block_bytes || event.bytes < -most_block_bytes) {
+      ++building_.history.skipped_events;
+      return;
+    }
     Window& window = windows_[event.device];
     const std::int32_t step = event.place.step;
     const bool is_gap = window.is_begun && step >= 0 && window.step >= 0 && step > window.step + 1;
@@ -73,7 +79,7 @@ class OfTrace {
       window = {};
     }
     if (!std::exchange(window.is_begun, true)) {
-      window.before_bytes = event.live_bytes - event.bytes;
+      window.before_bytes = std::clamp(event.live_bytes, -most_ns, most_ns) - event.bytes;
     }
     if (step >= 0) window.step = step;
     building_.tick(event.time_ns);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <limits>
 #include <string>
 
 #include "actscope/base/error.hpp"
@@ -115,6 +116,18 @@ TEST(Allocations, AnOverlapEndsWhatItOverlaps) {
       history_of({{"alloc", 0x100, 64, 1, {}}, {"alloc", 0x120, 8, 2, {}}});
   EXPECT_EQ(block_of(history, 64).end, 1U);
   EXPECT_EQ(peak_of(history, 0).bytes, 64);
+}
+
+TEST(Allocations, OfDamagedNumbersDoNotOverflow) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const AllocationHistory history = history_of({{"alloc", 0x100, most, -most, {}},
+                                                {"alloc", -1, 8, most, {}},
+                                                {"free_requested", 0x100, most, most, {}}},
+                                               {{"alloc", 0x500, most, 0, {}}});
+  EXPECT_EQ(history.skipped_events, 2);
+  EXPECT_EQ(peak_of(history, 0).bytes, 8);
+  const std::vector<std::uint8_t> all(history.blocks.size(), 0);
+  EXPECT_EQ(live_curve(history, 0, all, 1, history.times_ns[0], most / 2, 10).total(9), 8);
 }
 
 TraceBatch traced() {
