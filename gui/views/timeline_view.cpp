@@ -415,6 +415,15 @@ void TimelineView::paintPicture(QPaintDevice& device, QSize size) {
                    m_choices[side]->currentText();
     }
   }
+  if (m_scene.isEmpty()) {
+    QPainter empty(&device);
+    empty.setFont(font());
+    empty.fillRect(QRect({0, 0}, size), palette().brush(QPalette::Base));
+    empty.setPen(palette().color(QPalette::Text));
+    empty.drawText(QRect(QPoint(0, 0), size).adjusted(12, 12, -12, -12), Qt::TextWordWrap,
+                   message());
+    return;
+  }
   QString caption = lines.join(", ");
   if (!message().isEmpty()) caption += (caption.isEmpty() ? "" : " – ") + message();
   QPainter painter(&device);
