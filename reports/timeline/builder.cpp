@@ -11,8 +11,9 @@
 namespace actscope::reports {
 namespace {
 
-constexpr std::uint32_t most_rows = 256;                    // of a lane: nobody looks deeper
-constexpr std::int64_t latest_ns = std::int64_t{1} << 60U;  // so that differences do not overflow
+constexpr std::uint32_t most_rows = 256;  // of a lane: nobody looks deeper
+// Beyond the year 2090, counted from 1970; differences do not overflow.
+constexpr std::int64_t latest_ns = 4'000'000'000'000'000'000;
 
 }  // namespace
 

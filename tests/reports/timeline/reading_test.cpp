@@ -149,6 +149,15 @@ TEST_F(ReadTimelineTest, KinetosSlicesArrowsStepsAndMemory) {
   EXPECT_EQ(timeline->lanes.back().kind, LaneKind::device);
 }
 
+TEST_F(ReadTimelineTest, TimesSince1970AreExact) {
+  const auto timeline = json(R"([{"ph":"X","name":"a","pid":1,"tid":1,"ts":1796083200000000.123,
+    "dur":0.5}, {"ph":"X","name":"b","pid":1,"tid":1,"ts":1796083200000001.124,"dur":2}])");
+  ASSERT_EQ(timeline->slices(), 2U);
+  EXPECT_EQ(timeline->begin_ns[0], 1'796'083'200'000'000'123);
+  EXPECT_EQ(timeline->begin_ns[1] - timeline->begin_ns[0], 1'001);
+  EXPECT_EQ(timeline->duration_ns[0], 500);
+}
+
 TEST_F(ReadTimelineTest, AnArrayOfEventsAndLooseEnds) {
   const auto timeline = json(R"([{"ph":"B","name":"a","pid":1,"tid":1,"ts":1},
     {"ph":"E","pid":1,"tid":1,"ts":5}, {"ph":"E","pid":1,"tid":1,"ts":6},
