@@ -185,7 +185,9 @@ TEST(OverviewModel, OfAPythonRunNamesItsLayersAndWhatHelps) {
 TEST(OverviewModel, OfBenchmarksSaysHowOftenTheyWin) {
   auto bench = std::make_shared<BenchEntry>();
   bench->record = std::make_shared<KernelsBenchRecord>(test::madeBench());
-  const Overview overview = overviewOf({}, {}, {{bench}, {}, {}});
+  Documents documents;
+  documents.benches = {bench};
+  const Overview overview = overviewOf({}, {}, documents);
   EXPECT_TRUE(overview.headline.startsWith("Block-sparse gradients are faster"))
       << overview.headline.toStdString();
 }

@@ -280,7 +280,8 @@ TEST_F(TimelinePage, ATraceOpensOnThisPage) {
   CommandLine line;
   line.places = QStringList{a};
   MainWindow window(line);
-  EXPECT_EQ(qobject_cast<View*>(window.pages().currentWidget())->id(), "timeline");
+  EXPECT_TRUE(QTest::qWaitFor(
+      [&] { return qobject_cast<View*>(window.pages().currentWidget())->id() == "timeline"; }));
 }
 
 TEST_F(TimelinePage, IsMeasured) {
