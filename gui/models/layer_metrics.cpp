@@ -119,8 +119,7 @@ LayerMetrics layerMetricsOf(const RunPointer& a, const RunPointer& b, Side side)
   }
   if (!missing.isEmpty()) {
     metrics.message = "Not measured: " + missing.join(", ") +
-                      ". --trace timeline times layers, actscope run of a lossy scheme measures "
-                      "its gradients.";
+                      " (--trace timeline times layers, --gradient-errors N measures gradients).";
   }
   return metrics;
 }

@@ -95,29 +95,32 @@ std::vector<LedgerRow> rowsOf(const LedgerRecord& ledger, Side side) {
   return rows;
 }
 
+void gather(QString& into, const QString& name) {
+  if (name.isEmpty() || into.split(", ").contains(name)) return;
+  into += (into.isEmpty() ? "" : ", ") + name;
+}
+
 // Storages of two runs are not the same ones, and codes have other names and types than what they
-// stand for: what makes a pair is the layer and the operator that holds it.
+// stand for: what makes a pair is the layer with the slot or, where slots have no names, with the
+// operator that holds it.
 std::vector<LedgerRow> pairedRows(std::vector<LedgerRow> a, std::vector<LedgerRow> b) {
   std::map<std::pair<QString, QString>, std::size_t> at;
   std::vector<LedgerRow> rows;
   for (const bool isA : {true, false}) {
     for (LedgerRow& one : isA ? a : b) {
       const QString node = one.holder.section('.', 0, 0);
-      const auto [place, isNew] = at.try_emplace({one.layer, node}, rows.size());
+      const QString part = one.slot.isEmpty() ? node : "slot " + one.slot;
+      const auto [place, isNew] = at.try_emplace({one.layer, part}, rows.size());
       if (isNew) {
         LedgerRow& row = rows.emplace_back();
         row.layer = one.layer;
-        row.holder = node;
+        row.slot = one.slot;
         row.storages = 0;
       }
       LedgerRow& row = rows[place->second];
       std::optional<double>& sum = isA ? row.a : row.b;
       sum = sum.value_or(0) + (isA ? one.a : one.b).value_or(0);
-      const auto gather = [](QString& into, const QString& name) {
-        if (name.isEmpty() || into.split(", ").contains(name)) return;
-        into += (into.isEmpty() ? "" : ", ") + name;
-      };
-      gather(row.slot, one.slot);
+      gather(row.holder, node);
       gather(row.dtype, one.dtype);
       if (!isA) row.unused += one.unused;
       if (!isA) ++row.storages;

@@ -14,8 +14,8 @@ namespace actscope::gui {
 /// By what the storages of a ledger are put together.
 enum class LedgerGrouping { layer, foldedLayer, holder, dtype };
 
-/// One storage that a step keeps for backward; for the difference all storages that one operator of
-/// one layer holds. Units: bytes.
+/// One storage that a step keeps for backward; for the difference all storages of one slot or,
+/// where slots have no names, of one operator of a layer. Units: bytes.
 struct LedgerRow {
   QString group;  ///< by the grouping
   QString layer, slot;

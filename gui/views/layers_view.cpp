@@ -30,8 +30,9 @@ void LayersView::draw() {
           : tr("By layer, %1; each column by its largest").arg((side == Side::a ? a : b)->name));
   if (isEmpty) return;
   drawAxes(metrics);
+  // The rectangle of the axes is laid out later.
   const double height =
-      static_cast<double>(plot().axisRect()->height()) / plot().yAxis->range().size();
+      (plot().viewport().height() - 3.0 * fontMetrics().height()) / plot().yAxis->range().size();
   const bool hasRoom = height >= fontMetrics().height();
   for (std::size_t row = 0; row < metrics.rows.size(); ++row) {
     for (int column = 0; column < layerMetricsCount; ++column) {

@@ -54,7 +54,7 @@ TEST(LayerMetrics, SayWhatWasNotMeasured) {
   bare.trace.reset();
   const LayerMetrics metrics = layerMetricsOf(entryOfRun(bare, "bare"), nullptr, Side::a);
   EXPECT_TRUE(
-      metrics.message.startsWith("Not measured: kept norm, gradient error, forward, backward."))
+      metrics.message.startsWith("Not measured: kept norm, gradient error, forward, backward ("))
       << metrics.message.toStdString();
   EXPECT_TRUE(layerMetricsOf(nullptr, nullptr, Side::a).message.startsWith("Pick A"));
   auto pending = std::make_shared<RunEntry>();

@@ -147,6 +147,20 @@ TEST(LedgerRows, PairWhatTwoRunsKeepByLayerAndOperator) {
       << ledger.summary.toStdString();
 }
 
+TEST(LedgerRows, PairSlotsWhereTheyHaveNames) {
+  RunRecord plain = keptBy(1), ours = keptBy(1);
+  for (RunRecord* run : {&plain, &ours}) run->ledger->storages.resize(1);
+  plain.ledger->storages[0].holders[0].slot = "h";
+  ours.ledger->storages[0].holders[0].slot = "h";
+  ours.ledger->storages[0].holders[0].node = "OurFunction";
+  ours.ledger->storages[0].allocator_bytes = 8 * 1024;
+  const Ledger ledger = ledgerOf(entryOf(plain, "plain"), entryOf(ours, "ours"), Side::difference,
+                                 LedgerGrouping::layer);
+  ASSERT_EQ(ledger.rows.size(), 1U);
+  EXPECT_EQ(ledger.rows[0].holder, "NativeLayerNorm, OurFunction");
+  EXPECT_EQ(ledger.rows[0].of(Side::difference), -56 * 1024);
+}
+
 TEST(LedgerRows, SayWhyThereAreNone) {
   EXPECT_TRUE(
       ledgerOf(nullptr, nullptr, Side::a, LedgerGrouping::layer).message.startsWith("Pick A"));
