@@ -14,7 +14,7 @@ from layer_networks import values
 
 ops = torch.ops.actscope
 WAYS = {
-    "int4": {},
+    "int4": {"store": "int4"},
     "row": {"block": (4, 8), "sparsity": 0.5},
     "panel": {"block": (4, 8), "sparsity": 0.7, "select": "panel"},
     "random": {"block": (4, 8), "sparsity": 0.5, "select": "random"},
@@ -143,7 +143,7 @@ def test_a_compiled_model_follows_what_is_done_to_it():
     restore(model)
     plain = gradients(compiled, list(model.parameters()), x)[2]
     assert (coded - plain).norm() > 4 * (finer - plain).norm() > 0
-    compress_linears(model)
+    compress_linears(model, "int4")
     torch.testing.assert_close(gradients(compiled, list(model.parameters()), x)[2], coded)
     model.eval()
     with torch.no_grad():

@@ -13,7 +13,7 @@ from layer_networks import agree, gradients, network, values, weight_gradients_e
 
 # Every way of keeping, at sizes where blocks of 4x8 are many.
 WAYS = {
-    "int4": {},
+    "int4": {"store": "int4"},
     "int8": {"store": "int8"},
     "row": {"block": (4, 8), "sparsity": 0.5},
     "panel": {"block": (4, 8), "sparsity": 0.5, "select": "panel"},
@@ -109,11 +109,11 @@ def kept_bytes(model, x):
 
 def test_codes_keep_few_bytes_and_evaluation_none():
     model = torch.nn.Linear(256, 64)
-    compress_linears(model)
+    compress_linears(model, "int4")
     x = values(1024, 256)
     assert kept_bytes(model, x) == x.numel() // 2 + x.numel() // 128 * 4
     assert kept_bytes(model.requires_grad_(False), x.requires_grad_()) == 0
-    compress_linears(model.requires_grad_(True), "int8")
+    compress_linears(model.requires_grad_(True))  # the default: int8
     assert kept_bytes(model, x.detach()) == x.numel() + x.numel() // 128 * 4
 
 
