@@ -135,9 +135,10 @@ QString whyNoLedger(const RunEntry& run) {
            " has no ledger: " + (run.reason.isEmpty() ? "it has no report yet." : run.reason);
   }
   if (run.record->ledger) return {};
-  return run.name + " has no ledger: it was trained with --trace " +
-         QString::fromStdString(run.config.trace.empty() ? "off" : run.config.trace) +
-         "; --trace ledger and every level above read one.";
+  const bool isOff = run.config.trace.empty() || run.config.trace == "off";
+  return run.name + " has no ledger: " +
+         (isOff ? "it was trained with --trace off; --trace ledger and every level above read one."
+                : "its report was written without one.");
 }
 
 QString summaryOf(const Ledger& ledger, Side side) {

@@ -5,6 +5,7 @@
 #include <QDirIterator>
 #include <QFileInfo>
 #include <QSet>
+#include <algorithm>
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
@@ -15,6 +16,7 @@
 #include "actscope/reports/sweep/document.hpp"
 #include "actscope/reports/timeline/reading.hpp"
 #include "models/memory_source.hpp"
+#include "models/parallel_reading.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -125,6 +127,26 @@ RunPointer unreadable(const QString& file, const char* message) {
   return std::make_shared<RunEntry>(std::move(entry));
 }
 
+// A report, or why it cannot be read.
+RunPointer runOf(const QString& file, const QFileInfo& info) {
+  try {
+    const std::string path = file.toStdString();
+    auto record = std::make_shared<RunRecord>(reports::read_run_document(read_file(path), path));
+    RunEntry entry;
+    entry.key = file;
+    entry.name = nameOf(info);
+    entry.status = statusOf(record->status);
+    entry.reason = QString::fromStdString(record->status_reason);
+    entry.setConfig(record->config);
+    entry.summary = record->summary;
+    entry.heldoutImages = record->heldout_samples;
+    entry.record = std::move(record);
+    return std::make_shared<RunEntry>(std::move(entry));
+  } catch (const std::exception& error) {
+    return unreadable(file, error.what());
+  }
+}
+
 // The report of a point, absolute; empty where the sweep names none or one outside its folder.
 QString reportOf(const QString& folder, const SweepPointRecord& point) {
   if (point.report.empty()) return {};
@@ -154,40 +176,68 @@ std::vector<std::shared_ptr<const DocumentEntry<Record>>> readEntries(const QStr
 
 }  // namespace
 
-RunPointer RunReader::readRun(const QString& file) {
+bool RunReader::isKnown(const QString& file) const {
   const QFileInfo info(file);
-  Remembered& known = m_known[file];
-  if (known.size == info.size() && known.modified == info.lastModified() && info.exists()) {
-    return known.entries.front();
-  }
-  known = {};
-  RunPointer read;
-  try {
-    const std::string path = file.toStdString();
-    auto record = std::make_shared<RunRecord>(reports::read_run_document(read_file(path), path));
-    RunEntry entry;
-    entry.key = file;
-    entry.name = nameOf(info);
-    entry.status = statusOf(record->status);
-    entry.reason = QString::fromStdString(record->status_reason);
-    entry.setConfig(record->config);
-    entry.summary = record->summary;
-    entry.heldoutImages = record->heldout_samples;
-    entry.record = std::move(record);
-    read = std::make_shared<RunEntry>(std::move(entry));
-    known = {info.lastModified(), info.size(), {read}};
-  } catch (const std::exception& error) {
-    read = unreadable(file, error.what());  // not remembered: it may be half written
-  }
-  return read;
+  const auto known = m_known.constFind(file);
+  return known != m_known.constEnd() && known->size == info.size() &&
+         known->modified == info.lastModified() && info.exists();
 }
 
-RunList RunReader::readSweep(const QString& file) {
+bool RunReader::readAhead(const QStringList& files, const Progress& progress) {
+  QStringList fresh;
+  for (const QString& file : files) {
+    if (!isKnown(file)) fresh << file;
+  }
+  struct Read {
+    QFileInfo info;
+    RunPointer run;
+  };
+  std::vector<Read> read(static_cast<std::size_t>(fresh.size()));
+  const bool isWhole = readInParallel(
+      read.size(),
+      [&](std::size_t i) {
+        Read& one = read[i];
+        one.info = QFileInfo(fresh[static_cast<qsizetype>(i)]);
+        one.info.stat();  // before it is read: what changes meanwhile is read again
+        one.run = runOf(fresh[static_cast<qsizetype>(i)], one.info);
+      },
+      [&](std::size_t done) {
+        return !progress || progress(static_cast<int>(done), static_cast<int>(read.size()));
+      });
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const Read& one = read[i];
+    if (!one.run || !one.run->isReadable()) continue;  // not remembered: it may be half written
+    m_known[fresh[static_cast<qsizetype>(i)]] = {
+        one.info.lastModified(), one.info.size(), {one.run}};
+  }
+  return isWhole;
+}
+
+RunPointer RunReader::readRun(const QString& file) {
+  if (isKnown(file)) return m_known[file].entries.front();
+  QFileInfo info(file);
+  info.stat();
+  RunPointer run = runOf(file, info);
+  if (run->isReadable()) {
+    m_known[file] = {info.lastModified(), info.size(), {run}};
+  } else {
+    m_known.remove(file);
+  }
+  return run;
+}
+
+RunList RunReader::readSweep(const QString& file, const Progress& progress, bool& isStopped) {
   RunList entries;
   try {
     const std::string path = file.toStdString();
     const SweepRecord sweep = reports::read_sweep_document(read_file(path), path);
     const QString folder = QFileInfo(file).absolutePath();
+    QStringList files;
+    for (const SweepPointRecord& point : sweep.points) {
+      const QString report = reportOf(folder, point);
+      if (!report.isEmpty() && QFileInfo::exists(report)) files << report;
+    }
+    isStopped = !readAhead(files, progress);
     for (const SweepPointRecord& point : sweep.points) {
       RunEntry entry;
       entry.key = file + "#" + QString::fromStdString(point.id);
@@ -200,7 +250,9 @@ RunList RunReader::readSweep(const QString& file) {
       entry.summary = point.summary;
       entry.heldoutImages = point.heldout_samples;
       const QString report = reportOf(folder, point);
-      if (!report.isEmpty() && QFileInfo::exists(report)) {
+      if (isStopped && !isKnown(report)) {
+        if (entry.reason.isEmpty()) entry.reason = "reading was stopped before its report";
+      } else if (!report.isEmpty() && QFileInfo::exists(report)) {
         const RunPointer run = readRun(report);
         entry.record = run->record;
         if (entry.heldoutImages == 0) entry.heldoutImages = run->heldoutImages;
@@ -223,25 +275,27 @@ RunList RunReader::read(const QStringList& places, const Progress& progress) {
       readEntries<KernelsBenchRecord>(files.benches, reports::read_kernels_document);
   m_documents.gates = readEntries<reports::GateResult>(files.gates, reports::read_gate_document);
   m_documents.traces = files.traces;
-  const int total = static_cast<int>(files.sweeps.size() + files.reports.size());
-  int done = 0;
   RunList runs;
   QStringList sweepFolders;  // reports below them are points, or left over from a sweep
-  const auto goOn = [&] { return !progress || progress(++done, total); };
   for (const QString& file : files.sweeps) {
-    const RunList points = readSweep(file);
+    bool isStopped = false;
+    const RunList points = readSweep(file, progress, isStopped);
     const bool isRead = points.size() != 1 || points.front()->isReadable();
     const QString folder = QFileInfo(file).absolutePath();
     if (isRead) sweepFolders << folder + "/points/" << folder + "/work/";
     runs.insert(runs.end(), points.begin(), points.end());
-    if (!goOn()) return runs;
+    if (isStopped) return runs;
   }
+  QStringList alone;
   for (const QString& file : files.reports) {
     const QString path = QFileInfo(file).absoluteFilePath();
-    bool isPoint = false;
-    for (const QString& folder : sweepFolders) isPoint = isPoint || path.startsWith(folder);
-    if (!isPoint) runs.push_back(readRun(file));
-    if (!goOn()) return runs;
+    const bool isPoint = std::ranges::any_of(
+        sweepFolders, [&](const QString& folder) { return path.startsWith(folder); });
+    if (!isPoint) alone << file;
+  }
+  const bool isWhole = readAhead(alone, progress);
+  for (const QString& file : alone) {
+    if (isWhole || isKnown(file)) runs.push_back(readRun(file));
   }
   return runs;
 }

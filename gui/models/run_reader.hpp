@@ -15,7 +15,8 @@ namespace actscope::gui {
 /// costs only the files that have changed. Used from one thread at a time.
 class RunReader {
  public:
-  /// Told how many of the files are done; false stops the reading.
+  /// Told how many reports are done of those that a sweep, or everything beside sweeps, has to
+  /// read; false stops the reading.
   using Progress = std::function<bool(int done, int total)>;
 
   /// Every report.json and sweep.json at or below the places, in the order of their paths (and what
@@ -37,8 +38,11 @@ class RunReader {
     RunList entries;
   };
 
+  /// Reads what is not known yet, or has changed, on every core; false where it was stopped.
+  bool readAhead(const QStringList& files, const Progress& progress);
+  bool isKnown(const QString& file) const;
   RunPointer readRun(const QString& file);
-  RunList readSweep(const QString& file);
+  RunList readSweep(const QString& file, const Progress& progress, bool& isStopped);
 
   QHash<QString, Remembered> m_known;
   QStringList m_sweeps;

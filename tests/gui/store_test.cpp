@@ -6,7 +6,14 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "gui_support.hpp"
+#include "models/parallel_reading.hpp"
+#include "models/run_reader.hpp"
 
 namespace actscope::gui {
 namespace {
@@ -155,6 +162,41 @@ TEST_F(MadeRuns, ALinkThatLeadsBackIsFollowedOnce) {
   ASSERT_TRUE(QFile::link(folder.path(), folder.path() + "/alone/back"));
   store.openNow({folder.path()});
   EXPECT_EQ(store.runs().size(), 18U);
+}
+
+TEST(RunStoreTest, ManyFilesAreReadOnEveryCoreEachOnce) {
+  std::vector<std::atomic<int>> times(1000);
+  std::size_t last = 0;
+  EXPECT_TRUE(readInParallel(
+      times.size(), [&](std::size_t i) { ++times[i]; },
+      [&](std::size_t done) {
+        EXPECT_GT(done, last);
+        last = done;
+        return true;
+      }));
+  for (const auto& one : times) EXPECT_EQ(one, 1);
+  EXPECT_TRUE(readInParallel(
+      0, [](std::size_t) { FAIL(); }, [](std::size_t) { return true; }));
+}
+
+TEST(RunStoreTest, AStopLeavesTheRest) {
+  std::atomic<int> begun{0};
+  const auto work = [&](std::size_t) {
+    ++begun;
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  };
+  EXPECT_FALSE(readInParallel(100'000, work, [](std::size_t) { return false; }));
+  EXPECT_GT(begun, 0);
+  EXPECT_LT(begun, 100'000);
+  MadeFolder folder;
+  RunReader reader;
+  const RunList runs = reader.read({folder.path()}, [](int, int) { return false; });
+  EXPECT_GE(runs.size(), 16U);  // the points of the sweep, for that is what the sweep says
+  for (const RunPointer& run : runs) {
+    EXPECT_TRUE(run->record || !run->reason.isEmpty() || run->status == EntryStatus::pending)
+        << run->name.toStdString();
+  }
+  EXPECT_EQ(reader.read({folder.path()}).size(), 18U);
 }
 
 TEST(RunStoreTest, CancelsAndSurvivesItsEndWhileReading) {
