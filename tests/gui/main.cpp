@@ -4,9 +4,10 @@
 #include <QApplication>
 #include <QFont>
 #include <QFontInfo>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <iostream>
+
+#include "app/theme.hpp"
 
 // Pictures are the same on every machine: no desktop, one style, one font, no scaling.
 int main(int argc, char** argv) {
@@ -19,11 +20,10 @@ int main(int argc, char** argv) {
   qputenv("XDG_CONFIG_HOME", home.path().toUtf8());
   qputenv("XDG_RUNTIME_DIR", home.path().toUtf8());
   testing::InitGoogleTest(&argc, argv);
-  QStandardPaths::setTestModeEnabled(true);
   QApplication program(argc, argv);
   QApplication::setOrganizationName("actscope");
   QApplication::setApplicationName("actscope-gui-test");
-  QApplication::setStyle("Fusion");
+  actscope::gui::applyTheme(actscope::gui::Theme::light);
   QApplication::setFont(QFont("DejaVu Sans", 9));
   QApplication::setEffectEnabled(Qt::UI_AnimateCombo, false);
   QApplication::setCursorFlashTime(0);
