@@ -41,9 +41,10 @@ void check(const CommandLine& line) {
     if (!viewIds().contains(line.exported)) {
       fail("unknown view '" + line.exported + "'", "there are " + known, "give one of these");
     }
-    if (line.output.isEmpty()) fail("--export needs a file", {}, "add -o FILE.png, .svg or .csv");
-    if (!line.output.contains(QRegularExpression("\\.(png|svg|csv)$"))) {
-      fail("unknown format of " + line.output, "there are .png, .svg, .csv",
+    if (line.output.isEmpty())
+      fail("--export needs a file", {}, "add -o FILE.png, .svg, .pdf or .csv");
+    if (!line.output.contains(QRegularExpression("\\.(png|svg|pdf|csv)$"))) {
+      fail("unknown format of " + line.output, "there are .png, .svg, .pdf, .csv",
            "end the name in one of these");
     }
   } else if (!line.output.isEmpty()) {
@@ -149,7 +150,7 @@ Window
 Without a display
   --export VIEW      writes one view and ends:
 %VIEWS%
-  -o FILE            the picture (.png, .svg) or the figures behind it (.csv)
+  -o FILE            the picture (.png, .svg, .pdf) or the figures behind it (.csv)
   --size WxH         of the picture in pixels [1100x620]
   --metric M         heatmap: saved, peak, step, accuracy, loss, kept, fewer [saved]
                      accuracy: accuracy, loss [accuracy]

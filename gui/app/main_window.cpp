@@ -209,9 +209,9 @@ void MainWindow::fillRecent() {
 }
 
 void MainWindow::exportCurrent() {
-  const QString file =
-      QFileDialog::getSaveFileName(this, tr("Export view"), currentView().id() + ".png",
-                                   tr("Picture (*.png);;Vector picture (*.svg);;Table (*.csv)"));
+  const QString file = QFileDialog::getSaveFileName(
+      this, tr("Export view"), currentView().id() + ".png",
+      tr("Picture (*.png);;Vector picture (*.svg *.pdf);;Table (*.csv)"));
   if (!file.isEmpty()) saveAs(file);
 }
 

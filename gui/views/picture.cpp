@@ -3,6 +3,8 @@
 
 #include <QBuffer>
 #include <QImage>
+#include <QPageLayout>
+#include <QPdfWriter>
 #include <QSvgGenerator>
 
 #include "actscope/base/error.hpp"
@@ -39,6 +41,21 @@ QByteArray svg(View& view, QSize size) {
   return buffer.data();
 }
 
+// A page as large as the picture, a point for a pixel's 1/96 of an inch.
+QByteArray pdf(View& view, QSize size) {
+  constexpr int pixelsAnInch = 96;
+  QBuffer buffer;
+  buffer.open(QIODevice::WriteOnly);
+  QPdfWriter writer(&buffer);
+  writer.setTitle("Actscope: " + view.title());
+  writer.setResolution(pixelsAnInch);
+  writer.setPageSize(
+      QPageSize(QSizeF(size) / pixelsAnInch, QPageSize::Inch, {}, QPageSize::ExactMatch));
+  writer.setPageMargins({0, 0, 0, 0});
+  view.paintPicture(writer, size);
+  return buffer.data();
+}
+
 }  // namespace
 
 void exportView(View& view, const QString& file, QSize size, double pixelRatio) {
@@ -48,8 +65,9 @@ void exportView(View& view, const QString& file, QSize size, double pixelRatio) 
   }
   if (file.endsWith(".png")) return write(file, png(view, size, pixelRatio));
   if (file.endsWith(".svg")) return write(file, svg(view, size));
+  if (file.endsWith(".pdf")) return write(file, pdf(view, size));
   throw ConfigError(error_text("unknown format of " + file.toStdString(),
-                               "there are .png, .svg, .csv", "end the name in one of these"));
+                               "there are .png, .svg, .pdf, .csv", "end the name in one of these"));
 }
 
 }  // namespace actscope::gui

@@ -8,7 +8,8 @@ namespace actscope::gui {
 
 class View;
 
-/// Writes what a view shows: a picture (.png, .svg) or its table (.csv). All of it or nothing.
+/// Writes what a view shows: a picture (.png, .svg, .pdf) or its table (.csv). All of it or
+/// nothing.
 ///
 /// pixelRatio  pixels of a PNG for each of `size`
 /// Errors   ConfigError: another ending; EnvironmentError: the file cannot be written

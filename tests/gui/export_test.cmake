@@ -21,7 +21,7 @@ function(expect code)
 endfunction()
 
 foreach(view overview runs heatmap pareto parallel accuracy layers footprint ledger memory timeline kernels benchmarks gate new-run)
-  foreach(ending png svg csv)
+  foreach(ending png svg pdf csv)
     foreach(theme --light --dark)
       set(file ${WORK_DIR}/${view}${theme}.${ending})
       expect(0 --export ${view} ${theme} -o ${file} ${WORK_DIR}/runs ${WORK_DIR}/sweep.json)

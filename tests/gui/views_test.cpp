@@ -156,7 +156,7 @@ TEST_F(Views, AreExportedInEveryFormat) {
   QTemporaryDir out;
   for (const QString& id : viewIds()) {
     const std::unique_ptr<View> view(makeView(id, store, selection));
-    for (const char* ending : {".png", ".svg", ".csv"}) {
+    for (const char* ending : {".png", ".svg", ".pdf", ".csv"}) {
       const QString file = out.filePath(id + ending);
       exportView(*view, file, {640, 400});
       // No run here has a trace, so the timeline is a line of text.
