@@ -168,7 +168,8 @@ ChromeEvents::Thread& ChromeEvents::thread() {
   Thread& found = entry->second;
   if (is_new) {
     const auto text_of = [&](std::int64_t number) {
-      const std::int64_t name = number - std::numeric_limits<std::int64_t>::min();
+      constexpr auto least = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::min());
+      const std::uint64_t name = static_cast<std::uint64_t>(number) - least;
       return number < 0 && name < 0xFFFFFFFF ? builder_.text(static_cast<std::uint32_t>(name))
                                              : std::to_string(number);
     };

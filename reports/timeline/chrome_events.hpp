@@ -89,7 +89,8 @@ class ChromeEvents {
   using ThreadKey = std::pair<std::int64_t, std::int64_t>;
   struct KeyHash {
     std::size_t operator()(const ThreadKey& key) const noexcept {
-      return std::hash<std::int64_t>()(key.first * 1000003 + key.second);
+      const auto process = static_cast<std::uint64_t>(key.first);
+      return std::hash<std::uint64_t>()(process * 1000003 + static_cast<std::uint64_t>(key.second));
     }
   };
 
