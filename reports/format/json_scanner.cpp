@@ -98,11 +98,18 @@ JsonScanner::Token JsonScanner::next() {
     if (byte != no_byte) refuse("something follows the document");
     return Token::end;
   }
-  if (byte == no_byte) refuse("it ends too soon");
-  if (expected_ == Expected::comma_or_end && byte == ',') {
+  const bool is_in_list_alone = open_.size() == 1 && !open_.back();
+  const bool is_behind_value = expected_ == Expected::comma_or_end;
+  if (is_behind_value && byte == ',') {
     ++at_;
     expected_ = open_.back() ? Expected::key : Expected::value;
     byte = skip_space();
+  }
+  if (byte == no_byte) {
+    if (!is_in_list_alone || !is_behind_value) refuse("it ends too soon");
+    open_.pop_back();
+    after_value();
+    return Token::end_array;
   }
   if (byte == '}') return closed(true);
   if (byte == ']') return closed(false);

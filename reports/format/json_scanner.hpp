@@ -12,6 +12,9 @@ namespace actscope::reports {
 
 /// Reads JSON of any size token by token; what it holds is one token. For traces, where the SAX
 /// parser of the JSON library takes several times as long.
+///
+/// A document that is one list may end behind any of its values, without the bracket: programs
+/// that write events as they come are stopped so (Trace Event Format, "JSON Array Format").
 class JsonScanner {
  public:
   enum class Token : std::uint8_t {

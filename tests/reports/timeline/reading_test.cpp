@@ -205,6 +205,19 @@ TEST_F(ReadTimelineTest, EveryCutOfAFileIsAnErrorOrATimeline) {
   }
 }
 
+TEST_F(ReadTimelineTest, AListOfAProgramThatWasStoppedNeedsNoEnd) {
+  const std::string events = R"([{"ph":"X","name":"a","pid":1,"tid":1,"ts":1,"dur":2},)"
+                             "\n"
+                             R"({"ph":"X","name":"b","pid":1,"tid":1,"ts":4,"dur":2})";
+  EXPECT_EQ(json(events)->slices(), 2U);
+  EXPECT_EQ(json(events + ",\n")->slices(), 2U);
+  EXPECT_EQ(json(events + "]")->slices(), 2U);
+  EXPECT_THROW(json(events.substr(0, events.size() - 1)), ReportFormatError);
+  EXPECT_THROW(json("["), ReportFormatError);
+  EXPECT_THROW(json(events + "]]"), ReportFormatError);
+  EXPECT_THROW(json(events + "}"), ReportFormatError);
+}
+
 TEST_F(ReadTimelineTest, StopsWhereProgressSaysSo) {
   const auto stop = [](double) { return false; };
   EXPECT_EQ(read_timeline(written("a.json", R"({"traceEvents": []})"), stop), nullptr);
