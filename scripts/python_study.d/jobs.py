@@ -59,6 +59,13 @@ class Study:
         """Does what is missing; the exit code: 0 all is there, 1 something failed, 130 stopped by a key or SIGTERM."""
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         (self.out / "runs").mkdir(parents=True, exist_ok=True)
+        try:
+            return self._run_missing()
+        except KeyboardInterrupt:
+            print("python_study: stopped; the same command goes on where it was", file=sys.stderr)
+            return 130
+
+    def _run_missing(self):
         failed = []
         for number, job in enumerate(self.jobs, 1):
             name, records = name_of(job), self.records()
@@ -67,11 +74,7 @@ class Study:
             missing = [other for other in self.jobs[number - 1:] if name_of(other) not in records]
             left = sum(_expected_s(other, records.values()) for other in missing)
             print(f"{number} of {len(self.jobs)}: {name}, about {left / 60:.0f} min left", flush=True)
-            try:
-                error = self._do(job, name)
-            except KeyboardInterrupt:
-                print("python_study: stopped; the same command goes on where it was", file=sys.stderr)
-                return 130
+            error = self._do(job, name)
             if error:
                 failed.append(name)
                 log = self.out / "runs" / f"{name}.log"
