@@ -17,6 +17,13 @@ const char* name_of(Phase phase) {
   return "other";
 }
 
+Phase phase_named(std::string_view name) {
+  for (const Phase phase : {Phase::forward, Phase::backward, Phase::optimizer}) {
+    if (name == name_of(phase)) return phase;
+  }
+  return Phase::other;
+}
+
 const char* name_of(ScopeKind kind) {
   switch (kind) {
     case ScopeKind::step:

@@ -8,7 +8,7 @@ namespace actscope::gui {
 namespace {
 
 MemoryLoader::State readState(const MemorySource& source,
-                              const reports::AllocationProgress& progress) {
+                              const reports::ReadingProgress& progress) {
   MemoryLoader::State state;
   try {
     auto history = std::make_shared<reports::AllocationHistory>(

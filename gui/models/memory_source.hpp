@@ -16,9 +16,6 @@ struct MemorySource {
   RunPointer run;  ///< null: a file that was opened by itself
 };
 
-/// Whether a file has allocations, by its first bytes: a database, or a pickle.
-bool isMemoryFile(const QString& file);
-
 /// The trace.db beside a run's report.
 MemorySource memorySourceOf(const RunPointer& run);
 

@@ -10,12 +10,12 @@
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/base/sweep_record.hpp"
+#include "actscope/reports/allocations/history.hpp"
 #include "actscope/reports/bench_kernels/document.hpp"
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
 #include "actscope/reports/timeline/reading.hpp"
-#include "models/memory_source.hpp"
 #include "models/parallel_reading.hpp"
 
 namespace actscope::gui {
@@ -34,6 +34,11 @@ struct Files {
 constexpr const char* benchFile = "kernels.json";
 constexpr const char* gateFile = "gate.json";
 constexpr const char* traceFile = "trace.db";
+
+const QStringList& ourFiles() {
+  static const QStringList names{"report.json", "sweep.json", benchFile, gateFile};
+  return names;
+}
 
 // The list that a file belongs to, by its name or, where the name is another, by its schema.
 QStringList& listOf(const QString& file, Files& files) {
@@ -55,21 +60,26 @@ QStringList& listOf(const QString& file, Files& files) {
   return files.reports;
 }
 
+// A trace may hold allocations, too: both pages show it.
+void addNamed(const QString& file, Files& files) {
+  const bool isOurs = ourFiles().contains(QFileInfo(file).fileName());
+  const bool isMemory = !isOurs && reports::is_allocation_file(file.toStdString());
+  const bool isTrace = !isOurs && reports::is_trace_file(file.toStdString());
+  if (isMemory) files.memories << file;
+  if (isTrace) files.traces << file;
+  if (!isMemory && !isTrace) listOf(file, files) << file;
+}
+
 Files filesBelow(const QStringList& places) {
   Files files;
   for (const QString& place : places) {
     if (!QFileInfo(place).isDir()) {
       if (!QFileInfo::exists(place)) continue;
-      // A trace may hold allocations, too: both pages show it.
-      const bool isMemory = isMemoryFile(place);
-      const bool isTrace = reports::is_trace_file(place.toStdString());
-      if (isMemory) files.memories << place;
-      if (isTrace) files.traces << place;
-      if (!isMemory && !isTrace) listOf(place, files) << place;
+      addNamed(place, files);
       continue;
     }
-    QDirIterator below(place, {"report.json", "sweep.json", benchFile, gateFile, traceFile},
-                       QDir::Files, QDirIterator::Subdirectories);
+    QDirIterator below(place, ourFiles() + QStringList{traceFile}, QDir::Files,
+                       QDirIterator::Subdirectories);
     while (below.hasNext()) {
       const QString file = QDir::cleanPath(below.next());
       listOf(file, files) << file;
@@ -113,8 +123,7 @@ EntryStatus statusOf(PointStatus status) {
 
 // The name of the folder where the file has the name that the program gives it, else the file's.
 QString nameOf(const QFileInfo& info) {
-  const bool isNamedByFolder =
-      QStringList{"report.json", "sweep.json", benchFile, gateFile}.contains(info.fileName());
+  const bool isNamedByFolder = ourFiles().contains(info.fileName());
   return isNamedByFolder ? info.absoluteDir().dirName() : info.completeBaseName();
 }
 

@@ -15,12 +15,17 @@
 namespace actscope::reports {
 namespace {
 
-bool is_database(const std::filesystem::path& file) {
-  constexpr std::string_view magic = "SQLite format 3";
-  std::array<char, magic.size()> begin{};
+// The first bytes; fewer where the file has fewer, or cannot be read.
+std::string start_of(const std::filesystem::path& file) {
+  std::string start(16, '\0');
   std::ifstream stream(file, std::ios::binary);
-  stream.read(begin.data(), begin.size());
-  return std::string_view(begin.data(), begin.size()) == magic;
+  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  return start;
+}
+
+bool is_database(const std::filesystem::path& file) {
+  return start_of(file).starts_with("SQLite format 3");
 }
 
 }  // namespace
@@ -55,14 +60,24 @@ std::vector<std::int8_t> AllocationHistory::devices() const {
   return devices;
 }
 
+bool is_allocation_file(const std::filesystem::path& file) {
+  const std::string start = start_of(file);
+  if (start.empty() && !std::ifstream(file)) return false;
+  constexpr char newest_protocol = 5;
+  const bool is_pickle = file.extension() == ".pickle" || file.extension() == ".pkl" ||
+                         (start.size() > 1 && start[0] == '\x80' && start[1] <= newest_protocol);
+  return is_pickle || start.starts_with("SQLite format 3");
+}
+
 AllocationHistory read_allocations(const std::filesystem::path& file,
-                                   const AllocationProgress& progress) {
+                                   const ReadingProgress& progress) {
   if (!is_database(file)) return allocations_of_snapshot(read_snapshot(file, progress));
   const auto require_going_on = [&](double share) {
     if (progress && !progress(share)) throw RunError("the reading was stopped");
   };
   require_going_on(0);
-  const StoredTrace trace = read_trace_db(file);
+  const StoredTrace trace =
+      read_trace_db(file, [&](double share) { return !progress || progress(0.7 * share); });
   require_going_on(0.7);
   AllocationHistory history = allocations_of_trace(trace);
   read_holders(history, file);

@@ -74,7 +74,9 @@ class OfSnapshot {
       if (file == "step" || file == "layer") {
         moment.is_ours = moment.is_ours || file == "step";
         if (file == "layer") moment.layer = building_.text(name);
-        if (file == "step") moment.place = told_place(name, frame.line);
+        if (file == "step") {
+          moment.place = {static_cast<std::int32_t>(frame.line), phase_named(name)};
+        }
         continue;
       }
       moment.role = std::max(moment.role, role_of(name, file));
@@ -85,15 +87,6 @@ class OfSnapshot {
     }
     if (!code.empty()) moment.layer = building_.text(code);
     return moment;
-  }
-
-  static EventPlace told_place(const std::string& phase, std::int64_t step) {
-    EventPlace place;
-    place.step = static_cast<std::int32_t>(step);
-    for (const Phase p : {Phase::forward, Phase::backward, Phase::optimizer}) {
-      if (phase == name_of(p)) place.phase = p;
-    }
-    return place;
   }
 
   // Threads of the autograd engine have no Python stack; a free mostly has none either.

@@ -17,7 +17,7 @@ constexpr std::uint64_t least_bytes = std::uint64_t{1} << 14U;  // of which that
 
 }  // namespace
 
-InflatedFile::InflatedFile(const std::filesystem::path& file, Progress progress)
+InflatedFile::InflatedFile(const std::filesystem::path& file, ReadingProgress progress)
     : path_(file), progress_(std::move(progress)), packed_(portion_bytes) {
   std::error_code code;
   const auto size = std::filesystem::file_size(file, code);

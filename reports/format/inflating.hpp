@@ -6,22 +6,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "actscope/reports/format/reading_progress.hpp"
 
 namespace actscope::reports {
 
 /// The bytes of a file, portion by portion; those of a gzip file unpacked.
 class InflatedFile {
  public:
-  /// Called with the share of the file that is read; false stops the reading.
-  using Progress = std::function<bool(double share)>;
-
   /// Errors  DataError: missing, not readable
-  explicit InflatedFile(const std::filesystem::path& file, Progress progress = {});
+  explicit InflatedFile(const std::filesystem::path& file, ReadingProgress progress = {});
   ~InflatedFile();
   InflatedFile(const InflatedFile&) = delete;
   InflatedFile& operator=(const InflatedFile&) = delete;
@@ -37,7 +35,7 @@ class InflatedFile {
   [[noreturn]] void refuse(const std::string& why) const;
 
   std::filesystem::path path_;
-  Progress progress_;
+  ReadingProgress progress_;
   std::ifstream stream_;
   std::uint64_t size_ = 0, taken_ = 0, given_ = 0;
   std::vector<char> packed_, bytes_;

@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "actscope/reports/format/reading_progress.hpp"
 
 namespace actscope::reports {
 
@@ -70,9 +71,6 @@ struct Snapshot {
   std::vector<SnapshotBlock> blocks;
   std::vector<SnapshotSegment> segments;
 };
-
-/// Told which share is done, from 0 to 1; false stops the reading.
-using ReadingProgress = std::function<bool(double share)>;
 
 /// Reads a file of torch.cuda.memory._dump_snapshot. No code of the pickle is run: an operation
 /// that names or calls any is refused.

@@ -3,17 +3,9 @@
 
 #include <algorithm>
 
+#include "actscope/base/split_mix.hpp"
+
 namespace actscope::reports {
-namespace {
-
-// The finalizer of SplitMix64.
-std::uint64_t spread_bits(std::uint64_t value) {
-  value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9U;
-  value = (value ^ (value >> 27U)) * 0x94D049BB133111EBU;
-  return value ^ (value >> 31U);
-}
-
-}  // namespace
 
 SnapshotStacks::SnapshotStacks(Snapshot& snapshot) : snapshot_(snapshot) {
   frame({});
@@ -22,7 +14,7 @@ SnapshotStacks::SnapshotStacks(Snapshot& snapshot) : snapshot_(snapshot) {
 
 std::size_t SnapshotStacks::FrameHash::operator()(const SnapshotFrame& frame) const noexcept {
   const std::uint64_t texts = (static_cast<std::uint64_t>(frame.name) << 32U) | frame.file;
-  return spread_bits(spread_bits(texts) + static_cast<std::uint64_t>(frame.line));
+  return mix_bits(mix_bits(texts) + static_cast<std::uint64_t>(frame.line));
 }
 
 std::uint32_t SnapshotStacks::frame(const SnapshotFrame& frame) {
@@ -34,7 +26,7 @@ std::uint32_t SnapshotStacks::frame(const SnapshotFrame& frame) {
 
 std::uint32_t SnapshotStacks::stack(std::span<const std::uint32_t> frames) {
   std::uint64_t hash = frames.size();
-  for (const std::uint32_t number : frames) hash = spread_bits(hash + number);
+  for (const std::uint32_t number : frames) hash = mix_bits(hash + number);
   const auto [begin, end] = stacks_.equal_range(hash);
   for (auto known = begin; known != end; ++known) {
     const SnapshotRange& row = snapshot_.stacks[known->second];

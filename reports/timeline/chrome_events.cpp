@@ -40,13 +40,6 @@ Field field_of(const std::pair<std::string_view, Field> (&fields)[count], std::s
   return otherwise;
 }
 
-Phase phase_of(std::string_view text) {
-  for (const Phase phase : {Phase::forward, Phase::backward, Phase::optimizer}) {
-    if (text == name_of(phase)) return phase;
-  }
-  return Phase::other;
-}
-
 // What kineto's names say of step and phase.
 TimelinePlace told_by_name(std::string_view name) {
   constexpr std::string_view step = "ProfilerStep#";
@@ -150,7 +143,7 @@ void ChromeEvents::set_text(ChromeField field, std::string_view text) {
       now_.slot = builder_.name(text);
       break;
     case Field::phase:
-      now_.phase = phase_of(text);
+      now_.phase = phase_named(text);
       break;
     case Field::text:
     case Field::labels:

@@ -115,11 +115,7 @@ class PerfettoEvents {
     }
     const std::uint32_t name = name_of_event(event);
     if (track.kind == LaneKind::layers) place.layer = name;
-    if (track.kind == LaneKind::phases) {
-      for (const Phase phase : {Phase::forward, Phase::backward, Phase::optimizer}) {
-        if (builder_.text(name) == actscope::name_of(phase)) place.phase = phase;
-      }
-    }
+    if (track.kind == LaneKind::phases) place.phase = phase_named(builder_.text(name));
     track.open.push_back({time_ns, name, builder_.place(place), place.step});
     for (const std::uint64_t flow : event.flow_ids()) {
       builder_.arrow_end(flow, flows_.insert(flow).second, track.number, time_ns);

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/db_index.hpp"
 
+#include "actscope/base/split_mix.hpp"
+
 namespace actscope::reports {
-namespace {
-
-// Spreads the bits of a number over all of its 64 (the finalizer of SplitMix64).
-std::uint64_t spread(std::uint64_t value) {
-  value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9U;
-  value = (value ^ (value >> 27U)) * 0x94D049BB133111EBU;
-  return value ^ (value >> 31U);
-}
-
-}  // namespace
 
 bool TracePlaces::Key::operator==(const Key& other) const {
   return place.step == other.place.step && place.layer == other.place.layer &&
@@ -25,7 +17,7 @@ std::size_t TracePlaces::Hash::operator()(const Key& key) const noexcept {
   const std::uint64_t who = (static_cast<std::uint64_t>(key.thread) << 16U) |
                             (static_cast<std::uint64_t>(key.kind) << 8U) |
                             static_cast<std::uint64_t>(key.place.phase);
-  return spread(spread(where) ^ who);
+  return mix_bits(mix_bits(where) ^ who);
 }
 
 RowNumber TracePlaces::number_of(const Key& key, std::int64_t time_ns, std::int64_t& begin_ns) {
@@ -36,8 +28,8 @@ RowNumber TracePlaces::number_of(const Key& key, std::int64_t time_ns, std::int6
 }
 
 std::size_t MemoryBlocks::Hash::operator()(const Key& key) const noexcept {
-  return spread(spread(key.address ^ static_cast<std::uint64_t>(key.device)) ^
-                static_cast<std::uint64_t>(key.bytes));
+  return mix_bits(mix_bits(key.address ^ static_cast<std::uint64_t>(key.device)) ^
+                  static_cast<std::uint64_t>(key.bytes));
 }
 
 RowNumber MemoryBlocks::number_of(const Key& key) {

@@ -25,6 +25,14 @@ TEST(TraceEvents, HaveTheNamesOfTraces) {
   EXPECT_STREQ(name_of(KernelKind::set), "set");
 }
 
+TEST(TraceEvents, PhasesAreFoundByTheirNames) {
+  for (const Phase phase : {Phase::other, Phase::forward, Phase::backward, Phase::optimizer}) {
+    EXPECT_EQ(phase_named(name_of(phase)), phase);
+  }
+  EXPECT_EQ(phase_named("forwards"), Phase::other);
+  EXPECT_EQ(phase_named(""), Phase::other);
+}
+
 TEST(TraceBatch, IsEmptyUntilAnythingIsInIt) {
   EXPECT_TRUE(TraceBatch().is_empty());
   TraceBatch batch;

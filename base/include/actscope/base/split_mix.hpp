@@ -5,6 +5,13 @@
 
 namespace actscope {
 
+/// Spreads the bits of a number over all of its 64: the finalizer of SplitMix64.
+constexpr std::uint64_t mix_bits(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
 /// SplitMix64: a small generator whose whole state is one number, so that any (seed, epoch, sample)
 /// has a stream of its own. Source: Steele, Lea, Flood 2014.
 class SplitMix64 {
@@ -13,11 +20,11 @@ class SplitMix64 {
 
   /// A stream that depends on all three.
   SplitMix64(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample)
-      : state_(mix(mix(mix(seed) ^ epoch) ^ sample)) {}
+      : state_(mix_bits(mix_bits(mix_bits(seed) ^ epoch) ^ sample)) {}
 
   std::uint64_t next() {
     state_ += 0x9e3779b97f4a7c15;
-    return mix(state_);
+    return mix_bits(state_);
   }
 
   /// Uniform in 0 … bound − 1.
@@ -31,12 +38,6 @@ class SplitMix64 {
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
  private:
-  static constexpr std::uint64_t mix(std::uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
-
   std::uint64_t state_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actscope/base/run_record.hpp"
@@ -14,6 +15,8 @@ enum class Phase : std::uint8_t { other, forward, backward, optimizer };
 
 /// "other", "forward", "backward", "optimizer".
 const char* name_of(Phase phase);
+/// The phase of a name; `other` of any other text.
+Phase phase_named(std::string_view name);
 
 /// Number of a name in the table of one trace; 0 is the empty name.
 using NameNumber = std::uint16_t;

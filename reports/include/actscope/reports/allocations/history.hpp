@@ -3,13 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "actscope/base/memory_record.hpp"
 #include "actscope/base/trace_events.hpp"
+#include "actscope/reports/format/reading_progress.hpp"
 
 namespace actscope::reports {
 
@@ -68,8 +68,8 @@ struct AllocationHistory {
   std::int64_t time_of(Tick tick) const;  ///< the last one's for never
 };
 
-/// Told which share is done, from 0 to 1; false stops the reading.
-using AllocationProgress = std::function<bool(double share)>;
+/// Whether a file may hold allocations, by its first bytes: a database, or a pickle.
+bool is_allocation_file(const std::filesystem::path& file);
 
 /// Reads the allocations of a trace.db, or of a snapshot that PyTorch pickled; told apart by the
 /// file's first bytes. No code of a pickle is run. docs/decisions/0066 says how categories follow.
@@ -78,7 +78,7 @@ using AllocationProgress = std::function<bool(double share)>;
 ///         early; RunError: the progress said stop
 /// Cost    holds the events of the file and the blocks made of them
 AllocationHistory read_allocations(const std::filesystem::path& file,
-                                   const AllocationProgress& progress = {});
+                                   const ReadingProgress& progress = {});
 
 /// Divides what was there before a recording by what a report of the same run says of its peak:
 /// parameters, optimizer state, and gradients where the history has none.

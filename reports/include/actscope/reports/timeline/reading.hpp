@@ -2,15 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 
+#include "actscope/reports/format/reading_progress.hpp"
 #include "actscope/reports/timeline/timeline.hpp"
 
 namespace actscope::reports {
-
-/// Told which share of a file is read, from 0 to 1; false stops the reading.
-using ReadingProgress = std::function<bool(double share)>;
 
 /// Whether a file looks like a trace, by its first bytes: SQLite, gzip, a Perfetto trace, or JSON
 /// with "traceEvents".
