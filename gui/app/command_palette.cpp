@@ -14,9 +14,11 @@ namespace {
 
 constexpr int placeRole = Qt::UserRole;  // in the list of actions
 
-// The text without its mnemonic and without a key that stands behind a tabulator.
+// The text without its mnemonic and without a key that stands behind a tabulator; "&&" is an "&".
 QString nameOf(const QAction& action) {
-  return action.text().section('\t', 0, 0).remove('&').remove("…");
+  QStringList parts = action.text().section('\t', 0, 0).remove("…").split("&&");
+  for (QString& part : parts) part.remove('&');
+  return parts.join('&');
 }
 
 QString keyOf(const QAction& action) {

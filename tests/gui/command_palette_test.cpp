@@ -15,7 +15,8 @@ namespace {
 class Palette : public testing::Test {
  protected:
   Palette() {
-    for (const char* text : {"&Dark or light", "&Filter", "Swap A and B\tX", "Show a&ll runs"}) {
+    for (const char* text :
+         {"&Dark or light", "&Filter", "Swap A and B\tX", "Show a&ll runs", "A is tiles && bars"}) {
       auto* action = new QAction(text, &owner);
       QObject::connect(action, &QAction::triggered, &owner,
                        [this, action] { triggered << action->text(); });
@@ -38,10 +39,11 @@ class Palette : public testing::Test {
 };
 
 TEST_F(Palette, ListsWhatCanBeDoneWithItsKey) {
-  ASSERT_EQ(found->count(), 3);
+  ASSERT_EQ(found->count(), 4);
   EXPECT_TRUE(found->item(0)->text().startsWith("Dark or light"));
   EXPECT_TRUE(found->item(0)->text().contains("Ctrl+D"));
   EXPECT_TRUE(found->item(1)->text().endsWith("X"));
+  EXPECT_EQ(found->item(3)->text(), "A is tiles & bars");
 }
 
 TEST_F(Palette, FindsByWordsInAnyOrder) {
@@ -56,9 +58,9 @@ TEST_F(Palette, ArrowsChooseAndEscapeCloses) {
   QTest::keyClick(words, Qt::Key_Down);
   EXPECT_EQ(found->currentRow(), 1);
   QTest::keyClick(words, Qt::Key_PageDown);
-  EXPECT_EQ(found->currentRow(), 2);
+  EXPECT_EQ(found->currentRow(), 3);
   QTest::keyClick(words, Qt::Key_Up);
-  EXPECT_EQ(found->currentRow(), 1);
+  EXPECT_EQ(found->currentRow(), 2);
   QTest::keyClick(palette, Qt::Key_Escape);
   EXPECT_TRUE(QTest::qWaitFor([this] { return palette.isNull(); }));
   EXPECT_TRUE(triggered.isEmpty());
