@@ -239,12 +239,13 @@ void MainWindow::showSelection() {
   m_nameOfA->setText(describe("A", m_selection.a(), colorOfA(palette())));
   m_nameOfB->setText(describe("B", m_selection.b(), colorOfB(palette())));
   m_sides->actions()[static_cast<int>(m_selection.side())]->setChecked(true);
-  const auto shown = std::ranges::count_if(
-      m_store.runs(), [this](const RunPointer& run) { return m_selection.isInFront(run->key); });
-  m_brushed->setText(
-      m_selection.isNarrowed()
-          ? tr("%1 of %2 runs shown (Escape: all) ").arg(shown).arg(m_store.runs().size())
-          : QString());
+  QString brushed;
+  if (m_selection.isNarrowed()) {
+    const auto shown = std::ranges::count_if(
+        m_store.runs(), [this](const RunPointer& run) { return m_selection.isInFront(run->key); });
+    brushed = tr("%1 of %2 runs shown (Escape: all) ").arg(shown).arg(m_store.runs().size());
+  }
+  m_brushed->setText(brushed);
   m_undo->setEnabled(m_selection.canUndo());
   m_redo->setEnabled(m_selection.canRedo());
 }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "actscope/base/units.hpp"
 #include "models/call_tree.hpp"
 #include "models/metric.hpp"
 #include "models/table_model.hpp"
@@ -124,9 +123,7 @@ QVariant CallTreeModel::data(const QModelIndex& index, int role) const {
     case shareColumn:
       return QString("%1 %").arg(100 * number, 0, 'f', 1);
     default:
-      return isDifference || number < 0
-                 ? signedBytes(number)
-                 : QString::fromStdString(format_bytes(std::llround(number)));
+      return isDifference || number < 0 ? signedBytes(number) : bytesText(number);
   }
 }
 

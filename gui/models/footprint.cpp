@@ -4,7 +4,6 @@
 #include <QHash>
 #include <algorithm>
 
-#include "actscope/base/units.hpp"
 #include "models/metric.hpp"
 
 namespace actscope::gui {
@@ -41,7 +40,7 @@ void gather(const RunEntry& run, bool isA, bool isDense, Rows& rows,
 
 Cell bytesCell(const std::optional<double>& bytes, const char* whyNot = "not in this run") {
   if (!bytes) return Cell::none(whyNot);
-  return {QString::fromStdString(format_bytes(static_cast<std::int64_t>(*bytes))), *bytes, {}};
+  return {bytesText(*bytes), *bytes, {}};
 }
 
 }  // namespace
@@ -56,13 +55,8 @@ std::optional<double> FootprintRow::of(Side side) const {
 Footprint footprintOf(const RunPointer& a, const RunPointer& b, Side side) {
   Footprint footprint;
   const bool isNeedingA = side != Side::b, isNeedingB = side != Side::a;
-  if ((isNeedingA && !a) || (isNeedingB && !b)) {
-    footprint.message = side == Side::difference
-                            ? "Pick A and B (keys A and B in the table of runs)."
-                        : isNeedingA ? "Pick A (key A in the table of runs)."
-                                     : "Pick B (key B in the table of runs).";
-    return footprint;
-  }
+  footprint.message = missingPick(a, b, side);
+  if (!footprint.message.isEmpty()) return footprint;
   for (const RunPointer& run : {isNeedingA ? a : nullptr, isNeedingB ? b : nullptr}) {
     if (!run || (run->record && !run->record->layers.empty())) continue;
     footprint.message = run->name + " has no footprint: " +

@@ -88,12 +88,8 @@ double KernelTotal::seconds(Side side) const {
 Kernels kernelsOf(const RunPointer& a, const RunPointer& b, Side side) {
   Kernels kernels;
   const bool isNeedingA = side != Side::b, isNeedingB = side != Side::a;
-  if ((isNeedingA && !a) || (isNeedingB && !b)) {
-    kernels.message = side == Side::difference ? "Pick A and B (keys A and B in the table of runs)."
-                      : isNeedingA             ? "Pick A (key A in the table of runs)."
-                                               : "Pick B (key B in the table of runs).";
-    return kernels;
-  }
+  kernels.message = missingPick(a, b, side);
+  if (!kernels.message.isEmpty()) return kernels;
   std::vector<RunPointer> shown;
   if (isNeedingA) shown.push_back(a);
   if (isNeedingB) shown.push_back(b);

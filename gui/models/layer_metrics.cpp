@@ -43,18 +43,6 @@ void takeFootprint(const LayerFootprint& layer, Values& values) {
   at(values, LayerMetric::keptNorm) = norm;
 }
 
-void takeTimes(const RunRecord& record, const std::string& layer, Values& values) {
-  if (!record.trace || record.trace->traced_steps <= 0) return;
-  const auto steps = static_cast<double>(record.trace->traced_steps);
-  for (const OperatorTiming& timing : record.operators) {
-    if (timing.layer != layer) continue;
-    const bool isForward = timing.phase == "forward";
-    if (!isForward && timing.phase != "backward") continue;
-    auto& sum = at(values, isForward ? LayerMetric::forward : LayerMetric::backward);
-    sum = sum.value_or(0) + timing.total_s / steps;
-  }
-}
-
 // The layers of one run behind those that are there.
 void gatherLayers(const RunRecord& record, bool isA, std::vector<LayerMetricRow>& rows) {
   QHash<QString, std::size_t> places;
@@ -76,7 +64,16 @@ void gatherLayers(const RunRecord& record, bool isA, std::vector<LayerMetricRow>
     auto& worst = at(valuesOf(gradient.layer), LayerMetric::gradientError);
     worst = std::max(worst.value_or(0), gradient.relative_error);
   }
-  for (LayerMetricRow& row : rows) takeTimes(record, row.layer.toStdString(), isA ? row.a : row.b);
+  if (!record.trace || record.trace->traced_steps <= 0) return;
+  const auto steps = static_cast<double>(record.trace->traced_steps);
+  for (const OperatorTiming& timing : record.operators) {
+    const bool isForward = timing.phase == "forward";
+    const bool isMeant = isForward || timing.phase == "backward";
+    if (!isMeant || !places.contains(QString::fromStdString(timing.layer))) continue;
+    auto& sum =
+        at(valuesOf(timing.layer), isForward ? LayerMetric::forward : LayerMetric::backward);
+    sum = sum.value_or(0) + timing.total_s / steps;
+  }
 }
 
 }  // namespace
@@ -96,12 +93,8 @@ std::optional<double> LayerMetricRow::of(LayerMetric metric, Side side) const {
 LayerMetrics layerMetricsOf(const RunPointer& a, const RunPointer& b, Side side) {
   LayerMetrics metrics;
   const bool isNeedingA = side != Side::b, isNeedingB = side != Side::a;
-  if ((isNeedingA && !a) || (isNeedingB && !b)) {
-    metrics.message = side == Side::difference ? "Pick A and B (keys A and B in the table of runs)."
-                      : isNeedingA             ? "Pick A (key A in the table of runs)."
-                                               : "Pick B (key B in the table of runs).";
-    return metrics;
-  }
+  metrics.message = missingPick(a, b, side);
+  if (!metrics.message.isEmpty()) return metrics;
   for (const RunPointer& run : {isNeedingA ? a : nullptr, isNeedingB ? b : nullptr}) {
     if (!run || (run->record && !run->record->layers.empty())) continue;
     metrics.message = run->name + " says nothing of its layers: " +
@@ -112,9 +105,13 @@ LayerMetrics layerMetricsOf(const RunPointer& a, const RunPointer& b, Side side)
   if (isNeedingB) gatherLayers(*b->record, false, metrics.rows);
   QStringList missing;
   for (int column = 0; column < layerMetricsCount; ++column) {
-    const bool isThere = std::ranges::any_of(metrics.rows, [&](const LayerMetricRow& row) {
-      return row.of(metricAt(column), side).has_value();
-    });
+    bool isThere = false;
+    double& largest = metrics.largest[static_cast<std::size_t>(column)];
+    for (const LayerMetricRow& row : metrics.rows) {
+      const auto value = row.of(metricAt(column), side);
+      isThere = isThere || value.has_value();
+      largest = std::max(largest, std::abs(value.value_or(0)));
+    }
     if (!isThere) missing << QString(layerFacts[column].title).toLower();
   }
   if (!missing.isEmpty()) {
@@ -129,7 +126,7 @@ QString layerMetricText(LayerMetric metric, double value, bool isDifference) {
     const double size = isDifference ? std::abs(value) : value;
     switch (metric) {
       case LayerMetric::kept:
-        return QString::fromStdString(format_bytes(static_cast<std::int64_t>(size)));
+        return bytesText(size);
       case LayerMetric::fewer:
         return QString::number(size, 'f', 1) + "x";
       case LayerMetric::keptNorm:
@@ -149,11 +146,8 @@ std::optional<double> strengthOf(const LayerMetrics& metrics, std::size_t row, L
                                  Side side) {
   const auto value = metrics.rows[row].of(metric, side);
   if (!value) return std::nullopt;
-  double most = 0;
-  for (const LayerMetricRow& other : metrics.rows) {
-    most = std::max(most, std::abs(other.of(metric, side).value_or(0)));
-  }
-  return most > 0 ? *value / most : 0;
+  const double largest = metrics.largest[static_cast<std::size_t>(metric)];
+  return largest > 0 ? *value / largest : 0;
 }
 
 void fillLayerTable(TableModel& table, const LayerMetrics& metrics, Side side) {

@@ -33,8 +33,9 @@ struct LayerMetricRow {
 };
 
 struct LayerMetrics {
-  std::vector<LayerMetricRow> rows;  ///< in forward order
-  QString message;                   ///< why there is nothing, or what is missing
+  std::vector<LayerMetricRow> rows;                 ///< in forward order
+  std::array<double, layerMetricsCount> largest{};  ///< of the side, in size
+  QString message;                                  ///< why there is nothing, or what is missing
 };
 
 /// Bytes and kept norm of the footprint, the largest relative error of a layer's gradients, time by

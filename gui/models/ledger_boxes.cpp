@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/ledger_boxes.hpp"
 
+#include <QHash>
+
 #include "models/treemap.hpp"
 
 namespace actscope::gui {
@@ -41,9 +43,11 @@ LedgerBoxes ledgerBoxes(const Ledger& ledger, Side side, const QRectF& rect, dou
   placed.groups.resize(static_cast<std::size_t>(ledger.groups.size()));
   std::vector<std::vector<std::size_t>> rows(placed.groups.size());
   std::vector<double> bytes(placed.groups.size());
+  QHash<QString, std::size_t> places;
+  for (const QString& group : ledger.groups) places.insert(group, places.size());
   for (std::size_t row = 0; row < ledger.rows.size(); ++row) {
     const double size = ledger.rows[row].extent(side);
-    const auto group = static_cast<std::size_t>(ledger.groups.indexOf(ledger.rows[row].group));
+    const std::size_t group = places.value(ledger.rows[row].group, rows.size());
     if (size <= 0 || group >= rows.size()) continue;
     rows[group].push_back(row);
     bytes[group] += size;

@@ -7,16 +7,11 @@
 #include <map>
 #include <utility>
 
-#include "actscope/base/units.hpp"
 #include "models/folded_name.hpp"
 #include "models/metric.hpp"
 
 namespace actscope::gui {
 namespace {
-
-QString byteText(double bytes) {
-  return QString::fromStdString(format_bytes(static_cast<std::int64_t>(bytes)));
-}
 
 QString layerText(const std::string& layer) {
   return layer.empty() ? QString(no_layer) : QString::fromStdString(layer);
@@ -153,11 +148,11 @@ QString summaryOf(const Ledger& ledger, Side side) {
   if (side == Side::difference) {
     parts << "B keeps " + signedBytes(ledger.kept) + " against A";
   } else {
-    parts << QString("%1 kept on %2 storages").arg(byteText(ledger.kept)).arg(storages);
+    parts << QString("%1 kept on %2 storages").arg(bytesText(ledger.kept)).arg(storages);
     if (shared > 0) parts << QString("%1 with several holders").arg(shared);
   }
-  if (unused > 0) parts << byteText(unused) + " pinned by views and read by nobody";
-  parts << (ledger.residual ? "residual " + byteText(*ledger.residual) : "residual not counted");
+  if (unused > 0) parts << bytesText(unused) + " pinned by views and read by nobody";
+  parts << (ledger.residual ? "residual " + bytesText(*ledger.residual) : "residual not counted");
   return parts.join(", ") + ".";
 }
 
@@ -176,12 +171,8 @@ double LedgerRow::extent(Side side) const {
 Ledger ledgerOf(const RunPointer& a, const RunPointer& b, Side side, LedgerGrouping grouping) {
   Ledger ledger;
   const bool isNeedingA = side != Side::b, isNeedingB = side != Side::a;
-  if ((isNeedingA && !a) || (isNeedingB && !b)) {
-    ledger.message = side == Side::difference ? "Pick A and B (keys A and B in the table of runs)."
-                     : isNeedingA             ? "Pick A (key A in the table of runs)."
-                                              : "Pick B (key B in the table of runs).";
-    return ledger;
-  }
+  ledger.message = missingPick(a, b, side);
+  if (!ledger.message.isEmpty()) return ledger;
   for (const RunPointer& run : {isNeedingA ? a : nullptr, isNeedingB ? b : nullptr}) {
     if (run) ledger.message = whyNoLedger(*run);
     if (!ledger.message.isEmpty()) return ledger;
@@ -212,7 +203,7 @@ Ledger ledgerOf(const RunPointer& a, const RunPointer& b, Side side, LedgerGroup
 
 void fillLedgerTable(TableModel& table, const Ledger& ledger, Side side) {
   const auto bytesCell = [](const std::optional<double>& bytes) {
-    return bytes ? Cell{byteText(*bytes), *bytes, {}} : Cell::none("not in this run");
+    return bytes ? Cell{bytesText(*bytes), *bytes, {}} : Cell::none("not in this run");
   };
   const bool isDifference = side == Side::difference;
   std::vector<TableRow> rows;

@@ -27,12 +27,9 @@ constexpr std::array stackOrder = {MemoryCategory::saved_activation,
 
 constexpr int graySeries = 5;
 
-QString bytesText(std::int64_t bytes) {
-  return QString::fromStdString(format_bytes(bytes));
-}
-
 Cell cellOfBytes(std::int64_t bytes) {
-  return {bytesText(bytes), static_cast<double>(bytes), {}};
+  const auto plain = static_cast<double>(bytes);
+  return {bytesText(plain), plain, {}};
 }
 
 QString layerText(const AllocationHistory& history, std::uint32_t layer) {
@@ -173,18 +170,20 @@ QString peakText(const AllocationHistory& history, std::int8_t device,
   std::ranges::sort(ordered);
   QStringList parts;
   for (std::size_t i = 0; i < std::min(ordered.size(), most); ++i) {
-    parts << categoryText(ordered[i].second) + " " + bytesText(-ordered[i].first);
+    parts << categoryText(ordered[i].second) + " " +
+                 bytesText(static_cast<double>(-ordered[i].first));
   }
   if (ordered.size() > most) parts << "…";
   return QString("peak %1 at %2: %3")
-      .arg(bytesText(peak.bytes), momentText(history, peak.tick), parts.join(", "));
+      .arg(bytesText(static_cast<double>(peak.bytes)), momentText(history, peak.tick),
+           parts.join(", "));
 }
 
 QString blockText(const AllocationHistory& history, std::uint32_t number) {
   const Allocation& block = history.blocks[number];
   QStringList lines;
   lines << QString("%1, %2%3")
-               .arg(bytesText(block.bytes), categoryText(block.category),
+               .arg(bytesText(static_cast<double>(block.bytes)), categoryText(block.category),
                     block.layer == 0 ? QString() : ", " + layerText(history, block.layer));
   lines << (block.is_before
                 ? QString("Was there before the recording began.")

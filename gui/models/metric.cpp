@@ -98,7 +98,7 @@ QString metricText(Metric metric, double value) {
   switch (metric) {
     case Metric::saved:
     case Metric::peak:
-      return QString::fromStdString(format_bytes(std::llround(value)));
+      return bytesText(value);
     case Metric::step:
       return QString::fromStdString(format_duration(value));
     case Metric::accuracy:
@@ -150,9 +150,13 @@ QString noiseText(const RunEntry& a, const RunEntry& b) {
   return QString(" ±%1 pp").arg(100 * interval->half_width(*to - *from), 0, 'f', 1);
 }
 
+QString bytesText(double bytes) {
+  return QString::fromStdString(format_bytes(std::llround(bytes)));
+}
+
 QString signedBytes(double bytes) {
   if (bytes == 0) return "0 B";
-  return withSign(bytes, QString::fromStdString(format_bytes(std::llround(std::abs(bytes)))));
+  return withSign(bytes, bytesText(std::abs(bytes)));
 }
 
 QString signedDuration(double seconds) {

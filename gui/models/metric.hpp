@@ -45,6 +45,8 @@ QString differenceText(Metric metric, double difference);
 QString noiseText(const RunEntry& a, const RunEntry& b);
 /// The magnitude with the sign of the value; without one where it shows nothing but zeros.
 QString withSign(double value, const QString& magnitude);
+/// "1.20 KiB"; format_bytes of the nearest whole number. Units: bytes.
+QString bytesText(double bytes);
 /// "+1.20 KiB", "−3.00 B"; format_bytes with a sign. Units: bytes.
 QString signedBytes(double bytes);
 /// Units: seconds.

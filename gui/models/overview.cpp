@@ -7,7 +7,6 @@
 #include <limits>
 #include <numeric>
 
-#include "actscope/base/units.hpp"
 #include "actscope/core/config/run_option.hpp"
 #include "models/metric.hpp"
 #include "models/overview_reasons.hpp"
@@ -21,8 +20,8 @@ using reports::SeedMean;
 
 constexpr std::int64_t mostSeeds = 20;  // to be advised; beyond, the margin is too narrow to decide
 
-QString bytesText(const SeedMean& bytes) {
-  return bytes.mean ? QString::fromStdString(format_bytes(std::llround(*bytes.mean))) : "–";
+QString meanBytesText(const SeedMean& bytes) {
+  return bytes.mean ? bytesText(*bytes.mean) : "–";
 }
 
 // "17.8x", how many times as many dense has.
@@ -123,9 +122,9 @@ std::vector<OverviewFigure> figuresOf(const reports::SweepGroup& group) {
   const QString step =
       group.step_time_s.mean ? metricText(Metric::step, *group.step_time_s.mean) : "–";
   std::vector<OverviewFigure> figures{
-      {"Kept for backward", bytesText(group.saved_bytes),
+      {"Kept for backward", meanBytesText(group.saved_bytes),
        against(fewerText(group.saved_of_dense_ratio) + " fewer than dense")},
-      {"Peak of a step", bytesText(group.peak_bytes),
+      {"Peak of a step", meanBytesText(group.peak_bytes),
        against(fewerText(group.peak_of_dense_ratio) + " fewer than dense")},
       {"Step", step, against(ratioText(group.step_of_dense_ratio) + " the step of dense")},
       {"Held-out accuracy", meanText(group.accuracy_ratio),
@@ -186,7 +185,7 @@ void answerByFewest(Overview& overview) {
   if (!saved.mean) {
     overview.headline = QString("%1 has not measured what it keeps.").arg(one.label);
   } else if (overview.shown.size() == 1) {
-    overview.headline = QString("%1 keeps %2 for backward.").arg(one.label, bytesText(saved));
+    overview.headline = QString("%1 keeps %2 for backward.").arg(one.label, meanBytesText(saved));
     const auto fewer = metricValue(*one.runs.front(), Metric::fewer);
     if (fewer && *fewer > 1) {
       overview.headline.chop(1);
@@ -197,7 +196,7 @@ void answerByFewest(Overview& overview) {
     overview.headline = QString(
                             "%1 keeps fewest bytes, %2; without a dense run nothing says what "
                             "that costs.")
-                            .arg(one.label, bytesText(saved));
+                            .arg(one.label, meanBytesText(saved));
   }
   overview.figures = figuresOf(one.figures);
   overview.reasons = reasonsOf(one, nullptr);
@@ -309,9 +308,9 @@ void fillOverviewTable(TableModel& table, const Overview& overview) {
     if (g.is_reference) points = Cell::none("it is what others are compared with");
     rows.push_back({{Cell::of(one.label),
                      within(i),
-                     cell(bytesText(g.saved_bytes), g.saved_bytes),
+                     cell(meanBytesText(g.saved_bytes), g.saved_bytes),
                      cell(fewerText(g.saved_of_dense_ratio), g.saved_of_dense_ratio),
-                     cell(bytesText(g.peak_bytes), g.peak_bytes),
+                     cell(meanBytesText(g.peak_bytes), g.peak_bytes),
                      cell(step, g.step_time_s),
                      cell(ratioText(g.step_of_dense_ratio), g.step_of_dense_ratio),
                      cell(meanText(g.accuracy_ratio), g.accuracy_ratio),

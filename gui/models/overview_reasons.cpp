@@ -5,7 +5,6 @@
 #include <cmath>
 #include <map>
 
-#include "actscope/base/units.hpp"
 #include "models/folded_name.hpp"
 #include "models/metric.hpp"
 
@@ -85,7 +84,7 @@ QString residualText(const RunRecord& record) {
   const auto& residual = record.summary.residual_bytes.value;
   if (!residual || *residual == 0) return {};
   return QString("%1 of what is kept nothing explains.")
-      .arg(QString::fromStdString(format_bytes(std::abs(*residual))));
+      .arg(bytesText(static_cast<double>(std::abs(*residual))));
 }
 
 }  // namespace

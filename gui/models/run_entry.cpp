@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/run_entry.hpp"
 
+#include <QFileInfo>
 #include <QLocale>
 #include <QStringList>
 
@@ -55,6 +56,20 @@ void RunEntry::setConfig(const RunConfig& from) {
 const std::string& RunEntry::dataHash() const {
   static const std::string unknown;
   return record ? record->data_sha256 : unknown;
+}
+
+QString missingPick(const RunPointer& a, const RunPointer& b, Side side) {
+  const bool isMissingA = side != Side::b && !a, isMissingB = side != Side::a && !b;
+  if (!isMissingA && !isMissingB) return {};
+  if (side == Side::difference) return "Pick A and B (keys A and B in the table of runs).";
+  return isMissingA ? "Pick A (key A in the table of runs)."
+                    : "Pick B (key B in the table of runs).";
+}
+
+QString folderOf(const RunEntry& run) {
+  const qsizetype mark = run.key.lastIndexOf('#');
+  if (run.sweep.isEmpty() || mark < 0) return QFileInfo(run.key).absolutePath();
+  return QFileInfo(run.key.left(mark)).absolutePath() + "/points/" + run.key.mid(mark + 1);
 }
 
 bool hasBlocks(const RunConfig& config) {

@@ -8,6 +8,7 @@
 
 #include "actscope/base/run_record.hpp"
 #include "actscope/core/config/alike.hpp"
+#include "models/selection.hpp"
 
 namespace actscope::gui {
 
@@ -49,6 +50,10 @@ struct RunEntry {
 using RunPointer = std::shared_ptr<const RunEntry>;
 using RunList = std::vector<RunPointer>;
 
+/// What the views say where a side needs a run that is not picked; empty: they are.
+QString missingPick(const RunPointer& a, const RunPointer& b, Side side);
+/// The folder that its report, or its trace, is in; of a point of a sweep the point's.
+QString folderOf(const RunEntry& run);
 /// Whether block and sparsity mean anything to a configuration.
 bool hasBlocks(const RunConfig& config);
 /// "16x16", "8x64"; "–" where the scheme has no blocks.

@@ -19,18 +19,36 @@ void Selection::change(Change kind, const State& to) {
   Q_EMIT changed();
 }
 
-void Selection::setA(const QString& key) {
-  if (m_now.a == key) return;
+template <class Value>
+void Selection::set(Change kind, Value State::*member, const Value& value) {
+  if (m_now.*member == value) return;
   State to = m_now;
-  to.a = key;
-  change(Change::pick, to);
+  to.*member = value;
+  change(kind, to);
+}
+
+void Selection::setA(const QString& key) {
+  set(Change::pick, &State::a, key);
 }
 
 void Selection::setB(const QString& key) {
-  if (m_now.b == key) return;
-  State to = m_now;
-  to.b = key;
-  change(Change::pick, to);
+  set(Change::pick, &State::b, key);
+}
+
+void Selection::setCurrent(const QString& key) {
+  set(Change::current, &State::current, key);
+}
+
+void Selection::setBrushed(const QSet<QString>& keys) {
+  set(Change::brush, &State::brushed, keys);
+}
+
+void Selection::setFilter(const QString& text) {
+  set(Change::filter, &State::filter, text);
+}
+
+void Selection::setSide(Side side) {
+  set(Change::side, &State::side, side);
 }
 
 void Selection::swap() {
@@ -38,34 +56,6 @@ void Selection::swap() {
   State to = m_now;
   std::swap(to.a, to.b);
   change(Change::pick, to);
-}
-
-void Selection::setCurrent(const QString& key) {
-  if (m_now.current == key) return;
-  State to = m_now;
-  to.current = key;
-  change(Change::current, to);
-}
-
-void Selection::setBrushed(const QSet<QString>& keys) {
-  if (m_now.brushed == keys) return;
-  State to = m_now;
-  to.brushed = keys;
-  change(Change::brush, to);
-}
-
-void Selection::setFilter(const QString& text) {
-  if (m_now.filter == text) return;
-  State to = m_now;
-  to.filter = text;
-  change(Change::filter, to);
-}
-
-void Selection::setSide(Side side) {
-  if (m_now.side == side) return;
-  State to = m_now;
-  to.side = side;
-  change(Change::side, to);
 }
 
 void Selection::showAll() {

@@ -68,6 +68,8 @@ class Selection : public QObject {
   enum class Change { none, pick, current, filter, brush, side };
 
   void change(Change kind, const State& to);
+  template <class Value>
+  void set(Change kind, Value State::*member, const Value& value);
   void go(std::vector<State>& from, std::vector<State>& to);
 
   State m_now;

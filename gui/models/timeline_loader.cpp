@@ -89,11 +89,9 @@ void TimelineLoader::take(TimelinePointer timeline, const QString& reason) {
   Q_EMIT changed();
 }
 
-QString traceBeside(const QString& run) {
-  QString folder = QFileInfo(run.section('#', 0, 0)).absolutePath();
-  if (run.contains('#')) folder += "/points/" + run.section('#', 1);
+QString traceBeside(const RunEntry& run) {
   for (const char* name : {"trace.db", "trace.pftrace", "trace.json.gz", "trace.json"}) {
-    const QString file = folder + "/" + name;
+    const QString file = folderOf(run) + "/" + name;
     if (QFileInfo::exists(file)) return file;
   }
   return {};

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "actscope/reports/timeline/reading.hpp"
+#include "models/run_entry.hpp"
 
 namespace actscope::gui {
 
@@ -52,8 +53,8 @@ class TimelineLoader : public QObject {
   std::shared_ptr<Reading> m_reading;  ///< null where none goes on
 };
 
-/// The trace beside the report of a run, by its key: trace.db, else trace.pftrace or trace.json.gz;
+/// The trace beside the report of a run: trace.db, else trace.pftrace or trace.json.gz;
 /// empty where none is.
-QString traceBeside(const QString& run);
+QString traceBeside(const RunEntry& run);
 
 }  // namespace actscope::gui

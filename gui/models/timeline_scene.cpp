@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "actscope/base/units.hpp"
+#include "models/metric.hpp"
 
 namespace actscope::gui {
 
@@ -185,8 +185,7 @@ QString describeSlice(const TimelineScene& scene, SliceRef ref) {
                  .arg(nameOf(made.name[parent]));
   }
   const auto bytes = [](std::int64_t count) {
-    return (count < 0 ? "−" : "") +
-           QString::fromStdString(format_bytes(count < 0 ? -count : count));
+    return (count < 0 ? "−" : "") + bytesText(std::abs(static_cast<double>(count)));
   };
   if (made.allocated_bytes[slice] != 0) lines << "allocated " + bytes(made.allocated_bytes[slice]);
   if (made.kept_bytes[slice] != 0) lines << "kept at its end " + bytes(made.kept_bytes[slice]);

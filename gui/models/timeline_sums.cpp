@@ -8,7 +8,6 @@
 #include <limits>
 #include <map>
 
-#include "actscope/base/units.hpp"
 #include "models/metric.hpp"
 
 namespace actscope::gui {
@@ -138,9 +137,7 @@ void fillSumsTable(TableModel& table, const std::vector<SliceSums>& sums, Side s
     return Cell{isDifference && ns > 0 ? "+" + timeText(ns) : timeText(ns), ns / 1e9, {}};
   };
   const auto bytes = [&](double count) {
-    const QString text = isDifference || count < 0
-                             ? signedBytes(count)
-                             : QString::fromStdString(format_bytes(std::llround(count)));
+    const QString text = isDifference || count < 0 ? signedBytes(count) : bytesText(count);
     return Cell{text, count, {}};
   };
   std::vector<TableRow> rows;

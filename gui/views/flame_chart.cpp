@@ -9,19 +9,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "actscope/base/units.hpp"
 #include "models/metric.hpp"
 #include "views/plot_style.hpp"
 
 namespace actscope::gui {
 namespace {
-
-QColor blended(const QColor& from, const QColor& to, double share) {
-  const auto mix = [share](int a, int b) {
-    return static_cast<int>(std::lround(a + share * (b - a)));
-  };
-  return {mix(from.red(), to.red()), mix(from.green(), to.green()), mix(from.blue(), to.blue())};
-}
 
 int rowHeight(const QWidget& widget) {
   return widget.fontMetrics().height() + 4;
@@ -105,8 +97,7 @@ QString FlameChart::describe(std::size_t node) const {
   const CallNode& of = m_tree->nodes[node];
   const auto text = [this](double value, bool isSigned) {
     if (m_value == Value::time) return (isSigned && value > 0 ? "+" : "") + timeText(value);
-    return isSigned || value < 0 ? signedBytes(value)
-                                 : QString::fromStdString(format_bytes(std::llround(value)));
+    return isSigned || value < 0 ? signedBytes(value) : bytesText(value);
   };
   const double a = valueOf(node, 0), b = valueOf(node, 1);
   const double shown = m_side == Side::a ? a : m_side == Side::b ? b : b - a;
@@ -124,15 +115,15 @@ void FlameChart::paintEvent(QPaintEvent* /*event*/) {
   const QColor base = palette().color(QPalette::Base);
   painter.fillRect(rect(), base);
   for (const Box& box : m_boxes) {
-    QColor fill = blended(base, palette().color(QPalette::Text), 0.2);
+    QColor fill = mixed(base, palette().color(QPalette::Text), 0.2);
     const CallNode& node = m_tree->nodes[box.node];
     if (box.rest == 0 && m_side == Side::difference) {
       const double a = valueOf(box.node, 0), b = valueOf(box.node, 1);
       const double most = std::max({std::abs(a), std::abs(b), 1.0});
       const double change = std::clamp((b - a) / most, -1.0, 1.0);
-      fill = blended(fill, change > 0 ? QColor("#d9731a") : QColor("#1f6fb4"), std::abs(change));
+      fill = mixed(fill, QColor(change > 0 ? worseColor : betterColor), std::abs(change));
     } else if (box.rest == 0) {
-      fill = blended(base, seriesColor(palette(), static_cast<int>(qHash(node.name, 7) % 8)), 0.8);
+      fill = mixed(base, seriesColor(palette(), static_cast<int>(qHash(node.name, 7) % 8)), 0.8);
     }
     const QRectF place = box.place.adjusted(0, 0, box.place.width() > 3 ? -1 : 0, -1);
     painter.fillRect(place, fill);

@@ -4,7 +4,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 
-#include "actscope/base/units.hpp"
 #include "models/metric.hpp"
 #include "views/plot_style.hpp"
 #include "views/plotting.hpp"
@@ -95,9 +94,7 @@ void FootprintView::drawTotals(const Footprint& footprint) {
     auto* label = new QCPItemText(&plot());
     label->position->setCoords(layer + (side == Side::difference ? 0 : 0.2), above);
     label->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
-    label->setText(side == Side::difference
-                       ? signedBytes(total)
-                       : QString::fromStdString(format_bytes(static_cast<std::int64_t>(total))));
+    label->setText(side == Side::difference ? signedBytes(total) : bytesText(total));
     label->setFont(font());
     label->setColor(palette().color(QPalette::Text));
     label->setPadding(QMargins(0, 0, 0, 2));

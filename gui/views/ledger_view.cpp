@@ -3,12 +3,12 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QHash>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QToolTip>
 #include <algorithm>
 
-#include "actscope/base/units.hpp"
 #include "models/folded_name.hpp"
 #include "models/metric.hpp"
 #include "views/choice.hpp"
@@ -17,13 +17,6 @@
 #include "views/table_view.hpp"
 
 namespace actscope::gui {
-namespace {
-
-QString bytesText(double bytes) {
-  return QString::fromStdString(format_bytes(static_cast<std::int64_t>(bytes)));
-}
-
-}  // namespace
 
 LedgerView::LedgerView(RunStore& store, Selection& selection, QWidget* parent)
     : ChartView(store, selection, parent),
@@ -53,6 +46,13 @@ void LedgerView::read() {
   m_readGrouping = m_grouping->currentIndex();
   m_ledger = ledgerOf(a, b, side, static_cast<LedgerGrouping>(std::max(0, m_readGrouping)));
   fillLedgerTable(twin(), m_ledger, side);
+  m_kinds.clear();
+  QHash<QString, int> kinds;
+  for (const QString& group : m_ledger.groups) {
+    const QString kind = foldedName(group);
+    if (!kinds.contains(kind)) kinds.insert(kind, static_cast<int>(kinds.size()));
+    m_kinds.push_back(kinds.value(kind));
+  }
 }
 
 void LedgerView::draw() {
@@ -87,13 +87,7 @@ void LedgerView::draw() {
 
 QColor LedgerView::colorOf(const LedgerBox& box) const {
   if (m_side != Side::difference) {
-    // Blocks of one kind have one color.
-    QStringList kinds;
-    for (const QString& group : m_ledger.groups) {
-      if (const QString kind = foldedName(group); !kinds.contains(kind)) kinds << kind;
-    }
-    const QString group = m_ledger.groups[static_cast<qsizetype>(box.group)];
-    return seriesColor(palette(), static_cast<int>(kinds.indexOf(foldedName(group))));
+    return seriesColor(palette(), m_kinds[box.group]);
   }
   double less = 0, all = 0;
   for (const std::size_t row : box.rows) {

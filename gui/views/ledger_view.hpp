@@ -43,6 +43,7 @@ class LedgerView : public ChartView {
 
   QComboBox* m_grouping;
   Ledger m_ledger;
+  std::vector<int> m_kinds;  ///< of each group: blocks of one kind have one color
   LedgerBoxes m_placed;
   // What m_ledger was read from: the table is filled anew, and loses its current row, only if it
   // changes.

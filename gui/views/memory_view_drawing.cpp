@@ -3,7 +3,7 @@
 #include <QComboBox>
 #include <algorithm>
 
-#include "actscope/base/units.hpp"
+#include "models/metric.hpp"
 #include "views/memory_view.hpp"
 #include "views/plot_style.hpp"
 #include "views/plotting.hpp"
@@ -12,10 +12,6 @@ namespace actscope::gui {
 namespace {
 
 constexpr std::size_t blocksDrawn = 1500;
-
-QString inBytes(std::int64_t bytes) {
-  return QString::fromStdString(format_bytes(bytes));
-}
 
 // Where a history begins to be compared with another.
 std::int64_t originOf(const reports::AllocationHistory& history) {
@@ -176,7 +172,8 @@ void MemoryView::drawBoth(const Shown& a, const Shown& b) {
     QCPGraph* line = plot().addGraph();
     const bool isA = shown == &a;
     line->setName(
-        QString("%1  %2, peak %3").arg(isA ? "A" : "B", shown->name, inBytes(shown->peak.bytes)));
+        QString("%1  %2, peak %3")
+            .arg(isA ? "A" : "B", shown->name, bytesText(static_cast<double>(shown->peak.bytes))));
     line->setLineStyle(QCPGraph::lsStepLeft);
     line->setPen(QPen(isA ? colorOfA(palette()) : colorOfB(palette()), 1.5,
                       isA ? Qt::SolidLine : Qt::DashLine));
@@ -200,7 +197,7 @@ void MemoryView::drawMark(const Shown& shown, reports::Tick tick, std::int64_t b
   line->setPen(QPen(ink, 1.2, Qt::DashLine));
   auto* label = new QCPItemText(&plot());
   const bool isRight = at > range.lower + 0.6 * range.size();
-  label->setText(QString("%1 %2").arg(name, inBytes(bytes)));
+  label->setText(QString("%1 %2").arg(name, bytesText(static_cast<double>(bytes))));
   label->setPositionAlignment((isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignBottom);
   label->position->setCoords(at, static_cast<double>(bytes));
   label->setColor(ink);

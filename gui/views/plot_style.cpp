@@ -4,8 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "actscope/base/units.hpp"
-
 namespace actscope::gui {
 namespace {
 
@@ -40,14 +38,14 @@ QPalette paletteOf(const QColor& window, const QColor& base, const QColor& alter
   return palette;
 }
 
+}  // namespace
+
 QColor mixed(const QColor& a, const QColor& b, double share) {
   const auto mix = [share](int x, int y) {
     return static_cast<int>(std::lround(x + share * (y - x)));
   };
   return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
 }
-
-}  // namespace
 
 bool isDark(const QPalette& palette) {
   return palette.color(QPalette::Base).lightness() < 128;
@@ -105,9 +103,9 @@ QCPColorGradient sequentialGradient() {
 QCPColorGradient divergingGradient(const QPalette& palette, bool isMoreBetter) {
   QCPColorGradient gradient;
   gradient.clearColorStops();
-  gradient.setColorStopAt(0, "#1f6fb4");
+  gradient.setColorStopAt(0, betterColor);
   gradient.setColorStopAt(0.5, isDark(palette) ? QColor("#33373d") : QColor("#f7f7f7"));
-  gradient.setColorStopAt(1, "#d9731a");
+  gradient.setColorStopAt(1, worseColor);
   return isMoreBetter ? gradient.inverted() : gradient;
 }
 

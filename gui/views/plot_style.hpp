@@ -25,6 +25,10 @@ QColor seriesColor(const QPalette& palette, int series);
 QCPScatterStyle::ScatterShape seriesShape(int series);
 Qt::PenStyle seriesDash(int series);
 
+/// One color with a share of another.
+QColor mixed(const QColor& a, const QColor& b, double share);
+/// The ends of divergingGradient.
+inline constexpr QRgb betterColor = 0xff1f6fb4, worseColor = 0xffd9731a;
 /// Low to high in one direction.
 QCPColorGradient sequentialGradient();
 /// Neutral at zero, blue on the better side of it, orange on the worse.

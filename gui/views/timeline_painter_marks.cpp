@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "actscope/base/units.hpp"
+#include "models/metric.hpp"
 #include "views/plot_style.hpp"
 #include "views/timeline_painter.hpp"
 
@@ -143,9 +143,8 @@ void TimelinePainter::paintCounter(QPainter& painter, const TimelineScene& scene
     painter.fillRect(QRect(at, high, 1, static_cast<int>(bottom) - high), area);
     painter.fillRect(QRect(at, high, 1, std::max(2, low - high)), line);
   }
-  const QString most = counter.is_bytes
-                           ? QString::fromStdString(format_bytes(std::llround(highestHere)))
-                           : QLocale::c().toString(highestHere, 'g', 6);
+  const QString most =
+      counter.is_bytes ? bytesText(highestHere) : QLocale::c().toString(highestHere, 'g', 6);
   const int textWidth = QFontMetrics(m_font).horizontalAdvance(most) + 6;
   const QRectF place(m_left + 2, top, textWidth, m_lineHeight);
   painter.fillRect(place, faded(m_palette.color(QPalette::Base), 0.75));

@@ -22,7 +22,6 @@
 #include <QVBoxLayout>
 
 #include "actscope/base/error.hpp"
-#include "actscope/base/units.hpp"
 #include "views/choice.hpp"
 #include "views/flame_chart.hpp"
 #include "views/table_view.hpp"
@@ -186,7 +185,7 @@ void TimelineView::listTraces() {
   std::array<QString, 2> beside;
   QStringList files;
   for (const std::size_t side : {0U, 1U}) {
-    if (runs[side]) beside[side] = traceBeside(runs[side]->key);
+    if (runs[side]) beside[side] = traceBeside(*runs[side]);
     if (!beside[side].isEmpty()) files << beside[side];
   }
   files << store().documents().traces;
