@@ -60,13 +60,14 @@ std::string write_plan_document(const PlanRecord& record, VolatileFields volatil
     candidates.push_back(candidate_json(candidate));
   }
   for (const PlanPreset& preset : record.presets) presets.push_back(preset_json(preset));
-  Json document = {{"schema", schema_of("actscope.plan")},
+  Json document = {{"schema", schema_of("actscope.plan", "1.1.0")},
                    {"config", config_json(record.config)},
                    {"environment", environment_json(record.environment, volatile_fields)},
                    {"budget_bytes", integer_json(record.budget_bytes)},
                    {"least_budget_bytes", integer_json(record.least_budget_bytes)},
                    {"reserve_bytes", integer_json(record.reserve_bytes)},
                    {"max_gradient_error_ratio", nullptr},
+                   {"error_weight_ratio", record.error_weight_ratio},
                    {"layers", record.layers},
                    {"estimate", estimate_json(record.estimate)},
                    {"trial", nullptr},
@@ -94,6 +95,9 @@ PlanRecord read_plan_document(std::string_view text, std::string_view source) {
   record.reserve_bytes = root.at("reserve_bytes").count();
   if (const JsonCursor bound = root.at("max_gradient_error_ratio"); !bound.is_null()) {
     record.max_gradient_error_ratio = bound.amount();
+  }
+  if (root.has("error_weight_ratio")) {
+    record.error_weight_ratio = root.at("error_weight_ratio").amount();
   }
   record.layers = root.at("layers").texts();
   record.estimate = read_estimate(root.at("estimate"));

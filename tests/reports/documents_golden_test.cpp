@@ -179,6 +179,12 @@ TEST(GoldenDocuments, Plan) {
   expect_golden("plan.txt", plan_text(small_plan()));
 }
 
+TEST(GoldenDocuments, APlanOfVersionOneIsReadWithTheUsualWeightOfErrors) {
+  const PlanRecord plan = read_plan_document(read_golden("plan_1_0.json"), "plan_1_0.json");
+  EXPECT_EQ(plan.error_weight_ratio, 0.25);
+  EXPECT_EQ(write_plan_document(plan), write_plan_document(small_plan()));
+}
+
 TEST(GoldenDocuments, PlanThatNothingFits) {
   PlanRecord plan = small_plan();
   plan.layers.clear();

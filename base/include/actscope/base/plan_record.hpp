@@ -50,6 +50,8 @@ struct PlanRecord {
   RunConfig config;  ///< model, batch and machine that it is for; its scheme and overrides
   std::int64_t budget_bytes = 0;
   std::optional<double> max_gradient_error_ratio;
+  /// A block that loses all of its gradient counts this share of its time more.
+  double error_weight_ratio = 0.25;
   EnvironmentRecord environment;
   std::vector<std::string> layers;  ///< for each block the name of its candidate
   PlanEstimate estimate;
