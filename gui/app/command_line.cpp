@@ -123,6 +123,10 @@ CommandLine readCommandLine(const QStringList& words) {
       line.options.metric = value();
     } else if (word == "--scheme") {
       line.options.scheme = value();
+    } else if (word == "--rows") {
+      line.options.rows = value();
+    } else if (word == "--columns") {
+      line.options.columns = value();
     } else if (word == "--relative") {
       line.options.reference = value();
     } else {
@@ -138,7 +142,7 @@ QString helpText() {
   const QString text = R"(actscope-gui [OPTIONS] [DIR|FILE]...
 
 Shows the runs and sweeps found in folders: what each keeps in memory, how fast and how accurate it
-is. Without a folder: the current one. Files that are still being written are read again. A file may
+is. Without a folder: the current one; from the home folder, where the last session ended. Files that are still being written are read again. A file may
 also be a trace (trace.db, trace.pftrace, Chrome's or PyTorch's trace.json or .json.gz; two of them
 are shown one above the other) or a memory snapshot of PyTorch (memory.pickle).
 
@@ -155,7 +159,10 @@ Without a display
   --metric M         heatmap: saved, peak, step, accuracy, loss, kept, fewer [saved]
                      accuracy: accuracy, loss [accuracy]
                      memory: category, layer, allocation [category]
-  --scheme NAME      heatmap: which scheme with blocks [the first]
+  --scheme NAME      heatmap: which scheme, or "all, side by side" [the first]
+  --rows FIELD, --columns FIELD
+                     heatmap: block, sparsity, scheme, or a field in which the runs differ
+                     [block, sparsity]
   --relative TO      heatmap: none, dense (of the same seed), a [none]
 
   --bench            measures how long traces (the FILEs, else one of a million events) take to open

@@ -149,11 +149,15 @@ HeatMap benchMapOf(const BenchQuery& query) {
     return map;
   }
   const KernelsBenchRecord& record = *query.document->record;
-  map.sparsities =
-      QList<double>(record.settings.sparsities.begin(), record.settings.sparsities.end());
+  map.panels = QStringList{QString()};
+  map.rowTitle = "Block (rows x columns)";
+  map.columnTitle = "Sparsity (share of blocks dropped)";
+  for (const double sparsity : record.settings.sparsities) {
+    map.columns << QString("%1 %").arg(100 * sparsity, 0, 'g', 4);
+  }
   for (const KernelBlock& block : record.settings.blocks) {
-    map.blocks << QString("%1x%2").arg(block.rows).arg(block.cols);
-    for (const double sparsity : map.sparsities) {
+    map.rows << QString("%1x%2").arg(block.rows).arg(block.cols);
+    for (const double sparsity : record.settings.sparsities) {
       map.cells.push_back(cellOf(rowOf(query, block, sparsity), query.figure));
     }
   }

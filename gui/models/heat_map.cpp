@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/heat_map.hpp"
 
-#include <QHash>
+#include <QSet>
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "actscope/reports/statistics/accuracy_interval.hpp"
@@ -11,18 +10,15 @@
 namespace actscope::gui {
 namespace {
 
-using Block = std::pair<std::int64_t, std::int64_t>;
-
-// Small blocks first, however long their sides.
-struct BySize {
-  bool operator()(const Block& x, const Block& y) const {
-    return std::tuple(x.first * x.second, x.first) < std::tuple(y.first * y.second, y.first);
-  }
-};
+bool hasPlace(const RunEntry& run, const QStringList& axes) {
+  return run.isReadable() &&
+         std::ranges::all_of(axes, [&](const QString& field) { return hasHeatPlace(run, field); });
+}
 
 bool isMeant(const RunEntry& run, const HeatQuery& query) {
-  return run.isReadable() && hasBlocks(run.config) && run.scheme == query.scheme &&
-         run.group == query.group;
+  return hasPlace(run, query.axes()) &&
+         (query.scheme.isEmpty() || heatSchemeOf(run, query.axes()) == query.scheme) &&
+         heatGroupOf(run, query.axes()) == query.group;
 }
 
 struct Gathered {
@@ -31,7 +27,10 @@ struct Gathered {
   std::vector<reports::AccuracyPair> pairs;  // each accuracy with its reference's
   std::vector<double> accuracies;
   std::int64_t images = 0;  // the fewest behind an accuracy
+  RunList runs;
   QStringList measured, others;
+  double lostPoints = 0;  // against dense, a sum
+  int compared = 0;
   bool isFailed = false, isPending = false;
   QString reason;
 };
@@ -87,26 +86,23 @@ HeatCell cellOf(const Gathered& from, const HeatQuery& query, bool isChange) {
 
 }  // namespace
 
-QStringList heatGroups(const RunList& runs) {
+QStringList heatGroups(const RunList& runs, const QStringList& axes) {
   QStringList groups;
-  QSet<QString> seen;
   for (const RunPointer& run : runs) {
-    if (!run->isReadable() || !hasBlocks(run->config)) continue;
-    const QString group = run->group;
-    if (seen.contains(group)) continue;
-    seen.insert(group);
-    groups << group;
+    if (!hasPlace(*run, axes)) continue;
+    const QString group = heatGroupOf(*run, axes);
+    if (!groups.contains(group)) groups << group;
   }
   return groups;
 }
 
-QStringList heatSchemes(const RunList& runs, const QString& group) {
+QStringList heatSchemes(const RunList& runs, const QString& group, const QStringList& axes) {
   QStringList schemes;
   QSet<QString> seen;
   for (const RunPointer& run : runs) {
-    if (!run->isReadable() || !hasBlocks(run->config)) continue;
-    const QString scheme = run->scheme;
-    if (seen.contains(scheme) || run->group != group) continue;
+    if (!hasPlace(*run, axes)) continue;
+    const QString scheme = heatSchemeOf(*run, axes);
+    if (seen.contains(scheme) || heatGroupOf(*run, axes) != group) continue;
     seen.insert(scheme);
     schemes << scheme;
   }
@@ -137,7 +133,11 @@ Compared comparedWith(const RunEntry& run, const RunList& runs, const core::Dens
 
 QString messageOf(const HeatMap& map, const HeatQuery& query, int withoutReference,
                   const QString& reason) {
-  if (map.blocks.isEmpty()) return "No run with blocks: the schemes named …-bsr have them.";
+  if (map.isEmpty()) {
+    const bool needsBlocks = query.axes().contains("block") || query.axes().contains("sparsity");
+    return needsBlocks ? "No run with blocks: the schemes named …-bsr have them."
+                       : "No run is open.";
+  }
   if (withoutReference == 0) return {};
   if (query.reference == Reference::a) {
     return query.a ? "A has not measured this." : "Pick A first (key A in the table of runs).";
@@ -147,20 +147,80 @@ QString messageOf(const HeatMap& map, const HeatQuery& query, int withoutReferen
 
 }  // namespace
 
+namespace {
+
+struct Places {
+  QStringList panels;  // of schemes, as they come
+  std::set<HeatPlace> rows, columns;
+};
+
+Places placesOf(const RunList& meant, const HeatQuery& query) {
+  Places places;
+  const bool hasPanels = query.scheme.isEmpty() && !query.axes().contains("scheme");
+  for (const RunPointer& run : meant) {
+    places.rows.insert(heatPlaceOf(*run, query.rows));
+    places.columns.insert(heatPlaceOf(*run, query.columns));
+    const QString scheme = heatSchemeOf(*run, query.axes());
+    if (hasPanels && !places.panels.contains(scheme)) places.panels << scheme;
+  }
+  if (places.panels.size() < 2) places.panels = QStringList{QString()};
+  return places;
+}
+
+// How many points of accuracy a run loses against dense, for the outline.
+void addLoss(Gathered& cell, const RunEntry& run, const RunList& runs,
+             const core::DenseRuns& dense) {
+  const auto own = run.isTrained() ? metricValue(run, Metric::accuracy) : std::nullopt;
+  if (!own) return;
+  const auto found = dense.find(run.config, run.dataHash(), core::SeedOf::same);
+  const auto of = found ? metricValue(*runs[*found], Metric::accuracy) : std::nullopt;
+  if (!of) return;
+  cell.lostPoints += 100 * (*of - *own);
+  ++cell.compared;
+}
+
+void setPlaces(HeatMap& map, const RunList& runs, const HeatQuery& query, const Places& places) {
+  map.panels = places.panels;
+  for (const HeatPlace& place : places.rows) map.rows << place.text;
+  for (const HeatPlace& place : places.columns) map.columns << place.text;
+  for (const HeatAxis& axis : heatAxes(runs)) {
+    if (axis.field == query.rows) map.rowTitle = axis.title;
+    if (axis.field == query.columns) map.columnTitle = axis.title;
+  }
+}
+
+}  // namespace
+
 HeatMap heatMapOf(const RunList& runs, const HeatQuery& query) {
   HeatMap map;
   map.isChange = query.reference != Reference::none;
-  const core::DenseRuns dense =
-      query.reference == Reference::dense ? denseRuns(runs) : core::DenseRuns();
-  std::map<Block, std::map<double, Gathered>, BySize> grid;
-  std::set<double> sparsities;
+  const bool needsDense = query.reference == Reference::dense || query.lostPoints;
+  const core::DenseRuns dense = needsDense ? denseRuns(runs) : core::DenseRuns();
+  RunList meant;
+  for (const RunPointer& run : runs) {
+    if (isMeant(*run, query)) meant.push_back(run);
+  }
+  const Places places = placesOf(meant, query);
+  setPlaces(map, meant, query, places);
+  std::vector<Gathered> cells(
+      static_cast<std::size_t>(map.panels.size() * map.rows.size() * map.columns.size()));
+  const auto cellOfRun = [&](const RunEntry& run) -> Gathered& {
+    const qsizetype panel =
+        std::max<qsizetype>(0, map.panels.indexOf(heatSchemeOf(run, query.axes())));
+    const auto row =
+        std::ranges::distance(places.rows.begin(), places.rows.find(heatPlaceOf(run, query.rows)));
+    const auto column = std::ranges::distance(places.columns.begin(),
+                                              places.columns.find(heatPlaceOf(run, query.columns)));
+    return cells[static_cast<std::size_t>((panel * map.rows.size() + row) * map.columns.size() +
+                                          column)];
+  };
   int withoutReference = 0;
   QString whyNot, apart;
-  for (const RunPointer& run : runs) {
-    if (!isMeant(*run, query)) continue;
+  for (const RunPointer& run : meant) {
     const RunConfig& c = run->config;
-    Gathered& cell = grid[{c.block_rows, c.block_cols}][c.sparsity_ratio];
-    sparsities.insert(c.sparsity_ratio);
+    Gathered& cell = cellOfRun(*run);
+    cell.runs.push_back(run);
+    if (query.lostPoints) addLoss(cell, *run, runs, dense);
     const auto own = run->isTrained() ? metricValue(*run, query.metric) : std::nullopt;
     std::optional<double> value = own;
     if (!own && run->status == EntryStatus::completed) cell.reason = "not measured";
@@ -193,44 +253,64 @@ HeatMap heatMapOf(const RunList& runs, const HeatQuery& query) {
                      run->status == EntryStatus::running;
   }
 
-  map.sparsities = QList<double>(sparsities.begin(), sparsities.end());
-  for (const auto& [block, row] : grid) {
-    map.blocks << QString("%1x%2").arg(block.first).arg(block.second);
-    for (const double sparsity : map.sparsities) {
-      const auto found = row.find(sparsity);
-      map.cells.push_back(
-          cellOf(found == row.end() ? Gathered() : found->second, query, map.isChange));
-    }
+  std::vector<RunList> within;
+  for (const Gathered& cell : cells) {
+    map.cells.push_back(cellOf(cell, query, map.isChange));
+    map.cells.back().isWithin = query.lostPoints && cell.compared > 0 &&
+                                cell.lostPoints / cell.compared <= *query.lostPoints;
+    within.push_back(cell.runs);
   }
   map.message = messageOf(map, query, withoutReference, whyNot);
   if (!apart.isEmpty()) map.message = "A does not train alike: these runs have " + apart + ".";
+  if (const QStringList mixed = fieldsWithinCells(within, query.axes());
+      !mixed.isEmpty() && map.message.isEmpty()) {
+    map.message = QString("Cells are means over runs that differ in %1, too: make it a side.")
+                      .arg(mixed.join(", "));
+  }
   return map;
 }
 
 void fillHeatTable(TableModel& table, const HeatMap& map, const HeatQuery& query) {
   static const char* const states[] = {"missing", "pending", "failed", "measured"};
+  const bool hasPanels = map.panels.size() > 1;
+  const auto placeOf = [](const QString& text) {
+    bool isNumber = false;
+    const double number = QString(text).remove(" %").toDouble(&isNumber);
+    const double value = text.endsWith(" %") ? number / 100 : number;
+    return Cell{text, isNumber ? QVariant(value) : QVariant(text), {}};
+  };
   std::vector<TableRow> rows;
-  for (int block = 0; block < map.blocks.size(); ++block) {
-    for (int column = 0; column < map.sparsities.size(); ++column) {
-      const HeatCell& cell = map.at(block, column);
-      const double sparsity = map.sparsities[column];
-      const bool isMeasured = cell.state == HeatCell::State::measured;
-      rows.push_back({{Cell::of(map.blocks[block]),
-                       {QString("%1 %").arg(100 * sparsity, 0, 'g', 4), sparsity, {}},
-                       {cell.text, isMeasured ? QVariant(cell.value) : QVariant(), cell.tip},
-                       {QString::number(cell.seeds), cell.seeds, {}},
-                       Cell::of(states[static_cast<int>(cell.state)])},
-                      cell.keys.value(0)});
+  for (int panel = 0; panel < map.panels.size(); ++panel) {
+    for (int row = 0; row < map.rows.size(); ++row) {
+      for (int column = 0; column < map.columns.size(); ++column) {
+        const HeatCell& cell = map.at(row, column, panel);
+        const bool isMeasured = cell.state == HeatCell::State::measured;
+        TableRow line{{}, cell.keys.value(0)};
+        if (hasPanels) line.cells.push_back(Cell::of(map.panels[panel]));
+        line.cells.push_back(placeOf(map.rows[row]));
+        line.cells.push_back(placeOf(map.columns[column]));
+        line.cells.push_back({cell.text, isMeasured ? QVariant(cell.value) : QVariant(), cell.tip});
+        line.cells.push_back({QString::number(cell.seeds), cell.seeds, {}});
+        line.cells.push_back(Cell::of(states[static_cast<int>(cell.state)]));
+        if (query.lostPoints) line.cells.push_back(Cell::of(cell.isWithin ? "yes" : "no"));
+        rows.push_back(std::move(line));
+      }
     }
   }
   const MetricFacts& facts = factsOf(query.metric);
   const QString field = facts.field + QString(map.isChange ? "_change" : "");
-  table.setTable({{"block", "Block", false},
-                  {"sparsity_ratio", "Sparsity"},
-                  {field, facts.title},
-                  {"runs", "Runs"},
-                  {"state", "State", false}},
-                 std::move(rows));
+  const auto axis = [](const QString& name, const QString& title) {
+    const bool isShare = name == "sparsity";
+    return Column{isShare ? QString("sparsity_ratio") : name, title.section(" (", 0, 0), isShare};
+  };
+  std::vector<Column> columns{axis(query.rows, map.rowTitle),
+                              axis(query.columns, map.columnTitle),
+                              {field, facts.title},
+                              {"runs", "Runs"},
+                              {"state", "State", false}};
+  if (hasPanels) columns.insert(columns.begin(), Column{"scheme", "Scheme", false});
+  if (query.lostPoints) columns.push_back({"is_within", "Within", false});
+  table.setTable(std::move(columns), std::move(rows));
 }
 
 }  // namespace actscope::gui

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/heat_axes.hpp"
 #include "models/metric.hpp"
 #include "models/run_entry.hpp"
 #include "models/table_model.hpp"
@@ -20,11 +21,17 @@ enum class Reference {
 };
 
 struct HeatQuery {
-  QString group;   ///< as groupText
-  QString scheme;  ///< as schemeText
+  QString group;   ///< as heatGroupOf of its axes
+  QString scheme;  ///< as schemeText; empty: every scheme, a panel each where it is no axis
+  QString rows = "block";
+  QString columns = "sparsity";
   Metric metric = Metric::saved;
   Reference reference = Reference::none;
   RunPointer a;
+  /// Of held-out accuracy against dense: cells that lose no more are outlined. Units: points.
+  std::optional<double> lostPoints;
+
+  QStringList axes() const { return {rows, columns}; }
 };
 
 /// One cell: the mean over the seeds that were measured.
@@ -36,25 +43,32 @@ struct HeatCell {
   QStringList keys;  ///< of all its runs, measured ones first
   QString text;      ///< "2.46 MiB", "failed", "–"
   QString tip;
+  bool isWithin = false;  ///< it loses no more than was asked for
 };
 
-/// Blocks by sparsities of one scheme and group, row by row.
+/// Rows by columns, a panel for each scheme, or one.
 struct HeatMap {
-  QStringList blocks;
-  QList<double> sparsities;
-  std::vector<HeatCell> cells;
-  bool isChange = false;  ///< values are signed changes
-  QString message;        ///< why there is nothing, or what is left out
+  QStringList panels;  ///< their titles; one panel that is named nowhere has an empty one
+  QStringList rows, columns;
+  QString rowTitle, columnTitle;
+  std::vector<HeatCell> cells;  ///< panel by panel, row by row
+  bool isChange = false;        ///< values are signed changes
+  QString message;              ///< why there is nothing, or what is left out
 
-  const HeatCell& at(int block, int sparsity) const {
-    return cells[static_cast<std::size_t>(block) * static_cast<std::size_t>(sparsities.size()) +
-                 static_cast<std::size_t>(sparsity)];
+  bool isEmpty() const { return cells.empty(); }
+  const HeatCell& at(int row, int column, int panel = 0) const {
+    const auto width = static_cast<std::size_t>(columns.size());
+    const auto height = static_cast<std::size_t>(rows.size());
+    return cells[(static_cast<std::size_t>(panel) * height + static_cast<std::size_t>(row)) *
+                     width +
+                 static_cast<std::size_t>(column)];
   }
 };
 
-/// The groups and schemes that have blocks, in the order in which the runs come.
-QStringList heatGroups(const RunList& runs);
-QStringList heatSchemes(const RunList& runs, const QString& group);
+/// The groups and schemes that have a place on the axes, in the order in which the runs come.
+QStringList heatGroups(const RunList& runs, const QStringList& axes = {"block", "sparsity"});
+QStringList heatSchemes(const RunList& runs, const QString& group,
+                        const QStringList& axes = {"block", "sparsity"});
 
 HeatMap heatMapOf(const RunList& runs, const HeatQuery& query);
 

@@ -75,19 +75,19 @@ void BenchView::draw() {
   setCaption(
       tr("%1 of %2, %3: %4")
           .arg(m_figure->currentText(), m_query.shape, m_query.variant, m_document->currentText()));
-  setHeatAxes(plot(), m_map);
-  const bool isEmpty = m_map.blocks.isEmpty();
+  setHeatAxes(plot(), m_map, HeatPanels(m_map, 1));
+  const bool isEmpty = m_map.isEmpty();
   plot().axisRect()->setVisible(!isEmpty);
   setScale();
-  for (int block = 0; block < m_map.blocks.size(); ++block) {
-    for (int sparsity = 0; sparsity < m_map.sparsities.size(); ++sparsity) {
-      const HeatCell& cell = m_map.at(block, sparsity);
+  for (int row = 0; row < m_map.rows.size(); ++row) {
+    for (int column = 0; column < m_map.columns.size(); ++column) {
+      const HeatCell& cell = m_map.at(row, column);
       QColor fill = palette().color(QPalette::Base);
       if (cell.state == HeatCell::State::measured) {
         fill = QColor::fromRgb(
             m_scale->gradient().color(coloredOf(m_query.figure, cell.value), m_scale->dataRange()));
       }
-      drawHeatCell(plot(), palette(), m_map, block, sparsity, fill, cell.text);
+      drawHeatCell(plot(), palette(), cell, QPointF(column, row), fill, cell.text);
     }
   }
 }

@@ -3,19 +3,21 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QSignalBlocker>
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "actscope/base/error.hpp"
 #include "views/choice.hpp"
-#include "views/heat_cells.hpp"
 #include "views/plot_style.hpp"
 #include "views/plotting.hpp"
 #include "views/table_view.hpp"
 
 namespace actscope::gui {
 namespace {
+
+const QString allSchemes = "all, side by side";
 
 // Figures of the color scale in the unit of the metric.
 class MetricTicker : public QCPAxisTicker {
@@ -49,6 +51,21 @@ class MetricTicker : public QCPAxisTicker {
 
 HeatMapView::HeatMapView(RunStore& store, Selection& selection, QWidget* parent)
     : ChartView(store, selection, parent), m_scale(new QCPColorScale(&plot())) {
+  addChoices();
+  plot().plotLayout()->addElement(0, 1, m_scale);
+  m_scale->setBarWidth(14);
+  alignScale(plot(), *m_scale);
+  plot().setInteractions(QCP::iNone);
+  plot().installEventFilter(this);
+  plot().setToolTip(tr("Click a cell, or use the arrow keys: its run becomes current everywhere."));
+  connect(&plot(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+    const auto spot = m_panels.spotAt({plot().xAxis->pixelToCoord(event->pos().x()),
+                                       plot().yAxis->pixelToCoord(event->pos().y())});
+    if (spot && !m_map.isEmpty()) select(*spot);
+  });
+}
+
+void HeatMapView::addChoices() {
   m_scheme = addChoice(controls(), tr("&Scheme"));
   m_metric = addChoice(controls(), tr("&Metric"));
   for (const MetricFacts& facts : metrics()) m_metric->addItem(facts.title);
@@ -58,21 +75,25 @@ HeatMapView::HeatMapView(RunStore& store, Selection& selection, QWidget* parent)
   m_group->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   m_group->setMinimumContentsLength(28);
   controls().addStretch(1);
-  for (QComboBox* choice : {m_group, m_scheme, m_metric, m_reference}) {
+  auto* second = new QHBoxLayout;
+  second->setSpacing(controls().spacing());
+  m_rows = addChoice(*second, tr("Ro&ws"));
+  m_columns = addChoice(*second, tr("Colum&ns"));
+  m_outline = addChoice(*second, tr("Outl&ine"));
+  m_outline->addItem(tr("none"));
+  for (const double points : {0.0, 0.5, 1.0, 2.0, 5.0}) {
+    m_outline->addItem(
+        points == 0 ? tr("loses no accuracy") : tr("loses at most %1 points").arg(points), points);
+  }
+  m_outline->setToolTip(
+      tr("A line around the cells whose mean held-out accuracy, against the "
+         "dense run of the same seed, loses no more"));
+  second->addStretch(1);
+  body().insertLayout(1, second);
+  for (QComboBox* choice :
+       {m_group, m_scheme, m_metric, m_reference, m_rows, m_columns, m_outline}) {
     connect(choice, &QComboBox::currentIndexChanged, this, &HeatMapView::refreshSoon);
   }
-  plot().plotLayout()->addElement(0, 1, m_scale);
-  m_scale->setBarWidth(14);
-  alignScale(plot(), *m_scale);
-  plot().setInteractions(QCP::iNone);
-  plot().installEventFilter(this);
-  plot().setToolTip(tr("Click a cell, or use the arrow keys: its run becomes current everywhere."));
-  connect(&plot(), &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
-    const int sparsity =
-        static_cast<int>(std::lround(plot().xAxis->pixelToCoord(event->pos().x())));
-    const int block = static_cast<int>(std::lround(plot().yAxis->pixelToCoord(event->pos().y())));
-    select(block, sparsity);
-  });
 }
 
 void HeatMapView::setOptions(const ViewOptions& options) {
@@ -87,6 +108,21 @@ void HeatMapView::setOptions(const ViewOptions& options) {
     }
     m_metric->setCurrentIndex(static_cast<int>(*metric));
   }
+  const auto setAxis = [this](QComboBox& choice, const char* name, const QString& field) {
+    if (field.isEmpty()) return;
+    fillChoices();
+    const int index = choice.findData(field);
+    if (index < 0) {
+      QStringList known;
+      for (int i = 0; i < choice.count(); ++i) known << choice.itemData(i).toString();
+      throw ConfigError(error_text(std::string(name) + " cannot be " + field.toStdString(),
+                                   "these runs differ in " + known.join(", ").toStdString(),
+                                   "give one of these"));
+    }
+    choice.setCurrentIndex(index);
+  };
+  setAxis(*m_rows, "--rows", options.rows);
+  setAxis(*m_columns, "--columns", options.columns);
   if (!options.scheme.isEmpty()) {
     fillChoices();
     const int index = m_scheme->findText(options.scheme);
@@ -107,12 +143,46 @@ void HeatMapView::setOptions(const ViewOptions& options) {
   }
 }
 
+QStringList HeatMapView::axes() const {
+  return {m_rows->currentData().toString(), m_columns->currentData().toString()};
+}
+
 void HeatMapView::fillChoices() {
-  const QStringList groups = heatGroups(store().runs());
+  const std::vector<HeatAxis> fields = heatAxes(store().runs());
+  for (auto [choice, first] : {std::pair{m_rows, "block"}, std::pair{m_columns, "sparsity"}}) {
+    const QSignalBlocker quiet(choice);
+    QString chosen = choice->currentData().toString();
+    choice->clear();
+    for (const HeatAxis& axis : fields) {
+      choice->addItem(axis.title.section(" (", 0, 0), axis.field);
+    }
+    if (choice->findData(chosen) < 0) chosen = first;
+    choice->setCurrentIndex(choice->findData(chosen));
+  }
+  const QStringList groups = heatGroups(store().runs(), axes());
   setItems(*m_group, groups);
   m_group->setToolTip(m_group->currentText());
   m_group->setEnabled(groups.size() > 1);
-  setItems(*m_scheme, heatSchemes(store().runs(), m_group->currentText()));
+  QStringList schemes = heatSchemes(store().runs(), m_group->currentText(), axes());
+  // Only at the end: what was chosen stays chosen, and the first scheme is one of them.
+  if (schemes.size() > 1) schemes << allSchemes;
+  setItems(*m_scheme, schemes);
+  m_scheme->setEnabled(schemes.size() > 1);
+}
+
+void HeatMapView::readChoices() {
+  m_query.group = m_group->currentText();
+  const QString scheme = m_scheme->currentText();
+  m_query.rows = axes().front();
+  m_query.columns = axes().back();
+  m_query.scheme = scheme == allSchemes || m_query.axes().contains("scheme") ? QString() : scheme;
+  m_query.metric = static_cast<Metric>(std::max(0, m_metric->currentIndex()));
+  m_query.reference = static_cast<Reference>(m_reference->currentIndex());
+  m_query.a = runA();
+  m_query.lostPoints.reset();
+  if (const QVariant points = m_outline->currentData(); points.isValid()) {
+    m_query.lostPoints = points.toDouble();
+  }
 }
 
 // A run that became current elsewhere is shown: its group and its scheme. Gives whether one did.
@@ -120,58 +190,63 @@ bool HeatMapView::followCurrent() {
   if (m_followed == selection().current()) return false;
   m_followed = selection().current();
   const RunPointer run = store().find(m_followed);
-  if (!run || !hasBlocks(run->config)) return true;
-  const int group = m_group->findText(run->group);
+  const bool hasPlace = run && run->isReadable() && hasHeatPlace(*run, axes().front()) &&
+                        hasHeatPlace(*run, axes().back());
+  if (!hasPlace) return true;
+  const int group = m_group->findText(heatGroupOf(*run, axes()));
   if (group < 0) return true;
   m_group->setCurrentIndex(group);
-  setItems(*m_scheme, heatSchemes(store().runs(), run->group));
-  m_scheme->setCurrentIndex(std::max(0, m_scheme->findText(run->scheme)));
+  if (m_scheme->currentText() == allSchemes) return true;
+  fillChoices();
+  m_scheme->setCurrentIndex(std::max(0, m_scheme->findText(heatSchemeOf(*run, axes()))));
   return true;
 }
 
-// The cell of a run that became current is marked; a mark means nothing in another scheme's map.
+// The cell of a run that became current is marked; a mark means nothing in another map.
 void HeatMapView::placeMark(const HeatMap& before, bool isMoved) {
-  const bool isOther = m_map.blocks != before.blocks || m_map.sparsities != before.sparsities ||
-                       m_query.scheme != m_marked;
-  m_marked = m_query.scheme;
+  const bool isOther = m_map.rows != before.rows || m_map.columns != before.columns ||
+                       m_map.panels != before.panels || m_query.scheme != m_marked.scheme ||
+                       m_query.axes() != m_marked.axes();
+  m_marked = m_query;
   if (!isOther && !isMoved) return;
-  m_block = m_sparsity = none;
-  const auto columns = static_cast<int>(m_map.sparsities.size());
+  m_mark.reset();
+  const auto columns = static_cast<int>(m_map.columns.size());
+  const auto rows = static_cast<int>(m_map.rows.size());
   for (int i = 0; i < static_cast<int>(m_map.cells.size()); ++i) {
     if (!m_map.cells[static_cast<std::size_t>(i)].keys.contains(selection().current())) continue;
-    m_block = i / columns;
-    m_sparsity = i % columns;
+    m_mark = HeatSpot{i / columns / rows, i / columns % rows, i % columns};
   }
 }
 
 void HeatMapView::draw() {
   fillChoices();
   const bool isMoved = followCurrent();
-  m_query.group = m_group->currentText();
-  m_query.scheme = m_scheme->currentText();
-  m_query.metric = static_cast<Metric>(std::max(0, m_metric->currentIndex()));
-  m_query.reference = static_cast<Reference>(m_reference->currentIndex());
-  m_query.a = runA();
+  readChoices();
   const HeatMap before = std::exchange(m_map, heatMapOf(store().runs(), m_query));
   placeMark(before, isMoved);
   fillHeatTable(twin(), m_map, m_query);
   setMessage(m_map.message);
   const MetricFacts& facts = factsOf(m_query.metric);
-  setCaption(tr("%1 of %2 %3: %4")
-                 .arg(facts.title, m_query.scheme, m_reference->currentText(), m_query.group));
+  QString caption =
+      tr("%1 of %2 %3: %4")
+          .arg(facts.title, m_query.scheme.isEmpty() ? tr("every scheme") : m_query.scheme,
+               m_reference->currentText(), m_query.group);
+  if (m_query.lostPoints) caption += tr("; outlined: %1").arg(m_outline->currentText());
+  setCaption(caption);
 
-  const auto columns = static_cast<int>(m_map.sparsities.size());
-  const auto rows = static_cast<int>(m_map.blocks.size());
-  setHeatAxes(plot(), m_map);
-  m_colors = nullptr;
-  const bool isEmpty = rows == 0;
+  const bool isEmpty = m_map.isEmpty();
   m_scale->setVisible(!isEmpty);
   plot().axisRect()->setVisible(!isEmpty);
+  m_panels = HeatPanels::fitted(m_map, plot().viewport().width(), plot().viewport().height());
+  setHeatAxes(plot(), m_map, m_panels);
   if (isEmpty) return;
   drawScale();
-  for (int row = 0; row < rows; ++row) {
-    for (int column = 0; column < columns; ++column) drawCell(row, column);
+  for (int panel = 0; panel < m_map.panels.size(); ++panel) {
+    for (int row = 0; row < m_map.rows.size(); ++row) {
+      for (int column = 0; column < m_map.columns.size(); ++column) drawCell({panel, row, column});
+    }
   }
+  if (m_query.lostPoints) drawHeatOutline(plot(), palette(), m_map, m_panels);
 }
 
 void HeatMapView::drawScale() {
@@ -204,8 +279,8 @@ void HeatMapView::drawScale() {
       (m_map.isChange ? tr(", %1").arg(m_reference->currentText()) : QString()));
 }
 
-void HeatMapView::drawCell(int block, int sparsity) {
-  const HeatCell& cell = m_map.at(block, sparsity);
+void HeatMapView::drawCell(const HeatSpot& spot) {
+  const HeatCell& cell = m_map.at(spot.row, spot.column, spot.panel);
   QColor fill = palette().color(QPalette::Base);
   if (cell.state == HeatCell::State::measured) {
     fill = QColor::fromRgb(m_scale->gradient().color(cell.value, m_scale->dataRange()));
@@ -218,13 +293,14 @@ void HeatMapView::drawCell(int block, int sparsity) {
   QStringList marks;
   if (cell.keys.contains(selection().a())) marks << "A";
   if (cell.keys.contains(selection().b())) marks << "B";
-  const bool isCurrent = block == m_block && sparsity == m_sparsity;
-  drawHeatCell(plot(), palette(), m_map, block, sparsity, fill,
+  const bool isCurrent = spot == m_mark;
+  const QPointF center = m_panels.centerOf(spot);
+  drawHeatCell(plot(), palette(), cell, center, fill,
                cell.text + (marks.isEmpty() ? QString() : "\n" + marks.join(' ')));
   if (isCurrent || !marks.isEmpty()) {
     auto* ring = new QCPItemRect(&plot());
-    ring->topLeft->setCoords(sparsity - 0.48, block + 0.48);
-    ring->bottomRight->setCoords(sparsity + 0.48, block - 0.48);
+    ring->topLeft->setCoords(center + QPointF(-0.48, 0.48));
+    ring->bottomRight->setCoords(center + QPointF(0.48, -0.48));
     const QColor color = marks.contains("A")   ? colorOfA(palette())
                          : marks.contains("B") ? colorOfB(palette())
                                                : palette().color(QPalette::Text);
@@ -233,31 +309,22 @@ void HeatMapView::drawCell(int block, int sparsity) {
   }
 }
 
-QPoint HeatMapView::pixelOf(int block, int sparsity) const {
-  return {static_cast<int>(plot().xAxis->coordToPixel(sparsity)),
-          static_cast<int>(plot().yAxis->coordToPixel(block))};
+QPoint HeatMapView::pixelOf(int row, int column, int panel) const {
+  const QPointF center = m_panels.centerOf({panel, row, column});
+  return {static_cast<int>(plot().xAxis->coordToPixel(center.x())),
+          static_cast<int>(plot().yAxis->coordToPixel(center.y()))};
 }
 
-void HeatMapView::select(int block, int sparsity) {
-  if (block < 0 || sparsity < 0 || block >= m_map.blocks.size() ||
-      sparsity >= m_map.sparsities.size()) {
-    return;
-  }
-  m_block = block;
-  m_sparsity = sparsity;
-  const QStringList& keys = m_map.at(block, sparsity).keys;
+void HeatMapView::select(const HeatSpot& spot) {
+  m_mark = spot;
+  const QStringList& keys = m_map.at(spot.row, spot.column, spot.panel).keys;
   if (!keys.isEmpty()) selection().setCurrent(keys.front());
   refreshSoon();
 }
 
-bool HeatMapView::moveBy(int blocks, int sparsities) {
-  if (m_map.blocks.isEmpty()) return false;
-  if (m_block < 0) return select(0, 0), true;
-  const auto within = [](int value, qsizetype size) {
-    return std::clamp(value, 0, static_cast<int>(size) - 1);
-  };
-  select(within(m_block + blocks, m_map.blocks.size()),
-         within(m_sparsity + sparsities, m_map.sparsities.size()));
+bool HeatMapView::moveBy(int rows, int columns) {
+  if (m_map.isEmpty()) return false;
+  select(m_mark ? m_panels.moved(*m_mark, rows, columns) : HeatSpot());
   return true;
 }
 
@@ -265,7 +332,8 @@ bool HeatMapView::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::KeyPress) {
     const auto* key = dynamic_cast<QKeyEvent*>(event);
     const QString current = selection().current();
-    const bool isShown = m_block >= 0 && m_map.at(m_block, m_sparsity).keys.contains(current);
+    const bool isShown =
+        m_mark && m_map.at(m_mark->row, m_mark->column, m_mark->panel).keys.contains(current);
     switch (key->key()) {
       case Qt::Key_Left:
         return moveBy(0, -1);

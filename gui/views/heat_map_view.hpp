@@ -3,15 +3,15 @@
 
 #include "models/heat_map.hpp"
 #include "views/chart_view.hpp"
+#include "views/heat_cells.hpp"
 
 class QComboBox;
-class QCPColorMap;
 class QCPColorScale;
 
 namespace actscope::gui {
 
-/// Block by sparsity of one scheme. A click on a cell, or the arrow keys and Enter, make its run
-/// current everywhere.
+/// Two fields of the configurations against each other, of one scheme or of all side by side. A
+/// click on a cell, or the arrow keys, make its run current everywhere.
 class HeatMapView : public ChartView {
   Q_OBJECT
 
@@ -24,20 +24,23 @@ class HeatMapView : public ChartView {
 
   const HeatMap& map() const { return m_map; }
   /// Where a cell is drawn, in pixels of the plot.
-  QPoint pixelOf(int block, int sparsity) const;
+  QPoint pixelOf(int row, int column, int panel = 0) const;
 
  protected:
   void draw() override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void addChoices();
   void fillChoices();
+  void readChoices();
+  QStringList axes() const;
   bool followCurrent();
   void placeMark(const HeatMap& before, bool isMoved);
-  void drawCell(int block, int sparsity);
+  void drawCell(const HeatSpot& spot);
   void drawScale();
-  void select(int block, int sparsity);
-  bool moveBy(int blocks, int sparsities);
+  void select(const HeatSpot& spot);
+  bool moveBy(int rows, int columns);
 
   HeatQuery m_query;
   HeatMap m_map;
@@ -45,12 +48,13 @@ class HeatMapView : public ChartView {
   QComboBox* m_scheme;
   QComboBox* m_metric;
   QComboBox* m_reference;
-  QCPColorMap* m_colors = nullptr;
+  QComboBox *m_rows, *m_columns;
+  QComboBox* m_outline;
   QCPColorScale* m_scale;
-  static constexpr int none = -1;
-  int m_block = none, m_sparsity = none;  ///< the marked cell: keys start from it
-  QString m_followed;                     ///< the current run of the last drawing
-  QString m_marked;                       ///< the scheme of the last drawing
+  HeatPanels m_panels{{}, 1};
+  std::optional<HeatSpot> m_mark;  ///< the cell that keys start from
+  QString m_followed;              ///< the current run of the last drawing
+  HeatQuery m_marked;              ///< what the last drawing was of
 };
 
 }  // namespace actscope::gui

@@ -33,7 +33,8 @@ View::View(RunStore& store, Selection& selection, QWidget* parent)
 void View::setOptions(const ViewOptions& options) {
   for (const auto& [name, value] :
        {std::pair{"--metric", options.metric}, std::pair{"--scheme", options.scheme},
-        std::pair{"--relative", options.reference}}) {
+        std::pair{"--relative", options.reference}, std::pair{"--rows", options.rows},
+        std::pair{"--columns", options.columns}}) {
     if (value.isEmpty()) continue;
     throw ConfigError(error_text(id().toStdString() + " takes no " + name, {}, "leave it out"));
   }

@@ -17,7 +17,7 @@ namespace actscope::gui {
 
 /// What the command line sets of a view; empty: as it starts.
 struct ViewOptions {
-  QString metric, scheme, reference;
+  QString metric, scheme, reference, rows, columns;
 };
 
 /// One page of the dashboard over the shared runs and selection. It draws itself anew, once, when

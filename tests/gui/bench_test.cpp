@@ -27,7 +27,7 @@ TEST(BenchMap, ShowsOneVariantAndShape) {
             (QStringList{"cpu fp32, 2 threads", "cpu bf16, 2 threads"}));
   EXPECT_EQ(benchShapes(query.document), (QStringList{"fc1", "fc2"}));
   const HeatMap map = benchMapOf(query);
-  EXPECT_EQ(map.blocks, (QStringList{"8x8", "16x16"}));
+  EXPECT_EQ(map.rows, (QStringList{"8x8", "16x16"}));
   EXPECT_EQ(map.at(0, 0).text, "1.20");
   EXPECT_EQ(map.at(0, 0).tip, "12.0 ms against 10.0 ms of openblas");
   EXPECT_EQ(map.at(1, 1).state, HeatCell::State::pending);

@@ -222,8 +222,8 @@ TEST_F(Heat, KnowsGroupsAndSchemesWithBlocks) {
 TEST_F(Heat, CellsAreMeansOverSeedsAndSayWhatIsMissing) {
   query.metric = Metric::accuracy;
   const HeatMap map = heatMapOf(store.runs(), query);
-  EXPECT_EQ(map.blocks, (QStringList{"8x8", "16x16", "32x32"}));
-  EXPECT_EQ(map.sparsities, (QList<double>{0.5, 0.8}));
+  EXPECT_EQ(map.rows, (QStringList{"8x8", "16x16", "32x32"}));
+  EXPECT_EQ(map.columns, (QStringList{"50 %", "80 %"}));
   EXPECT_EQ(map.at(0, 0).seeds, 2);
   EXPECT_NEAR(map.at(0, 0).value, 0.85 - 0.015 - 0.0032 - 0.001, 1e-9);
   EXPECT_EQ(map.at(1, 0).state, HeatCell::State::failed);
@@ -336,6 +336,98 @@ TEST(Groups, AreToldApartByEveryFieldOfTraining) {
     EXPECT_EQ(groupText(one) != groupText(RunConfig()), option.role == core::FieldRole::training)
         << option.field;
   }
+}
+
+// Two schemes with blocks, and int8, which has none.
+RunList twoSchemes() {
+  RunList runs;
+  for (const std::int64_t seed : {0, 1}) {
+    runs.push_back(entryOf(madeRun("dense", 16, 0.8, seed), QString("dense%1").arg(seed)));
+    runs.push_back(entryOf(madeRun("int8", 16, 0.8, seed), QString("int8%1").arg(seed)));
+    for (const char* scheme : {"exact-bsr", "int4-bsr"}) {
+      for (const std::int64_t block : {8, 16}) {
+        for (const double sparsity : {0.5, 0.8}) {
+          runs.push_back(
+              entryOf(madeRun(scheme, block, sparsity, seed),
+                      QString("%1-%2-%3-%4").arg(scheme).arg(block).arg(sparsity).arg(seed)));
+        }
+      }
+    }
+  }
+  return runs;
+}
+
+TEST_F(Heat, EverySchemeHasAPanel) {
+  const RunList runs = twoSchemes();
+  query.group = heatGroups(runs).value(0);
+  query.scheme.clear();
+  const HeatMap map = heatMapOf(runs, query);
+  EXPECT_EQ(map.panels, (QStringList{"exact-bsr", "int4-bsr"}));
+  ASSERT_EQ(map.cells.size(), 8U);
+  query.scheme = "int4-bsr";
+  const HeatMap one = heatMapOf(runs, query);
+  EXPECT_EQ(one.panels, QStringList{QString()});
+  EXPECT_EQ(map.at(1, 1, 1).value, one.at(1, 1).value);
+  Tested table;
+  fillHeatTable(table.model, map, query);
+  EXPECT_EQ(table.model.rowCount(), 8);
+  EXPECT_EQ(table.model.index(7, 0).data().toString(), "int4-bsr");
+}
+
+TEST_F(Heat, AnyFieldInWhichRunsDifferIsASide) {
+  RunList runs = twoSchemes();
+  const auto fieldsOf = [](const RunList& list) {
+    QStringList fields;
+    for (const HeatAxis& axis : heatAxes(list)) fields << axis.field;
+    return fields;
+  };
+  EXPECT_EQ(fieldsOf(runs), (QStringList{"block", "sparsity", "scheme"}));
+  for (const std::int64_t batch : {32, 64}) {
+    RunRecord other = madeRun("int8", 16, 0.8);
+    other.config.batch = batch;
+    runs.push_back(entryOf(other, QString("int8-batch%1").arg(batch)));
+  }
+  EXPECT_EQ(fieldsOf(runs), (QStringList{"block", "sparsity", "scheme", "batch"}));
+  query.rows = "scheme";
+  query.columns = "batch";
+  query.scheme.clear();
+  const QStringList groups = heatGroups(runs, query.axes());
+  ASSERT_EQ(groups.size(), 1) << groups.join("; ").toStdString();
+  query.group = groups.front();
+  const HeatMap map = heatMapOf(runs, query);
+  EXPECT_EQ(map.rows, (QStringList{"dense", "exact-bsr", "int4-bsr", "int8"}));
+  EXPECT_EQ(map.columns, (QStringList{"32", "64", "128"}));
+  EXPECT_EQ(map.at(3, 0).seeds, 1);
+  EXPECT_EQ(map.at(0, 0).state, HeatCell::State::missing);
+  EXPECT_EQ(map.at(3, 2).seeds, 2);
+}
+
+TEST_F(Heat, SaysWhatItsMeansAreOverBesideSeeds) {
+  RunList runs = twoSchemes();
+  RunRecord other = madeRun("int4-bsr", 8, 0.5);
+  other.config.select = "row:unbiased";
+  runs.push_back(entryOf(other, "unbiased"));
+  query.group = heatGroups(runs).value(0);
+  EXPECT_EQ(heatSchemes(runs, query.group),
+            (QStringList{"exact-bsr", "int4-bsr", "int4-bsr row:unbiased"}));
+  EXPECT_TRUE(heatMapOf(runs, query).message.isEmpty());
+  query.rows = "select";
+  EXPECT_EQ(heatSchemes(runs, query.group, query.axes()), (QStringList{"exact-bsr", "int4-bsr"}));
+  const HeatMap map = heatMapOf(runs, query);
+  EXPECT_EQ(map.rows, (QStringList{"panel", "row:unbiased"}));
+  EXPECT_TRUE(map.message.contains("differ in block")) << map.message.toStdString();
+}
+
+TEST_F(Heat, OutlinesWhatLosesNoMore) {
+  const RunList runs = twoSchemes();
+  query.group = heatGroups(runs).value(0);
+  query.lostPoints = 2.0;
+  const HeatMap map = heatMapOf(runs, query);
+  // madeRun loses 3 points at full sparsity and .04 a side of the block.
+  EXPECT_TRUE(map.at(0, 0).isWithin);
+  EXPECT_FALSE(map.at(1, 1).isWithin);
+  query.lostPoints.reset();
+  EXPECT_FALSE(heatMapOf(runs, query).at(0, 0).isWithin);
 }
 
 TEST_F(Heat, TheTableHasARowACell) {

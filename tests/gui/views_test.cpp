@@ -72,7 +72,7 @@ TEST_F(Views, HeatMapLooksAsBefore) {
 
 TEST_F(Views, HeatMapOfChangesLooksAsBefore) {
   pick();
-  expectLightAndDark("heatmap", "heatmap-change", {"accuracy", "int4-bsr", "dense"});
+  expectLightAndDark("heatmap", "heatmap-change", {"accuracy", "int4-bsr", "dense", "", ""});
 }
 
 TEST_F(Views, OverviewLooksAsBefore) {
@@ -205,9 +205,9 @@ TEST_F(Views, ShowNothingWithoutRunsAndDoNotFail) {
 TEST_F(Views, RefuseOptionsTheyDoNotKnow) {
   for (const QString& id : viewIds()) {
     const std::unique_ptr<View> view(makeView(id, store, selection));
-    EXPECT_THROW(view->setOptions({"nonsense", "", ""}), ConfigError) << id.toStdString();
-    EXPECT_THROW(view->setOptions({"", "nonsense", ""}), ConfigError) << id.toStdString();
-    EXPECT_THROW(view->setOptions({"", "", "nonsense"}), ConfigError) << id.toStdString();
+    EXPECT_THROW(view->setOptions({"nonsense", "", "", "", ""}), ConfigError) << id.toStdString();
+    EXPECT_THROW(view->setOptions({"", "nonsense", "", "", ""}), ConfigError) << id.toStdString();
+    EXPECT_THROW(view->setOptions({"", "", "nonsense", "", ""}), ConfigError) << id.toStdString();
   }
   EXPECT_EQ(makeView("nonsense", store, selection), nullptr);
 }
