@@ -2,6 +2,7 @@
 #include "models/run_form.hpp"
 
 #include <QRegularExpression>
+#include <algorithm>
 
 #include "actscope/core/config/configuration_name.hpp"
 #include "actscope/core/config/run_option.hpp"
@@ -24,6 +25,7 @@ FormField ofRun(const char* field, const char* label, const char* hint = "",
   const core::RunOption& option = core::run_option(field);
   FormField line{
       .name = field, .option = option.option, .label = label, .hint = hint, .first = first};
+  line.meaning = QString::fromStdString(core::meaning_of(option));
   if (option.choices != nullptr) {
     line.choices = listOf(option.choices());
     if (line.first.isEmpty()) {
@@ -50,12 +52,23 @@ FormField usualNames(const char* field, const char* label, const QStringList& ch
   return line;
 }
 
+QString meaningOfAxis(const QString& name) {
+  static const QHash<QString, QString> meanings{
+      {"schemes", "what is kept for backward: one point a scheme, with baselines beside"},
+      {"blocks", "sides or rows x columns of the blocks that are pruned"},
+      {"sparsities", "shares of the blocks that are dropped"},
+      {"seeds", "each configuration is trained once a seed; spreads need two or more"},
+      {"workers", "runs at a time; each takes its share of the cores"}};
+  return meanings.value(name);
+}
+
 FormField ofSweep(const char* name, const char* label, const char* hint, const char* first) {
   return {.name = name,
           .option = QString("--") + name,
           .label = label,
           .hint = hint,
           .first = first,
+          .meaning = meaningOfAxis(name),
           .shown = Shown::inSweep};
 }
 
@@ -76,19 +89,27 @@ QString plainLabel(const FormField& field) {
 }
 
 // What an axis of a sweep, or block and sparsity, are refused for.
-QString faultOfAxes(const RunForm& r) {
+FormFault faultOfAxes(const RunForm& r) {
   if (r.isSweep) {
-    if (r.text("schemes").isEmpty()) return "Give one scheme or more, separated by commas.";
-    if (!isList(r.text("blocks"), blockPattern))
-      return "Blocks are sides or rows x columns: 8,16,8x64";
-    if (!isList(r.text("sparsities"), sparsityPattern))
-      return "Sparsities are shares from 0 to below 1: 0.5,0.8";
-    if (!isList(r.text("seeds"), countPattern)) return "Seeds are whole numbers: 0,1,2";
+    if (r.text("schemes").isEmpty()) {
+      return {"schemes", "Give one scheme or more, separated by commas."};
+    }
+    if (!isList(r.text("blocks"), blockPattern)) {
+      return {"blocks", "Blocks are sides or rows x columns: 8,16,8x64"};
+    }
+    if (!isList(r.text("sparsities"), sparsityPattern)) {
+      return {"sparsities", "Sparsities are shares from 0 to below 1: 0.5,0.8"};
+    }
+    if (!isList(r.text("seeds"), countPattern)) {
+      return {"seeds", "Seeds are whole numbers: 0,1,2"};
+    }
     return {};
   }
-  if (hasBlocks(r) && !isOne(r.text("block_rows"), blockPattern)) return "A block is 16 or 8x64";
+  if (hasBlocks(r) && !isOne(r.text("block_rows"), blockPattern)) {
+    return {"block_rows", "A block is 16 or 8x64"};
+  }
   if (hasSparsity(r) && !isOne(r.text("sparsity_ratio"), sparsityPattern)) {
-    return "A sparsity is a share from 0 to below 1: 0.8";
+    return {"sparsity_ratio", "A sparsity is a share from 0 to below 1: 0.8"};
   }
   return {};
 }
@@ -127,38 +148,54 @@ bool schemeHas(bool (*has)(const RunConfig&), const RunForm& r) {
 
 }  // namespace
 
+namespace {
+
+std::vector<FormField> madeFields() {
+  std::vector<FormField> fields;
+  const auto group = [&fields](const char* heading, std::vector<FormField> lines) {
+    lines.front().heading = heading;
+    fields.insert(fields.end(), lines.begin(), lines.end());
+  };
+  group("Model", {ofRun("model", "&Model"), ofRun("dim", "Channels", "64"),
+                  ofRun("depth", "Depth (blocks)", "4")});
+  group("Data", {ofRun("data", "&Data"),
+                 ofRun("data_dir", "Data folder", "where its Debian package puts it"),
+                 ofRun("train_samples", "Training images", "all")});
+  group(
+      "Compression",
+      {ofOneRun("scheme", "S&cheme", "", "int4-bsr"),
+       ofOneRun("block_rows", "Bloc&k", "16 or 8x64", "16"),
+       ofOneRun("sparsity_ratio", "Sp&arsity", "", "0.8"),
+       ofSweep("schemes", "S&chemes", "int4-bsr,linear-bsr", "int4-bsr,linear-bsr"),
+       ofSweep("blocks", "Bloc&ks", "8,16,8x64", "8,16"),
+       ofSweep("sparsities", "Sp&arsities", "0.5,0.8", "0.5,0.8"),
+       usualNames("select", "Blocks kept by", listOf(core::selection_names()) << "panel:unbiased"),
+       usualNames("schedule", "Schedule", {"constant", "warmup:100", "cubic:100:1000"})});
+  group("Training",
+        {ofOneRun("seed", "Seed", "", "0"), ofSweep("seeds", "Seeds", "0,1,2", "0"),
+         ofRun("epochs", "&Epochs", "", "1"), ofRun("steps", "Steps", "instead of epochs"),
+         ofRun("batch", "&Batch", "", "128"), ofRun("learning_rate", "Learning rate", "0.001"),
+         usualNames("optimizer", "Optimizer"),
+         ofRun("drop_path_ratio", "Drop-path", "0: no image skips half a block"),
+         ofRun("ema_decay", "Weight average decay", "0: no average of the weights")});
+  group("Machine and recording",
+        {ofRun("device", "Dev&ice"),
+         usualNames("dtype", "Activations"),
+         ofSweep("workers", "Workers", "1", ""),
+         ofRun("trace", "&Trace"),
+         ofRun("gradient_errors", "Gradient errors", "never; or every so many steps"),
+         ofRun("out", "&Output folder", "", "runs/new"),
+         {.name = "extra",
+          .label = "More options",
+          .hint = "--slot 'blocks.*.h=int8'",
+          .meaning = "words for the command line as they are, quoted as in a shell"}});
+  return fields;
+}
+
+}  // namespace
+
 const std::vector<FormField>& formFields() {
-  static const std::vector<FormField> fields{
-      ofRun("model", "&Model"),
-      ofRun("dim", "Channels", "64"),
-      ofRun("depth", "Depth (blocks)", "4"),
-      ofRun("data", "&Data"),
-      ofRun("data_dir", "Data folder", "where its Debian package puts it"),
-      ofRun("train_samples", "Training images", "all"),
-      ofOneRun("scheme", "S&cheme", "", "int4-bsr"),
-      ofOneRun("block_rows", "Bloc&k", "16 or 8x64", "16"),
-      ofOneRun("sparsity_ratio", "Sp&arsity", "", "0.8"),
-      ofOneRun("seed", "Seed", "", "0"),
-      ofSweep("schemes", "S&chemes", "int4-bsr,linear-bsr", "int4-bsr,linear-bsr"),
-      ofSweep("blocks", "Bloc&ks", "8,16,8x64", "8,16"),
-      ofSweep("sparsities", "Sp&arsities", "0.5,0.8", "0.5,0.8"),
-      ofSweep("seeds", "Seeds", "0,1,2", "0"),
-      ofSweep("workers", "Workers", "1", ""),
-      usualNames("select", "Blocks kept by", listOf(core::selection_names()) << "panel:unbiased"),
-      usualNames("schedule", "Schedule", {"constant", "warmup:100", "cubic:100:1000"}),
-      ofRun("epochs", "&Epochs", "", "1"),
-      ofRun("steps", "Steps", "instead of epochs"),
-      ofRun("batch", "&Batch", "", "128"),
-      ofRun("learning_rate", "Learning rate", "0.001"),
-      usualNames("optimizer", "Optimizer"),
-      ofRun("drop_path_ratio", "Drop-path", "0: no image skips half a block"),
-      ofRun("ema_decay", "Weight average decay", "0: no average of the weights"),
-      ofRun("device", "Dev&ice"),
-      usualNames("dtype", "Activations"),
-      ofRun("trace", "&Trace"),
-      ofRun("gradient_errors", "Gradient errors", "never; or every so many steps"),
-      ofRun("out", "&Output folder", "", "runs/new"),
-      {.name = "extra", .label = "More options", .hint = "--slot 'blocks.*.h=int8'"}};
+  static const std::vector<FormField> fields = madeFields();
   return fields;
 }
 
@@ -195,21 +232,54 @@ QStringList argumentsOf(const RunForm& r) {
   return arguments + shellWords(r.text("extra")).value_or(QStringList());
 }
 
-QString faultOf(const RunForm& r) {
-  if (r.text("out").isEmpty()) return "Give an output folder: the dashboard reads the run from it.";
-  if (!shellWords(r.text("extra"))) return "More options: a quote is not closed.";
-  QString fault = faultOfAxes(r);
+std::optional<RunForm> formOf(const QStringList& arguments) {
+  const QString command = arguments.value(0);
+  if (command != "run" && command != "sweep") return std::nullopt;
+  RunForm form;
+  form.isSweep = command == "sweep";
   for (const FormField& field : formFields()) {
-    const QString text = r.text(field.name);
-    if (!fault.isEmpty()) break;
-    if (field.option.isEmpty() || text.isEmpty() || !isRead(field, r)) continue;
-    if (field.name == "workers" && !isList(text, countPattern)) {
-      fault = "Workers is no whole number: " + text;
-    } else if (field.shown != Shown::inSweep) {
-      fault = faultOfOption(core::run_option(field.name.toStdString()), plainLabel(field), text);
+    if (!field.isLeftOutAsUsual) form[field.name] = QString();
+  }
+  form["model"] = QString::fromStdString(RunConfig().model);
+  QStringList extra;
+  for (qsizetype i = 1; i < arguments.size(); ++i) {
+    const auto isMeant = [&](const FormField& field) {
+      const bool isOther = field.shown == (form.isSweep ? Shown::inRun : Shown::inSweep);
+      return !isOther && !field.option.isEmpty() && field.option == arguments[i];
+    };
+    const auto field = std::ranges::find_if(formFields(), isMeant);
+    if (field != formFields().end() && i + 1 < arguments.size()) {
+      form[field->name] = arguments[++i];
+    } else {
+      extra << arguments[i];
     }
   }
-  return fault;
+  if (!extra.isEmpty()) form["extra"] = shellLine(extra.front(), extra.mid(1));
+  return form;
+}
+
+FormFault faultIn(const RunForm& r) {
+  if (r.text("out").isEmpty()) {
+    return {"out", "Give an output folder: the dashboard reads the run from it."};
+  }
+  if (!shellWords(r.text("extra"))) return {"extra", "More options: a quote is not closed."};
+  if (FormFault fault = faultOfAxes(r); !fault.field.isEmpty()) return fault;
+  for (const FormField& field : formFields()) {
+    const QString text = r.text(field.name);
+    if (field.option.isEmpty() || text.isEmpty() || !isRead(field, r)) continue;
+    if (field.name == "workers" && !isList(text, countPattern)) {
+      return {field.name, "Workers is no whole number: " + text};
+    }
+    if (field.shown == Shown::inSweep) continue;
+    const QString fault =
+        faultOfOption(core::run_option(field.name.toStdString()), plainLabel(field), text);
+    if (!fault.isEmpty()) return {field.name, fault};
+  }
+  return {};
+}
+
+QString faultOf(const RunForm& r) {
+  return faultIn(r).text;
 }
 
 QString shellLine(const QString& program, const QStringList& arguments) {

@@ -18,6 +18,8 @@ struct FormField {
   QString label = {};   ///< with & before its key
   QString hint = {};    ///< shown while it is empty
   QString first = {};   ///< what stands there at first
+  QString meaning = {};  ///< what it is, in a line
+  QString heading = {};  ///< of the group that begins with it; empty: it belongs to the one before
   QStringList choices = {};
   enum class Shown { always, inRun, inSweep } shown = Shown::always;
   /// Left out of the command line where it says what the program does by itself.
@@ -53,6 +55,16 @@ bool isRead(const FormField& field, const RunForm& form);
 /// that are the program's defaults.
 QStringList argumentsOf(const RunForm& form);
 
+/// The form of such arguments: what it has no line for is in `extra`. Absent where they begin with
+/// neither run nor sweep.
+std::optional<RunForm> formOf(const QStringList& arguments);
+
+/// What is wrong with a form.
+struct FormFault {
+  QString field;  ///< the line that it is in; empty: there is no fault
+  QString text;
+};
+FormFault faultIn(const RunForm& form);
 /// Why the form cannot be started; empty: it can.
 QString faultOf(const RunForm& form);
 

@@ -16,8 +16,18 @@
 #include <QRadioButton>
 #include <QScrollArea>
 #include <QSplitter>
+#include <algorithm>
+
+#include "models/form_prediction.hpp"
+#include "views/choice.hpp"
+#include "views/plot_style.hpp"
 
 namespace actscope::gui {
+namespace {
+
+constexpr qsizetype mostCommands = 20;
+
+}  // namespace
 
 NewRunView::NewRunView(RunStore& store, Selection& selection, QWidget* parent)
     : View(store, selection, parent) {
@@ -52,8 +62,22 @@ QWidget* NewRunView::addField(const FormField& field) {
     widget = names;
   }
   widget->setObjectName(field.name);
+  widget->setToolTip(field.meaning);
+  widget->setAccessibleDescription(field.meaning);
+  widget->installEventFilter(this);
+  if (!field.heading.isEmpty()) addHeading(tr(qUtf8Printable(field.heading)));
   m_form->addRow(tr(qUtf8Printable(field.label)), widget);
+  m_form->labelForField(widget)->setToolTip(field.meaning);
   return widget;
+}
+
+void NewRunView::addHeading(const QString& title) {
+  auto* heading = new QLabel(title);
+  QFont bold = heading->font();
+  bold.setBold(true);
+  heading->setFont(bold);
+  heading->setContentsMargins(0, 6, 0, 0);
+  m_form->addRow(heading);
 }
 
 QWidget* NewRunView::makeForm() {
@@ -96,7 +120,31 @@ QWidget* NewRunView::makeConsole() {
     box->setTabChangesFocus(true);
     return box;
   };
-  column->addWidget(new QLabel(tr("Command line")));
+  m_meaning = new QLabel(tr("Go to a field to read what it is."));
+  m_meaning->setObjectName("meaning");
+  m_meaning->setTextFormat(Qt::PlainText);
+  m_meaning->setWordWrap(true);
+  m_meaning->setMinimumHeight(2 * fontMetrics().height());  // nothing moves as one goes on
+  m_meaning->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+  column->addWidget(m_meaning);
+  m_prediction = new QLabel;
+  m_prediction->setObjectName("prediction");
+  m_prediction->setTextFormat(Qt::PlainText);
+  m_prediction->setWordWrap(true);
+  m_prediction->setMinimumHeight(2 * fontMetrics().height());
+  m_prediction->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+  m_prediction->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  column->addWidget(m_prediction);
+  auto* heading = new QHBoxLayout;
+  heading->addWidget(new QLabel(tr("Command line")));
+  heading->addStretch(1);
+  m_past = addChoice(*heading, tr("Past comma&nds"));
+  m_past->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_past->setMinimumContentsLength(28);
+  m_past->setObjectName("past");
+  m_past->setEnabled(false);
+  connect(m_past, &QComboBox::activated, this, &NewRunView::takePast);
+  column->addLayout(heading);
   m_command = addBox("command", tr("Command line"));
   m_command->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_command->setMaximumHeight(QFontMetrics(fixed).height() * 5 + 12);
@@ -135,6 +183,29 @@ void NewRunView::setProgram(const QString& file) {
   m_program->setText(file);
 }
 
+void NewRunView::setCommands(const QStringList& commands) {
+  m_commands = commands.mid(0, mostCommands);
+  m_past->clear();
+  // The subcommand and what follows: the program is always the same.
+  for (const QString& command : m_commands) m_past->addItem(command.section(' ', 1));
+  m_past->setCurrentIndex(-1);
+  m_past->setEnabled(!m_commands.isEmpty());
+}
+
+void NewRunView::remember(const QString& command) {
+  QStringList commands = m_commands;
+  commands.removeAll(command);
+  commands.prepend(command);
+  setCommands(commands);
+  Q_EMIT commandsChanged(m_commands);
+}
+
+void NewRunView::takePast(int place) {
+  const auto words = shellWords(m_commands.value(place));
+  const auto past = words ? formOf(words->mid(1)) : std::nullopt;
+  if (past) setForm(*past);
+}
+
 RunForm NewRunView::form() const {
   RunForm r;
   r.isSweep = m_sweep->isChecked();
@@ -171,9 +242,32 @@ void NewRunView::refresh() {
     m_fields[i]->setEnabled(isRead(field, asked));
   }
   m_command->setPlainText(shellLine("actscope", argumentsOf(asked)));
-  const QString fault = faultOf(asked);
-  setMessage(fault);
-  m_start->setEnabled(fault.isEmpty() && !m_run.isRunning());
+  const FormFault fault = faultIn(asked);
+  setMessage(fault.text);
+  for (QWidget* field : m_fields) mark(*field, field->objectName() == fault.field);
+  m_prediction->setText(predictionOf(asked));
+  m_start->setEnabled(fault.text.isEmpty() && !m_run.isRunning());
+}
+
+// Where it is wrong, the field says so itself: by its frame and when one rests on it.
+void NewRunView::mark(QWidget& field, bool isWrong) {
+  if (field.property("isWrong").toBool() == isWrong) return;
+  field.setProperty("isWrong", isWrong);
+  const QColor color = mixed(palette().color(QPalette::Base), QColor(worseColor), 0.35);
+  QPalette wrong = palette();
+  wrong.setColor(QPalette::Base, color);
+  wrong.setColor(QPalette::Button, color);
+  field.setPalette(isWrong ? wrong : QPalette());
+}
+
+bool NewRunView::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::FocusIn) {
+    const auto field = std::ranges::find(formFields(), watched->objectName(), &FormField::name);
+    if (field != formFields().end()) {
+      m_meaning->setText(QString("%1: %2").arg(QString(field->label).remove('&'), field->meaning));
+    }
+  }
+  return View::eventFilter(watched, event);
 }
 
 void NewRunView::start() {
@@ -195,6 +289,7 @@ void NewRunView::start() {
   m_start->setEnabled(false);
   m_stop->setEnabled(true);
   m_state->setText(tr("Starting"));
+  remember(shellLine("actscope", argumentsOf(asked)));
   m_run.start(program, argumentsOf(asked));
   store().add({QDir::cleanPath(m_out)});
 }

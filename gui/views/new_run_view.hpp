@@ -35,8 +35,11 @@ class NewRunView : public View {
   ProgramRun& program() { return m_run; }
   /// Empty: looked for beside this program, then on the path.
   void setProgram(const QString& file);
+  /// Command lines that were started before, the last one first.
+  void setCommands(const QStringList& commands);
 
  Q_SIGNALS:
+  void commandsChanged(const QStringList& commands);
   void programChanged(const QString& file);
 
  public Q_SLOTS:
@@ -46,8 +49,13 @@ class NewRunView : public View {
 
  protected:
   void refresh() override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void addHeading(const QString& title);
+  void mark(QWidget& field, bool isWrong);
+  void remember(const QString& command);
+  void takePast(int place);
   QWidget* addField(const FormField& field);
   QWidget* makeForm();
   QWidget* makeConsole();
@@ -61,7 +69,9 @@ class NewRunView : public View {
   std::vector<QWidget*> m_fields;  ///< as formFields
   QLineEdit* m_program;
   QPlainTextEdit *m_command, *m_log;
-  QLabel* m_state;
+  QLabel *m_state, *m_meaning, *m_prediction;
+  QComboBox* m_past;
+  QStringList m_commands;
   QPushButton *m_start, *m_stop, *m_copy;
   QString m_out;  ///< folder of the run under way
 };

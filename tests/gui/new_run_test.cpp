@@ -104,6 +104,39 @@ TEST_F(NewRun, ASweepHasListsInPlaceOfOneValue) {
   EXPECT_TRUE(command().startsWith("actscope sweep "));
 }
 
+TEST_F(NewRun, AFieldSaysWhatItIsAndThatItIsWrong) {
+  type("batch", "many");
+  auto* batch = form.findChild<QLineEdit*>("batch");
+  EXPECT_TRUE(form.findChild<QLabel*>("meaning")->text().startsWith("Batch: "));
+  EXPECT_FALSE(batch->toolTip().isEmpty());
+  EXPECT_NE(batch->palette().color(QPalette::Base), form.palette().color(QPalette::Base));
+  EXPECT_EQ(form.findChild<QLabel*>("prediction")->text(), "");
+  type("batch", "32");
+  EXPECT_EQ(batch->palette().color(QPalette::Base), form.palette().color(QPalette::Base));
+  EXPECT_TRUE(form.findChild<QLabel*>("prediction")->text().startsWith("Predicted: keeps "));
+}
+
+TEST_F(NewRun, CommandsThatWereStartedCanBeTakenAgain) {
+  QStringList told;
+  QObject::connect(&form, &NewRunView::commandsChanged, &form,
+                   [&](const QStringList& commands) { told = commands; });
+  auto* past = form.findChild<QComboBox*>("past");
+  EXPECT_FALSE(past->isEnabled());
+  setScript("exit 0");
+  type("batch", "48");
+  const QString first = command();
+  press("Start");
+  ASSERT_TRUE(QTest::qWaitFor([this] { return state().startsWith("Done"); }));
+  EXPECT_EQ(told, QStringList{first});
+  type("batch", "64");
+  press("Start");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return told.size() == 2 && !form.program().isRunning(); }));
+  past->setFocus();
+  QTest::keyClick(past, Qt::Key_End);
+  QTest::qWait(5);
+  EXPECT_EQ(command(), first);
+}
+
 TEST_F(NewRun, AProgramThatIsNotThereIsSaidInPlace) {
   form.setProgram(out.filePath("none"));
   press("Start");

@@ -8,6 +8,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "actscope/core/training/run_setup.hpp"
+#include "models/form_prediction.hpp"
+#include "models/metric.hpp"
 #include "models/program_run.hpp"
 #include "models/run_form.hpp"
 
@@ -42,7 +45,7 @@ TEST(RunRequestTest, WhatTheProgramDoesByItselfIsLeftOut) {
   r["gradient_errors"] = "50";
   EXPECT_EQ(faultOf(r), "");
   const QString line = shellLine("actscope", argumentsOf(r));
-  EXPECT_TRUE(line.contains("--seed 0 --select row:unbiased --schedule warmup:100 --epochs 1"));
+  EXPECT_TRUE(line.contains("--select row:unbiased --schedule warmup:100 --seed 0 --epochs 1"));
   EXPECT_TRUE(
       line.contains("--optimizer lamb --drop-path 0.1 --ema 0.999 --device cpu --dtype bf16"));
   EXPECT_TRUE(line.contains("--trace ledger --gradient-errors 50 --out"));
@@ -83,7 +86,8 @@ TEST(RunRequestTest, ASweepTakesLists) {
   EXPECT_TRUE(line.startsWith("actscope sweep "));
   EXPECT_TRUE(
       line.contains("--schemes int4-bsr,linear-bsr --blocks 8,16 --sparsities 0.5,0.8 --seeds 0,1 "
-                    "--workers 2"));
+                    "--epochs"));
+  EXPECT_TRUE(line.contains("--workers 2"));
   EXPECT_FALSE(line.contains("--scheme "));
 }
 
@@ -129,6 +133,88 @@ TEST(RunRequestTest, FaultsAreNamed) {
   EXPECT_EQ(faultOf(r), "");
   r["sparsities"] = "0.5;0.8";
   EXPECT_FALSE(faultOf(r).isEmpty());
+}
+
+TEST(RunRequestTest, AFaultIsInItsField) {
+  EXPECT_EQ(faultIn({}).field, "");
+  RunForm r;
+  r["batch"] = "many";
+  EXPECT_EQ(faultIn(r).field, "batch");
+  r = {};
+  r["block_rows"] = "x";
+  EXPECT_EQ(faultIn(r).field, "block_rows");
+  r = {};
+  r.isSweep = true;
+  r["workers"] = "all";
+  EXPECT_EQ(faultIn(r).field, "workers");
+}
+
+TEST(RunRequestTest, EveryFieldSaysWhatItIs) {
+  QStringList headings;
+  for (const FormField& field : formFields()) {
+    EXPECT_FALSE(field.meaning.isEmpty()) << field.name.toStdString();
+    if (!field.heading.isEmpty()) headings << field.heading;
+  }
+  EXPECT_EQ(formFields().front().heading, headings.front());
+  EXPECT_EQ(headings.size(), 5);
+}
+
+TEST(RunRequestTest, ACommandFillsTheFormThatGaveIt) {
+  RunForm run;
+  run["model"] = "resmlp_s12";
+  run["scheme"] = "int8";
+  run["steps"] = "20";
+  run["train_samples"] = "512";
+  run["select"] = "row:unbiased";
+  run["extra"] = "--slot 'blocks.*.h=int8' --quiet";
+  EXPECT_EQ(argumentsOf(formOf(argumentsOf(run)).value()), argumentsOf(run));
+  RunForm sweep;
+  sweep.isSweep = true;
+  sweep["workers"] = "2";
+  sweep["seeds"] = "0,1,2";
+  EXPECT_EQ(argumentsOf(formOf(argumentsOf(sweep)).value()), argumentsOf(sweep));
+  EXPECT_FALSE(formOf({"gate", "--baseline", "a"}));
+  EXPECT_FALSE(formOf({}));
+}
+
+TEST(RunRequestTest, WhatARunWillKeepIsPredictedByTheByteModel) {
+  RunForm r;
+  r["data"] = "synthetic";
+  r["scheme"] = "int8";
+  r["batch"] = "32";
+  RunConfig config;
+  config.data = "synthetic";
+  config.scheme = "int8";
+  config.batch = 32;
+  const FootprintTotals totals = core::footprint_of(config).totals;
+  const QString text = predictionOf(r);
+  EXPECT_TRUE(text.contains(bytesText(static_cast<double>(totals.saved_bytes))))
+      << text.toStdString();
+  EXPECT_TRUE(text.contains(bytesText(static_cast<double>(totals.peak_bytes))));
+  r["extra"] = "--slot 'blocks.*.h=drop'";
+  EXPECT_NE(predictionOf(r), text);
+  r["batch"] = "";
+  EXPECT_FALSE(predictionOf(r).isEmpty());
+  r["batch"] = "none";
+  EXPECT_EQ(predictionOf(r), "");
+}
+
+TEST(RunRequestTest, ASweepIsPredictedFromItsLeastToItsMost) {
+  RunForm r;
+  r.isSweep = true;
+  r["data"] = "synthetic";
+  EXPECT_TRUE(predictionOf(r).contains(" to ")) << predictionOf(r).toStdString();
+  r["schemes"] = "int8";
+  EXPECT_FALSE(predictionOf(r).contains(" to ")) << predictionOf(r).toStdString();
+}
+
+TEST(RunRequestTest, WithoutAPredictionItSaysWhy) {
+  RunForm r;
+  r["scheme"] = "int";  // while one types
+  EXPECT_TRUE(predictionOf(r).startsWith("No prediction: ")) << predictionOf(r).toStdString();
+  r["scheme"] = "exact-bsr";
+  r["block_rows"] = "4096";
+  EXPECT_TRUE(predictionOf(r).startsWith("No prediction: ")) << predictionOf(r).toStdString();
 }
 
 TEST(RunRequestTest, TheTableHasARowAnOption) {
