@@ -59,6 +59,7 @@ void requireReadable(const CommandLine& line, const RunStore& store) {
   };
   requireRecords(store.documents().gates);
   requireRecords(store.documents().benches);
+  requireRecords(store.documents().plans);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "views/overview_view.hpp"
 #include "views/parallel_view.hpp"
 #include "views/pareto_view.hpp"
+#include "views/plan_view.hpp"
 #include "views/runs_view.hpp"
 #include "views/timeline_view.hpp"
 
@@ -25,11 +26,11 @@ struct Place {
   const char* group;
 };
 
-constexpr Place places[] = {{"overview", "Decide"}, {"runs", "Decide"},      {"heatmap", "Decide"},
-                            {"pareto", "Decide"},   {"parallel", "Decide"},  {"accuracy", "Decide"},
-                            {"layers", "Decide"},   {"footprint", "Memory"}, {"ledger", "Memory"},
-                            {"memory", "Memory"},   {"timeline", "Time"},    {"kernels", "Time"},
-                            {"benchmarks", "Time"}, {"gate", "Do"},          {"new-run", "Do"}};
+constexpr Place places[] = {
+    {"overview", "Decide"}, {"runs", "Decide"},     {"heatmap", "Decide"}, {"pareto", "Decide"},
+    {"parallel", "Decide"}, {"accuracy", "Decide"}, {"layers", "Decide"},  {"footprint", "Memory"},
+    {"ledger", "Memory"},   {"memory", "Memory"},   {"plan", "Memory"},    {"timeline", "Time"},
+    {"kernels", "Time"},    {"benchmarks", "Time"}, {"gate", "Do"},        {"new-run", "Do"}};
 
 }  // namespace
 
@@ -64,6 +65,7 @@ View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget
   if (id == "layers") return new LayersView(store, selection, parent);
   if (id == "ledger") return new LedgerView(store, selection, parent);
   if (id == "memory") return new MemoryView(store, selection, parent);
+  if (id == "plan") return new PlanView(store, selection, parent);
   if (id == "kernels") return new KernelsView(store, selection, parent);
   if (id == "timeline") return new TimelineView(store, selection, parent);
   if (id == "benchmarks") return new BenchView(store, selection, parent);

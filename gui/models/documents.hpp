@@ -5,6 +5,7 @@
 
 #include "models/bench_map.hpp"
 #include "models/gate_rows.hpp"
+#include "models/plan_sheet.hpp"
 
 namespace actscope::gui {
 
@@ -12,6 +13,7 @@ namespace actscope::gui {
 struct Documents {
   BenchList benches;
   GateList gates;
+  PlanList plans;
   QStringList memories;  ///< files with allocations that were named, in that order
   QStringList traces;    ///< files
 };

@@ -249,6 +249,16 @@ void answerByGates(Overview& overview, const GateList& gates) {
   overview.next = "Gate shows every row.";
 }
 
+// What the plan keeps and costs.
+void answerByPlans(Overview& overview, const PlanList& plans) {
+  for (const PlanPointer& plan : plans) {
+    if (!plan->record || plan->record->steps.empty()) continue;
+    overview.headline = planText(*plan->record, plan->record->chosen) + ".";
+    overview.next = "Plan shows how each slot is kept, and what other budgets cost.";
+    return;
+  }
+}
+
 }  // namespace
 
 Overview overviewOf(const ConfigurationList& all, std::size_t runs, const Documents& others,
@@ -259,6 +269,7 @@ Overview overviewOf(const ConfigurationList& all, std::size_t runs, const Docume
     overview.headline = runs == 0 ? QString("No run is open.")
                                   : QString("None of %1 runs has ended yet.").arg(runs);
     answerByBenches(overview, others.benches);
+    answerByPlans(overview, others.plans);
     answerByGates(overview, others.gates);
     return overview;
   }

@@ -26,6 +26,7 @@ struct Files {
   QStringList reports;
   QStringList benches;
   QStringList gates;
+  QStringList plans;
   QStringList memories;
   QStringList traces;
 };
@@ -33,10 +34,11 @@ struct Files {
 // A document of such a name is shown under the name of its folder.
 constexpr const char* benchFile = "kernels.json";
 constexpr const char* gateFile = "gate.json";
+constexpr const char* planFile = "plan.json";
 constexpr const char* traceFile = "trace.db";
 
 const QStringList& ourFiles() {
-  static const QStringList names{"report.json", "sweep.json", benchFile, gateFile};
+  static const QStringList names{"report.json", "sweep.json", benchFile, gateFile, planFile};
   return names;
 }
 
@@ -47,6 +49,7 @@ QStringList& listOf(const QString& file, Files& files) {
   if (name == "report.json") return files.reports;
   if (name == benchFile) return files.benches;
   if (name == gateFile) return files.gates;
+  if (name == planFile) return files.plans;
   if (name == traceFile) return files.traces;
   try {
     const std::string path = file.toStdString();
@@ -54,6 +57,7 @@ QStringList& listOf(const QString& file, Files& files) {
     if (kind == "actscope.sweep") return files.sweeps;
     if (kind == "actscope.kernels") return files.benches;
     if (kind == "actscope.gate") return files.gates;
+    if (kind == "actscope.plan") return files.plans;
   } catch (const std::exception&) {
     return files.reports;  // the reader of runs says what is wrong with it
   }
@@ -86,7 +90,7 @@ Files filesBelow(const QStringList& places) {
     }
   }
   for (QStringList* list :
-       {&files.sweeps, &files.reports, &files.benches, &files.gates, &files.traces}) {
+       {&files.sweeps, &files.reports, &files.benches, &files.gates, &files.plans, &files.traces}) {
     list->sort();
     list->removeDuplicates();
   }
@@ -165,21 +169,24 @@ QString reportOf(const QString& folder, const SweepPointRecord& point) {
 
 // The documents of one kind, each as `read(text, file)` has it or with why it has none.
 template <class Record, class Read>
+std::shared_ptr<const DocumentEntry<Record>> readEntry(const QString& file, const Read& read) {
+  DocumentEntry<Record> entry;
+  entry.key = file;
+  entry.name = nameOf(QFileInfo(file));
+  try {
+    const std::string path = file.toStdString();
+    entry.record = std::make_shared<Record>(read(read_file(path), path));
+  } catch (const std::exception& error) {
+    entry.reason = QString::fromUtf8(error.what());
+  }
+  return std::make_shared<DocumentEntry<Record>>(std::move(entry));
+}
+
+template <class Record, class Read>
 std::vector<std::shared_ptr<const DocumentEntry<Record>>> readEntries(const QStringList& files,
                                                                       const Read& read) {
   std::vector<std::shared_ptr<const DocumentEntry<Record>>> entries;
-  for (const QString& file : files) {
-    DocumentEntry<Record> entry;
-    entry.key = file;
-    entry.name = nameOf(QFileInfo(file));
-    try {
-      const std::string path = file.toStdString();
-      entry.record = std::make_shared<Record>(read(read_file(path), path));
-    } catch (const std::exception& error) {
-      entry.reason = QString::fromUtf8(error.what());
-    }
-    entries.push_back(std::make_shared<DocumentEntry<Record>>(std::move(entry)));
-  }
+  for (const QString& file : files) entries.push_back(readEntry<Record>(file, read));
   return entries;
 }
 
@@ -235,6 +242,20 @@ RunPointer RunReader::readRun(const QString& file) {
   return run;
 }
 
+PlanList RunReader::readPlans(const QStringList& files) {
+  PlanList plans;
+  for (const QString& file : files) {
+    QFileInfo info(file);
+    info.stat();  // before it is read: what changes meanwhile is read again
+    RememberedPlan& known = m_knownPlans[file];
+    if (!known.plan || known.size != info.size() || known.modified != info.lastModified()) {
+      known = {info.lastModified(), info.size(), readEntry<PlanDocument>(file, readPlan)};
+    }
+    plans.push_back(known.plan);
+  }
+  return plans;
+}
+
 RunList RunReader::readSweep(const QString& file, const Progress& progress, bool& isStopped) {
   RunList entries;
   try {
@@ -283,6 +304,7 @@ RunList RunReader::read(const QStringList& places, const Progress& progress) {
   m_documents.benches =
       readEntries<KernelsBenchRecord>(files.benches, reports::read_kernels_document);
   m_documents.gates = readEntries<reports::GateResult>(files.gates, reports::read_gate_document);
+  m_documents.plans = readPlans(files.plans);
   m_documents.traces = files.traces;
   RunList runs;
   QStringList sweepFolders;  // reports below them are points, or left over from a sweep

@@ -20,15 +20,15 @@ class RunReader {
   using Progress = std::function<bool(int done, int total)>;
 
   /// Every report.json and sweep.json at or below the places, in the order of their paths (and what
-  /// documents() gives, every kernels.json and gate.json); the points of a sweep in its own order,
-  /// each with its report where it has one. What cannot be read is an entry that says why. A
-  /// stopped reading gives what it has.
+  /// documents() gives, every kernels.json, gate.json and plan.json); the points of a sweep in its
+  /// own order, each with its report where it has one. What cannot be read is an entry that says
+  /// why. A stopped reading gives what it has.
   RunList read(const QStringList& places, const Progress& progress = {});
 
   /// The sweep documents of the last reading: what changes while a sweep runs.
   const QStringList& sweepFiles() const { return m_sweeps; }
 
-  /// The documents of `actscope bench kernels` and `actscope gate` of the last reading.
+  /// The documents of `actscope bench kernels`, `gate` and `plan` of the last reading.
   const Documents& documents() const { return m_documents; }
 
  private:
@@ -37,14 +37,22 @@ class RunReader {
     qint64 size = -1;
     RunList entries;
   };
+  /// Working out the steps of a plan takes a while.
+  struct RememberedPlan {
+    QDateTime modified;
+    qint64 size = -1;
+    PlanPointer plan;
+  };
 
   /// Reads what is not known yet, or has changed, on every core; false where it was stopped.
   bool readAhead(const QStringList& files, const Progress& progress);
   bool isKnown(const QString& file) const;
   RunPointer readRun(const QString& file);
+  PlanList readPlans(const QStringList& files);
   RunList readSweep(const QString& file, const Progress& progress, bool& isStopped);
 
   QHash<QString, Remembered> m_known;
+  QHash<QString, RememberedPlan> m_knownPlans;
   QStringList m_sweeps;
   Documents m_documents;
 };

@@ -27,6 +27,10 @@ bool isSameRecord(const reports::GateResult& a, const reports::GateResult& b) {
                             &reports::GateRow::message);
 }
 
+bool isSameRecord(const PlanDocument& a, const PlanDocument& b) {
+  return &a == &b;  // what did not change is not read again
+}
+
 template <class Entries>
 bool areSame(const Entries& a, const Entries& b) {
   return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
@@ -138,6 +142,7 @@ void RunStore::deliver(RunList runs, Documents documents, const QStringList& swe
   const bool isNew = !std::ranges::equal(runs, m_runs, isSame) ||
                      !areSame(documents.benches, m_documents.benches) ||
                      !areSame(documents.gates, m_documents.gates) ||
+                     !areSame(documents.plans, m_documents.plans) ||
                      documents.memories != m_documents.memories ||
                      documents.traces != m_documents.traces;
   watch(sweeps);
