@@ -3,6 +3,7 @@
 
 #include <QActionGroup>
 #include <QApplication>
+#include <QDir>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QLabel>
@@ -17,6 +18,7 @@
 
 #include "app/command_palette.hpp"
 #include "app/headless.hpp"
+#include "app/session.hpp"
 #include "app/shortcut_sheet.hpp"
 #include "app/view_set.hpp"
 #include "views/new_run_view.hpp"
@@ -26,10 +28,22 @@
 #include "views/runs_view.hpp"
 
 namespace actscope::gui {
+namespace {
+
+// Started from a desktop it is in no folder of runs: then where one left off.
+QStringList placesAtFirst(const CommandLine& line) {
+  if (!line.places.isEmpty()) return line.places;
+  const bool isNowhere = QDir::current() == QDir::home() || QDir::current() == QDir::root();
+  const QStringList last = isNowhere ? lastPlaces() : QStringList();
+  return last.isEmpty() ? QStringList{"."} : last;
+}
+
+}  // namespace
 
 MainWindow::MainWindow(const CommandLine& line)
     : m_line(line),
       m_pages(new Pages(this)),
+      m_beside(new SidePages(m_store, m_selection, *this)),
       m_nameOfA(new QLabel(this)),
       m_nameOfB(new QLabel(this)),
       m_brushed(new QLabel(this)),
@@ -61,7 +75,7 @@ MainWindow::MainWindow(const CommandLine& line)
   connect(&m_selection, &Selection::changed, this, &MainWindow::showSelection);
   restore(line);
   showSelection();
-  open(line.places.isEmpty() ? QStringList{"."} : line.places);
+  open(placesAtFirst(line));
 }
 
 void MainWindow::addPages() {
@@ -95,6 +109,9 @@ void MainWindow::addMenus() {
   look->addSeparator();
   look->addAction(tr("&Filter"), QKeySequence::Find, this, [this] { currentView().focusFilter(); });
   look->addAction(tr("&Table beside the chart\tT"), this, [this] { currentView().toggleTable(); });
+  look->addAction(tr("Page &beside"), QKeySequence("Ctrl+Shift+B"), this,
+                  [this] { putBeside(currentView().id()); })
+      ->setToolTip(tr("Shows this page beside the others, or in a window of its own"));
   look->addAction(tr("&Dark or light"), QKeySequence("Ctrl+D"), this, &MainWindow::toggleTheme);
 
   QMenu* runs = menuBar()->addMenu(tr("&Runs"));
@@ -158,14 +175,32 @@ void MainWindow::restore(const CommandLine& line) {
     QSettings().setValue("runs/columns", shown);
   });
   auto* form = qobject_cast<NewRunView*>(view("new-run"));
-  connect(qobject_cast<OverviewView*>(view("overview")), &OverviewView::formAsked, this,
-          [this, form](const RunForm& asked) {
-            form->setForm(asked);
-            m_pages->setCurrentWidget(form);
-          });
+  connectOverview(view("overview"));
+  form->setCommands(settings.value("new-run/commands").toStringList());
+  connect(form, &NewRunView::commandsChanged, this,
+          [](const QStringList& commands) { QSettings().setValue("new-run/commands", commands); });
   form->setProgram(settings.value("actscope/program").toString());
   connect(form, &NewRunView::programChanged, this,
           [](const QString& file) { QSettings().setValue("actscope/program", file); });
+}
+
+void MainWindow::connectOverview(View* page) {
+  auto* overview = qobject_cast<OverviewView*>(page);
+  if (overview == nullptr) return;
+  connect(overview, &OverviewView::formAsked, this, [this](const RunForm& asked) {
+    auto* form = qobject_cast<NewRunView*>(view("new-run"));
+    form->setForm(asked);
+    m_pages->setCurrentWidget(form);
+  });
+}
+
+// One form is enough: what it started is stopped with the window.
+void MainWindow::putBeside(const QString& id) {
+  if (id == "new-run") {
+    statusBar()->showMessage(tr("New run stays where it is"), 8000);
+    return;
+  }
+  connectOverview(m_beside->add(id));
 }
 
 View* MainWindow::view(const QString& id) const {
@@ -173,11 +208,13 @@ View* MainWindow::view(const QString& id) const {
 }
 
 View& MainWindow::currentView() const {
+  if (View* beside = m_beside->focused()) return *beside;
   return *qobject_cast<View*>(m_pages->currentWidget());
 }
 
 void MainWindow::open(const QStringList& places) {
-  m_isOpenedShown = false;
+  keepSession();
+  m_isOpenedShown = m_isPicked = false;
   m_store.open(places);
   remember(places);
 }
@@ -253,13 +290,44 @@ void MainWindow::showSelection() {
 void MainWindow::pickWhatWasAsked() {
   if (m_isPicked || m_store.isLoading() || m_store.runs().empty()) return;
   m_isPicked = true;
+  const bool isAsked = !m_line.a.isEmpty() || !m_line.b.isEmpty() || m_line.isSideGiven;
+  const auto session = isAsked ? std::nullopt : sessionOf(m_store.places());
   try {
     pickRuns(m_line, m_store, m_selection);
   } catch (const std::exception& error) {
     statusBar()->showMessage(QString::fromUtf8(error.what()));
   }
+  m_line.a.clear();  // said of what was opened first
+  m_line.b.clear();
+  m_line.isSideGiven = false;
+  if (session) takeUp(*session);
   m_selection.beginHere();
   showSelection();
+}
+
+// What is no longer there stays as it was picked for newcomers.
+void MainWindow::takeUp(const Session& session) {
+  if (m_store.find(session.a)) m_selection.setA(session.a);
+  if (m_store.find(session.b)) m_selection.setB(session.b);
+  if (m_store.find(session.current)) m_selection.setCurrent(session.current);
+  QSet<QString> brushed;
+  for (const QString& key : session.brushed) {
+    if (m_store.find(key)) brushed.insert(key);
+  }
+  if (!brushed.isEmpty()) m_selection.setBrushed(brushed);
+  m_selection.setFilter(session.filter);
+  m_selection.setSide(session.side);
+  if (View* page = view(session.page)) m_pages->setCurrentWidget(page);
+  if (!m_beside->ids().isEmpty()) return;
+  for (const QString& id : session.beside) putBeside(id);
+  m_pages->currentWidget()->setFocus();
+}
+
+void MainWindow::keepSession() {
+  if (m_store.places().isEmpty() || !m_isPicked) return;
+  saveSession({m_store.places(), m_selection.a(), m_selection.b(), m_selection.current(),
+               m_selection.filter(), m_selection.brushed(), m_selection.side(),
+               qobject_cast<View*>(m_pages->currentWidget())->id(), m_beside->ids()});
 }
 
 void MainWindow::showPalette() {
@@ -291,9 +359,14 @@ void MainWindow::showPalette() {
 void MainWindow::showWhatWasOpened() {
   if (m_store.isLoading() || !m_store.runs().empty()) return;
   const Documents& documents = m_store.documents();
-  if (m_isOpenedShown || (documents.memories.isEmpty() && documents.traces.isEmpty())) return;
+  if (m_isOpenedShown) return;
+  const char* page = !documents.traces.isEmpty()     ? "timeline"
+                     : !documents.memories.isEmpty() ? "memory"
+                     : !documents.plans.empty()      ? "plan"
+                                                     : nullptr;
+  if (page == nullptr) return;
   m_isOpenedShown = true;
-  m_pages->setCurrentWidget(view(documents.traces.isEmpty() ? "memory" : "timeline"));
+  m_pages->setCurrentWidget(view(page));
 }
 
 void MainWindow::pickCurrent(void (Selection::*pick)(const QString&)) {
@@ -355,7 +428,8 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
-  settings.setValue("window/view", currentView().id());
+  settings.setValue("window/view", qobject_cast<View*>(m_pages->currentWidget())->id());
+  keepSession();
   QMainWindow::closeEvent(event);
 }
 

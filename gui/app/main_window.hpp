@@ -5,6 +5,7 @@
 
 #include "app/command_line.hpp"
 #include "app/pages.hpp"
+#include "app/side_pages.hpp"
 #include "models/run_filter.hpp"
 #include "models/run_store.hpp"
 #include "models/selection.hpp"
@@ -18,6 +19,8 @@ class QProgressBar;
 class QToolButton;
 
 namespace actscope::gui {
+
+struct Session;
 
 /// The window: a page for each view, the choice of A and B above, the progress of reading below.
 class MainWindow : public QMainWindow {
@@ -55,6 +58,10 @@ class MainWindow : public QMainWindow {
   void pickCurrent(void (Selection::*pick)(const QString&));
   void showLoading(bool isLoading);
   void pickWhatWasAsked();
+  void putBeside(const QString& id);
+  void connectOverview(View* page);
+  void takeUp(const Session& session);
+  void keepSession();
   void showWhatWasOpened();
   void toggleTheme();
   void showPalette();
@@ -64,6 +71,7 @@ class MainWindow : public QMainWindow {
   RunFilter m_filter{m_store, m_selection};
   CommandLine m_line;
   Pages* m_pages;
+  SidePages* m_beside;
   QMenu* m_recent = nullptr;
   QLabel *m_nameOfA, *m_nameOfB;
   QLabel* m_brushed;

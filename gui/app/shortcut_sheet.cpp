@@ -16,6 +16,7 @@ struct Key {
 const Key sheet[] = {
     {"Ctrl+1 … Ctrl+0, Ctrl+Shift+1 …", "the pages, in their order"},
     {"Ctrl+Shift+P", "find a command, a page or a run by words"},
+    {"Ctrl+Shift+B", "the page once more, beside the others"},
     {"Ctrl+F", "filter: words, block<=16, held-out>80%, saved<20MiB"},
     {"Ctrl+Z, Ctrl+Shift+Z", "undo and redo what was picked, brushed and filtered"},
     {"A, B", "pick the marked run as A or B"},
