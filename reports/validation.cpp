@@ -10,6 +10,7 @@
 #include "actscope/reports/footprint/document.hpp"
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/gate/policy.hpp"
+#include "actscope/reports/history/document.hpp"
 #include "actscope/reports/plan/document.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
@@ -36,6 +37,8 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
     (void)read_comparison_document(text, source);
   } else if (schema.name == "actscope.gate") {
     (void)read_gate_document(text, source);
+  } else if (schema.name == "actscope.history") {
+    (void)read_history_document(text, source);
   } else if (schema.name == "actscope.policy") {
     (void)read_policy_document(text, source);
   } else if (schema.name == "actscope.config") {
@@ -45,8 +48,7 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
         std::string(source) + " is of an unknown kind", "found " + schema.name,
         "this version reads actscope.run, actscope.sweep, actscope.footprint, actscope.eval, "
         "actscope.compare, actscope.gate, actscope.policy, actscope.config, actscope.kernels, "
-        "actscope.plan, "
-        "actscope.tracer"));
+        "actscope.plan, actscope.tracer, actscope.history"));
   }
   return schema;
 }
