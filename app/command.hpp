@@ -21,6 +21,7 @@ void add_footprint(CLI::App& program, Action& action);
 void add_plan(CLI::App& program, Action& action);
 void add_compare(CLI::App& program, Action& action);
 void add_gate(CLI::App& program, Action& action);
+void add_history(CLI::App& program, Action& action);
 void add_report(CLI::App& program, Action& action);
 void add_validate(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);

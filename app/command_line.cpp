@@ -100,6 +100,7 @@ void add_commands(CLI::App& program, Action& action) {
   add_plan(program, action);
   add_compare(program, action);
   add_gate(program, action);
+  add_history(program, action);
   add_report(program, action);
   add_validate(program, action);
   add_bench(program, action);

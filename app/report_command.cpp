@@ -8,6 +8,10 @@
 #include "actscope/reports/bench_tracer/document.hpp"
 #include "actscope/reports/bench_tracer/rendering.hpp"
 #include "actscope/reports/format/output_format.hpp"
+#include "actscope/reports/gate/document.hpp"
+#include "actscope/reports/gate/report.hpp"
+#include "actscope/reports/history/document.hpp"
+#include "actscope/reports/history/rendering.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/run/rendering.hpp"
 #include "actscope/reports/sweep/rendering.hpp"
@@ -36,6 +40,12 @@ std::string rewritten(const ReportCommand& command) {
   if (is_tracer(command.files.front()) && !command.no_volatile) {
     return reports::write_tracer_document(read_tracer(command.files.front()));
   }
+  if (is_verdict(command.files.front()) && !command.no_volatile) {
+    return reports::write_gate_document(read_verdict(command.files.front()));
+  }
+  if (is_history(command.files.front()) && !command.no_volatile) {
+    return reports::write_history_document(read_history(command.files.front()));
+  }
   const auto volatile_fields =
       command.no_volatile ? reports::VolatileFields::drop : reports::VolatileFields::keep;
   return reports::write_run_document(read_run(command.files.front()).record, volatile_fields);
@@ -57,6 +67,13 @@ std::string rendered(const ReportCommand& command) {
   }
   if (command.files.size() == 1 && is_tracer(command.files.front())) {
     return reports::render_tracer(read_tracer(command.files.front()), format, command.introduction);
+  }
+  if (command.files.size() == 1 && is_verdict(command.files.front())) {
+    return reports::render_gate(read_verdict(command.files.front()), format, command.introduction);
+  }
+  if (command.files.size() == 1 && is_history(command.files.front())) {
+    return reports::render_history(read_history(command.files.front()), format,
+                                   command.introduction);
   }
   return reports::render_runs(read_runs(command.files), format, command.introduction);
 }
@@ -81,7 +98,7 @@ void add_report(CLI::App& program, Action& action) {
   auto command = std::make_shared<ReportCommand>();
   app->add_option("RUN", command->files,
                   "run folders or report files; the first dense one\nis the reference; or one "
-                  "folder of a sweep, or one document of\nbench")
+                  "folder of a sweep, or one document of\nbench, gate or history")
       ->required()
       ->option_text("...");
   app->add_option("--format", command->format,

@@ -8,6 +8,8 @@
 #include "actscope/reports/bench_kernels/document.hpp"
 #include "actscope/reports/bench_tracer/document.hpp"
 #include "actscope/reports/format/document.hpp"
+#include "actscope/reports/gate/document.hpp"
+#include "actscope/reports/history/document.hpp"
 #include "actscope/reports/run/document.hpp"
 
 namespace actscope::app {
@@ -45,6 +47,24 @@ bool is_kernels(const std::string& path) {
 
 bool is_tracer(const std::string& path) {
   return is_of_kind(path, "actscope.tracer");
+}
+
+bool is_verdict(const std::string& path) {
+  return is_of_kind(path, "actscope.gate");
+}
+
+bool is_history(const std::string& path) {
+  return is_of_kind(path, "actscope.history");
+}
+
+reports::GateResult read_verdict(const std::string& path) {
+  const fs::path file = document_path(path);
+  return reports::read_gate_document(read_file(file), file.string());
+}
+
+reports::History read_history(const std::string& path) {
+  const fs::path file = document_path(path);
+  return reports::read_history_document(read_file(file), file.string());
 }
 
 KernelsBenchRecord read_kernels(const std::string& path) {

@@ -7,6 +7,8 @@
 
 #include "actscope/base/kernels_bench_record.hpp"
 #include "actscope/base/tracer_bench_record.hpp"
+#include "actscope/reports/gate/result.hpp"
+#include "actscope/reports/history/history.hpp"
 #include "actscope/reports/run/rendering.hpp"
 
 namespace actscope::app {
@@ -25,6 +27,16 @@ KernelsBenchRecord read_kernels(const std::string& path);
 bool is_tracer(const std::string& path);
 /// Errors  DataError: missing or unreadable; ReportFormatError: no valid tracer document
 TracerBenchRecord read_tracer(const std::string& path);
+
+/// The same for a verdict of the gate.
+bool is_verdict(const std::string& path);
+/// Errors  DataError: missing or unreadable; ReportFormatError: no valid gate document
+reports::GateResult read_verdict(const std::string& path);
+
+/// The same for a history.
+bool is_history(const std::string& path);
+/// Errors  DataError: missing or unreadable; ReportFormatError: no valid history document
+reports::History read_history(const std::string& path);
 
 /// What a report is called: its folder where it is a report.json or sweep.json, else the file.
 std::string report_name(const std::filesystem::path& file);

@@ -23,13 +23,25 @@ constexpr double gap_y = 160, date_y = 182, label_room = 120;
 class Scale {
  public:
   explicit Scale(const HistorySeries& series) : count_(series.points.size()) {
+    std::vector<double> values;
     for (const HistoryPoint& point : series.points) {
-      if (!point.value || !std::isfinite(*point.value)) continue;
-      low_ = std::min(low_, *point.value / 2);
-      high_ = std::max(high_, *point.value / 2);
+      if (point.value && std::isfinite(*point.value)) values.push_back(*point.value / 2);
+    }
+    if (values.empty()) return;
+    std::ranges::sort(values);
+    // Far outliers stand at the edge: they would press everything else into a line.
+    const std::size_t tenth = values.size() / 10;
+    const double first = values[tenth], last = values[values.size() - 1 - tenth];
+    const double room = 2 * (last - first);
+    low_ = room > 0 ? std::max(values.front(), first - room) : values.front();
+    high_ = room > 0 ? std::min(values.back(), last + room) : values.back();
+    for (const HistoryStep& step : series.steps) {
+      hold(step.before);
+      hold(step.after);
     }
   }
   bool is_empty() const { return low_ > high_; }
+  bool is_outside(double value) const { return value / 2 < low_ || value / 2 > high_; }
   double low() const { return 2 * low_; }
   double high() const { return 2 * high_; }
 
@@ -44,6 +56,12 @@ class Scale {
   }
 
  private:
+  void hold(double level) {
+    if (!std::isfinite(level)) return;
+    low_ = std::min(low_, level / 2);
+    high_ = std::max(high_, level / 2);
+  }
+
   std::size_t count_;
   double low_ = std::numeric_limits<double>::infinity();
   double high_ = -std::numeric_limits<double>::infinity();
@@ -131,9 +149,10 @@ std::string points(const History& history, const HistorySeries& series, const Sc
     const std::string title =
         "<title>" + escaped_html(point_title(history, series, point)) + "</title>";
     if (point.value) {
-      svg +=
-          fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.6\" class=\"point\">{}</circle>\n",
-                      scale.x(i), scale.y(*point.value), title);
+      svg += fmt::format(
+          "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.6\" class=\"point{}\">{}</circle>\n",
+          scale.x(i), scale.y(*point.value), scale.is_outside(*point.value) ? " outside" : "",
+          title);
     } else {
       svg += fmt::format("<path d=\"M{:.1f} {:.1f}l6 6m0 -6l-6 6\" class=\"gap\">{}</path>\n",
                          scale.x(i) - 3, gap_y - 3, title);

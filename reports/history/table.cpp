@@ -201,8 +201,10 @@ std::vector<std::string> history_remarks(const History& history) {
   const auto list = [&](const std::vector<HistoryProblem>& problems, const char* what) {
     if (problems.empty()) return;
     const HistoryProblem& first = problems.front();
-    lines.push_back(fmt::format("{}: {}, the first {} [{}]", what, problems.size(), first.source,
-                                first.reason));
+    // A reason of a reader names the file itself.
+    const bool names_it = first.reason.find(first.source) != std::string::npos;
+    lines.push_back(fmt::format("{}: {}; the first: {}{}", what, problems.size(),
+                                names_it ? "" : first.source + ": ", first.reason));
   };
   list(history.unreadable, "files that cannot be read");
   list(history.unplaced, "reports without a place in the order");

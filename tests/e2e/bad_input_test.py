@@ -67,7 +67,7 @@ class BadOptions(ProgramTest):
                 self.refused_run(2, *arguments, says=says)
 
     def test_commands(self):
-        self.refused(2, says="no command given [there are run, eval, sweep, footprint, plan, compare, gate, report")
+        self.refused(2, says="no command given [there are run, eval, sweep, footprint, plan, compare, gate, history, report")
         self.refused(2, "sweeep", says="unknown command 'sweeep'")
         self.refused(2, "rum", says="did you mean run?")
         self.refused(2, "--bogus", says="unknown option --bogus")

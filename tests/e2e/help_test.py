@@ -45,7 +45,8 @@ class Help(ProgramTest):
 
     def test_every_command_has_help_with_an_example(self):
         commands = self.commands()
-        self.assertEqual(commands, ["run", "eval", "sweep", "footprint", "plan", "compare", "gate", "report", "validate",
+        self.assertEqual(commands, ["run", "eval", "sweep", "footprint", "plan", "compare", "gate", "history", "report",
+                                    "validate",
                                     "bench kernels", "bench tracer", "trace export", "doctor"])
         for command in commands:
             text = self.succeed(*command.split(), "--help")

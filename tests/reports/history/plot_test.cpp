@@ -69,6 +69,19 @@ TEST(Plot, BreaksItsLineAtAGapAndMarksIt) {
   EXPECT_EQ(matches(curve[0][1], "L").size(), 2U);
 }
 
+TEST(Plot, PutsAFarOutlierAtTheEdgeAndShowsTheRest) {
+  std::vector<HistoryEntry> entries = noisy_entries(40, 20, 1.1);
+  for (HistoryValue& value : entries[5].values) {
+    if (value.metric == "step_time_s") value.value = 25;
+  }
+  const History history = build_history(entries, {});
+  const std::string svg = history_plot(history, series_named(history.groups[0], "step_time_s"));
+  EXPECT_EQ(matches(svg, "class=\"point outside\"><title>[^<]*: 25.0 s").size(), 1U);
+  const auto levels = matches(svg, "y1=\"([0-9.]+)\"[^>]*class=\"level\"");
+  ASSERT_EQ(levels.size(), 2U);
+  EXPECT_GT(std::stod(levels[0][1]) - std::stod(levels[1][1]), 15);  // of 118 pixels
+}
+
 TEST(Plot, OfOneValueAndOfNone) {
   const History one = stepped(1, 1);
   EXPECT_EQ(
