@@ -58,6 +58,8 @@ HistoryReport read_report(const JsonCursor& from) {
 Json step_json(const HistoryStep& step) {
   Json object = {{"report", integer_json(step.report)},
                  {"previous", integer_json(step.previous)},
+                 {"earliest", integer_json(step.earliest)},
+                 {"latest", integer_json(step.latest)},
                  {"change_kind", name_of(step.change_kind)},
                  {"effect", name_of(step.effect)},
                  {"environment_differences", step.environment_differences},
@@ -83,6 +85,8 @@ HistoryStep read_step(const JsonCursor& from, std::size_t reports) {
   HistoryStep step;
   step.report = read_place(from.at("report"), reports);
   step.previous = read_place(from.at("previous"), reports);
+  step.earliest = read_place(from.at("earliest"), reports);
+  step.latest = read_place(from.at("latest"), reports);
   step.change_kind = read_name(from.at("change_kind"), change_kinds, "ratio or difference");
   step.effect = read_name(from.at("effect"), effects, "better, worse or neither");
   step.before = number_or_nan(from, "before");

@@ -95,6 +95,8 @@ void add_steps(HistorySeries& series, const StepRule& rule) {
     HistoryStep step;
     step.report = series.points[row.points[at]].report;
     step.previous = series.points[row.points[at - 1]].report;
+    step.earliest = series.points[row.points[found[i].earliest]].report;
+    step.latest = series.points[row.points[found[i].latest]].report;
     step.before = level(begin, at);
     step.after = level(at, end);
     step.change_kind = kind;

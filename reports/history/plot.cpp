@@ -131,6 +131,14 @@ std::string marks(const HistorySeries& series, const Scale& scale) {
     const std::size_t at = point_of(series, step.report);
     if (at == 0 || at >= series.points.size()) continue;
     const double x = (scale.x(at - 1) + scale.x(at)) / 2;
+    const std::size_t first = point_of(series, step.earliest), last = point_of(series, step.latest);
+    if (first < last && first > 0 && last < series.points.size()) {
+      svg += fmt::format(
+          "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
+          "class=\"range {}\"/>\n",
+          (scale.x(first - 1) + scale.x(first)) / 2, top - 6, scale.x(last) - scale.x(first),
+          bottom - top + 6, name_of(step.effect));
+    }
     svg += svg_line(x, top - 6, x, bottom, std::string("step ") + name_of(step.effect), step.quote);
     if (x < next_label) continue;
     next_label = x + label_room;

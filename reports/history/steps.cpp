@@ -72,6 +72,21 @@ class Scan {
     return best;
   }
 
+  // Of every split of the whole, by its place; 0 where a part would be too short.
+  std::vector<double> heights(std::span<const double> scores) {
+    std::vector<double> heights(scores.size(), 0.0);
+    double sum = 0;
+    for (std::size_t at = 1; at < scores.size(); ++at) {
+      sum += scores[at - 1];
+      const double left = inverse_[at], right = inverse_[scores.size() - at];
+      const double difference = -sum * right - sum * left;  // all scores together are 0
+      if (at >= fewest_beside && at + fewest_beside <= scores.size()) {
+        heights[at] = difference * difference / (left + right);
+      }
+    }
+    return heights;
+  }
+
  private:
   std::vector<double> sums_, inverse_;
 };
@@ -146,6 +161,31 @@ void refine(std::span<const double> values, std::vector<std::size_t>& places) {
   }
 }
 
+// The splits that fit nearly as well as the best one, the first and the last.
+Stretch places_of(std::span<const double> values, const std::vector<std::size_t>& places,
+                  std::size_t i, double confidence) {
+  const std::size_t begin = before(places, i), end = behind(places, i, values.size());
+  const std::vector<double> scores = rank_scores(values.subspan(begin, end - begin));
+  if (scores.empty()) return {places[i], places[i]};
+  const double count = static_cast<double>(scores.size());
+  // Twice the logarithm of the likelihood, but for a constant: what the split leaves of the
+  // squares.
+  const auto likelihood = [&](double height) {
+    return -count * std::log(std::max(1 - height / count, 1e-12));
+  };
+  const double fall = -2 * std::log(1 - std::sqrt(confidence));
+  Scan scan(scores.size());
+  const std::vector<double> heights = scan.heights(scores);
+  const double best = likelihood(heights[places[i] - begin]);
+  Stretch found{places[i], places[i]};
+  for (std::size_t at = fewest_beside; at + fewest_beside <= scores.size(); ++at) {
+    if (best - likelihood(heights[at]) > fall) continue;
+    found.begin = std::min(found.begin, begin + at);
+    found.end = std::max(found.end, begin + at);
+  }
+  return found;
+}
+
 Shift shift_at(std::span<const double> values, const std::vector<std::size_t>& places,
                std::size_t i, double confidence) {
   const std::size_t at = places[i];
@@ -166,7 +206,8 @@ std::vector<FoundStep> find_steps(std::span<const double> values, double least_s
     std::optional<std::size_t> smallest;  // of those that are too small
     for (std::size_t i = 0; i < places.size(); ++i) {
       const Shift shift = shift_at(values, places, i, rule.confidence_ratio);
-      steps.push_back({places[i], shift});
+      const Stretch place = places_of(values, places, i, rule.confidence_ratio);
+      steps.push_back({places[i], place.begin, place.end, shift});
       if (shift.low > least_shift || shift.high < -least_shift) continue;
       if (!smallest || std::abs(shift.middle) < std::abs(steps[*smallest].shift.middle))
         smallest = i;
@@ -181,7 +222,7 @@ std::vector<FoundStep> find_changes(std::span<const double> values) {
   for (std::size_t i = 1; i < values.size(); ++i) {
     if (values[i] == values[i - 1]) continue;
     const double shift = values[i] - values[i - 1];
-    steps.push_back({i, {shift, shift, shift}});
+    steps.push_back({i, i, i, {shift, shift, shift}});
   }
   return steps;
 }

@@ -19,18 +19,30 @@ const HistoryReport& report_of(const History& history, std::int64_t place) {
   return history.reports[static_cast<std::size_t>(place)];
 }
 
+// "3 earlier to 1 later": reports of the series by which the step may begin elsewhere.
+std::string place_text(const HistorySeries& series, const HistoryStep& step) {
+  std::int64_t earlier = 0, later = 0;
+  for (const HistoryPoint& point : series.points) {
+    if (!point.value) continue;
+    earlier += point.report >= step.earliest && point.report < step.report ? 1 : 0;
+    later += point.report > step.report && point.report <= step.latest ? 1 : 0;
+  }
+  if (earlier == 0 && later == 0) return empty_cell;
+  return fmt::format("-{} +{}", earlier, later);
+}
+
 void add_steps(TextTable& table, const History& history, const HistorySeries& series) {
   const std::size_t count = series.steps.size();
   const std::size_t first = count > most_steps ? count - most_steps : 0;
   if (first > 0) {
     table.add({series.metric, fmt::format("{} earlier steps", first), empty_cell, empty_cell,
-               empty_cell, empty_cell});
+               empty_cell, empty_cell, empty_cell});
   }
   for (std::size_t i = first; i < count; ++i) {
     const HistoryStep& step = series.steps[i];
     table.add({series.metric, word_of(step.effect), short_value(series.metric, step.before),
                short_value(series.metric, step.after), change_with_interval(series, step),
-               report_text(history, step.report)});
+               report_text(history, step.report), place_text(series, step)});
   }
 }
 
@@ -96,7 +108,7 @@ const char* word_of(Effect effect) {
 }
 
 TextTable history_table(const History& history, const HistoryGroup& group) {
-  TextTable table({"metric", "verdict", "before", "now", "change [95 %]", "since"});
+  TextTable table({"metric", "verdict", "before", "now", "change [95 %]", "since", "off by"});
   for (const HistorySeries& series : group.series) {
     if (!series.steps.empty()) {
       add_steps(table, history, series);
@@ -106,7 +118,7 @@ TextTable history_table(const History& history, const HistoryGroup& group) {
     if (!series.reason.empty()) verdict = "too short (" + series.reason + ")";
     table.add({series.metric, series.level ? verdict : "no value", empty_cell,
                series.level ? short_value(series.metric, series.level) : empty_cell, empty_cell,
-               empty_cell});
+               empty_cell, empty_cell});
   }
   return table;
 }

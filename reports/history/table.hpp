@@ -9,7 +9,8 @@
 
 namespace actscope::reports {
 
-/// A row a step, newest last, and a row for every metric without one.
+/// A row a step, newest last, with the reports by which it may begin earlier and later, and a row
+/// for every metric without one.
 TextTable history_table(const History& history, const HistoryGroup& group);
 
 /// A row a value, with the step that it begins.

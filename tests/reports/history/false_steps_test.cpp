@@ -64,7 +64,8 @@ TEST(FalseSteps, OfFivePerCentAreFoundWithinTenReports) {
 // The interval holds the true shift as often as it says, although the place was chosen by the data.
 TEST(FalseSteps, HaveIntervalsThatHoldTheTruth) {
   Noise noise(10);
-  int held = 0, near = 0, found = 0;
+  int held = 0, near = 0, found = 0, placed = 0;
+  double reports = 0;
   for (int i = 0; i < 500; ++i) {
     const auto steps = find_steps(times(noise, 30, 20, 1.05, 0), one_per_cent, {});
     if (steps.size() != 1) continue;
@@ -72,7 +73,14 @@ TEST(FalseSteps, HaveIntervalsThatHoldTheTruth) {
     const double truth = std::log(1.05);
     held += steps[0].shift.low <= truth && truth <= steps[0].shift.high ? 1 : 0;
     near += steps[0].at >= 28 && steps[0].at <= 32 ? 1 : 0;
+    placed += steps[0].earliest <= 30 && steps[0].latest >= 30 ? 1 : 0;
+    reports += static_cast<double>(steps[0].latest - steps[0].earliest + 1);
   }
+  EXPECT_GE(placed, 0.93 * found);
+  RecordProperty("held", fmt::format("{}", 1.0 * held / found));
+  RecordProperty("near", fmt::format("{}", 1.0 * near / found));
+  RecordProperty("placed", fmt::format("{}", 1.0 * placed / found));
+  RecordProperty("places", fmt::format("{}", reports / found));
   EXPECT_GE(found, 480);
   EXPECT_GE(held, 0.92 * found);
   EXPECT_GE(near, 0.93 * found);

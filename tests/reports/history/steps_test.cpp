@@ -53,6 +53,23 @@ TEST(Steps, InNoiseAreFoundWithTheirShift) {
   EXPECT_LT(steps[0].shift.high, 0.09);
 }
 
+TEST(Steps, SayWhereElseTheyMayBegin) {
+  const std::vector<double> clear = row({{20, 1}, {10, 2}});
+  const FoundStep sharp = find_steps(clear, 0, {}).at(0);
+  EXPECT_EQ(sharp.earliest, 20U);
+  EXPECT_EQ(sharp.latest, 20U);
+  // Values that lie between the levels may belong to either.
+  std::vector<double> values;
+  Noise noise(12);
+  for (int i = 0; i < 60; ++i)
+    values.push_back(0.1 * noise.normal() + (i < 28 ? 0 : i < 32 ? 1 : 2));
+  const FoundStep blurred = find_steps(values, 0, {}).at(0);
+  EXPECT_LE(blurred.earliest, 28U);
+  EXPECT_GE(blurred.latest, 32U);
+  EXPECT_GE(blurred.at, blurred.earliest);
+  EXPECT_LE(blurred.at, blurred.latest);
+}
+
 TEST(Steps, BelowTheLeastShiftAreNoSteps) {
   std::vector<double> values = row({{20, 1}, {20, 1.005}});
   EXPECT_EQ(places(values, 0.01), Places());

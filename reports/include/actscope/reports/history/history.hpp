@@ -55,8 +55,10 @@ struct HistoryPoint {
 struct HistoryStep {
   std::int64_t report = 0;    ///< the first behind it: place in History::reports
   std::int64_t previous = 0;  ///< the last before it that has a value
-  double before = 0;          ///< level (median) since the step before
-  double after = 0;           ///< level until the next step
+  /// Where it may begin instead: places of the first and the last such report.
+  std::int64_t earliest = 0, latest = 0;
+  double before = 0;  ///< level (median) since the step before
+  double after = 0;   ///< level until the next step
   ChangeKind change_kind = ChangeKind::ratio;
   double change = 0;  ///< behind over before, or behind less before
   double change_low = 0,
