@@ -16,6 +16,9 @@
 #include "actscope/reports/gate/document.hpp"
 #include "actscope/reports/gate/judge.hpp"
 #include "actscope/reports/gate/rendering.hpp"
+#include "actscope/reports/gate/report.hpp"
+#include "actscope/reports/history/document.hpp"
+#include "actscope/reports/history/rendering.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/run/rendering.hpp"
 #include "actscope/reports/sweep/document.hpp"
@@ -311,6 +314,38 @@ RC_GTEST_PROP(DocumentProperties, EveryVerdictSurvivesAndCanBeRendered, ()) {
   for (const auto& render : {gate_text, gate_markdown, gate_junit, gate_sentence}) {
     RC_ASSERT(!render(result).empty());
   }
+  for (const Format format : {Format::text, Format::markdown, Format::html, Format::csv}) {
+    RC_ASSERT(!render_gate(result, format, any_text()).empty());
+  }
+}
+
+// Reports of one run with other figures, and of any others between them.
+RC_GTEST_PROP(DocumentProperties, EveryHistorySurvivesAndCanBeRendered, ()) {
+  const RunRecord run = any_run();
+  const std::vector<std::string> all = {"*"};
+  std::vector<HistoryEntry> entries;
+  for (int i = *rc::gen::inRange(0, 20); i > 0; --i) {
+    RunRecord next = *rc::gen::inRange(0, 8) == 0 ? any_run() : run;
+    next.summary.step_time_s = or_missing(or_unbounded(any_amount()));
+    next.summary.train_loss = or_missing(or_unbounded(any_number()));
+    next.summary.saved_bytes = or_missing(any_count());
+    entries.push_back(entry_of_run(next, any_text(), all));
+  }
+  HistoryOptions options;
+  options.order = HistoryOrder::path;
+  History history = build_history(entries, options);
+  RC_ASSERT(history.reports.size() == entries.size());
+  history.name = any_text();
+  for (const Format format : {Format::text, Format::markdown, Format::html, Format::csv}) {
+    RC_ASSERT(!render_history(history, format, any_text()).empty());
+  }
+  if (entries.empty()) return;
+  const std::string again =
+      write_history_document(read_history_document(write_history_document(history), "t"));
+  const History read = read_history_document(again, "t");
+  RC_ASSERT(write_history_document(read) == again);
+  RC_ASSERT(read.groups.size() == history.groups.size());
+  RC_ASSERT(!render_history(read, Format::html).empty());
 }
 
 RC_GTEST_PROP(DocumentProperties, NoRunRegressesAgainstItself, ()) {
