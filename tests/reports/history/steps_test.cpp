@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "history/support.hpp"
 
 namespace actscope::reports::test {
@@ -51,6 +53,15 @@ TEST(Steps, InNoiseAreFoundWithTheirShift) {
   EXPECT_GT(steps[0].shift.high, 0.06);
   EXPECT_GT(steps[0].shift.low, 0.03);
   EXPECT_LT(steps[0].shift.high, 0.09);
+}
+
+TEST(Steps, BeginWhereTheValuesJumpThoughTheNoiseWanders) {
+  // The two highest values before the step stand right before it.
+  std::vector<double> values;
+  for (int i = 0; i < 40; ++i) {
+    values.push_back((i < 25 ? 1 : 1.06) * (1 + 0.005 * std::sin(12.9898 * i + 4.1)));
+  }
+  EXPECT_EQ(places(values), Places({25}));
 }
 
 TEST(Steps, SayWhereElseTheyMayBegin) {

@@ -42,7 +42,8 @@ struct FoundStep {
 /// Lehmann, by the order statistics of all differences) has to lie wholly beyond `least_shift`.
 ///
 /// Its place is uncertain by as many values as fit nearly as well, by the likelihood of ranks:
-/// twice its logarithm falls by at most c, (1 - exp(-c / 2))² being the confidence.
+/// twice its logarithm falls by at most c, (1 - exp(-c / 2))² being the confidence. Among those it
+/// begins where the absolute deviations from the medians of both parts are least.
 ///
 /// Requires finite values, ratios of `rule` in (0, 1), least_shift >= 0
 /// Cost     about 5,000 passes over the values for every step; none below fewest_values
