@@ -6,6 +6,7 @@
 #include "views/footprint_view.hpp"
 #include "views/gate_view.hpp"
 #include "views/heat_map_view.hpp"
+#include "views/history_view.hpp"
 #include "views/kernels_view.hpp"
 #include "views/layers_view.hpp"
 #include "views/ledger_view.hpp"
@@ -26,11 +27,12 @@ struct Place {
   const char* group;
 };
 
-constexpr Place places[] = {
-    {"overview", "Decide"}, {"runs", "Decide"},     {"heatmap", "Decide"}, {"pareto", "Decide"},
-    {"parallel", "Decide"}, {"accuracy", "Decide"}, {"layers", "Decide"},  {"footprint", "Memory"},
-    {"ledger", "Memory"},   {"memory", "Memory"},   {"plan", "Memory"},    {"timeline", "Time"},
-    {"kernels", "Time"},    {"benchmarks", "Time"}, {"gate", "Do"},        {"new-run", "Do"}};
+constexpr Place places[] = {{"overview", "Decide"}, {"runs", "Decide"},      {"heatmap", "Decide"},
+                            {"pareto", "Decide"},   {"parallel", "Decide"},  {"accuracy", "Decide"},
+                            {"layers", "Decide"},   {"footprint", "Memory"}, {"ledger", "Memory"},
+                            {"memory", "Memory"},   {"plan", "Memory"},      {"timeline", "Time"},
+                            {"kernels", "Time"},    {"benchmarks", "Time"},  {"gate", "Do"},
+                            {"history", "Do"},      {"new-run", "Do"}};
 
 }  // namespace
 
@@ -70,6 +72,7 @@ View* makeView(const QString& id, RunStore& store, Selection& selection, QWidget
   if (id == "timeline") return new TimelineView(store, selection, parent);
   if (id == "benchmarks") return new BenchView(store, selection, parent);
   if (id == "gate") return new GateView(store, selection, parent);
+  if (id == "history") return new HistoryView(store, selection, parent);
   if (id == "new-run") return new NewRunView(store, selection, parent);
   return nullptr;
 }

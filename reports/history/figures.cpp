@@ -5,6 +5,9 @@
 
 #include <cmath>
 
+#include "actscope/reports/history/rendering.hpp"
+#include "gate/row.hpp"
+
 namespace actscope::reports {
 namespace {
 
@@ -85,6 +88,14 @@ std::string report_text(const History& history, std::int64_t report) {
 std::string quote_of(const History& history, const HistorySeries& series, const HistoryStep& step) {
   return plain_name(series.metric) + " " + change_with_interval(series, step) + " since " +
          report_text(history, step.report);
+}
+
+std::string history_value_text(const std::string& metric, double value) {
+  return short_value(metric, value);
+}
+
+std::string history_change_text(const HistorySeries& series, const HistoryStep& step) {
+  return change_with_interval(series, step);
 }
 
 }  // namespace actscope::reports

@@ -15,4 +15,10 @@ namespace actscope::reports {
 std::string render_history(const History& history, Format format,
                            std::string_view introduction = {});
 
+/// A value of a metric, for people: "251 ms", "640", "81.58 %".
+std::string history_value_text(const std::string& metric, double value);
+
+/// The change of a step with its interval: "1.053x [1.048, 1.058]"; of exact figures without.
+std::string history_change_text(const HistorySeries& series, const HistoryStep& step);
+
 }  // namespace actscope::reports
