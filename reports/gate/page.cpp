@@ -57,6 +57,7 @@ std::string rows_html(const std::string& rows) {
 std::string block(const char* title, const std::vector<std::string>& lines) {
   if (lines.empty()) return {};
   std::vector<std::string> shown;
+  shown.reserve(lines.size());
   for (const std::string& line : lines) shown.push_back(plain_line(line));
   return fmt::format("<section><h2>{}</h2><ul>{}</ul></section>\n", title, list_html(shown));
 }

@@ -62,7 +62,7 @@ std::string change_text(const HistorySeries& series, const HistoryStep& step) {
 }
 
 std::string change_with_interval(const HistorySeries& series, const HistoryStep& step) {
-  const std::string change = change_text(series, step);
+  std::string change = change_text(series, step);
   if (step.change_low == step.change && step.change_high == step.change) return change;
   if (step.change_kind == ChangeKind::ratio) {
     return fmt::format("{} [{}, {}]", change, ratio_text(step.change_low, step.change),

@@ -49,7 +49,7 @@ class Walk {
     }
     for (; !code && at != fs::directory_iterator(); at.increment(code)) {
       const std::string name = at->path().filename().string();
-      const std::string path = folder.empty() ? name : folder + "/" + name;
+      const std::string path = folder.empty() ? name : fmt::format("{}/{}", folder, name);
       std::error_code ignored;
       if (at->is_directory(ignored)) {
         if (at->is_symlink(ignored)) {

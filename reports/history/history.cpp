@@ -26,8 +26,9 @@ struct Row {
 Row row_of(const HistorySeries& series) {
   Row row;
   for (std::size_t i = 0; i < series.points.size(); ++i) {
-    if (!series.points[i].value) continue;
-    row.values.push_back(*series.points[i].value);
+    const std::optional<double>& value = series.points[i].value;
+    if (!value) continue;
+    row.values.push_back(*value);
     row.points.push_back(i);
   }
   return row;
@@ -53,6 +54,7 @@ std::vector<FoundStep> steps_of(const HistorySeries& series, const std::vector<d
                       rule);
   }
   std::vector<double> logarithms;
+  logarithms.reserve(values.size());
   for (const double value : values) logarithms.push_back(std::log(value));
   return find_steps(logarithms, std::log1p(rule.least_change_ratio), rule);
 }

@@ -161,6 +161,7 @@ std::vector<HistoryEntry> in_order(std::vector<HistoryEntry> entries, const Hist
   std::ranges::sort(
       placed, [&](const Placed& a, const Placed& b) { return stands_before(a, b, options.order); });
   std::vector<HistoryEntry> ordered;
+  ordered.reserve(placed.size());
   for (Placed& one : placed) ordered.push_back(std::move(one.entry));
   return ordered;
 }

@@ -15,6 +15,7 @@ namespace {
 std::string listed(const char* title, const std::vector<std::string>& lines) {
   if (lines.empty()) return {};
   std::vector<std::string> shown;
+  shown.reserve(lines.size());
   for (const std::string& line : lines) shown.push_back(visible_line(line));
   return fmt::format("<p class=\"note\">{}</p><ul>{}</ul>\n", title, list_html(shown));
 }

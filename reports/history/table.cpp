@@ -175,6 +175,7 @@ std::vector<std::string> gap_lines(const History& history, const HistoryGroup& g
     }
   }
   std::vector<std::string> lines;
+  lines.reserve(by_text.size());
   for (const auto& [text, metrics] : by_text) lines.push_back(metrics + text);
   return lines;
 }
