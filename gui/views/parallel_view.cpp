@@ -38,7 +38,8 @@ void ParallelView::draw() {
   if (fields != m_fields) m_ranges.clear();
   m_fields = fields;
   m_axis = std::clamp(m_axis, 0, std::max(0, static_cast<int>(fields.size()) - 1));
-  setMessage(m_parallel.message.isEmpty() && m_ranges.isEmpty()
+  // A picture is not dragged in.
+  setMessage(m_parallel.message.isEmpty() && m_ranges.isEmpty() && isVisible()
                  ? tr("Drag along an axis to keep the runs that cross there, in every view.")
                  : m_parallel.message);
   const bool isEmpty = m_parallel.axes.empty();
@@ -72,7 +73,8 @@ void ParallelView::drawAxes() {
     label->setLayer("overlay");
     label->position->setCoords(x, y);
     label->setPositionAlignment(alignment);
-    const double room = plot().xAxis->coordToPixel(1) - plot().xAxis->coordToPixel(0) - 8;
+    // The rectangle of the axes is laid out later.
+    const double room = 0.95 * plot().viewport().width() / count - 8;
     label->setText(
         fontMetrics().elidedText(text, Qt::ElideMiddle, static_cast<int>(std::max(20.0, room))));
     label->setFont(font());
