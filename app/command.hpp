@@ -22,6 +22,9 @@ void add_plan(CLI::App& program, Action& action);
 void add_compare(CLI::App& program, Action& action);
 void add_gate(CLI::App& program, Action& action);
 void add_history(CLI::App& program, Action& action);
+/// Subcommands of gate.
+void add_gate_run(CLI::App& gate, Action& action);
+void add_gate_noise(CLI::App& gate, Action& action);
 void add_report(CLI::App& program, Action& action);
 void add_validate(CLI::App& program, Action& action);
 void add_bench(CLI::App& program, Action& action);

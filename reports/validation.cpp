@@ -9,6 +9,8 @@
 #include "actscope/reports/evaluation/document.hpp"
 #include "actscope/reports/footprint/document.hpp"
 #include "actscope/reports/gate/document.hpp"
+#include "actscope/reports/gate/measurement.hpp"
+#include "actscope/reports/gate/noise.hpp"
 #include "actscope/reports/gate/policy.hpp"
 #include "actscope/reports/history/document.hpp"
 #include "actscope/reports/plan/document.hpp"
@@ -39,6 +41,10 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
     (void)read_gate_document(text, source);
   } else if (schema.name == "actscope.history") {
     (void)read_history_document(text, source);
+  } else if (schema.name == "actscope.rounds") {
+    (void)read_rounds_document(text, source);
+  } else if (schema.name == "actscope.noise") {
+    (void)read_noise_document(text, source);
   } else if (schema.name == "actscope.policy") {
     (void)read_policy_document(text, source);
   } else if (schema.name == "actscope.config") {
@@ -48,7 +54,7 @@ DocumentSchema validate_document(std::string_view text, std::string_view source)
         std::string(source) + " is of an unknown kind", "found " + schema.name,
         "this version reads actscope.run, actscope.sweep, actscope.footprint, actscope.eval, "
         "actscope.compare, actscope.gate, actscope.policy, actscope.config, actscope.kernels, "
-        "actscope.plan, actscope.tracer, actscope.history"));
+        "actscope.plan, actscope.tracer, actscope.history, actscope.rounds, actscope.noise"));
   }
   return schema;
 }

@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/gate_inputs.hpp"
 
-#include <fmt/format.h>
-
-#include <chrono>
-
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
 #include "actscope/reports/run/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
+#include "gate/gate_outputs.hpp"
 #include "report_files.hpp"
 
 namespace actscope::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The day in UTC, as policies write the end of a waiver.
-std::string today() {
-  const std::chrono::year_month_day day(
-      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-}
 
 }  // namespace
 
@@ -69,10 +58,12 @@ reports::GateResult judge(const StoredReport& baseline, const StoredReport& cand
     names = {baseline.file.string(), candidate.file.string()};
   }
   if (const auto* run = std::get_if<RunRecord>(&baseline.record)) {
-    return reports::judge_runs(*run, std::get<RunRecord>(candidate.record), names, policy, today());
+    return reports::judge_runs(*run, std::get<RunRecord>(candidate.record), names, policy,
+                               today_in_utc());
   }
   return reports::judge_sweeps(std::get<SweepRecord>(baseline.record),
-                               std::get<SweepRecord>(candidate.record), names, policy, today());
+                               std::get<SweepRecord>(candidate.record), names, policy,
+                               today_in_utc());
 }
 
 }  // namespace actscope::app

@@ -10,7 +10,7 @@ namespace actscope::reports {
 namespace {
 
 constexpr MetricClass classes[] = {MetricClass::exact, MetricClass::timing, MetricClass::learning};
-constexpr GateVerdict verdicts[] = {
+constexpr GateVerdict all_verdicts[] = {
     GateVerdict::same,  GateVerdict::improved, GateVerdict::regressed, GateVerdict::inconclusive,
     GateVerdict::added, GateVerdict::missing,  GateVerdict::failed};
 
@@ -36,7 +36,29 @@ Json row_json(const GateRow& row) {
   set_value(object, "ratio", row.ratio, no_ratio);
   set_value(object, "ratio_low", row.ratio_low, row.ratio ? "no interval is known" : no_ratio);
   set_value(object, "ratio_high", row.ratio_high, row.ratio ? "no interval is known" : no_ratio);
+  if (row.is_primary) object["primary"] = true;
+  if (row.is_advisory) object["advisory"] = true;
+  if (row.rounds > 0) object["rounds"] = row.rounds;
+  if (row.p_value) object["p_value_ratio"] = *row.p_value;
   return object;
+}
+
+Json timing_json(const GateTiming& timing) {
+  return {{"baseline_command", timing.baseline_command},
+          {"candidate_command", timing.candidate_command},
+          {"rounds", timing.rounds},
+          {"confirmation_rounds", timing.confirmation_rounds},
+          {"failed_rounds", timing.failed_rounds},
+          {"planned_rounds", timing.planned_rounds},
+          {"band_ratio", timing.band_ratio},
+          {"false_alarm_bound_ratio", timing.false_alarm_bound_ratio}};
+}
+
+GateTiming read_timing(const JsonCursor& from) {
+  return {from.at("baseline_command").text(), from.at("candidate_command").text(),
+          from.at("rounds").count(),          from.at("confirmation_rounds").count(),
+          from.at("failed_rounds").count(),   from.at("planned_rounds").count(),
+          from.at("band_ratio").amount(),     from.at("false_alarm_bound_ratio").share()};
 }
 
 template <class Name, std::size_t count>
@@ -49,7 +71,7 @@ Name read_name(const JsonCursor& from, const Name (&names)[count], const char* e
 }
 
 GateVerdict read_verdict(const JsonCursor& from) {
-  return read_name(from, verdicts,
+  return read_name(from, all_verdicts,
                    "same, improved, regressed, inconclusive, new, missing or failed");
 }
 
@@ -66,6 +88,10 @@ GateRow read_row(const JsonCursor& from) {
   row.ratio = measured_number(from, "ratio").value;
   row.ratio_low = measured_number(from, "ratio_low").value;
   row.ratio_high = measured_number(from, "ratio_high").value;
+  row.is_primary = from.has("primary") && from.at("primary").boolean();
+  row.is_advisory = from.has("advisory") && from.at("advisory").boolean();
+  if (from.has("rounds")) row.rounds = from.at("rounds").count();
+  if (from.has("p_value_ratio")) row.p_value = from.at("p_value_ratio").share();
   return row;
 }
 
@@ -74,15 +100,17 @@ GateRow read_row(const JsonCursor& from) {
 std::string write_gate_document(const GateResult& result) {
   Json rows = Json::array();
   for (const GateRow& row : result.rows) rows.push_back(row_json(row));
-  return format_json({{"schema", schema_of("actscope.gate")},
-                      {"baseline", result.baseline_name},
-                      {"candidate", result.candidate_name},
-                      {"verdict", name_of(result.verdict)},
-                      {"config_differences", result.config_differences},
-                      {"environment_differences", result.environment_differences},
-                      {"notes", result.notes},
-                      {"ignored", integer_json(result.ignored)},
-                      {"rows", std::move(rows)}});
+  Json document = {{"schema", schema_of("actscope.gate", "1.1.0")},
+                   {"baseline", result.baseline_name},
+                   {"candidate", result.candidate_name},
+                   {"verdict", name_of(result.verdict)},
+                   {"config_differences", result.config_differences},
+                   {"environment_differences", result.environment_differences},
+                   {"notes", result.notes},
+                   {"ignored", integer_json(result.ignored)},
+                   {"rows", std::move(rows)}};
+  if (result.timing) document["timing"] = timing_json(*result.timing);
+  return format_json(document);
 }
 
 GateResult read_gate_document(std::string_view text, std::string_view source) {
@@ -98,6 +126,7 @@ GateResult read_gate_document(std::string_view text, std::string_view source) {
   result.notes = root.at("notes").texts();
   result.ignored = root.at("ignored").count();
   for (const JsonCursor& row : root.at("rows").items()) result.rows.push_back(read_row(row));
+  if (root.has("timing")) result.timing = read_timing(root.at("timing"));
   return result;
 }
 

@@ -26,9 +26,8 @@ void add_lines(std::string& text, const char* title, const std::vector<std::stri
 
 std::string line_of(const GateRow& row) {
   return fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", markdown_text(row.metric),
-                     name_of(row.kind), row.waiver.empty() ? name_of(row.verdict) : "waived",
-                     short_value(row.metric, row.baseline), short_value(row.metric, row.candidate),
-                     row.ratio ? fmt::format("{:.4g}", *row.ratio) : "n/a",
+                     name_of(row.kind), shown_verdict(row), short_value(row.metric, row.baseline),
+                     short_value(row.metric, row.candidate), shown_ratio(row),
                      markdown_text(row.waiver.empty() ? row.message : row.waiver));
 }
 
@@ -40,7 +39,7 @@ std::string gate_markdown(const GateResult& result) {
                      markdown_text(result.candidate_name) + ".\n";
   std::size_t listed = 0, left_out = 0;
   for (const GateRow& row : result.rows) {
-    if (row.verdict == GateVerdict::same) continue;
+    if (row.verdict == GateVerdict::same && !row.is_primary) continue;
     if (listed == most_rows) {
       ++left_out;
       continue;

@@ -12,10 +12,6 @@
 
 namespace actscope::reports {
 
-/// What counts as better. `fewer`: bytes; `lower_count`: of something else; `small` judges the
-/// magnitude; `none`: the value shall not be above 0.
-enum class Wanted { fewer, lower_count, small, more, unchanged, none };
-
 /// One figure of a report, with what is needed to judge it. Units stand in the name.
 struct Metric {
   std::string name;

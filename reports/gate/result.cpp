@@ -6,13 +6,16 @@
 namespace actscope::reports {
 
 bool fails_gate(const GateRow& row) {
-  if (!row.waiver.empty()) return false;
+  if (!row.waiver.empty() || row.is_advisory) return false;
   return row.verdict == GateVerdict::failed || row.verdict == GateVerdict::regressed ||
          (row.verdict == GateVerdict::missing && row.kind == MetricClass::exact);
 }
 
 bool leaves_open(const GateRow& row) {
-  if (!row.waiver.empty() || row.kind == MetricClass::timing) return false;
+  if (!row.waiver.empty() || row.is_advisory) return false;
+  if (row.kind == MetricClass::timing) {
+    return row.is_primary && row.verdict == GateVerdict::inconclusive;
+  }
   return row.verdict == GateVerdict::inconclusive ||
          (row.verdict == GateVerdict::missing && row.kind == MetricClass::learning);
 }

@@ -71,4 +71,16 @@ std::string short_value(const std::string& metric, const std::optional<double>& 
   return plain(*value);
 }
 
+std::string shown_verdict(const GateRow& row) {
+  if (!row.waiver.empty()) return "waived";
+  return std::string(name_of(row.verdict)) + (row.is_advisory ? ", advisory" : "");
+}
+
+std::string shown_ratio(const GateRow& row) {
+  if (!row.ratio) return "n/a";
+  if (row.rounds == 0 || !row.ratio_low || !row.ratio_high)
+    return fmt::format("{:.4g}", *row.ratio);
+  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", *row.ratio, *row.ratio_low, *row.ratio_high);
+}
+
 }  // namespace actscope::reports

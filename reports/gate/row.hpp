@@ -21,4 +21,10 @@ std::string shown_value(const std::string& metric, const std::optional<double>& 
 /// The same in few characters, for tables.
 std::string short_value(const std::string& metric, const std::optional<double>& value);
 
+/// "regressed", "waived", "regressed, advisory".
+std::string shown_verdict(const GateRow& row);
+
+/// "1.029", of a measured time "1.029 [1.021, 1.037]".
+std::string shown_ratio(const GateRow& row);
+
 }  // namespace actscope::reports

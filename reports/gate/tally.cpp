@@ -7,6 +7,15 @@
 #include "gate/plain_text.hpp"
 
 namespace actscope::reports {
+namespace {
+
+// A time that was not measured in rounds, or not decided by them, or is advisory.
+bool is_undecided_time(const GateRow& row) {
+  if (row.kind != MetricClass::timing || row.verdict == GateVerdict::same) return false;
+  return row.rounds == 0 || row.is_advisory || row.verdict == GateVerdict::inconclusive;
+}
+
+}  // namespace
 
 GateTally tally_of(const GateResult& result) {
   GateTally tally;
@@ -17,7 +26,7 @@ GateTally tally_of(const GateResult& result) {
       ++tally.open;
     } else if (!row.waiver.empty()) {
       ++tally.waived;
-    } else if (row.kind == MetricClass::timing && row.verdict != GateVerdict::same) {
+    } else if (is_undecided_time(row)) {
       ++tally.timings;
     } else if (row.verdict == GateVerdict::added) {
       ++tally.added;

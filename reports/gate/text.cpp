@@ -18,6 +18,7 @@ constexpr std::size_t longest_metric = 48;
 
 // Rows that everybody wants to see; the others are in the document.
 bool is_listed(const GateRow& row) {
+  if (row.is_primary || fails_gate(row)) return true;
   if (row.verdict == GateVerdict::same) return false;
   return row.kind != MetricClass::timing ||
          (!row.metric.starts_with("operators.") && !row.metric.starts_with("kernels."));
@@ -33,6 +34,13 @@ void add_lines(std::string& text, const char* title, const std::vector<std::stri
     text += fmt::format("  and {} more\n", lines.size() - most_lines);
   }
   text += "\n";
+}
+
+std::string timing_line(const GateTiming& timing) {
+  return fmt::format(
+      "{} of at most {} rounds, {} of them a second batch; false alarms at most {:.2g} %",
+      timing.rounds, timing.planned_rounds, timing.confirmation_rounds,
+      100 * timing.false_alarm_bound_ratio);
 }
 
 }  // namespace
@@ -53,11 +61,10 @@ std::string gate_text(const GateResult& result) {
       continue;
     }
     ++listed;
-    table.add({plain_line(row.metric), name_of(row.kind),
-               row.waiver.empty() ? name_of(row.verdict) : "waived",
+    table.add({plain_line(row.metric), name_of(row.kind), shown_verdict(row),
                short_value(row.metric, row.baseline), short_value(row.metric, row.candidate),
-               row.ratio ? fmt::format("{:.4g}", *row.ratio) : "n/a", plain_line(row.reason)});
-    if (fails_gate(row) || leaves_open(row)) {
+               shown_ratio(row), plain_line(row.reason)});
+    if (fails_gate(row) || leaves_open(row) || row.is_primary) {
       sentences.push_back(row.metric + ": " + row.message);
     } else if (!row.waiver.empty()) {
       sentences.push_back(row.metric + " is waived: " + row.waiver);
@@ -66,6 +73,7 @@ std::string gate_text(const GateResult& result) {
   if (listed > 0) text += table.text(longest_metric) + "\n";
   if (left_out > 0) text += fmt::format("not listed, but in --json: {}\n\n", left_out);
   add_lines(text, "why:", sentences);
+  if (result.timing) text += timing_line(*result.timing) + "\n";
   return text + headline(result) + "\n";
 }
 

@@ -52,13 +52,17 @@ void adjust(std::span<Look> looks, const Member& is_member, P Look::*p) {
 class Judge {
  public:
   Judge(std::span<const TimedMetric> metrics, const TimingPlan& plan)
-      : metrics_(metrics), plan_(plan), band_(std::log1p(plan.band_ratio)) {
+      : metrics_(metrics), plan_(plan) {
     for (const TimedMetric& metric : metrics) primaries_ += metric.is_primary ? 1 : 0;
   }
 
   TimingVerdicts judge();
 
  private:
+  double band_ratio_of(const TimedMetric& metric) const {
+    return std::max(plan_.band_ratio, metric.band_ratio);
+  }
+  double band_of(const TimedMetric& metric) const { return std::log1p(band_ratio_of(metric)); }
   std::vector<Look> look_at(std::size_t look, std::size_t rounds) const;
   double level_of(const TimedMetric& metric, std::size_t look) const {
     return level_of_look(plan_, look, metric.is_primary ? plan_.primary_level : plan_.other_level);
@@ -71,13 +75,13 @@ class Judge {
                std::vector<bool>& is_slower) const;
   TimingJudgement conclude(const TimedMetric& metric, const Look& look, bool is_slower,
                            const TimingVerdicts& verdicts) const;
-  void decide(TimingJudgement& judgement, const Look& look, const ShiftEstimate& all,
-              bool is_slower) const;
-  std::string sentence(const ShiftEstimate& slowness, std::size_t first, std::size_t second) const;
+  void decide(TimingJudgement& judgement, const TimedMetric& metric, const Look& look,
+              const ShiftEstimate& all, bool is_slower) const;
+  std::string sentence(const TimedMetric& metric, const ShiftEstimate& slowness, std::size_t first,
+                       std::size_t second) const;
 
   std::span<const TimedMetric> metrics_;
   const TimingPlan& plan_;
-  double band_;
   std::int64_t primaries_ = 0;
 };
 
@@ -108,9 +112,10 @@ std::vector<Look> Judge::look_at(std::size_t look, std::size_t rounds) const {
     }
     if (!one.slowness.low) continue;
     const double level = level_of(metrics_[i], look);
-    one.is_suspect = one.p_slower <= level && *one.slowness.low > band_;
-    one.is_faster = one.p_faster <= level && *one.slowness.high < -band_;
-    one.is_settled = one.is_faster || (*one.slowness.high <= band_ && *one.slowness.low >= -band_);
+    const double band = band_of(metrics_[i]);
+    one.is_suspect = one.p_slower <= level && *one.slowness.low > band;
+    one.is_faster = one.p_faster <= level && *one.slowness.high < -band;
+    one.is_settled = one.is_faster || (*one.slowness.high <= band && *one.slowness.low >= -band);
   }
   return looks;
 }
@@ -152,7 +157,8 @@ std::vector<bool> Judge::confirmed(const std::vector<Look>& looks, std::size_t l
       const std::vector<double> slowness =
           log_slowness(first_rounds(metrics_[i].batches[1], rounds), metrics_[i].is_more_better);
       const bool is_beyond =
-          !slowness.empty() && hodges_lehmann(slowness, plan_.confidence_ratio).estimate > band_;
+          !slowness.empty() &&
+          hodges_lehmann(slowness, plan_.confidence_ratio).estimate > band_of(metrics_[i]);
       p_values.push_back(is_beyond ? signed_rank_test(slowness).p_greater : 1);
     }
     const std::vector<double> adjusted = holm_adjusted(p_values);
@@ -163,7 +169,7 @@ std::vector<bool> Judge::confirmed(const std::vector<Look>& looks, std::size_t l
       found[members[i]] =
           adjusted[i] <= level_of_confirmation(plan_) &&
           hodges_lehmann(log_slowness(all, metric.is_more_better), plan_.confidence_ratio).low >
-              band_;
+              band_of(metric);
     }
   }
   return found;
@@ -192,8 +198,8 @@ void Judge::confirm(const std::vector<Look>& looks, TimingVerdicts& verdicts,
   }
 }
 
-std::string Judge::sentence(const ShiftEstimate& slowness, std::size_t first,
-                            std::size_t second) const {
+std::string Judge::sentence(const TimedMetric& metric, const ShiftEstimate& slowness,
+                            std::size_t first, std::size_t second) const {
   const auto percent = [](double logarithm) { return 100 * std::expm1(logarithm); };
   const double middle = percent(slowness.estimate);
   std::string text = fmt::format("{:.2f} % {}", std::abs(middle), middle < 0 ? "faster" : "slower");
@@ -201,12 +207,14 @@ std::string Judge::sentence(const ShiftEstimate& slowness, std::size_t first,
     text += fmt::format(", between {:+.2f} % and {:+.2f} %", percent(*slowness.low),
                         percent(*slowness.high));
   }
-  return text + fmt::format("; the noise band is {:.2f} % ({}{} rounds)", 100 * plan_.band_ratio,
-                            first, second > 0 ? fmt::format(" + {}", second) : "");
+  return text + fmt::format("; the noise band is {:.2f} % ({}{} rounds)",
+                            100 * band_ratio_of(metric), first,
+                            second > 0 ? fmt::format(" + {}", second) : "");
 }
 
-void Judge::decide(TimingJudgement& judgement, const Look& look, const ShiftEstimate& all,
-                   bool is_slower) const {
+void Judge::decide(TimingJudgement& judgement, const TimedMetric& metric, const Look& look,
+                   const ShiftEstimate& all, bool is_slower) const {
+  const double band = band_of(metric);
   const auto set = [&](GateVerdict verdict, const char* reason) {
     judgement.verdict = verdict;
     judgement.reason = reason;
@@ -217,8 +225,8 @@ void Judge::decide(TimingJudgement& judgement, const Look& look, const ShiftEsti
     set(GateVerdict::improved, "faster");
   } else if (!all.low) {
     set(GateVerdict::inconclusive, "too_few_rounds");
-  } else if (*all.high <= band_) {
-    set(GateVerdict::same, *all.low >= -band_ ? "within_noise_band" : "not_slower");
+  } else if (*all.high <= band) {
+    set(GateVerdict::same, *all.low >= -band ? "within_noise_band" : "not_slower");
   } else if (look.is_suspect) {
     set(GateVerdict::inconclusive, "not_confirmed");
     judgement.message += ", which a second batch did not confirm";
@@ -245,7 +253,7 @@ TimingJudgement Judge::conclude(const TimedMetric& metric, const Look& look, boo
   if (look.failed) return judgement;
   const ShiftEstimate all =
       hodges_lehmann(log_slowness(batch, metric.is_more_better), plan_.confidence_ratio);
-  judgement.message = sentence(all, first, second);
+  judgement.message = sentence(metric, all, first, second);
   judgement.p_value = look.p_slower;
   const double sign = metric.is_more_better ? -1 : 1;
   judgement.ratio = std::exp(sign * all.estimate);
@@ -253,7 +261,7 @@ TimingJudgement Judge::conclude(const TimedMetric& metric, const Look& look, boo
     judgement.ratio_low = std::exp(sign * (metric.is_more_better ? *all.high : *all.low));
     judgement.ratio_high = std::exp(sign * (metric.is_more_better ? *all.low : *all.high));
   }
-  decide(judgement, look, all, is_slower);
+  decide(judgement, metric, look, all, is_slower);
   return judgement;
 }
 

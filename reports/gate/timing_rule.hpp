@@ -23,6 +23,7 @@ struct TimedMetric {
   std::string name;
   bool is_primary = false;
   bool is_more_better = false;  ///< a throughput
+  double band_ratio = 0;        ///< where it is wider than the plan's
   std::array<TimingBatch, 2> batches;
   std::int64_t baseline_failures = 0, candidate_failures = 0;  ///< launches without a result
 };
@@ -36,12 +37,6 @@ struct TimingJudgement {
   std::optional<double> ratio, ratio_low, ratio_high;  ///< candidate / baseline; absent: no meaning
   std::optional<double> p_value;  ///< of being slower, of the first batch, adjusted by Holm
   std::int64_t pairs = 0;         ///< rounds behind the interval
-};
-
-/// What is to be measured next: `rounds` more of batch 0 or 1; none: the verdicts stand.
-struct TimingStep {
-  std::size_t batch = 0;
-  std::int64_t rounds = 0;
 };
 
 struct TimingVerdicts {

@@ -118,6 +118,45 @@ std::optional<std::size_t> known_tail_rank(std::size_t count, double tail) {
   return known[key] = tail_rank_of_sums(count, tail);
 }
 
+// How many means of two sorted values are at most `limit`.
+std::size_t means_up_to(const std::vector<double>& sorted, double limit) {
+  std::size_t count = 0, end = sorted.size();
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    while (end > 0 && (sorted[i] + sorted[end - 1]) / 2 > limit) --end;
+    if (end <= i) break;
+    count += end - i;
+  }
+  return count;
+}
+
+// The n-th smallest mean of two values (from 0), to the last bits, without making all means.
+double nth_mean(const std::vector<double>& sorted, std::size_t n) {
+  double low = sorted.front(), high = sorted.back();
+  for (int step = 0; step < 100 && low < high; ++step) {
+    const double middle = low + (high - low) / 2;
+    if (middle <= low && step > 0) break;
+    if (means_up_to(sorted, middle) > n) {
+      high = middle;
+    } else {
+      low = middle;
+    }
+  }
+  return high;
+}
+
+ShiftEstimate shift_of_many(std::span<const double> values, double confidence) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::ranges::sort(sorted);
+  const std::size_t means = sorted.size() * (sorted.size() + 1) / 2;
+  ShiftEstimate shift;
+  shift.estimate = (nth_mean(sorted, (means - 1) / 2) + nth_mean(sorted, means / 2)) / 2;
+  if (const auto rank = known_tail_rank(sorted.size(), 1 - confidence)) {
+    shift.low = nth_mean(sorted, *rank);
+    shift.high = nth_mean(sorted, means - 1 - *rank);
+  }
+  return shift;
+}
+
 double middle_of(std::vector<double>& values) {
   const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, half);
@@ -151,6 +190,7 @@ SignedRank signed_rank_test(std::span<const double> differences) {
 }
 
 ShiftEstimate hodges_lehmann(std::span<const double> values, double confidence) {
+  if (values.size() > most_exact_ranks) return shift_of_many(values, confidence);
   std::vector<double> means;
   means.reserve(values.size() * (values.size() + 1) / 2);
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -39,7 +39,7 @@ def run_folder(tmp_path_factory):
 
 def test_the_schemas_are_schemas():
     files = sorted((ROOT / "schemas").glob("*.schema.json"))
-    assert len(files) == 12
+    assert len(files) == 14
     for file in files:
         jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text(encoding="utf-8")))
 

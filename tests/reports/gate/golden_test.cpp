@@ -29,6 +29,11 @@ TEST(GoldenGate, Document) {
   EXPECT_EQ(write_gate_document(read_gate_document(text, "t")), text);
 }
 
+TEST(GoldenGate, DocumentOfTheFirstVersionIsRead) {
+  const GateResult first = read_gate_document(read_golden("gate_1_0.json"), "t");
+  EXPECT_EQ(write_gate_document(first), write_gate_document(golden_result()));
+}
+
 TEST(GoldenGate, Policy) {
   const std::string text = write_policy_document(golden_policy());
   expect_golden("policy.json", text);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -105,12 +106,35 @@ TEST(HodgesLehmann, OfManyValuesHoldsTheMiddleAsOftenAsStated) {
   EXPECT_GT(above, 0.04 * samples);
 }
 
+// Beyond most_exact_ranks the means are counted instead of made.
+TEST(HodgesLehmann, CountingMeansFindsTheSameMiddle) {
+  std::mt19937_64 random(13);
+  std::normal_distribution<double> noise(0.3, 1);
+  for (const std::size_t count : {121U, 150U, 200U}) {
+    std::vector<double> values(count), means;
+    for (double& value : values) value = std::round(8 * noise(random)) / 8;  // ties
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = i; j < count; ++j) means.push_back((values[i] + values[j]) / 2);
+    }
+    std::ranges::sort(means);
+    const double middle = (means[(means.size() - 1) / 2] + means[means.size() / 2]) / 2;
+    const ShiftEstimate shift = hodges_lehmann(values, 0.95);
+    EXPECT_NEAR(shift.estimate, middle, 1e-12) << count;
+    EXPECT_TRUE(std::ranges::any_of(means, [&](double mean) {
+      return std::abs(mean - *shift.low) < 1e-12;
+    })) << count;
+    EXPECT_LT(*shift.low, *shift.high);
+  }
+}
+
 TEST(HodgesLehmann, OfTiedValuesHoldsThem) {
-  const std::vector<double> equal(9, 0.5);
-  const ShiftEstimate shift = hodges_lehmann(equal, 0.95);
-  EXPECT_EQ(shift.estimate, 0.5);
-  EXPECT_EQ(shift.low, 0.5);
-  EXPECT_EQ(shift.high, 0.5);
+  for (const std::size_t count : {9U, 130U}) {
+    const std::vector<double> equal(count, 0.5);
+    const ShiftEstimate shift = hodges_lehmann(equal, 0.95);
+    EXPECT_EQ(shift.estimate, 0.5);
+    EXPECT_EQ(shift.low, 0.5);
+    EXPECT_EQ(shift.high, 0.5);
+  }
 }
 
 TEST(Holm, AgreesWithStoredCases) {

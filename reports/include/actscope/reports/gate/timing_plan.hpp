@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct TimingPlan {
   double confirmation_level = 0.01;  ///< of the second batch, for each of the two families
   double confidence_ratio = 0.95;    ///< of each end of the intervals
   double band_ratio = 0.01;          ///< changes within it are noise, significant or not
+};
+
+/// What is to be measured next: `rounds` more of batch 0 or 1; none: the verdicts stand.
+struct TimingStep {
+  std::size_t batch = 0;
+  std::int64_t rounds = 0;
 };
 
 /// Fewer rounds could not confirm anything.

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/measured_folder.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include "actscope/base/error.hpp"
+#include "actscope/base/file.hpp"
+#include "actscope/base/machine.hpp"
+#include "actscope/reports/gate/timing_plan.hpp"
+#include "output.hpp"
+#include "process/stop_signal.hpp"
+
+namespace actscope::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path temporary_folder() {
+  std::error_code code;
+  std::string place = (fs::temp_directory_path(code) / "actscope-gate-XXXXXX").string();
+  if (code || ::mkdtemp(place.data()) == nullptr) {
+    throw EnvironmentError(error_text(
+        "cannot make a temporary folder",
+        code ? code.message() : std::generic_category().message(errno), "give --out DIR"));
+  }
+  return place;
+}
+
+void require_same(const std::string& given, const std::string& measured, const char* option) {
+  if (given.empty() || given == measured) return;
+  throw ConfigError(error_text(std::string(option) + " is not the command that was measured",
+                               measured, "leave it out with --resume"));
+}
+
+}  // namespace
+
+void add_measured_options(CLI::App& app, MeasuredOptions& options) {
+  const auto in_group = [](CLI::Option* option) { return option->group("Measuring"); };
+  in_group(app.add_option("--rounds", options.rounds, "at most so many, 20 to 2000 [40]"))
+      ->check(CLI::Range(reports::least_rounds, reports::most_rounds))
+      ->option_text("N");
+  in_group(app.add_option("--minutes", options.measuring.minutes,
+                          "begin no round later; 0: no limit [0]"))
+      ->check(CLI::NonNegativeNumber)
+      ->option_text("N");
+  in_group(app.add_option("--warm-ups", options.warm_ups, "rounds that are dropped first [1]"))
+      ->check(CLI::Range(0, 1000))
+      ->option_text("N");
+  in_group(app.add_option("--time-limit", options.measuring.limit_s,
+                          "of one launch in seconds; 0: none [3600]"))
+      ->check(CLI::NonNegativeNumber)
+      ->option_text("SECONDS");
+  in_group(app.add_option("--allow-failures", options.measuring.allowed_failures,
+                          "launches that may fail [0]"))
+      ->check(CLI::Range(0, 1000))
+      ->option_text("N");
+  in_group(app.add_option("--band", options.band_percent,
+                          "changes of so many per cent are noise at least [1]"))
+      ->check(CLI::Range(0.0, 50.0))
+      ->option_text("PERCENT");
+  in_group(app.add_option("--seed", options.seed, "of the order of the two [drawn]"))
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{0x7fffffff}))
+      ->option_text("N");
+  in_group(app.add_flag("--process-only", options.is_process_only,
+                        "the commands report nothing: judge their own time"));
+  in_group(app.add_option("--out", options.out, "folder that keeps the rounds"))
+      ->option_text("DIR");
+  in_group(app.add_option("--resume", options.resume, "go on with the rounds in DIR"))
+      ->option_text("DIR");
+}
+
+MeasuredFolder::MeasuredFolder(const MeasuredOptions& options, const std::string& baseline_command,
+                               const std::string& candidate_command) {
+  if (!options.resume.empty()) {
+    if (!options.out.empty()) {
+      throw ConfigError(error_text("--out and --resume exclude each other", {},
+                                   "--resume goes on in its folder"));
+    }
+    path_ = options.resume;
+    const fs::path file = path_ / "rounds.json";
+    measurement_ = reports::read_rounds_document(read_file(file), file.string());
+    require_same(baseline_command, measurement_.baseline_command, "--baseline-cmd");
+    require_same(candidate_command, measurement_.candidate_command, "--candidate-cmd");
+    return;
+  }
+  is_temporary_ = options.out.empty();
+  path_ = is_temporary_ ? temporary_folder() : fs::path(options.out);
+  prepare_output_folder(path_, ExistingFolder::refuse_unless_empty);
+  measurement_.baseline_command = baseline_command;
+  measurement_.candidate_command = candidate_command;
+  measurement_.seed = options.seed >= 0 ? options.seed : drawn_seed();
+  measurement_.warm_ups = options.warm_ups;
+  measurement_.environment = describe_machine();
+}
+
+MeasuringEnd MeasuredFolder::measure(const MeasuredOptions& options, const std::string& name,
+                                     ProgressMode mode,
+                                     const std::function<reports::TimingStep()>& next) {
+  MeasuringOptions measuring_options = options.measuring;
+  measuring_options.reporting =
+      options.is_process_only ? Reporting::process_only : Reporting::required;
+  const auto progress = make_stderr_progress(mode);
+  catch_stop_signals();
+  const MeasuringEnd end =
+      Measuring(measurement_, path_, measuring_options, *progress, is_stop_requested)
+          .run(next, options.rounds);
+  if (end == MeasuringEnd::stopped) {
+    tell_end(error_text("the measurement was stopped",
+                        std::to_string(measurement_.rounds.size()) + " rounds are kept",
+                        "go on with actscope " + name + " --resume " + path_.string()));
+  }
+  return end;
+}
+
+void MeasuredFolder::drop_if_temporary() const {
+  std::error_code code;
+  if (is_temporary_) fs::remove_all(path_, code);
+}
+
+}  // namespace actscope::app
