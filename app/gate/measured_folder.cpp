@@ -103,9 +103,19 @@ MeasuringEnd MeasuredFolder::measure(const MeasuredOptions& options, const std::
       options.is_process_only ? Reporting::process_only : Reporting::required;
   const auto progress = make_stderr_progress(mode);
   catch_stop_signals();
-  const MeasuringEnd end =
-      Measuring(measurement_, path_, measuring_options, *progress, is_stop_requested)
-          .run(next, options.rounds);
+  MeasuringEnd end = MeasuringEnd::done;
+  try {
+    end = Measuring(measurement_, path_, measuring_options, *progress, is_stop_requested)
+              .run(next, options.rounds);
+  } catch (const RunError& error) {
+    if (is_temporary_ && measurement_.rounds.empty()) {
+      drop_if_temporary();
+      throw;
+    }
+    throw RunError(error_text(error.what(), {},
+                              "go on with actscope " + name + " --resume " + path_.string() +
+                                  "; what it printed is in " + (path_ / "launch").string()));
+  }
   if (end == MeasuringEnd::stopped) {
     tell_end(error_text("the measurement was stopped",
                         std::to_string(measurement_.rounds.size()) + " rounds are kept",

@@ -77,8 +77,7 @@ reports::LaunchRecord Measuring::launch_side(const std::string& side, const std:
     write_file_atomically(place / "failed", record.failure + "\n");
     if (++failures_ > options_.allowed_failures) {
       throw RunError(error_text(record.failure, {},
-                                fmt::format("finished rounds: {}, go on with --resume {}; what it printed is in {}",
-                      measurement_.rounds.size(), folder_.string(), place.string())));
+                                fmt::format("finished rounds: {}", measurement_.rounds.size())));
     }
   }
   return record;

@@ -39,7 +39,7 @@ std::string gate_markdown(const GateResult& result) {
                      markdown_text(result.candidate_name) + ".\n";
   std::size_t listed = 0, left_out = 0;
   for (const GateRow& row : result.rows) {
-    if (row.verdict == GateVerdict::same && !row.is_primary) continue;
+    if (!row.is_primary && (row.verdict == GateVerdict::same || is_within_noise(row))) continue;
     if (listed == most_rows) {
       ++left_out;
       continue;

@@ -76,6 +76,12 @@ std::string shown_verdict(const GateRow& row) {
   return std::string(name_of(row.verdict)) + (row.is_advisory ? ", advisory" : "");
 }
 
+bool is_within_noise(const GateRow& row) {
+  if (row.kind != MetricClass::timing || row.rounds == 0) return false;
+  if (row.verdict != GateVerdict::inconclusive) return false;
+  return !row.ratio_low || !row.ratio_high || (*row.ratio_low <= 1 && *row.ratio_high >= 1);
+}
+
 std::string shown_ratio(const GateRow& row) {
   if (!row.ratio) return "n/a";
   if (row.rounds == 0 || !row.ratio_low || !row.ratio_high)

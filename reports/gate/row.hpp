@@ -24,6 +24,9 @@ std::string short_value(const std::string& metric, const std::optional<double>& 
 /// "regressed", "waived", "regressed, advisory".
 std::string shown_verdict(const GateRow& row);
 
+/// A measured time that is open and whose interval holds 1: it explains nothing.
+bool is_within_noise(const GateRow& row);
+
 /// "1.029", of a measured time "1.029 [1.021, 1.037]".
 std::string shown_ratio(const GateRow& row);
 

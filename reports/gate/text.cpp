@@ -19,8 +19,8 @@ constexpr std::size_t longest_metric = 48;
 // Rows that everybody wants to see; the others are in the document.
 bool is_listed(const GateRow& row) {
   if (row.is_primary || fails_gate(row)) return true;
-  if (row.verdict == GateVerdict::same) return false;
-  return row.kind != MetricClass::timing ||
+  if (row.verdict == GateVerdict::same || is_within_noise(row)) return false;
+  return row.kind != MetricClass::timing || row.rounds > 0 ||
          (!row.metric.starts_with("operators.") && !row.metric.starts_with("kernels."));
 }
 

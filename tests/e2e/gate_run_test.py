@@ -157,7 +157,7 @@ class BadInput(MeasuredGate):
         kept = len(json.loads(self.text("kept", "rounds.json"))["rounds"])
         self.assertGreaterEqual(kept, 3)
         self.assertIn(f"finished rounds: {kept}", err)
-        self.assertIn("--resume kept", err)
+        self.assertIn("go on with actscope gate run --resume kept", err)
         os.remove(self.path("broken"))
         with open(self.path("count"), "w", encoding="utf-8"):
             pass
