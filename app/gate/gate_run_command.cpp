@@ -57,8 +57,8 @@ void add_gate_run(CLI::App& gate, Action& action) {
   CLI::App* app = add_command(
       gate, "run", "measures two commands, launch by launch in drawn order, and judges them",
       "actscope gate run --baseline-cmd ./old --candidate-cmd ./new --noise noise.json\n"
-      "         actscope gate run --baseline-cmd 'git stash -q; python train.py; git stash pop -q' "
-      "--candidate-cmd 'python train.py' --process-only");
+      "         actscope gate run --baseline-cmd 'cd ../base && python train.py' "
+      "--candidate-cmd \\\n           'python train.py' --process-only");
   app->footer(
       "\nA command is a line for /bin/sh. It leaves report.json (actscope.run) in $ACTSCOPE_OUT "
       "or\n"

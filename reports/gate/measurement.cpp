@@ -15,6 +15,16 @@ namespace {
 
 constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
+// How often operators were called, or kernels launched, in all: as many for the same work.
+void add_calls(ReportedValues& reported, const char* name,
+               const std::vector<OperatorTiming>& timings) {
+  if (timings.empty()) return;
+  double calls = 0;
+  for (const OperatorTiming& timing : timings) calls += static_cast<double>(timing.calls);
+  reported.metrics.push_back({name, MetricClass::exact, Wanted::lower_count, false, 0});
+  reported.values[name] = calls;
+}
+
 MeasuredMetric metric_by_name(const std::string& name) {
   MeasuredMetric metric{name, MetricClass::timing, Wanted::fewer, false, 0};
   if (name.ends_with("per_s")) {
@@ -54,6 +64,8 @@ ReportedValues values_of_run(const RunRecord& record) {
       reported.values[metric.name] = *metric.value;
     }
   }
+  add_calls(reported, "operators.calls_count", record.operators);
+  add_calls(reported, "kernels.launches_count", record.kernels);
   return reported;
 }
 

@@ -105,6 +105,30 @@ class SamplesCi(unittest.TestCase):
         worse = self.bash(before + "\n" + script.replace("--scheme exact-bsr --block 8", "--scheme exact"))
         self.assertEqual(worse.returncode, 1, worse.stderr)
 
+    def test_github_times(self):
+        """The workflow for a training script of the user's own; git, which makes its second tree, is a double here."""
+        job = yaml.safe_load(text_of("samples", "ci", "github-times.yml"))["jobs"]["times"]
+        steps = {step["name"]: step["run"] for step in job["steps"] if "run" in step and "name" in step}
+        self.succeed(steps["install"])
+        with open(self.environment["GITHUB_PATH"], encoding="utf-8") as file:
+            self.environment["PATH"] = file.read().strip() + ":" + self.environment["PATH"]
+        os.makedirs(os.path.join(self.folder, "base"))
+        for folder, saved in (("base", 640), (".", 640)):
+            self.write_script(folder, saved)
+        self.environment["BASE"] = "origin/main"
+        self.succeed(steps["noise"])
+        self.succeed(steps["gate"])
+        self.assertLessEqual({"gate.json", "gate.xml", "noise.json", "summary.md"}, set(self.names()))
+        self.write_script(".", 641)
+        worse = self.bash(steps["gate"])
+        self.assertEqual(worse.returncode, 1, worse.stderr)
+        self.assertIn("::error title=actscope gate saved_bytes::", worse.stdout)
+
+    def write_script(self, folder, saved_bytes):
+        with open(os.path.join(self.folder, folder, "train.py"), "w", encoding="utf-8") as file:
+            file.write("import json, random\nprint(json.dumps({'step_time_s': random.gauss(1, 0.001), "
+                       f"'saved_bytes': {saved_bytes}}}))\n")
+
     def test_the_policy_is_the_one_of_the_guide(self):
         shown = re.search(r"`ci/policy.json`:\n\n((?:    .*\n)+)", text_of("docs", "guide", "gate-in-ci.md"))[1]
         self.assertEqual(json.loads(shown), json.loads(text_of("samples", "ci", "policy.json")))

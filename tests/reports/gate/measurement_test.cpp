@@ -55,6 +55,20 @@ TEST(Measurement, TakesTheMetricsOfARunReport) {
   EXPECT_EQ(primaries, 1);
 }
 
+TEST(Measurement, CountsCallsAndLaunchesOfARunReport) {
+  RunRecord run = small_run();
+  run.operators.clear();
+  run.kernels.clear();
+  EXPECT_FALSE(values_of_run(run).values.contains("operators.calls_count"));
+  run.operators = {{"product", "blocks.0", "forward", "cpu", 3, 0.5},
+                   {"gelu", "", "", "cpu", 4, 0.5}};
+  run.kernels = {{"gemm", "blocks.0", "forward", "cuda", 5, 0.5}};
+  const ReportedValues reported = values_of_run(run);
+  EXPECT_EQ(reported.values.at("operators.calls_count"), 7);
+  EXPECT_EQ(reported.values.at("kernels.launches_count"), 5);
+  EXPECT_EQ(reported.metrics.back().kind, MetricClass::exact);
+}
+
 TEST(RoundsDocument, IsReadAsItWasWritten) {
   GateMeasurement measurement = drawn_measurement(1.1, 3, 2);
   measurement.rounds[0].candidate = {{}, "the command failed"};
