@@ -81,7 +81,14 @@ std::string remarks_html(const History& history) {
 
 std::string history_page(const History& history, std::string_view introduction) {
   std::string groups;
-  for (const HistoryGroup& group : history.groups) groups += group_html(history, group);
+  for (const HistoryGroup& group : history.groups) {
+    if (!has_one_report(history, group)) groups += group_html(history, group);
+  }
+  const std::vector<std::string> singles = single_lines(history);
+  if (!singles.empty()) {
+    groups += "<section><h2>One report only</h2>" +
+              listed("There is nothing to compare them with.", singles) + "</section>\n";
+  }
   if (groups.empty()) groups = "<section><p class=\"empty\">No report.</p></section>\n";
   return filled(html_history(),
                 {{"STYLE", std::string(html_style())},

@@ -9,7 +9,7 @@
 namespace actscope::reports {
 namespace {
 
-constexpr std::size_t longest_series_name = 44;
+constexpr std::size_t longest_series_name = 70;
 
 void add_block(std::string& text, const char* title, const std::vector<std::string>& lines) {
   if (lines.empty()) return;
@@ -26,16 +26,18 @@ std::string text_of_history(const History& history, std::string_view introductio
   text += wrapped(plain_line(history.name) + ": " + history_sentence(history), text_columns, "  ");
   text += "\n\n";
   for (const HistoryGroup& group : history.groups) {
+    if (has_one_report(history, group)) continue;
     text += wrapped(plain_line(group.name), text_columns, "  ") + "\n\n";
     if (group.series.empty()) {
       text += "  no report has one of the metrics\n\n";
     } else {
-      text += history_table(history, group).text(longest_series_name) + "\n";
+      text += history_table(history, group).text(longest_series_name, text_columns) + "\n";
     }
     add_block(text, "without a value:", gap_lines(history, group));
     add_block(text, "the environment changed there too:", cause_lines(history, group));
     add_block(text, "to quote:", quote_lines(group));
   }
+  add_block(text, "one report only, so nothing to compare it with:", single_lines(history));
   add_block(text, "notes:", history_remarks(history));
   return text;
 }
@@ -52,12 +54,14 @@ std::string markdown_of_history(const History& history, std::string_view introdu
   text +=
       "### History of " + markdown_text(history.name) + "\n\n" + history_sentence(history) + ".\n";
   for (const HistoryGroup& group : history.groups) {
+    if (has_one_report(history, group)) continue;
     text += "\n#### " + markdown_text(group.name) + "\n\n";
     if (!group.series.empty()) text += history_table(history, group).markdown();
     add_list(text, "Without a value:", gap_lines(history, group));
     add_list(text, "The environment changed there too:", cause_lines(history, group));
     add_list(text, "To quote:", quote_lines(group));
   }
+  add_list(text, "One report only, so nothing to compare it with:", single_lines(history));
   add_list(text, "Notes:", history_remarks(history));
   return text;
 }

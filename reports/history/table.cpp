@@ -12,8 +12,9 @@
 namespace actscope::reports {
 namespace {
 
-constexpr std::size_t most_steps = 5;  // of a metric that are listed
-constexpr std::size_t most_gaps = 4;   // of a metric that are named
+constexpr std::size_t most_steps = 5;     // of a metric that are listed
+constexpr std::size_t most_gaps = 4;      // of a metric that are named
+constexpr std::size_t most_singles = 10;  // configurations of one report that are named
 
 const HistoryReport& report_of(const History& history, std::int64_t place) {
   return history.reports[static_cast<std::size_t>(place)];
@@ -75,18 +76,25 @@ std::string reasons_text(const std::vector<std::pair<std::string, std::string>>&
   return text;
 }
 
+std::vector<const HistoryReport*> reports_in(const History& history, const HistoryGroup& group) {
+  const std::int64_t place = &group - history.groups.data();
+  std::vector<const HistoryReport*> reports;
+  for (const HistoryReport& report : history.reports) {
+    if (report.group == place) reports.push_back(&report);
+  }
+  return reports;
+}
+
 // Reports of a group without any metric, which is one whose runs all failed.
 std::vector<std::string> group_gaps(const History& history, const HistoryGroup& group) {
-  const std::int64_t place = &group - history.groups.data();
+  const std::vector<const HistoryReport*> reports = reports_in(history, group);
   std::vector<std::pair<std::string, std::string>> gaps;
-  std::size_t reports = 0;
-  for (const HistoryReport& report : history.reports) {
-    if (report.group != place) continue;
-    ++reports;
-    if (!report.gap.empty()) gaps.emplace_back(report.gap, report.source);
+  for (const HistoryReport* report : reports) {
+    if (!report->gap.empty()) gaps.emplace_back(report->gap, report->source);
   }
   if (gaps.empty()) return {};
-  return {fmt::format("{} of {} reports: ", gaps.size(), reports) + reasons_text(gaps, reports)};
+  return {fmt::format("{} of {} reports: ", gaps.size(), reports.size()) +
+          reasons_text(gaps, reports.size())};
 }
 
 std::string numbered(std::size_t count, const char* one, const char* many) {
@@ -206,6 +214,28 @@ std::vector<std::string> quote_lines(const HistoryGroup& group) {
   for (const HistorySeries& series : group.series) {
     if (!series.steps.empty()) lines.push_back(series.steps.back().quote);
   }
+  return lines;
+}
+
+bool has_one_report(const History& history, const HistoryGroup& group) {
+  return reports_in(history, group).size() == 1;
+}
+
+std::vector<std::string> single_lines(const History& history) {
+  std::vector<std::string> lines;
+  std::size_t left_out = 0;
+  for (const HistoryGroup& group : history.groups) {
+    if (!has_one_report(history, group)) continue;
+    if (lines.size() == most_singles) {
+      ++left_out;
+      continue;
+    }
+    const HistoryReport& report = *reports_in(history, group).front();
+    std::string line = fmt::format("{} ({})", group.name, report.source);
+    if (!report.gap.empty()) line += ": " + report.gap;
+    lines.push_back(std::move(line));
+  }
+  if (left_out > 0) lines.push_back(fmt::format("and {} more", left_out));
   return lines;
 }
 

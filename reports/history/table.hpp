@@ -29,6 +29,13 @@ std::vector<std::string> cause_lines(const History& history, const HistoryGroup&
 /// The newest step of each metric that has one, to quote.
 std::vector<std::string> quote_lines(const HistoryGroup& group);
 
+/// Whether there is nothing to compare a report of the group with. Requires `group` to be one of
+/// `history`.
+bool has_one_report(const History& history, const HistoryGroup& group);
+
+/// The configurations of one report, a line each; of many the first.
+std::vector<std::string> single_lines(const History& history);
+
 /// What is not in the history, and what must be known of it.
 std::vector<std::string> history_remarks(const History& history);
 

@@ -60,6 +60,25 @@ TEST(HistoryText, ListsTheLastStepsOfMany) {
   EXPECT_THAT(text, HasSubstr("6 earlier steps"));
 }
 
+TEST(HistoryText, ListsConfigurationsOfOneReportInALineEach) {
+  std::vector<HistoryEntry> entries;
+  for (int i = 0; i < 15; ++i) {
+    RunRecord run = run_number(i);
+    run.config.batch = 100 + (i < 13 ? i : 12);
+    if (i == 0) run.status = RunStatus::failed;
+    entries.push_back(entry(run, std::to_string(i)));
+  }
+  const History history = build_history(entries, {});
+  const std::string text = render_history(history, Format::text);
+  EXPECT_THAT(text, HasSubstr("batch 100 (0): failed\n"));
+  EXPECT_THAT(text, HasSubstr("batch 109 (9)\n"));
+  EXPECT_THAT(text, HasSubstr("and 2 more\n"));
+  EXPECT_THAT(text, Not(HasSubstr("batch 110")));
+  EXPECT_THAT(text, HasSubstr("too short (3 of 12 values)"));
+  EXPECT_THAT(render_history(history, Format::html), HasSubstr("One report only"));
+  EXPECT_THAT(render_history(history, Format::markdown), HasSubstr("One report only"));
+}
+
 // A document may hold anything: nothing of it becomes markup, commands of a terminal or a crash.
 TEST(HistoryPage, ShowsHostileTextAsText) {
   History history = golden_history();
