@@ -34,12 +34,11 @@ Scene measured_scene(const PlanRecord& plan) {
 std::vector<std::int64_t> budgets_of(const Scene& scene, const ChoiceLimits& limits,
                                      std::int64_t most_budgets, std::int64_t wanted) {
   const std::int64_t least = least_budget_of(scene, limits);
-  std::int64_t most = std::max(least, wanted);
+  std::int64_t most = least;
   for (const PlanPreset& preset : presets_of(scene, limits, least)) {
     most = std::max(most, preset.estimate.peak_bytes);
   }
   std::vector<std::int64_t> budgets{wanted, most, least};
-  // Close to the least a few bytes change much, close to the most few do.
   for (std::int64_t i = 1; i + 2 < most_budgets; ++i) {
     budgets.push_back(least + (most - least) / (most_budgets - 2) * i);
   }
@@ -54,10 +53,13 @@ std::vector<PlanRecord> plan_steps(const PlanRecord& plan, std::int64_t budgets)
   ACTSCOPE_REQUIRES(budgets >= 3);
   const Scene scene = measured_scene(plan);
   const ChoiceLimits limits{plan.max_gradient_error_ratio, plan.error_weight_ratio, coarse_buckets};
+  ChoiceLimits fine = limits;
+  fine.buckets = ChoiceLimits().buckets;
   std::vector<PlanRecord> steps;
   const std::int64_t wanted = plan.budget_bytes - plan.reserve_bytes;
   for (const std::int64_t budget : budgets_of(scene, limits, budgets, wanted)) {
-    const auto choice = choose(scene, limits, budget);
+    auto choice = choose(scene, limits, budget);
+    if (!choice) choice = choose(scene, fine, budget);  // at the least there is every byte counts
     if (!choice) continue;
     PlanRecord step = plan;
     step.budget_bytes = budget + plan.reserve_bytes;
