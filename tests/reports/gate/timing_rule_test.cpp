@@ -219,7 +219,7 @@ TEST(TimingRule, GivesNoNumberThatIsNone) {
   std::mt19937_64 random(17);
   for (int i = 0; i < 200; ++i) {
     TimedMetric metric =
-        drawn_metric(random, "a_s", i % 2 == 0, 1 + 0.001 * i, 1e-3 * (i % 50),
+        drawn_metric(random, "a_s", i % 2 == 0, 1 + 0.001 * i, 1e-3 * (1 + i % 50),
                      static_cast<std::size_t>(i % 27), static_cast<std::size_t>(i % 14), 0.1);
     const TimingJudgement judgement = judge_one(metric).metrics[0];
     for (const auto& value : {judgement.ratio, judgement.ratio_low, judgement.ratio_high}) {
