@@ -60,9 +60,12 @@ TEST(Measurement, CountsCallsAndLaunchesOfARunReport) {
   run.operators.clear();
   run.kernels.clear();
   EXPECT_FALSE(values_of_run(run).values.contains("operators.calls_count"));
-  run.operators = {{"product", "blocks.0", "forward", "cpu", 3, 0.5, "h"},
-                   {"gelu", "", "", "cpu", 4, 0.5, ""}};
-  run.kernels = {{"gemm", "blocks.0", "forward", "cuda", 5, 0.5, "h"}};
+  OperatorTiming product, gelu, gemm;
+  product.calls = 3;
+  gelu.calls = 4;
+  gemm.calls = 5;
+  run.operators = {product, gelu};
+  run.kernels = {gemm};
   const ReportedValues reported = values_of_run(run);
   EXPECT_EQ(reported.values.at("operators.calls_count"), 7);
   EXPECT_EQ(reported.values.at("kernels.launches_count"), 5);
