@@ -35,8 +35,14 @@ ExitCode gate_noise(const GateNoiseCommand& command) {
   reports::TimingPlan plan;
   plan.rounds = command.planned_rounds;
   plan.band_ratio = options.band_percent / 100;
-  const reports::NoiseRecord noise =
-      reports::noise_of(measurement, plan, static_cast<std::uint64_t>(measurement.seed));
+  const auto noise_of_rounds = [&] {
+    try {
+      return reports::noise_of(measurement, plan, static_cast<std::uint64_t>(measurement.seed));
+    } catch (const RunError& error) {
+      throw RunError(error_text(error.what(), {}, folder.how_to_go_on("gate noise")));
+    }
+  };
+  const reports::NoiseRecord noise = noise_of_rounds();
   if (!command.output.empty()) {
     write_file_atomically(command.output, reports::write_noise_document(noise));
   }

@@ -67,6 +67,7 @@ void add_measured_options(CLI::App& app, MeasuredOptions& options) {
                         "the commands report nothing: judge their own time"));
   in_group(app.add_option("--out", options.out, "folder that keeps the rounds"))
       ->option_text("DIR");
+  in_group(app.add_flag("--force", options.is_forced, "start over in a folder that is not empty"));
   in_group(app.add_option("--resume", options.resume, "go on with the rounds in DIR"))
       ->option_text("DIR");
 }
@@ -87,7 +88,11 @@ MeasuredFolder::MeasuredFolder(const MeasuredOptions& options, const std::string
   }
   is_temporary_ = options.out.empty();
   path_ = is_temporary_ ? temporary_folder() : fs::path(options.out);
-  prepare_output_folder(path_, ExistingFolder::refuse_unless_empty);
+  prepare_output_folder(
+      path_, options.is_forced ? ExistingFolder::start_over : ExistingFolder::refuse_unless_empty);
+  std::error_code code;  // of an earlier measurement; files of others stay
+  fs::remove(path_ / "rounds.json", code);
+  fs::remove_all(path_ / "launch", code);
   measurement_.baseline_command = baseline_command;
   measurement_.candidate_command = candidate_command;
   measurement_.seed = options.seed >= 0 ? options.seed : drawn_seed();
@@ -112,16 +117,20 @@ MeasuringEnd MeasuredFolder::measure(const MeasuredOptions& options, const std::
       drop_if_temporary();
       throw;
     }
-    throw RunError(error_text(error.what(), {},
-                              "go on with actscope " + name + " --resume " + path_.string() +
-                                  "; what it printed is in " + (path_ / "launch").string()));
+    throw RunError(
+        error_text(error.what(), {},
+                   how_to_go_on(name) + "; what it printed is in " + (path_ / "launch").string()));
   }
   if (end == MeasuringEnd::stopped) {
     tell_end(error_text("the measurement was stopped",
                         std::to_string(measurement_.rounds.size()) + " rounds are kept",
-                        "go on with actscope " + name + " --resume " + path_.string()));
+                        how_to_go_on(name)));
   }
   return end;
+}
+
+std::string MeasuredFolder::how_to_go_on(const std::string& name) const {
+  return "go on with actscope " + name + " --resume " + path_.string();
 }
 
 void MeasuredFolder::drop_if_temporary() const {

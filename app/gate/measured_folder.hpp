@@ -17,7 +17,7 @@ struct MeasuredOptions {
   std::int64_t rounds = 40, warm_ups = 1, seed = -1;
   double band_percent = 1;
   MeasuringOptions measuring;
-  bool is_process_only = false;
+  bool is_process_only = false, is_forced = false;
 };
 
 void add_measured_options(CLI::App& app, MeasuredOptions& options);
@@ -38,6 +38,8 @@ class MeasuredFolder {
   /// Errors  as Measuring::run
   MeasuringEnd measure(const MeasuredOptions& options, const std::string& name, ProgressMode mode,
                        const std::function<reports::TimingStep()>& next);
+  /// "go on with actscope NAME --resume DIR".
+  std::string how_to_go_on(const std::string& name) const;
   /// Removes a folder of its own.
   void drop_if_temporary() const;
 

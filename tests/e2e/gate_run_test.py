@@ -150,6 +150,22 @@ class BadInput(MeasuredGate):
             file.write("mine")
         self.refused(4, "gate", "run", "--baseline-cmd", "a", "--candidate-cmd", "b", "--out", "full", says="full")
 
+    def test_starting_over_keeps_files_of_others(self):
+        os.makedirs(self.path("kept"))
+        for name in ("rounds.json", "mine"):
+            with open(self.path("kept", name), "w", encoding="utf-8") as file:
+                file.write("{")
+        commands = ("gate", "run", "--baseline-cmd", self.command("a"), "--candidate-cmd", self.command("b"), "--quiet",
+                    "--warm-ups", "0", "--out", "kept")
+        self.refused(4, *commands, says="kept")
+        self.succeed(*commands, "--force")
+        self.assertEqual(self.names("kept"), ["mine", "rounds.json"])
+        self.assertIn("ok actscope.rounds", self.succeed("validate", "kept/rounds.json"))
+
+    def test_noise_of_too_few_rounds(self):
+        self.refused(6, "gate", "noise", "--cmd", self.command("a"), "--minutes", "1e-9", "--warm-ups", "0", "--quiet",
+                     "--out", "kept", says="go on with actscope gate noise --resume kept")
+
     def test_finished_rounds_are_kept_and_resumed(self):
         flaky = "if [ -e broken ]; then exit 1; fi; " + self.command("b")
         count = "echo >> count; test $(wc -l < count) -ge 5 && touch broken; "
