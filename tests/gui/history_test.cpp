@@ -60,6 +60,8 @@ class HistoryPage : public testing::Test {
     QTest::qWait(20);
   }
 
+  ~HistoryPage() override { applyTheme(Theme::light); }
+
   QTemporaryDir folder;
   RunStore store;
   Selection selection;

@@ -86,6 +86,8 @@ class PlanPage : public testing::Test {
     QTest::qWait(20);
   }
 
+  ~PlanPage() override { applyTheme(Theme::light); }
+
   QTemporaryDir folder;
   RunStore store;
   Selection selection;
