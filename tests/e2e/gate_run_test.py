@@ -83,7 +83,7 @@ class Verdicts(MeasuredGate):
 
     def test_reports_of_runs(self):
         run = f"{ACTSCOPE} run {' '.join(TINY)} --scheme exact --quiet --force --out "
-        out, _ = self.gate_run(0, run + "{out}", run + "\"$ACTSCOPE_OUT\"", "--json", "--quiet", "--band", "50")
+        out, _ = self.gate_run(0, run + "{out}", run + "\"$ACTSCOPE_OUT\"", "--json", "--quiet", "--band", "50", "--rounds", "20")
         rows = {row["metric"]: row for row in json.loads(out)["rows"]}
         self.assertEqual(rows["saved_bytes"]["reason"], "equal")
         self.assertTrue(rows["step_time_s"]["primary"])
