@@ -20,7 +20,7 @@ namespace actscope::gui {
 namespace {
 
 // As `actscope plan` measured it: --model resmlp --depth 6 --dim 64 --batch 64 --budget 48MiB.
-const QString madePlan = QString(ACTSCOPE_TEST_SOURCE_DIR) + "/golden/plan_measured.json";
+const QString madePlan = QString(ACTSCOPE_TEST_SOURCE_DIR) + "/golden/gui/plan_measured.json";
 
 PlanDocument readMade() {
   const std::string path = madePlan.toStdString();
