@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "actscope/base/order_statistics.hpp"
+
 namespace actscope {
 namespace {
 
@@ -27,9 +29,7 @@ int tail_rank(int n) {
 }  // namespace
 
 double median_of(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+  return median_in(values);
 }
 
 PairedRatio paired_ratio(const std::vector<double>& times, const std::vector<double>& base_times) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "actscope/base/paired_ratio.hpp"
 #include "gate/pairing.hpp"
 #include "history/figures.hpp"
 #include "history/order.hpp"
@@ -88,7 +89,9 @@ void add_steps(HistorySeries& series, const StepRule& rule) {
   const ChangeKind kind = change_kind_of(series.metric, row.values);
   const std::vector<FoundStep> found = steps_of(series, row.values, kind, rule);
   const auto level = [&](std::size_t begin, std::size_t end) {
-    return median_of(std::span(row.values).subspan(begin, end - begin));
+    const auto first = row.values.begin();
+    return median_of(
+        {first + static_cast<std::ptrdiff_t>(begin), first + static_cast<std::ptrdiff_t>(end)});
   };
   for (std::size_t i = 0; i < found.size(); ++i) {
     const std::size_t at = found[i].at;

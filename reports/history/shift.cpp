@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "actscope/base/order_statistics.hpp"
 #include "actscope/reports/history/steps.hpp"
 
 namespace actscope::reports {
@@ -56,21 +57,7 @@ std::size_t left_out_at_each_end(std::size_t m, std::size_t n, double tail) {
       std::max(0.0, std::floor(pairs / 2 - 0.5 - normal_quantile(tail) * deviation)));
 }
 
-double nth(std::vector<double>& values, std::size_t place) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(place);
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
 }  // namespace
-
-double median_of(std::span<const double> values) {
-  std::vector<double> sorted(values.begin(), values.end());
-  const std::size_t half = sorted.size() / 2;
-  const double upper = nth(sorted, half);
-  if (sorted.size() % 2 == 1) return upper;
-  return (nth(sorted, half - 1) + upper) / 2;
-}
 
 Shift shift_between(std::span<const double> before, std::span<const double> after,
                     double confidence_ratio) {
@@ -82,9 +69,9 @@ Shift shift_between(std::span<const double> before, std::span<const double> afte
   const std::size_t outside =
       left_out_at_each_end(before.size(), after.size(), (1 - confidence_ratio) / 2);
   Shift shift;
-  shift.middle = median_of(differences);
-  shift.low = nth(differences, outside);
-  shift.high = nth(differences, differences.size() - 1 - outside);
+  shift.middle = median_in(differences);
+  shift.low = nth_smallest(differences, outside);
+  shift.high = nth_smallest(differences, differences.size() - 1 - outside);
   return shift;
 }
 

@@ -9,6 +9,8 @@
 #include <optional>
 #include <random>
 
+#include "actscope/base/paired_ratio.hpp"
+
 namespace actscope::reports {
 namespace {
 
@@ -188,7 +190,7 @@ Stretch places_of(std::span<const double> values, const std::vector<std::size_t>
 }
 
 double deviations_of(std::span<const double> values) {
-  const double middle = median_of(values);
+  const double middle = median_of({values.begin(), values.end()});
   double sum = 0;
   for (const double value : values) sum += std::abs(value - middle);
   return sum;

@@ -8,6 +8,8 @@
 #include <map>
 #include <numeric>
 
+#include "actscope/base/order_statistics.hpp"
+
 namespace actscope::reports {
 namespace {
 
@@ -157,19 +159,6 @@ ShiftEstimate shift_of_many(std::span<const double> values, double confidence) {
   return shift;
 }
 
-double middle_of(std::vector<double>& values) {
-  const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, half);
-  if (values.size() % 2 == 1) return *half;
-  return (*half + *std::max_element(values.begin(), half)) / 2;
-}
-
-double nth_of(std::vector<double>& values, std::size_t n) {
-  const auto place = values.begin() + static_cast<std::ptrdiff_t>(n);
-  std::ranges::nth_element(values, place);
-  return *place;
-}
-
 }  // namespace
 
 SignedRank signed_rank_test(std::span<const double> differences) {
@@ -197,10 +186,10 @@ ShiftEstimate hodges_lehmann(std::span<const double> values, double confidence) 
     for (std::size_t j = i; j < values.size(); ++j) means.push_back((values[i] + values[j]) / 2);
   }
   ShiftEstimate shift;
-  shift.estimate = middle_of(means);
+  shift.estimate = median_in(means);
   if (const auto rank = known_tail_rank(values.size(), 1 - confidence)) {
-    shift.low = nth_of(means, *rank);
-    shift.high = nth_of(means, means.size() - 1 - *rank);
+    shift.low = nth_smallest(means, *rank);
+    shift.high = nth_smallest(means, means.size() - 1 - *rank);
   }
   return shift;
 }

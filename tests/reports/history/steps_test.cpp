@@ -176,12 +176,5 @@ TEST(Shift, OfManyValuesIsNotFarFromThatOfFewer) {
   EXPECT_NEAR(many.high - many.low, few.high - few.low, 0.15 * (few.high - few.low));
 }
 
-TEST(Median, IsTheMiddleOrTheMeanOfTwo) {
-  EXPECT_EQ(median_of(row({{1, 7}})), 7);
-  const double odd[] = {9, 1, 5}, even[] = {9, 1, 5, 2};
-  EXPECT_EQ(median_of(odd), 5);
-  EXPECT_EQ(median_of(even), 3.5);
-}
-
 }  // namespace
 }  // namespace actscope::reports::test

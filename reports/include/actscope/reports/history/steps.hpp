@@ -62,8 +62,4 @@ std::vector<FoundStep> find_changes(std::span<const double> values);
 Shift shift_between(std::span<const double> before, std::span<const double> after,
                     double confidence_ratio);
 
-/// The middle value; of an even number the mean of the two.
-/// Requires at least one value
-double median_of(std::span<const double> values);
-
 }  // namespace actscope::reports
