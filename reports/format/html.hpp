@@ -22,6 +22,7 @@ std::string list_html(const std::vector<std::string>& lines);
 
 // Texts embedded at build time (cmake/embed_text.cmake).
 std::string_view html_style();
+std::string_view html_logo();
 std::string_view chart_js();
 
 }  // namespace actscope::reports

@@ -100,6 +100,7 @@ std::string gate_page(const GateResult& result, std::string_view introduction) {
                                  rows_html(same));
   return filled(html_gate(),
                 {{"STYLE", std::string(html_style())},
+                 {"LOGO", std::string(html_logo())},
                  {"INTRODUCTION", escaped_html(visible_line(introduction))},
                  {"SENTENCE", escaped_html(gate_sentence(result))},
                  {"BASELINE", xml_text(result.baseline_name)},

@@ -61,7 +61,7 @@ std::string change_text(const HistorySeries& series, const HistoryStep& step) {
   return difference_text(series, step.change) + unit_of(series);
 }
 
-std::string change_with_interval(const HistorySeries& series, const HistoryStep& step) {
+std::string history_change_text(const HistorySeries& series, const HistoryStep& step) {
   std::string change = change_text(series, step);
   if (step.change_low == step.change && step.change_high == step.change) return change;
   if (step.change_kind == ChangeKind::ratio) {
@@ -86,16 +86,12 @@ std::string report_text(const History& history, std::int64_t report) {
 }
 
 std::string quote_of(const History& history, const HistorySeries& series, const HistoryStep& step) {
-  return plain_name(series.metric) + " " + change_with_interval(series, step) + " since " +
+  return plain_name(series.metric) + " " + history_change_text(series, step) + " since " +
          report_text(history, step.report);
 }
 
 std::string history_value_text(const std::string& metric, double value) {
   return short_value(metric, value);
-}
-
-std::string history_change_text(const HistorySeries& series, const HistoryStep& step) {
-  return change_with_interval(series, step);
 }
 
 }  // namespace actscope::reports

@@ -10,9 +10,6 @@ namespace actscope::reports {
 /// "1.053x"; "+1.20 points" of an accuracy; "+4 bytes", "-0.02".
 std::string change_text(const HistorySeries& series, const HistoryStep& step);
 
-/// The same with its interval: "1.053x [1.048, 1.058]"; of exact figures without.
-std::string change_with_interval(const HistorySeries& series, const HistoryStep& step);
-
 /// "4f2a91c (2026-03-02)"; without a revision the date, without both the path. Where the report
 /// before is of the same day, with the time.
 std::string report_text(const History& history, std::int64_t report);

@@ -92,6 +92,7 @@ std::string history_page(const History& history, std::string_view introduction) 
   if (groups.empty()) groups = "<section><p class=\"empty\">No report.</p></section>\n";
   return filled(html_history(),
                 {{"STYLE", std::string(html_style())},
+                 {"LOGO", std::string(html_logo())},
                  {"NAME", escaped_html(visible_line(history.name))},
                  {"INTRODUCTION", escaped_html(visible_line(introduction))},
                  {"SENTENCE", escaped_html(history_sentence(history))},

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "actscope/reports/history/rendering.hpp"
 #include "gate/row.hpp"
 #include "history/figures.hpp"
 
@@ -42,7 +43,7 @@ void add_steps(TextTable& table, const History& history, const HistorySeries& se
   for (std::size_t i = first; i < count; ++i) {
     const HistoryStep& step = series.steps[i];
     table.add({series.metric, word_of(step.effect), short_value(series.metric, step.before),
-               short_value(series.metric, step.after), change_with_interval(series, step),
+               short_value(series.metric, step.after), history_change_text(series, step),
                report_text(history, step.report), place_text(series, step)});
   }
 }

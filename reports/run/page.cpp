@@ -152,6 +152,7 @@ std::string page_of(std::span<const NamedRun> runs, std::string_view introductio
   const NamedRun* reference = dense_run(runs);
   for (const NamedRun& run : runs) data.push_back(run_json(run, reference));
   return filled(html_page(), {{"STYLE", std::string(html_style())},
+                              {"LOGO", std::string(html_logo())},
                               {"INTRODUCTION", escaped_html(introduction)},
                               {"TABLE", run_table(runs).html()},
                               {"REMARKS", list_html(remarks.general)},
