@@ -107,13 +107,7 @@ ExitCode show_history(const HistoryCommand& command) {
   const reports::History history =
       reports::history_of_folder(std::move(folder), name.empty() ? command.folder : name, options);
   require_content(command, history);
-  const std::string text = rendered_history(command, history);
-  if (command.output.empty()) {
-    write_output(text);
-    return ExitCode::done;
-  }
-  write_file_atomically(command.output, text);
-  if (!command.quiet) tell("wrote " + command.output);
+  write_result(rendered_history(command, history), command.output, command.quiet);
   return ExitCode::done;
 }
 

@@ -34,21 +34,15 @@ std::string rewritten(const ReportCommand& command) {
     throw ConfigError(error_text("--format json rewrites one document",
                                  "got " + std::to_string(command.files.size()), "name one run"));
   }
-  if (is_kernels(command.files.front()) && !command.no_volatile) {
-    return reports::write_kernels_document(read_kernels(command.files.front()));
-  }
-  if (is_tracer(command.files.front()) && !command.no_volatile) {
-    return reports::write_tracer_document(read_tracer(command.files.front()));
-  }
-  if (is_verdict(command.files.front()) && !command.no_volatile) {
-    return reports::write_gate_document(read_verdict(command.files.front()));
-  }
-  if (is_history(command.files.front()) && !command.no_volatile) {
-    return reports::write_history_document(read_history(command.files.front()));
-  }
+  const std::string& file = command.files.front();
+  const std::string kind = command.no_volatile ? std::string() : kind_of_document(file);
+  if (kind == "actscope.kernels") return reports::write_kernels_document(read_kernels(file));
+  if (kind == "actscope.tracer") return reports::write_tracer_document(read_tracer(file));
+  if (kind == "actscope.gate") return reports::write_gate_document(read_verdict(file));
+  if (kind == "actscope.history") return reports::write_history_document(read_history(file));
   const auto volatile_fields =
       command.no_volatile ? reports::VolatileFields::drop : reports::VolatileFields::keep;
-  return reports::write_run_document(read_run(command.files.front()).record, volatile_fields);
+  return reports::write_run_document(read_run(file).record, volatile_fields);
 }
 
 std::string rendered(const ReportCommand& command) {
@@ -58,34 +52,25 @@ std::string rendered(const ReportCommand& command) {
                                  "leave it out, or rewrite one document"));
   }
   const reports::Format format = reports::parse_format(command.format);
-  if (command.files.size() == 1 && is_sweep(command.files.front())) {
-    return reports::render_sweep(read_sweep(command.files.front()), format, command.introduction);
-  }
-  if (command.files.size() == 1 && is_kernels(command.files.front())) {
-    return reports::render_kernels(read_kernels(command.files.front()), format,
-                                   command.introduction);
-  }
-  if (command.files.size() == 1 && is_tracer(command.files.front())) {
-    return reports::render_tracer(read_tracer(command.files.front()), format, command.introduction);
-  }
-  if (command.files.size() == 1 && is_verdict(command.files.front())) {
-    return reports::render_gate(read_verdict(command.files.front()), format, command.introduction);
-  }
-  if (command.files.size() == 1 && is_history(command.files.front())) {
-    return reports::render_history(read_history(command.files.front()), format,
-                                   command.introduction);
+  if (command.files.size() == 1) {
+    const std::string& file = command.files.front();
+    const std::string& said = command.introduction;
+    if (is_sweep(file)) return reports::render_sweep(read_sweep(file), format, said);
+    const std::string kind = kind_of_document(file);
+    if (kind == "actscope.kernels") {
+      return reports::render_kernels(read_kernels(file), format, said);
+    }
+    if (kind == "actscope.tracer") return reports::render_tracer(read_tracer(file), format, said);
+    if (kind == "actscope.gate") return reports::render_gate(read_verdict(file), format, said);
+    if (kind == "actscope.history") {
+      return reports::render_history(read_history(file), format, said);
+    }
   }
   return reports::render_runs(read_runs(command.files), format, command.introduction);
 }
 
 ExitCode report(const ReportCommand& command) {
-  const std::string text = rendered(command);
-  if (command.output.empty()) {
-    write_output(text);
-    return ExitCode::done;
-  }
-  write_file_atomically(command.output, text);
-  if (!command.quiet) tell("wrote " + command.output);
+  write_result(rendered(command), command.output, command.quiet);
   return ExitCode::done;
 }
 

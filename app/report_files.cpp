@@ -26,55 +26,41 @@ fs::path document_path(const std::string& path) {
   return report;
 }
 
-namespace {
-
-bool is_of_kind(const std::string& path, std::string_view kind) {
+std::string kind_of_document(const std::string& path) {
   std::error_code code;
   const fs::path file = document_path(path);
-  if (!fs::is_regular_file(file, code)) return false;
+  if (!fs::is_regular_file(file, code)) return {};
   try {
-    return reports::identify(read_file(file), file.string()).name == kind;
+    return reports::identify(read_file(file), file.string()).name;
   } catch (const ReportFormatError&) {
-    return false;  // who reads it next says what is wrong
+    return {};
   }
+}
+
+namespace {
+
+template <class Record>
+Record read_as(Record (*read)(std::string_view, std::string_view), const std::string& path) {
+  const fs::path file = document_path(path);
+  return read(read_file(file), file.string());
 }
 
 }  // namespace
 
-bool is_kernels(const std::string& path) {
-  return is_of_kind(path, "actscope.kernels");
-}
-
-bool is_tracer(const std::string& path) {
-  return is_of_kind(path, "actscope.tracer");
-}
-
-bool is_verdict(const std::string& path) {
-  return is_of_kind(path, "actscope.gate");
-}
-
-bool is_history(const std::string& path) {
-  return is_of_kind(path, "actscope.history");
-}
-
-reports::GateResult read_verdict(const std::string& path) {
-  const fs::path file = document_path(path);
-  return reports::read_gate_document(read_file(file), file.string());
-}
-
-reports::History read_history(const std::string& path) {
-  const fs::path file = document_path(path);
-  return reports::read_history_document(read_file(file), file.string());
-}
-
 KernelsBenchRecord read_kernels(const std::string& path) {
-  const fs::path file = document_path(path);
-  return reports::read_kernels_document(read_file(file), file.string());
+  return read_as(reports::read_kernels_document, path);
 }
 
 TracerBenchRecord read_tracer(const std::string& path) {
-  const fs::path file = document_path(path);
-  return reports::read_tracer_document(read_file(file), file.string());
+  return read_as(reports::read_tracer_document, path);
+}
+
+reports::GateResult read_verdict(const std::string& path) {
+  return read_as(reports::read_gate_document, path);
+}
+
+reports::History read_history(const std::string& path) {
+  return read_as(reports::read_history_document, path);
 }
 
 std::string report_name(const fs::path& file) {

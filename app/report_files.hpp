@@ -17,25 +17,14 @@ namespace actscope::app {
 /// itself.
 std::filesystem::path document_path(const std::string& path);
 
-/// Whether a path names a kernels document: a file of that kind, or a folder with one.
-bool is_kernels(const std::string& path);
+/// The name in the schema of the document that a path names, a file or a folder with one:
+/// "actscope.kernels". Empty where there is no file, or none of ours: who reads it says why.
+std::string kind_of_document(const std::string& path);
 
-/// Errors  DataError: missing or unreadable; ReportFormatError: no valid kernels document
+/// Errors  DataError: missing or unreadable; ReportFormatError: no valid document of that kind
 KernelsBenchRecord read_kernels(const std::string& path);
-
-/// The same for a tracer document.
-bool is_tracer(const std::string& path);
-/// Errors  DataError: missing or unreadable; ReportFormatError: no valid tracer document
 TracerBenchRecord read_tracer(const std::string& path);
-
-/// The same for a verdict of the gate.
-bool is_verdict(const std::string& path);
-/// Errors  DataError: missing or unreadable; ReportFormatError: no valid gate document
 reports::GateResult read_verdict(const std::string& path);
-
-/// The same for a history.
-bool is_history(const std::string& path);
-/// Errors  DataError: missing or unreadable; ReportFormatError: no valid history document
 reports::History read_history(const std::string& path);
 
 /// What a report is called: its folder where it is a report.json or sweep.json, else the file.

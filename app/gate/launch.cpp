@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,7 +19,7 @@
 
 #include "actscope/base/error.hpp"
 #include "gate/instruction_counter.hpp"
-#include "process/inherited_signals.hpp"
+#include "process/child_start.hpp"
 
 extern char** environ;
 
@@ -77,24 +76,11 @@ std::vector<std::string> environment_of_command(const std::filesystem::path& out
   return variables;
 }
 
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> list;
-  for (const std::string& text : texts) list.push_back(const_cast<char*>(text.c_str()));
-  list.push_back(nullptr);
-  return list;
-}
-
 // Only calls that are safe between fork and exec. Waits until the parent has its counter ready.
 [[noreturn]] void become_command(const std::vector<char*>& arguments,
                                  const std::vector<char*>& variables, int out, int error, int start,
                                  int go, pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);
-  give_back_signals();
-  ::setpgid(0, 0);
-  ::dup2(out, STDOUT_FILENO);
-  ::dup2(error, STDERR_FILENO);
-  ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
+  begin_child(out, error, parent);
   ::close(go);  // else its own end would keep the pipe open
   char byte = 0;
   while (::read(start, &byte, 1) < 0 && errno == EINTR) {
@@ -166,8 +152,8 @@ LaunchEnd launch(const LaunchRequest& request) {
   const std::vector<std::string> arguments = {"/bin/sh", "-c",
                                               with_out_folder(request.command, request.out_folder)};
   const std::vector<std::string> variables = environment_of_command(request.out_folder);
-  const std::vector<char*> argument_pointers = pointers_to(arguments);
-  const std::vector<char*> variable_pointers = pointers_to(variables);
+  const std::vector<char*> argument_pointers = exec_pointers(arguments);
+  const std::vector<char*> variable_pointers = exec_pointers(variables);
   const Descriptor out(opened(request.stdout_file)), error(opened(request.stderr_file));
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) refuse("cannot start a process");

@@ -2,7 +2,6 @@
 #include "sweep/child_process.hpp"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,20 +12,12 @@
 
 #include "actscope/base/check.hpp"
 #include "actscope/base/error.hpp"
-#include "process/inherited_signals.hpp"
+#include "process/child_start.hpp"
 
 extern char** environ;
 
 namespace actscope::sweep {
 namespace {
-
-// The arrays of execve; the texts must outlive it.
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> list;
-  for (const std::string& text : texts) list.push_back(const_cast<char*>(text.c_str()));
-  list.push_back(nullptr);
-  return list;
-}
 
 std::vector<std::string> merged_environment(
     const std::vector<std::pair<std::string, std::string>>& added) {
@@ -47,16 +38,7 @@ std::vector<std::string> merged_environment(
 
 [[noreturn]] void become(const std::vector<char*>& arguments, const std::vector<char*>& environment,
                          int log, pid_t parent) {
-  // Only calls that are safe between fork and exec.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);  // it died before the line above
-  app::give_back_signals();
-  // The child has a group of its own: Ctrl-C reaches the scheduler, which decides.
-  ::setpgid(0, 0);
-  ::dup2(log, STDOUT_FILENO);
-  ::dup2(log, STDERR_FILENO);
-  const int nothing = ::open("/dev/null", O_RDONLY);
-  ::dup2(nothing, STDIN_FILENO);
+  app::begin_child(log, log, parent);
   ::execve(arguments[0], arguments.data(), environment.data());
   ::_exit(127);
 }
@@ -73,8 +55,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments,
                                       "check the folder, its permissions and the space left"));
   }
   const std::vector<std::string> variables = merged_environment(environment);
-  const std::vector<char*> argument_pointers = pointers(arguments);
-  const std::vector<char*> variable_pointers = pointers(variables);
+  const std::vector<char*> argument_pointers = app::exec_pointers(arguments);
+  const std::vector<char*> variable_pointers = app::exec_pointers(variables);
   const pid_t parent = ::getpid();
   pid_ = ::fork();
   if (pid_ == 0) become(argument_pointers, variable_pointers, fd, parent);
