@@ -150,8 +150,8 @@ HeatMap benchMapOf(const BenchQuery& query) {
   }
   const KernelsBenchRecord& record = *query.document->record;
   map.panels = QStringList{QString()};
-  map.rowTitle = "Block (rows x columns)";
-  map.columnTitle = "Sparsity (share of blocks dropped)";
+  map.rowTitle = heatTitle("block");
+  map.columnTitle = heatTitle("sparsity");
   for (const double sparsity : record.settings.sparsities) {
     map.columns << QString("%1 %").arg(100 * sparsity, 0, 'g', 4);
   }

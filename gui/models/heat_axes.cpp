@@ -53,10 +53,18 @@ QString titleOf(const RunOption& option) {
 
 }  // namespace
 
+QString heatTitle(const QString& field) {
+  if (field == "block") return "Block (rows x columns)";
+  if (field == "sparsity") return "Sparsity (share of blocks dropped)";
+  const RunOption* option = optionOf(field);
+  return option == nullptr ? QString() : titleOf(*option);
+}
+
 std::vector<HeatAxis> heatAxes(const RunList& runs) {
-  std::vector<HeatAxis> axes{{"block", "Block (rows x columns)"},
-                             {"sparsity", "Sparsity (share of blocks dropped)"},
-                             {"scheme", "Scheme"}};
+  std::vector<HeatAxis> axes;
+  for (const char* field : {"block", "sparsity", "scheme"}) {
+    axes.push_back({field, heatTitle(field)});
+  }
   const auto first = std::ranges::find_if(runs, &RunEntry::isReadable);
   if (first == runs.end()) return axes;
   for (const RunOption& option : core::run_options()) {
@@ -64,7 +72,7 @@ std::vector<HeatAxis> heatAxes(const RunList& runs) {
     const bool differs = std::any_of(first, runs.end(), [&](const RunPointer& run) {
       return run->isReadable() && !core::is_equal(option, (*first)->config, run->config);
     });
-    if (differs) axes.push_back({option.field, titleOf(option)});
+    if (differs) axes.push_back({option.field, heatTitle(option.field)});
   }
   return axes;
 }

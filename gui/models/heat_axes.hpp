@@ -16,6 +16,9 @@ struct HeatAxis {
   QString title;  ///< "Block (rows x columns)"
 };
 
+/// What a map writes along such a side.
+QString heatTitle(const QString& field);
+
 /// "block", "sparsity" and "scheme", then every field of training and compression in which the runs
 /// differ.
 std::vector<HeatAxis> heatAxes(const RunList& runs);

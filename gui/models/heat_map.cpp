@@ -179,14 +179,12 @@ void addLoss(Gathered& cell, const RunEntry& run, const RunList& runs,
   ++cell.compared;
 }
 
-void setPlaces(HeatMap& map, const RunList& runs, const HeatQuery& query, const Places& places) {
+void setPlaces(HeatMap& map, const HeatQuery& query, const Places& places) {
   map.panels = places.panels;
   for (const HeatPlace& place : places.rows) map.rows << place.text;
   for (const HeatPlace& place : places.columns) map.columns << place.text;
-  for (const HeatAxis& axis : heatAxes(runs)) {
-    if (axis.field == query.rows) map.rowTitle = axis.title;
-    if (axis.field == query.columns) map.columnTitle = axis.title;
-  }
+  map.rowTitle = heatTitle(query.rows);
+  map.columnTitle = heatTitle(query.columns);
 }
 
 }  // namespace
@@ -201,7 +199,7 @@ HeatMap heatMapOf(const RunList& runs, const HeatQuery& query) {
     if (isMeant(*run, query)) meant.push_back(run);
   }
   const Places places = placesOf(meant, query);
-  setPlaces(map, meant, query, places);
+  setPlaces(map, query, places);
   std::vector<Gathered> cells(
       static_cast<std::size_t>(map.panels.size() * map.rows.size() * map.columns.size()));
   const auto cellOfRun = [&](const RunEntry& run) -> Gathered& {

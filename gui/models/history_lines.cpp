@@ -24,15 +24,7 @@ QString changeText(const HistorySeries& series, const HistoryStep& step) {
 }
 
 QString effectText(reports::Effect effect) {
-  switch (effect) {
-    case reports::Effect::better:
-      return "better";
-    case reports::Effect::worse:
-      return "worse";
-    case reports::Effect::neither:
-      break;
-  }
-  return "changed";
+  return effect == reports::Effect::neither ? "changed" : reports::name_of(effect);
 }
 
 QString labelOf(const reports::HistoryReport& report) {

@@ -141,13 +141,13 @@ RunPointer unreadable(const QString& file, const char* message) {
 }
 
 // A report, or why it cannot be read.
-RunPointer runOf(const QString& file, const QFileInfo& info) {
+RunPointer runOf(const QString& file) {
   try {
     const std::string path = file.toStdString();
     auto record = std::make_shared<RunRecord>(reports::read_run_document(read_file(path), path));
     RunEntry entry;
     entry.key = file;
-    entry.name = nameOf(info);
+    entry.name = nameOf(QFileInfo(file));
     entry.status = statusOf(record->status);
     entry.reason = QString::fromStdString(record->status_reason);
     entry.setConfig(record->config);
@@ -192,11 +192,15 @@ std::vector<std::shared_ptr<const DocumentEntry<Record>>> readEntries(const QStr
 
 }  // namespace
 
-bool RunReader::isKnown(const QString& file) const {
+RunReader::FileState RunReader::FileState::of(const QString& file) {
   const QFileInfo info(file);
+  if (!info.exists()) return {};
+  return {info.lastModified(), info.size()};
+}
+
+bool RunReader::isKnown(const QString& file) const {
   const auto known = m_known.constFind(file);
-  return known != m_known.constEnd() && known->size == info.size() &&
-         known->modified == info.lastModified() && info.exists();
+  return known != m_known.constEnd() && known->state == FileState::of(file);
 }
 
 bool RunReader::readAhead(const QStringList& files, const Progress& progress) {
@@ -204,38 +208,31 @@ bool RunReader::readAhead(const QStringList& files, const Progress& progress) {
   for (const QString& file : files) {
     if (!isKnown(file)) fresh << file;
   }
-  struct Read {
-    QFileInfo info;
-    RunPointer run;
-  };
-  std::vector<Read> read(static_cast<std::size_t>(fresh.size()));
+  std::vector<Remembered<RunPointer>> read(static_cast<std::size_t>(fresh.size()));
   const bool isWhole = readInParallel(
       read.size(),
       [&](std::size_t i) {
-        Read& one = read[i];
-        one.info = QFileInfo(fresh[static_cast<qsizetype>(i)]);
-        one.info.stat();  // before it is read: what changes meanwhile is read again
-        one.run = runOf(fresh[static_cast<qsizetype>(i)], one.info);
+        const QString& file = fresh[static_cast<qsizetype>(i)];
+        read[i].state = FileState::of(file);
+        read[i].value = runOf(file);
       },
       [&](std::size_t done) {
         return !progress || progress(static_cast<int>(done), static_cast<int>(read.size()));
       });
   for (std::size_t i = 0; i < read.size(); ++i) {
-    const Read& one = read[i];
-    if (!one.run || !one.run->isReadable()) continue;  // not remembered: it may be half written
-    m_known[fresh[static_cast<qsizetype>(i)]] = {
-        one.info.lastModified(), one.info.size(), {one.run}};
+    const Remembered<RunPointer>& one = read[i];
+    if (!one.value || !one.value->isReadable()) continue;  // it may be half written
+    m_known[fresh[static_cast<qsizetype>(i)]] = one;
   }
   return isWhole;
 }
 
 RunPointer RunReader::readRun(const QString& file) {
-  if (isKnown(file)) return m_known[file].entries.front();
-  QFileInfo info(file);
-  info.stat();
-  RunPointer run = runOf(file, info);
+  if (isKnown(file)) return m_known[file].value;
+  const FileState state = FileState::of(file);
+  RunPointer run = runOf(file);
   if (run->isReadable()) {
-    m_known[file] = {info.lastModified(), info.size(), {run}};
+    m_known[file] = {state, run};
   } else {
     m_known.remove(file);
   }
@@ -245,13 +242,12 @@ RunPointer RunReader::readRun(const QString& file) {
 PlanList RunReader::readPlans(const QStringList& files) {
   PlanList plans;
   for (const QString& file : files) {
-    QFileInfo info(file);
-    info.stat();  // before it is read: what changes meanwhile is read again
-    RememberedPlan& known = m_knownPlans[file];
-    if (!known.plan || known.size != info.size() || known.modified != info.lastModified()) {
-      known = {info.lastModified(), info.size(), readEntry<PlanDocument>(file, readPlan)};
+    const FileState state = FileState::of(file);
+    Remembered<PlanPointer>& known = m_knownPlans[file];
+    if (!known.value || known.state != state) {
+      known = {state, readEntry<PlanDocument>(file, readPlan)};
     }
-    plans.push_back(known.plan);
+    plans.push_back(known.value);
   }
   return plans;
 }

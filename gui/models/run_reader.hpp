@@ -32,16 +32,19 @@ class RunReader {
   const Documents& documents() const { return m_documents; }
 
  private:
-  struct Remembered {
+  /// What of a file tells that it changed.
+  struct FileState {
     QDateTime modified;
     qint64 size = -1;
-    RunList entries;
+
+    /// Asked for before the file is read: what changes meanwhile is read again.
+    static FileState of(const QString& file);
+    bool operator==(const FileState&) const = default;
   };
-  /// Working out the steps of a plan takes a while.
-  struct RememberedPlan {
-    QDateTime modified;
-    qint64 size = -1;
-    PlanPointer plan;
+  template <class Value>
+  struct Remembered {
+    FileState state;
+    Value value;
   };
 
   /// Reads what is not known yet, or has changed, on every core; false where it was stopped.
@@ -51,8 +54,9 @@ class RunReader {
   PlanList readPlans(const QStringList& files);
   RunList readSweep(const QString& file, const Progress& progress, bool& isStopped);
 
-  QHash<QString, Remembered> m_known;
-  QHash<QString, RememberedPlan> m_knownPlans;
+  QHash<QString, Remembered<RunPointer>> m_known;
+  /// Working out the steps of a plan takes a while.
+  QHash<QString, Remembered<PlanPointer>> m_knownPlans;
   QStringList m_sweeps;
   Documents m_documents;
 };

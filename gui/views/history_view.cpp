@@ -55,8 +55,8 @@ HistoryView::HistoryView(RunStore& store, Selection& selection, QWidget* parent)
 // Steps are looked for beside the window, which stays usable meanwhile. Gives whether they are
 // known.
 bool HistoryView::takeHistory() {
-  if (m_history && m_runs == store().runs()) return true;
   if (m_isLooking) return false;
+  if (m_history && m_runs == store().runs()) return true;
   m_runs = store().runs();
   if (!isVisible()) {  // an export waits
     m_history = std::make_shared<reports::History>(historyOf(m_runs));

@@ -72,17 +72,13 @@ void LayersView::drawCell(const LayerMetrics& metrics, std::size_t row, LayerMet
   const Side side = selection().side();
   const auto strength = strengthOf(metrics, row, metric, side);
   const bool isDifference = side == Side::difference;
-  // The deeper the more, be that good or bad; better and worse are colors of the difference alone.
-  const auto depth = [this] {
-    QCPColorGradient pale;
-    pale.setColorStopAt(0, palette().color(QPalette::Base));
-    pale.setColorStopAt(1, isDark(palette()) ? QColor("#7a5fc4") : QColor("#a793f0"));
-    return pale;
-  };
-  QCPColorGradient gradient =
-      isDifference ? divergingGradient(palette(), factsOf(metric).isMoreBetter) : depth();
+  // Better and worse are colors of the difference alone.
+  QCPColorGradient diverging = divergingGradient(palette(), factsOf(metric).isMoreBetter);
   QColor fill = palette().color(QPalette::Base);
-  if (strength) fill = QColor::fromRgb(gradient.color(*strength, {isDifference ? -1.0 : 0.0, 1}));
+  if (strength) {
+    fill = isDifference ? QColor::fromRgb(diverging.color(*strength, {-1, 1}))
+                        : depthColor(palette(), *strength);
+  }
   const auto x = static_cast<double>(static_cast<int>(metric)), y = static_cast<double>(row);
   auto* box = new QCPItemRect(&plot());
   box->topLeft->setCoords(x - 0.5, y - 0.5);

@@ -249,7 +249,7 @@ void NewRunView::refresh() {
   m_start->setEnabled(fault.text.isEmpty() && !m_run.isRunning());
 }
 
-// Where it is wrong, the field says so itself: by its frame and when one rests on it.
+// Where it is wrong, the field says so itself, by its color.
 void NewRunView::mark(QWidget& field, bool isWrong) {
   if (field.property("isWrong").toBool() == isWrong) return;
   field.setProperty("isWrong", isWrong);

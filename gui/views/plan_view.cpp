@@ -246,8 +246,7 @@ void PlanView::drawCell(const PlanGrid& grid, int layer, int slot, QSizeF room) 
   const PlanCell& cell = grid.at(layer, slot);
   QCPAxis *x = m_gridRect->axis(QCPAxis::atBottom), *y = m_gridRect->axis(QCPAxis::atLeft);
   const double share = grid.largest > 0 ? cell.bytes / grid.largest : 0;
-  const QColor deep = isDark(palette()) ? QColor("#7a5fc4") : QColor("#a793f0");
-  const QColor fill = mixed(palette().color(QPalette::Base), deep, share);
+  const QColor fill = depthColor(palette(), share);
   auto* box = new QCPItemRect(&plot());
   box->setClipAxisRect(m_gridRect);
   for (QCPItemPosition* corner : {box->topLeft, box->bottomRight}) corner->setAxes(x, y);

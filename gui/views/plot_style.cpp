@@ -88,6 +88,11 @@ Qt::PenStyle seriesDash(int series) {
   return dashes[static_cast<std::size_t>(series / 8) % dashes.size()];
 }
 
+QColor depthColor(const QPalette& palette, double share) {
+  const QColor deep(isDark(palette) ? "#7a5fc4" : "#a793f0");
+  return mixed(palette.color(QPalette::Base), deep, share);
+}
+
 QCPColorGradient sequentialGradient() {
   // Cividis: the same for readers with and without color vision.
   QCPColorGradient gradient;

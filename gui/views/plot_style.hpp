@@ -27,6 +27,8 @@ Qt::PenStyle seriesDash(int series);
 
 /// One color with a share of another.
 QColor mixed(const QColor& a, const QColor& b, double share);
+/// The deeper the more, be that good or bad: from the background at 0 to a strong color at 1.
+QColor depthColor(const QPalette& palette, double share);
 /// The ends of divergingGradient.
 inline constexpr QRgb betterColor = 0xff1f6fb4, worseColor = 0xffd9731a;
 /// Low to high in one direction.
