@@ -6,7 +6,7 @@ import os
 import pathlib
 import subprocess
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -19,7 +19,7 @@ def schema_of(document):
 
 
 def validate(document):
-    jsonschema.Draft202012Validator(schema_of(document)).validate(document)
+    jsonschema_rs.Draft202012Validator(schema_of(document)).validate(document)
 
 
 def actscope(*arguments, check=True):
@@ -41,7 +41,7 @@ def test_the_schemas_are_schemas():
     files = sorted((ROOT / "schemas").glob("*.schema.json"))
     assert len(files) == 14
     for file in files:
-        jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text(encoding="utf-8")))
+        jsonschema_rs.meta.validate(json.loads(file.read_text(encoding="utf-8")))
 
 
 def test_run_documents(run_folder):
@@ -115,7 +115,7 @@ def test_damage_is_refused(run_folder):
                    lambda d: d["schema"].update(version="2.0.0")):
         bad = copy.deepcopy(good)
         damage(bad)
-        with pytest.raises(jsonschema.ValidationError):
+        with pytest.raises(jsonschema_rs.ValidationError):
             validate(bad)
 
 

@@ -7,7 +7,7 @@ import os
 import pathlib
 import subprocess
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ VALUES = (None, True, -1, 0, 0.5, 2, "text", [], {})
 
 def validator_of(document):
     path = ROOT / "schemas" / (document["schema"]["name"] + ".schema.json")
-    return jsonschema.Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+    return jsonschema_rs.Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
 
 
 def places(value, path=()):
