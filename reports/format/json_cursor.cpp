@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <set>
 
 #include "actscope/base/edit_distance.hpp"
 #include "actscope/base/error.hpp"
@@ -13,17 +12,11 @@
 namespace actscope::reports {
 namespace {
 
-constexpr std::size_t largest_text = std::size_t{256} << 20;
-constexpr int deepest = 64;
 constexpr std::int64_t exact_in_double = std::int64_t{1} << 53;
 constexpr int known_major = 1;
 
 bool is_exact_in_double(std::int64_t value) {
   return value >= -exact_in_double && value <= exact_in_double;
-}
-
-[[noreturn]] void refuse_text(std::string_view source, const std::string& why) {
-  throw ReportFormatError(error_text(std::string(source) + " is not a readable document", why));
 }
 
 std::string found(const Json& value) {
@@ -60,54 +53,61 @@ std::string reader_of(const JsonCursor& document) {
   return "a newer Actscope";
 }
 
-// Stops at too deep nesting and at keys that come twice.
-class Guard {
- public:
-  explicit Guard(std::string_view source) : source_(source) {}
-
-  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > deepest) refuse_text(source_, "it is nested deeper than 64 levels");
-    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !keys_.back().insert(parsed.get<std::string>()).second) {
-      refuse_text(source_, "key " + parsed.dump() + " comes twice in one object");
+// Appends the steps from `from` down to `place`; false where it is not below.
+bool find_path(const Json& from, const Json* place, std::string& path) {
+  if (&from == place) return true;
+  const std::size_t length = path.size();
+  if (from.is_object()) {
+    for (const auto& [field, value] : from.get_ref<const Json::object_t&>()) {
+      path.append(".").append(field);
+      if (find_path(value, place, path)) return true;
+      path.resize(length);
     }
-    return true;
+  } else if (from.is_array()) {
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      path.append("[").append(std::to_string(i)).append("]");
+      if (find_path(from[i], place, path)) return true;
+      path.resize(length);
+    }
   }
-
- private:
-  std::string source_;
-  std::vector<std::set<std::string>> keys_;
-};
+  return false;
+}
 
 }  // namespace
 
-void JsonCursor::refuse(const std::string& expected) const {
-  throw ReportFormatError(error_text(source_ + " is not valid at " + path_,
-                                     "found " + found(*value_) + ", expected " + expected));
+std::string JsonCursor::path() const {
+  std::string path = "$";
+  find_path(*document_->root, value_, path);
+  return path;
 }
 
-bool JsonCursor::has(const std::string& field) const {
+void JsonCursor::refuse_with(const std::string& place, const std::string& why,
+                             const std::string& hint) const {
+  throw ReportFormatError(error_text(document_->source + " is not valid at " + place, why, hint));
+}
+
+void JsonCursor::refuse(const std::string& expected) const {
+  refuse_with(path(), "found " + found(*value_) + ", expected " + expected);
+}
+
+bool JsonCursor::has(std::string_view field) const {
   return value_->is_object() && value_->contains(field);
 }
 
-JsonCursor JsonCursor::at(const std::string& field) const {
+JsonCursor JsonCursor::at(std::string_view field) const {
   if (!value_->is_object()) refuse("an object");
   const auto place = value_->find(field);
   if (place == value_->end()) {
-    throw ReportFormatError(
-        error_text(source_ + " is not valid at " + path_, "field " + field + " is missing"));
+    refuse_with(path(), "field " + std::string(field) + " is missing");
   }
-  return {*place, source_, path_ + "." + field};
+  return {*this, *place};
 }
 
 std::vector<JsonCursor> JsonCursor::items() const {
   if (!value_->is_array()) refuse("an array");
   std::vector<JsonCursor> list;
-  for (std::size_t i = 0; i < value_->size(); ++i) {
-    list.emplace_back((*value_)[i], source_, path_ + "[" + std::to_string(i) + "]");
-  }
+  list.reserve(value_->size());
+  for (const Json& item : *value_) list.push_back(JsonCursor(*this, item));
   return list;
 }
 
@@ -118,8 +118,7 @@ void JsonCursor::require_known_fields(const std::vector<std::string>& names) con
     const auto nearest = std::ranges::min_element(
         names, {},
         [&field = field](const std::string& name) { return edit_distance(field, name); });
-    throw ReportFormatError(error_text(source_ + " is not valid at " + path_ + "." + field,
-                                       "there is no such field", "did you mean " + *nearest + "?"));
+    refuse_with(path() + "." + field, "there is no such field", "did you mean " + *nearest + "?");
   }
 }
 
@@ -197,19 +196,6 @@ std::vector<double> JsonCursor::numbers() const {
   return list;
 }
 
-Json parse_json(std::string_view text, std::string_view source) {
-  if (text.empty()) refuse_text(source, "it is empty");
-  if (text.size() > largest_text) refuse_text(source, "it is larger than 256 MiB");
-  try {
-    return Json::parse(text, Guard(source));
-  } catch (const Json::exception& error) {
-    std::string why = error.what();
-    const std::size_t bracket = why.find("] ");
-    if (bracket != std::string::npos) why = why.substr(bracket + 2);
-    refuse_text(source, why.size() > 160 ? why.substr(0, 160) + "…" : why);
-  }
-}
-
 std::string format_json(const Json& document) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -263,37 +249,37 @@ namespace {
 
 // Reads object[field] with `read`, or the reason beside a null.
 template <class Number, class Read>
-Measured<Number> measured(const JsonCursor& object, const std::string& field, const Read& read) {
+Measured<Number> measured(const JsonCursor& object, std::string_view field, const Read& read) {
   const JsonCursor value = object.at(field);
   if (!value.is_null()) return Measured<Number>::of(read(value));
-  return Measured<Number>::missing(object.at(field + "_reason").text());
+  return Measured<Number>::missing(object.at(std::string(field) + "_reason").text());
 }
 
 }  // namespace
 
-Measured<double> measured_number(const JsonCursor& object, const std::string& field) {
+Measured<double> measured_number(const JsonCursor& object, std::string_view field) {
   return measured<double>(object, field, [](const JsonCursor& value) { return value.number(); });
 }
 
-Measured<double> measured_amount(const JsonCursor& object, const std::string& field) {
+Measured<double> measured_amount(const JsonCursor& object, std::string_view field) {
   return measured<double>(object, field, [](const JsonCursor& value) { return value.amount(); });
 }
 
-Measured<double> measured_share(const JsonCursor& object, const std::string& field) {
+Measured<double> measured_share(const JsonCursor& object, std::string_view field) {
   return measured<double>(object, field, [](const JsonCursor& value) { return value.share(); });
 }
 
-Measured<std::int64_t> measured_integer(const JsonCursor& object, const std::string& field) {
+Measured<std::int64_t> measured_integer(const JsonCursor& object, std::string_view field) {
   return measured<std::int64_t>(object, field,
                                 [](const JsonCursor& value) { return value.integer(); });
 }
 
-Measured<std::int64_t> measured_count(const JsonCursor& object, const std::string& field) {
+Measured<std::int64_t> measured_count(const JsonCursor& object, std::string_view field) {
   return measured<std::int64_t>(object, field,
                                 [](const JsonCursor& value) { return value.count(); });
 }
 
-double number_or_nan(const JsonCursor& object, const std::string& field) {
+double number_or_nan(const JsonCursor& object, std::string_view field) {
   return measured_number(object, field).value.value_or(std::numeric_limits<double>::quiet_NaN());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -14,15 +15,17 @@ namespace actscope::reports {
 
 using Json = nlohmann::json;
 
-/// A place inside a document that knows its JSON path, so that every error can name it.
+/// A place inside a document, whose errors name its JSON path. The path is searched for when an
+/// error needs it: a reader makes hundreds of cursors a document. The document must outlive it.
 class JsonCursor {
  public:
-  JsonCursor(const Json& value, std::string source, std::string path = "$")
-      : value_(&value), source_(std::move(source)), path_(std::move(path)) {}
+  JsonCursor(const Json& document, std::string source)
+      : document_(std::make_shared<const Document>(&document, std::move(source))),
+        value_(&document) {}
 
   /// Errors  ReportFormatError: not an object, or the field is missing
-  JsonCursor at(const std::string& field) const;
-  bool has(const std::string& field) const;
+  JsonCursor at(std::string_view field) const;
+  bool has(std::string_view field) const;
   /// Errors  ReportFormatError: not an array
   std::vector<JsonCursor> items() const;
   bool is_null() const { return value_->is_null(); }
@@ -49,9 +52,19 @@ class JsonCursor {
   [[noreturn]] void refuse(const std::string& expected) const;
 
  private:
+  struct Document {
+    Document(const Json* all, std::string its_source) : root(all), source(std::move(its_source)) {}
+    const Json* root;
+    std::string source;
+  };
+  JsonCursor(const JsonCursor& parent, const Json& value)
+      : document_(parent.document_), value_(&value) {}
+  [[noreturn]] void refuse_with(const std::string& place, const std::string& why,
+                                const std::string& hint = {}) const;
+  std::string path() const;
+
+  std::shared_ptr<const Document> document_;
   const Json* value_;
-  std::string source_;
-  std::string path_;
 };
 
 /// Parses untrusted text.
@@ -79,15 +92,15 @@ void set_measured(Json& object, const std::string& field, const Measured<std::in
 /// Sets object[field] to a number, or to null beside "<field>_reason" where it is NaN or infinite.
 void set_number(Json& object, const std::string& field, double value, const char* reason);
 
-Measured<double> measured_number(const JsonCursor& object, const std::string& field);
+Measured<double> measured_number(const JsonCursor& object, std::string_view field);
 /// As measured_number, from 0.
-Measured<double> measured_amount(const JsonCursor& object, const std::string& field);
+Measured<double> measured_amount(const JsonCursor& object, std::string_view field);
 /// As measured_number, from 0 to 1.
-Measured<double> measured_share(const JsonCursor& object, const std::string& field);
-Measured<std::int64_t> measured_integer(const JsonCursor& object, const std::string& field);
+Measured<double> measured_share(const JsonCursor& object, std::string_view field);
+Measured<std::int64_t> measured_integer(const JsonCursor& object, std::string_view field);
 /// As measured_integer, from 0.
-Measured<std::int64_t> measured_count(const JsonCursor& object, const std::string& field);
+Measured<std::int64_t> measured_count(const JsonCursor& object, std::string_view field);
 /// What set_number wrote: NaN where it is null.
-double number_or_nan(const JsonCursor& object, const std::string& field);
+double number_or_nan(const JsonCursor& object, std::string_view field);
 
 }  // namespace actscope::reports
