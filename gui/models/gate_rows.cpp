@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "actscope/reports/gate/rendering.hpp"
+
 namespace actscope::gui {
 namespace {
 
@@ -51,6 +53,22 @@ Cell ratioCell(const GateRow& row) {
   return {text, *row.ratio, {}};
 }
 
+QString judgedAs(const GateRow& row) {
+  QString text = name_of(row.kind);
+  if (row.is_primary) text += ", primary";
+  return text;
+}
+
+Cell roundsCell(const GateRow& row) {
+  if (row.rounds == 0) return Cell::none("no rounds of processes were measured");
+  return {QString::number(row.rounds), static_cast<double>(row.rounds), {}};
+}
+
+Cell chanceCell(const GateRow& row) {
+  if (!row.p_value) return Cell::none("no test was made of this metric");
+  return {QString::number(*row.p_value, 'g', 3), *row.p_value, {}};
+}
+
 }  // namespace
 
 QString gateHeadline(const GateResult& result) {
@@ -69,6 +87,11 @@ QString gateHeadline(const GateResult& result) {
       .arg(titled(name_of(result.verdict)), parts.join(", "),
            QString::fromStdString(result.candidate_name),
            QString::fromStdString(result.baseline_name));
+}
+
+QString gateMeasuring(const GateResult& result) {
+  if (!result.timing) return {};
+  return titled(QString::fromStdString(timing_line(*result.timing))) + ".";
 }
 
 QStringList gateReasons(const GateResult& result, std::size_t most) {
@@ -93,7 +116,7 @@ std::vector<GateDot> gateDots(const GateResult& result, bool hasSame, std::size_
     if (dots.size() >= most) break;
     if (!row.ratio || *row.ratio <= 0 || (isSame(row) && !hasSame)) continue;
     dots.push_back({QString::fromStdString(row.metric), sideOf(row), !row.waiver.empty(),
-                    *row.ratio, row.ratio_low.value_or(*row.ratio),
+                    row.is_primary, row.is_advisory, *row.ratio, row.ratio_low.value_or(*row.ratio),
                     row.ratio_high.value_or(*row.ratio)});
   }
   return dots;
@@ -104,10 +127,12 @@ void fillGateTable(TableModel& table, const GateResult* result, bool hasSame) {
   for (const GateRow& row : result == nullptr ? std::vector<GateRow>() : result->rows) {
     if (isSame(row) && !hasSame) continue;
     rows.push_back(
-        {{Cell::of(name_of(row.verdict)), Cell::of(QString::fromStdString(row.metric)),
-          numberCell(row.baseline, "not measured"), numberCell(row.candidate, "not measured"),
-          ratioCell(row), Cell::of(QString::fromStdString(row.message)),
-          Cell::of(name_of(row.kind)), Cell::of(QString::fromStdString(row.reason)),
+        {{Cell::of(row.is_advisory ? QString("%1, advisory").arg(name_of(row.verdict))
+                                   : QString(name_of(row.verdict))),
+          Cell::of(QString::fromStdString(row.metric)), numberCell(row.baseline, "not measured"),
+          numberCell(row.candidate, "not measured"), ratioCell(row),
+          Cell::of(QString::fromStdString(row.message)), Cell::of(judgedAs(row)), roundsCell(row),
+          chanceCell(row), Cell::of(QString::fromStdString(row.reason)),
           Cell::of(QString::fromStdString(row.waiver))},
          {}});
   }
@@ -118,6 +143,8 @@ void fillGateTable(TableModel& table, const GateResult* result, bool hasSame) {
                   {"ratio", "Ratio"},
                   {"message", "Why", false},
                   {"class", "Judged", false},
+                  {"rounds", "Rounds"},
+                  {"p_value", "p (adjusted)"},
                   {"reason", "Code", false},
                   {"waiver", "Waived", false}},
                  std::move(rows));

@@ -19,6 +19,8 @@ using GateList = std::vector<GatePointer>;
 
 /// "Regressed: 3 worse, 1 better, 95 the same (change against main)."
 QString gateHeadline(const reports::GateResult& result);
+/// How times were measured, in a sentence; empty where the gate measured none.
+QString gateMeasuring(const reports::GateResult& result);
 /// What fails the gate or leaves it open, a sentence a row, at most so many; then what the gate
 /// noted.
 QStringList gateReasons(const reports::GateResult& result, std::size_t most);
@@ -29,6 +31,8 @@ struct GateDot {
   QString metric;
   Side side = Side::same;
   bool isWaived = false;
+  bool isPrimary = false;   ///< a time that the gate is about
+  bool isAdvisory = false;  ///< fails nothing
   double ratio = 1, low = 1, high = 1;
 };
 

@@ -33,6 +33,14 @@ class RatioTicker : public QCPAxisTickerLog {
   }
 };
 
+QString markedName(const QString& name, const GateDot& dot) {
+  QStringList marks;
+  if (dot.isPrimary) marks << GateView::tr("primary");
+  if (dot.isAdvisory) marks << GateView::tr("advisory");
+  if (dot.isWaived) marks << GateView::tr("waived");
+  return marks.isEmpty() ? name : QString("%1 (%2)").arg(name, marks.join(", "));
+}
+
 }  // namespace
 
 GateView::GateView(RunStore& store, Selection& selection, QWidget* parent)
@@ -68,12 +76,15 @@ void GateView::draw() {
   if (gate == nullptr) {
     setMessage(tr("No gate.json is open: actscope gate … --output gate.json writes one."));
   } else {
-    setMessage(result == nullptr ? gate->reason : gateHeadline(*result));
+    setMessage(result == nullptr
+                   ? gate->reason
+                   : QString(gateHeadline(*result) + ' ' + gateMeasuring(*result)).trimmed());
   }
   setCaption(gate == nullptr ? QString()
                              : tr("Gate of %1: candidate over baseline").arg(gate->name));
   if (dots.empty()) return;
   drawAxes(dots);
+  if (result->timing) drawBand(result->timing->band_ratio);
   drawDots(dots);
 }
 
@@ -97,7 +108,7 @@ void GateView::drawAxes(const std::vector<GateDot>& dots) {
   double low = 0.9, high = 1.1;
   for (std::size_t i = 0; i < dots.size(); ++i) {
     const QString name = fontMetrics().elidedText(dots[i].metric, Qt::ElideMiddle, 220);
-    names->addTick(-static_cast<double>(i), dots[i].isWaived ? name + tr(" (waived)") : name);
+    names->addTick(-static_cast<double>(i), markedName(name, dots[i]));
     low = std::min({low, dots[i].ratio / 1.1, std::max(dots[i].low, dots[i].ratio / 3)});
     high = std::max({high, dots[i].ratio * 1.1, std::min(dots[i].high, dots[i].ratio * 3)});
   }
@@ -111,6 +122,21 @@ void GateView::drawAxes(const std::vector<GateDot>& dots) {
   one->point1->setCoords(1, 0);
   one->point2->setCoords(1, 1);
   one->setPen(QPen(palette().color(QPalette::Text), 1.2, Qt::DashLine));
+}
+
+// Changes of times within it are noise at least; a metric's own band may be wider.
+void GateView::drawBand(double ratio) {
+  auto* band = new QCPItemRect(&plot());
+  band->topLeft->setTypeX(QCPItemPosition::ptPlotCoords);
+  band->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
+  band->bottomRight->setTypeX(QCPItemPosition::ptPlotCoords);
+  band->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
+  band->topLeft->setCoords(1 / (1 + ratio), 0);
+  band->bottomRight->setCoords(1 + ratio, 1);
+  band->setPen(Qt::NoPen);
+  QColor shade = palette().color(QPalette::Text);
+  shade.setAlphaF(0.1F);
+  band->setBrush(shade);
 }
 
 void GateView::drawDots(const std::vector<GateDot>& dots) {
@@ -132,7 +158,8 @@ void GateView::drawDots(const std::vector<GateDot>& dots) {
     const auto shape = dot.side == GateDot::Side::worse    ? QCPScatterStyle::ssTriangle
                        : dot.side == GateDot::Side::better ? QCPScatterStyle::ssTriangleInverted
                                                            : QCPScatterStyle::ssCircle;
-    mark->setScatterStyle({shape, QPen(text, 1), QBrush(colorOf(dot.side)), 10});
+    mark->setScatterStyle({shape, QPen(text, 1),
+                           dot.isAdvisory ? QBrush(Qt::NoBrush) : QBrush(colorOf(dot.side)), 10});
     mark->addData(dot.ratio, y);
   }
 }

@@ -26,6 +26,7 @@ class GateView : public ChartView {
  private:
   void drawDots(const std::vector<GateDot>& dots);
   void drawAxes(const std::vector<GateDot>& dots);
+  void drawBand(double ratio);
   QColor colorOf(GateDot::Side side) const;
 
   QComboBox* m_document;

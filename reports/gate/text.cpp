@@ -36,14 +36,14 @@ void add_lines(std::string& text, const char* title, const std::vector<std::stri
   text += "\n";
 }
 
+}  // namespace
+
 std::string timing_line(const GateTiming& timing) {
   return fmt::format(
       "{} of at most {} rounds, {} of them a second batch; false alarms at most {:.2g} %",
       timing.rounds, timing.planned_rounds, timing.confirmation_rounds,
       100 * timing.false_alarm_bound_ratio);
 }
-
-}  // namespace
 
 std::string gate_text(const GateResult& result) {
   std::string text = "baseline  = " + plain_line(result.baseline_name) +

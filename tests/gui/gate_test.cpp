@@ -137,6 +137,24 @@ TEST_F(GatePage, LooksAsBefore) {
   test::expectPicture("gate-light", view.grab().toImage());
 }
 
+TEST_F(GatePage, OfMeasuredTimesSaysHowManyRoundsAndWhatIsPrimary) {
+  ASSERT_TRUE(QFile::copy(QString(ACTSCOPE_TEST_SOURCE_DIR) + "/golden/gate_measured.json",
+                          folder.filePath("times.json")));
+  store.openNow({folder.filePath("times.json")});
+  GateView view(store, selection);
+  view.resize(1000, 560);
+  view.show();
+  QTest::qWait(50);
+  EXPECT_TRUE(view.message().contains("16 of at most 40 rounds")) << view.message().toStdString();
+  const QAbstractItemModel& table = view.table();
+  ASSERT_EQ(table.rowCount(), 2);
+  EXPECT_EQ(table.index(0, 6).data().toString(), "timing, primary");
+  EXPECT_EQ(table.index(0, 7).data().toString(), "16");
+  EXPECT_EQ(table.index(0, 8).data().toString(), "0.00391");
+  EXPECT_EQ(table.index(1, 0).data().toString(), "regressed, advisory");
+  test::expectPicture("gate-times-light", view.grab().toImage());
+}
+
 TEST_F(GatePage, SaysHowToGetOne) {
   GateView view(store, selection);
   view.show();

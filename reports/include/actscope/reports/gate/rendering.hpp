@@ -24,4 +24,8 @@ std::string gate_annotations(const GateResult& result);
 /// One line: "the candidate regressed [saved_bytes: 1400 against 600, and 3 more]".
 std::string gate_sentence(const GateResult& result);
 
+/// How times were measured, on one line: "24 of at most 40 rounds, 8 of them a second batch; false
+/// alarms at most 0.1 %".
+std::string timing_line(const GateTiming& timing);
+
 }  // namespace actscope::reports
