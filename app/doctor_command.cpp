@@ -11,6 +11,7 @@
 #include "actscope/tracer/counter_reader.hpp"
 #include "actscope/tracer/kernel_session.hpp"
 #include "command.hpp"
+#include "engine.hpp"
 #include "output.hpp"
 
 namespace actscope::app {
@@ -73,6 +74,7 @@ void add_doctor(CLI::App& program, Action& action) {
   app->add_flag("--quiet", command->quiet, "print nothing but errors");
   app->callback([&action, command] {
     action = [command] {
+      (void)engine();  // what is said holds where LibTorch is loaded
       const EnvironmentRecord environment = core::describe_environment();
       const std::vector<Finding> findings = examine();
       if (command->json) {

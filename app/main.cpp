@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "command.hpp"
@@ -14,6 +15,7 @@ namespace {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::prctl(PR_SET_NAME, "actscope");  // the engine, too: who looks for the program by name finds it
   actscope::app::prepare_process(argc, argv, environ);
   actscope::app::start_signal_thread();
   return actscope::app::run_program(argc, argv);

@@ -7,6 +7,7 @@
 #include "actscope/reports/plan/document.hpp"
 #include "actscope/reports/plan/rendering.hpp"
 #include "command.hpp"
+#include "engine.hpp"
 #include "options/run_options.hpp"
 #include "options/value_text.hpp"
 #include "output.hpp"
@@ -25,12 +26,13 @@ struct PlanCommand {
 
 ExitCode make_and_tell(PlanCommand& command) {
   command.request.config = command.options.resolve();
+  const Engine& engine = app::engine();
   // Checked before minutes of measuring.
   if (!command.out.empty()) check_target(command.out, "--out " + command.out);
   const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
   catch_stop_signals();
   const auto record =
-      core::make_plan(command.request, {progress.get(), [] { return is_stop_requested(); }});
+      engine.make_plan(command.request, {progress.get(), [] { return is_stop_requested(); }});
   if (!record) {
     tell_end(error_text("interrupted", "no plan was made", "the same command starts again"));
     return ExitCode::interrupted;

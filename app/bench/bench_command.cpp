@@ -9,6 +9,7 @@
 #include "actscope/reports/bench_kernels/document.hpp"
 #include "actscope/reports/bench_kernels/rendering.hpp"
 #include "command.hpp"
+#include "engine.hpp"
 #include "options/value_text.hpp"
 #include "output.hpp"
 #include "output_files.hpp"
@@ -36,7 +37,7 @@ KernelsBenchRecord begun(const fs::path& file, const KernelsSettings& settings) 
     return record;
   }
   KernelsBenchRecord before = reports::read_kernels_document(read_file(file), file.string());
-  const std::string difference = bench::difference_to(before, settings, record.environment);
+  const std::string difference = engine().difference_to(before, settings, record.environment);
   if (!difference.empty()) {
     throw ConfigError(error_text(file.string() + " holds another measurement", difference,
                                  "write to another file, or remove it"));
@@ -45,7 +46,8 @@ KernelsBenchRecord begun(const fs::path& file, const KernelsSettings& settings) 
 }
 
 ExitCode measure_kernels(const KernelsCommand& command) {
-  const KernelsSettings settings = bench::resolved(command.settings);
+  const Engine& engine = app::engine();
+  const KernelsSettings settings = engine.resolved_kernels(command.settings);
   const fs::path file = document_file(command.out, "kernels.json");
   KernelsBenchRecord record = begun(file, settings);
   for (const std::string& output : {file.string(), command.html}) {
@@ -55,7 +57,7 @@ ExitCode measure_kernels(const KernelsCommand& command) {
   const bool is_kept = !file.empty() && output_target(file).is_replaced;
   const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
   catch_stop_signals();
-  record = bench::run_kernels_suite(
+  record = engine.run_kernels_suite(
       std::move(record), {is_stop_requested,
                           [&](const KernelsBenchRecord& so_far) {
                             if (!is_kept) return;

@@ -8,6 +8,7 @@
 #include "actscope/reports/bench_tracer/document.hpp"
 #include "actscope/reports/bench_tracer/rendering.hpp"
 #include "command.hpp"
+#include "engine.hpp"
 #include "options/value_text.hpp"
 #include "output.hpp"
 #include "output_files.hpp"
@@ -25,14 +26,15 @@ struct TracerCommand {
 };
 
 ExitCode measure_tracer(const TracerCommand& command) {
-  const bench::TracerPlan plan = bench::resolved(command.plan);
+  const Engine& engine = app::engine();
+  const bench::TracerPlan plan = engine.resolved_tracer(command.plan);
   const fs::path file = document_file(command.out, "tracer.json");
   std::error_code code;
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), code);
   if (!file.empty()) check_target(file, "--out " + file.string());
   const auto progress = command.quiet ? make_quiet_progress() : make_stderr_progress();
   catch_stop_signals();
-  const TracerBenchRecord record = bench::run_tracer_suite(plan, core::describe_environment(),
+  const TracerBenchRecord record = engine.run_tracer_suite(plan, core::describe_environment(),
                                                            {is_stop_requested, progress.get()});
   if (!file.empty()) write_file_atomically(file, reports::write_tracer_document(record));
   if (record.status == RunStatus::interrupted) {

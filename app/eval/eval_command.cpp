@@ -6,6 +6,7 @@
 #include "actscope/core/training/evaluation.hpp"
 #include "actscope/reports/evaluation/document.hpp"
 #include "command.hpp"
+#include "engine.hpp"
 #include "eval/predictions_file.hpp"
 #include "options/run_options.hpp"
 #include "output.hpp"
@@ -23,6 +24,7 @@ struct EvalCommand {
 
 ExitCode evaluate(const EvalCommand& command) {
   const RunConfig config = command.options.resolve();
+  const Engine& engine = app::engine();
   const auto progress =
       make_stderr_progress(command.quiet ? ProgressMode::quiet : ProgressMode::automatic);
   std::optional<PredictionsFile> file;
@@ -37,7 +39,7 @@ ExitCode evaluate(const EvalCommand& command) {
     };
   }
   catch_stop_signals();
-  const EvaluationRecord record = core::evaluate(config, hooks);
+  const EvaluationRecord record = engine.evaluate(config, hooks);
   if (record.is_interrupted) {
     tell_end(error_text("the evaluation was stopped",
                         "after " + std::to_string(record.samples) + " images", "start it again"));

@@ -24,10 +24,10 @@ ExitCode gate_noise(const GateNoiseCommand& command) {
   if (options.resume.empty() && command.command.empty()) {
     throw ConfigError(error_text("gate noise needs a command", {}, "give --cmd, or --resume DIR"));
   }
-  MeasuredFolder folder(options, command.command, command.command);
-  const ProgressMode mode = command.quiet ? ProgressMode::quiet : ProgressMode::automatic;
+  MeasuredFolder folder(options, command.command, command.command,
+                        command.quiet ? ProgressMode::quiet : ProgressMode::automatic);
   const reports::GateMeasurement& measurement = folder.measurement();
-  const MeasuringEnd end = folder.measure(options, "gate noise", mode, [&] {
+  const MeasuringEnd end = folder.measure(options, "gate noise", [&] {
     const auto there = static_cast<std::int64_t>(measurement.rounds.size());
     return reports::TimingStep{0, std::max<std::int64_t>(0, options.rounds - there)};
   });

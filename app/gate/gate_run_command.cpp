@@ -34,13 +34,12 @@ ExitCode gate_run(const GateRunCommand& command) {
   reports::TimingPlan plan;
   plan.rounds = options.rounds;
   plan.band_ratio = options.band_percent / 100;
-  MeasuredFolder folder(options, command.baseline_command, command.candidate_command);
+  MeasuredFolder folder(options, command.baseline_command, command.candidate_command,
+                        command.outputs.quiet ? ProgressMode::quiet : ProgressMode::automatic);
   const reports::GateMeasurement& measurement = folder.measurement();
   const auto bands = noise ? bands_of(*noise) : std::map<std::string, double>();
-  const ProgressMode mode = command.outputs.quiet ? ProgressMode::quiet : ProgressMode::automatic;
-  const MeasuringEnd end = folder.measure(options, "gate run", mode, [&] {
-    return reports::next_rounds(measurement, plan, policy, bands);
-  });
+  const MeasuringEnd end = folder.measure(
+      options, "gate run", [&] { return reports::next_rounds(measurement, plan, policy, bands); });
   if (end == MeasuringEnd::stopped) return ExitCode::interrupted;
   const reports::GateResult result = reports::judge_measurement(
       measurement, plan, noise, {"baseline", "candidate"}, policy, today_in_utc());

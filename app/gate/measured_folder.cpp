@@ -7,8 +7,10 @@
 
 #include "actscope/base/error.hpp"
 #include "actscope/base/file.hpp"
+#include "actscope/base/folder_manifest.hpp"
 #include "actscope/base/machine.hpp"
 #include "actscope/reports/gate/timing_plan.hpp"
+#include "lease_waiting.hpp"
 #include "output.hpp"
 #include "process/stop_signal.hpp"
 
@@ -73,7 +75,8 @@ void add_measured_options(CLI::App& app, MeasuredOptions& options) {
 }
 
 MeasuredFolder::MeasuredFolder(const MeasuredOptions& options, const std::string& baseline_command,
-                               const std::string& candidate_command) {
+                               const std::string& candidate_command, ProgressMode mode)
+    : mode_(mode) {
   if (!options.resume.empty()) {
     if (!options.out.empty()) {
       throw ConfigError(error_text("--out and --resume exclude each other", {},
@@ -81,6 +84,8 @@ MeasuredFolder::MeasuredFolder(const MeasuredOptions& options, const std::string
     }
     path_ = options.resume;
     const fs::path file = path_ / "rounds.json";
+    (void)read_file(file);  // raises where there is nothing to go on with
+    hold();
     measurement_ = reports::read_rounds_document(read_file(file), file.string());
     require_same(baseline_command, measurement_.baseline_command, "--baseline-cmd");
     require_same(candidate_command, measurement_.candidate_command, "--candidate-cmd");
@@ -88,9 +93,12 @@ MeasuredFolder::MeasuredFolder(const MeasuredOptions& options, const std::string
   }
   is_temporary_ = options.out.empty();
   path_ = is_temporary_ ? temporary_folder() : fs::path(options.out);
-  prepare_output_folder(
-      path_, options.is_forced ? ExistingFolder::start_over : ExistingFolder::refuse_unless_empty);
-  std::error_code code;  // of an earlier measurement; files of others stay
+  const ExistingFolder existing =
+      options.is_forced ? ExistingFolder::start_over : ExistingFolder::refuse_unless_empty;
+  prepare_output_folder(path_, existing);
+  hold();
+  prepare_output_folder(path_, existing);  // nobody has come between
+  std::error_code code;                    // of an earlier measurement; files of others stay
   fs::remove(path_ / "rounds.json", code);
   fs::remove_all(path_ / "launch", code);
   measurement_.baseline_command = baseline_command;
@@ -100,18 +108,37 @@ MeasuredFolder::MeasuredFolder(const MeasuredOptions& options, const std::string
   measurement_.environment = describe_machine();
 }
 
+void MeasuredFolder::hold() {
+  LeaseObserver observer;
+  lease_ = std::make_unique<KeptLease>(
+      Lease::take(path_ / folder_lease_name, observer, "another measurement",
+                  waiting(mode_ == ProgressMode::quiet, "another measurement", path_.string())));
+}
+
+void MeasuredFolder::require_held() const {
+  if (!lease_->is_lost()) return;
+  throw EnvironmentError(
+      error_text("the measurement in " + path_.string() + " ends, and writes nothing more",
+                 "another process took this one for dead and works there now",
+                 "do not halt a measurement for longer than a minute"));
+}
+
 MeasuringEnd MeasuredFolder::measure(const MeasuredOptions& options, const std::string& name,
-                                     ProgressMode mode,
                                      const std::function<reports::TimingStep()>& next) {
   MeasuringOptions measuring_options = options.measuring;
   measuring_options.reporting =
       options.is_process_only ? Reporting::process_only : Reporting::required;
-  const auto progress = make_stderr_progress(mode);
+  const auto progress = make_stderr_progress(mode_);
   catch_stop_signals();
   MeasuringEnd end = MeasuringEnd::done;
   try {
     end = Measuring(measurement_, path_, measuring_options, *progress, is_stop_requested)
-              .run(next, options.rounds);
+              .run(
+                  [&] {
+                    require_held();
+                    return next();
+                  },
+                  options.rounds);
   } catch (const RunError& error) {
     if (is_temporary_ && measurement_.rounds.empty()) {
       drop_if_temporary();

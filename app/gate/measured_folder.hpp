@@ -4,8 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
+#include "actscope/base/kept_lease.hpp"
 #include "actscope/reports/gate/measurement.hpp"
 #include "gate/measuring.hpp"
 
@@ -23,20 +25,21 @@ struct MeasuredOptions {
 void add_measured_options(CLI::App& app, MeasuredOptions& options);
 
 /// A folder for the rounds: --out, --resume, or one of its own among the temporary files that is
-/// removed once all went well.
+/// removed once all went well. While one measures there it holds a lease, so that no other one
+/// does.
 class MeasuredFolder {
  public:
-  /// Errors  EnvironmentError: --out exists and is not empty, or no folder can be made; DataError,
-  ///         ReportFormatError: --resume holds no rounds; ConfigError: --resume and --out, or
-  ///         commands other than those that were measured
+  /// Errors  EnvironmentError: --out exists and is not empty, no folder can be made, or another
+  ///         one measures there; DataError, ReportFormatError: --resume holds no rounds;
+  ///         ConfigError: --resume and --out, or commands other than those that were measured
   MeasuredFolder(const MeasuredOptions& options, const std::string& baseline_command,
-                 const std::string& candidate_command);
+                 const std::string& candidate_command, ProgressMode mode);
 
   const reports::GateMeasurement& measurement() const { return measurement_; }
   /// Measures until `next` asks for nothing, a stop is asked for, which is told, or the time is
   /// over. `name` is that of the command, as "gate run".
-  /// Errors  as Measuring::run
-  MeasuringEnd measure(const MeasuredOptions& options, const std::string& name, ProgressMode mode,
+  /// Errors  as Measuring::run; EnvironmentError: another process took this one for dead
+  MeasuringEnd measure(const MeasuredOptions& options, const std::string& name,
                        const std::function<reports::TimingStep()>& next);
   /// "go on with actscope NAME --resume DIR".
   std::string how_to_go_on(const std::string& name) const;
@@ -44,7 +47,12 @@ class MeasuredFolder {
   void drop_if_temporary() const;
 
  private:
+  void hold();
+  void require_held() const;
+
   std::filesystem::path path_;
+  ProgressMode mode_;
+  std::unique_ptr<KeptLease> lease_;
   bool is_temporary_ = false;
   reports::GateMeasurement measurement_;
 };

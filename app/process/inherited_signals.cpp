@@ -46,6 +46,14 @@ const sigset_t& inherited_signal_mask() noexcept {
   return inherited.mask;
 }
 
+void restore_inherited_signals() noexcept {
+  if (!inherited.is_known) return;
+  for (std::size_t i = 0; i < std::size(errors_of_writes); ++i) {
+    if (!inherited.was_ignored[i]) ::signal(errors_of_writes[i], SIG_DFL);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &inherited.mask, nullptr);
+}
+
 void give_back_signals() noexcept {
   // Before they get through: a handler of ours would only note them, and exec would forget that.
   for (const int signal : stop_signals) {
@@ -53,12 +61,11 @@ void give_back_signals() noexcept {
   }
   ::signal(SIGTERM, SIG_DFL);
   if (!inherited.is_known) return;
-  for (std::size_t i = 0; i < std::size(errors_of_writes); ++i) {
-    if (!inherited.was_ignored[i]) ::signal(errors_of_writes[i], SIG_DFL);
-  }
-  sigset_t mask = inherited.mask;
-  ::sigdelset(&mask, SIGTERM);
-  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  restore_inherited_signals();
+  sigset_t mask;
+  ::sigemptyset(&mask);
+  ::sigaddset(&mask, SIGTERM);
+  ::pthread_sigmask(SIG_UNBLOCK, &mask, nullptr);
 }
 
 }  // namespace actscope::app

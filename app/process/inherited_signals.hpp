@@ -23,6 +23,9 @@ const sigset_t& inherited_signal_mask() noexcept;
 /// The signals that end work with a checkpoint: SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2.
 inline constexpr int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 
+/// Gives all back as it was, in the calling thread. Requires that no stop signals are caught.
+void restore_inherited_signals() noexcept;
+
 /// Gives all back as it was. For a child between fork and exec: calls only what is safe there.
 /// SIGTERM, by which we stop our children, is let through whatever the parent did.
 void give_back_signals() noexcept;

@@ -13,6 +13,8 @@
 namespace actscope::app {
 namespace {
 
+constinit char** arguments = nullptr;
+
 // The C library may not be initialized yet: no getenv, no allocation.
 bool is_set(char** environment, const char* name) {
   const std::size_t length = std::strlen(name);
@@ -49,12 +51,17 @@ void execute_again(char** argv, char** environment) {
 }  // namespace
 
 void prepare_process(int /*argc*/, char** argv, char** environment) noexcept {
+  arguments = argv;
   hold_standard_files();
   const bool has_policy = is_set(environment, "OMP_WAIT_POLICY") ||
                           is_set(environment, "GOMP_SPINCOUNT") ||
                           is_set(environment, "KMP_BLOCKTIME");
   if (!has_policy && is_loaded_by_kernel()) execute_again(argv, environment);
   take_over_signals();
+}
+
+char** program_arguments() noexcept {
+  return arguments;
 }
 
 }  // namespace actscope::app

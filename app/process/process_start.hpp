@@ -16,4 +16,7 @@ namespace actscope::app {
 /// Errors  none: where the program cannot be executed once more it goes on as it is
 void prepare_process(int argc, char** argv, char** environment) noexcept;
 
+/// The arguments that prepare_process was given, for another program.
+char** program_arguments() noexcept;
+
 }  // namespace actscope::app

@@ -11,6 +11,8 @@
 #include "actscope/reports/trace/files.hpp"
 #include "actscope/tracer/recorder.hpp"
 #include "command.hpp"
+#include "engine.hpp"
+#include "lease_waiting.hpp"
 #include "output.hpp"
 #include "process/stop_signal.hpp"
 #include "run/run_folder.hpp"
@@ -104,7 +106,7 @@ ExitCode train(const RunCommand& command, const RunRequest& request, RunFolder& 
   catch_stop_signals();
   try {
     const RunRecord record =
-        command.is_resumed() ? core::resume(config, hooks) : core::train(config, hooks);
+        command.is_resumed() ? engine().resume(config, hooks) : engine().train(config, hooks);
     folder.write_report(command.document(record));
     if (record.status == RunStatus::completed && config.checkpoint_every == 0) {
       folder.remove_checkpoint();
@@ -136,6 +138,7 @@ ExitCode run(const RunCommand& command) {
     if (!command.quiet) tell("already complete: " + request.config.out);
     return print_result(command, *request.earlier);
   }
+  (void)engine();
   RunFolder folder(request.config.out, command.existing(), request.config.trace,
                    waiting(command.quiet, "another run", request.config.out));
   folder.check();

@@ -2,12 +2,9 @@
 #include "run/run_folder.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <system_error>
-#include <thread>
 #include <utility>
 
-#include "actscope/base/console.hpp"
 #include "actscope/base/error.hpp"
 #include "actscope/core/training/checkpoint_check.hpp"
 #include "output_files.hpp"
@@ -15,16 +12,6 @@
 
 namespace actscope::app {
 namespace fs = std::filesystem;
-std::function<bool()> waiting(bool is_quiet, const std::string& user, const std::string& folder) {
-  return [is_quiet, user, folder, has_told = false]() mutable {
-    if (!is_quiet && !has_told) {
-      tell("waiting up to a minute to see whether " + user + " still works in " + folder);
-    }
-    has_told = true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    return true;
-  };
-}
 
 RunFolder::RunFolder(fs::path path, ExistingFolder existing, const std::string& trace,
                      std::function<bool()> wait)

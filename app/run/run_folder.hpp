@@ -58,9 +58,4 @@ class RunFolder {
   bool is_started_ = false;
 };
 
-/// A function to call between looks at a folder that another host or container may work in. It
-/// waits half a second and says once on stderr, unless quiet, what it waits for. `user` is "another
-/// run".
-std::function<bool()> waiting(bool is_quiet, const std::string& user, const std::string& folder);
-
 }  // namespace actscope::app

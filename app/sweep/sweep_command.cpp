@@ -11,6 +11,8 @@
 #include "actscope/reports/config/document.hpp"
 #include "actscope/reports/sweep/document.hpp"
 #include "command.hpp"
+#include "engine.hpp"
+#include "lease_waiting.hpp"
 #include "output.hpp"
 #include "process/own_program.hpp"
 #include "process/stop_signal.hpp"
@@ -65,6 +67,7 @@ sweep::SweepFolder opened_folder(const SweepCommand& command) {
 }
 
 ExitCode dry_run(const SweepCommand& command) {
+  (void)engine();  // times a few steps
   const std::string place =
       command.resume_folder.empty() ? command.options.out() : command.resume_folder;
   const sweep::SweepFolder folder{std::filesystem::path(place)};

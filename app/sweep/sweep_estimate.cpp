@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "actscope/base/error.hpp"
-#include "actscope/core/training/training.hpp"
+#include "engine.hpp"
 #include "sweep/point.hpp"
 
 namespace actscope::app {
@@ -44,7 +44,7 @@ double estimated_seconds(const std::vector<SweepPointRecord>& points, std::int64
   trial.heldout_samples = trial.batch;
   trial.checkpoint_every = 0;
   trial.trace = "off";
-  const RunRecord record = core::train(trial, {});
+  const RunRecord record = engine().train(trial, {});
   if (!record.summary.step_time_s.value) throw RunError(record.status_reason);
   double seconds = 0;
   for (const SweepPointRecord& point : points) {

@@ -185,6 +185,23 @@ class BadInput(MeasuredGate):
         self.assertGreaterEqual(len(json.loads(self.text("kept", "rounds.json"))["rounds"]), 8)
         self.refused(2, "gate", "run", "--resume", "kept", "--candidate-cmd", "other", says="not the command")
 
+    def test_one_measures_in_a_folder_at_a_time(self):
+        slow = "sleep 0.1; " + self.command("a")
+        first = subprocess.Popen([ACTSCOPE, "gate", "noise", "--cmd", slow, "--out", "kept", "--warm-ups", "0",
+                                  "--quiet"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(600):
+            if os.path.exists(self.path("kept", "rounds.json")):
+                break
+            time.sleep(0.05)
+        self.refused(4, "gate", "noise", "--resume", "kept", "--quiet", says="another measurement works in it")
+        self.refused(4, "gate", "noise", "--cmd", "true", "--out", "kept", "--force", "--quiet", says="another measurement")
+        first.send_signal(signal.SIGINT)
+        self.assertEqual(first.wait(timeout=60), 130)
+        first.stdout.close()
+        first.stderr.close()
+        self.assertNotIn(".actscope-lease", os.listdir(self.path("kept")))
+        self.refused(6, "gate", "noise", "--resume", "kept", "--minutes", "1e-9", "--quiet", says="--resume kept")
+
     def test_ctrl_c_keeps_the_finished_rounds(self):
         slow = "sleep 0.1; " + self.command("a")
         process = subprocess.Popen([ACTSCOPE, "gate", "run", "--baseline-cmd", slow, "--candidate-cmd",
