@@ -57,14 +57,19 @@ function(actscope_header_check name include_dir)
     add_library(actscope_header_check_${name} OBJECT ${sources})
     target_link_libraries(actscope_header_check_${name} PRIVATE actscope::${name} actscope_options)
     target_compile_options(actscope_header_check_${name} PRIVATE -O0) # whether it compiles is all that is asked
+    if(NOT TARGET actscope_headers)
+      add_custom_target(actscope_headers)
+    endif()
+    add_dependencies(actscope_headers actscope_header_check_${name})
   endif()
 endfunction()
 
-# actscope_test(NAME <name> SOURCES … LABELS … [LIBRARIES …] [PCH <header> | PCH_OF <name> | NO_PCH])
-# One program of GoogleTest cases, each case a CTest of its own. Its precompiled header is GoogleTest's, or one of its
+# actscope_test(NAME <name> SOURCES … LABELS … [LIBRARIES …] [PCH <header> | PCH_OF <name> | NO_PCH] [ONE_PROCESS])
+# One program of GoogleTest cases, each case a CTest of its own. With ONE_PROCESS the program is one CTest, because
+# LibTorch takes most of a second to start; scripts/count_tests counts its cases, and --gtest_filter picks some. Its precompiled header is GoogleTest's, or one of its
 # own, or that of another test; none where its compile options differ (OpenMP, Qt).
 function(actscope_test)
-  cmake_parse_arguments(arg "NO_PCH" "NAME;PCH;PCH_OF" "SOURCES;LABELS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "NO_PCH;ONE_PROCESS" "NAME;PCH;PCH_OF" "SOURCES;LABELS;LIBRARIES" ${ARGN})
   set(target actscope_test_${arg_NAME})
   add_executable(${target} ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main actscope_options)
@@ -79,13 +84,23 @@ function(actscope_test)
   elseif(NOT arg_NO_PCH AND NOT "OpenMP::OpenMP_CXX" IN_LIST arg_LIBRARIES)
     target_precompile_headers(${target} REUSE_FROM actscope_gtest_pch)
   endif()
+  if(arg_ONE_PROCESS)
+    add_test(NAME ${arg_NAME} COMMAND ${target} --gtest_output=xml:${PROJECT_BINARY_DIR}/gtest-results/${arg_NAME}.xml)
+    set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}")
+    return()
+  endif()
   gtest_discover_tests(${target} TEST_PREFIX "${arg_NAME}." PROPERTIES LABELS "${arg_LABELS}"
                        DISCOVERY_TIMEOUT 120 DISCOVERY_MODE PRE_TEST)
 endfunction()
 
-# For targets that compute little themselves: compiling them costs more than running them. (At -O1 g++ 12 takes moves
-# of std::string for overflows; the sanitizers see real ones.)
+# For targets that compute little themselves: compiling them costs more than running them. Sanitizers' checks are what
+# the optimizer works longest on, and -O0 halves that. (At -O1 g++ 12 takes moves of std::string for overflows; the
+# sanitizers see real ones.)
 function(actscope_compile_quickly target)
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O1>
+  set(level 1)
+  if(ACTSCOPE_SANITIZE)
+    set(level 0)
+  endif()
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O${level}>
                          $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds;-Wno-stringop-overflow>)
 endfunction()
