@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""samples/ci in a repository that is not Actscope's: the commands of both pipelines, as they stand in the files, run in
+"""samples/ci in a repository that is not Actscope's: the commands of the pipelines, as they stand in the files, run in
 a fresh folder with the installed program on the path. The baseline is recorded by the commands of the guide."""
 import json
 import os
@@ -123,6 +123,38 @@ class SamplesCi(unittest.TestCase):
         worse = self.bash(steps["gate"])
         self.assertEqual(worse.returncode, 1, worse.stderr)
         self.assertIn("::error title=actscope gate saved_bytes::", worse.stdout)
+
+    def test_gitlab_times(self):
+        jobs = yaml.safe_load(text_of("samples", "ci", "gitlab-times.yml"))
+        before = "\n".join(jobs[".actscope"]["before_script"]) + "\n"
+        os.makedirs(os.path.join(self.folder, "base"))
+        self.environment["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = "main"
+        self.write_script("base", 640)
+        self.write_script(".", 640)
+        self.succeed(before + "\n".join(jobs["noise"]["script"]))
+        same = self.bash(before + "\n".join(jobs["times"]["script"]))
+        self.assertIn(same.returncode, (0, 5), same.stderr)  # 5: noise of the script's own draws
+        self.assertLessEqual({"gate.json", "gate.xml", "noise.json"}, set(self.names()))
+        self.write_script(".", 641)
+        worse = self.bash(before + "\n".join(jobs["times"]["script"]))
+        self.assertEqual(worse.returncode, 1, worse.stderr)
+
+    def test_plain_shell(self):
+        """With the real git: the second tree and the noise are kept between two calls."""
+        os.remove(os.path.join(self.scratch, "doubles", "git"))
+        os.symlink(os.path.join(BUILD, "bin", "actscope"), os.path.join(self.scratch, "doubles", "actscope"))
+        self.write_script(".", 640)
+        self.succeed("git init -q && git add . && git -c user.name=a -c user.email=a@b commit -qm first")
+        script = os.path.join(ROOT, "samples", "ci", "times.sh")
+        self.assertEqual(self.bash(script).returncode, 2)
+        self.succeed(f"{script} HEAD python3 train.py")
+        cache = os.path.join(self.home, ".cache", "actscope-ci")
+        noise = os.stat(os.path.join(cache, "noise.json")).st_mtime_ns
+        self.assertEqual(len(os.listdir(cache)), 2)
+        self.write_script(".", 641)
+        worse = self.bash(f"{script} HEAD python3 train.py")
+        self.assertEqual(worse.returncode, 1, worse.stderr)
+        self.assertEqual(os.stat(os.path.join(cache, "noise.json")).st_mtime_ns, noise)
 
     def write_script(self, folder, saved_bytes):
         with open(os.path.join(self.folder, folder, "train.py"), "w", encoding="utf-8") as file:
