@@ -19,10 +19,15 @@ bool is_exact_in_double(std::int64_t value) {
   return value >= -exact_in_double && value <= exact_in_double;
 }
 
+// What somebody else's file says does not fill the screen.
+std::string shortened(const std::string& text, std::size_t most) {
+  return text.size() > most ? text.substr(0, most) + "…" : text;
+}
+
 std::string found(const Json& value) {
   if (value.is_object() || value.is_array() || value.is_null()) return value.type_name();
   const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return text.size() > 40 ? text.substr(0, 40) + "…" : text;
+  return shortened(text, 40);
 }
 
 // Three numbers of at most six digits, as 1.0.0.
@@ -83,7 +88,8 @@ std::string JsonCursor::path() const {
 
 void JsonCursor::refuse_with(const std::string& place, const std::string& why,
                              const std::string& hint) const {
-  throw ReportFormatError(error_text(document_->source + " is not valid at " + place, why, hint));
+  throw ReportFormatError(
+      error_text(document_->source + " is not valid at " + shortened(place, 160), why, hint));
 }
 
 void JsonCursor::refuse(const std::string& expected) const {

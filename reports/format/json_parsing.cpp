@@ -38,8 +38,12 @@ class Builder {
   bool key(std::string& name) {
     const auto [place, is_new] =
         open_.back()->get_ref<Json::object_t&>().try_emplace(std::move(name));
-    if (!is_new)
-      refuse_text(source_, "key " + Json(place->first).dump() + " comes twice in one object");
+    if (!is_new) {
+      constexpr std::size_t longest = 40;
+      const std::string key = Json(place->first).dump();
+      refuse_text(source_, "key " + (key.size() > longest ? key.substr(0, longest) + "…" : key) +
+                               " comes twice in one object");
+    }
     member_ = &place->second;
     return true;
   }

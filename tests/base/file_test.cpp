@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
+#include <string>
+#include <thread>
 
 #include "actscope/base/error.hpp"
 
@@ -43,6 +47,47 @@ TEST_F(FileTest, ReadingRefusesWhatIsNoFile) {
   EXPECT_THROW(read_file(folder_), DataError);
   write_file_atomically(folder_ / "f", "12345");
   EXPECT_THROW(read_file(folder_ / "f", 4), DataError);
+}
+
+TEST_F(FileTest, APipeIsReadToItsEnd) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::jthread late([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(120));  // opened after the reader
+    std::ofstream writer(pipe);
+    writer << std::string(200'000, 'a') << std::flush;
+    std::this_thread::sleep_for(std::chrono::milliseconds(120));
+    writer << "b";
+  });
+  EXPECT_EQ(read_file(pipe), std::string(200'000, 'a') + "b");
+}
+
+TEST_F(FileTest, APipeThatWasClosedWithoutAWordIsEmpty) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::jthread silent([&] { const std::ofstream writer(pipe); });
+  EXPECT_EQ(read_file(pipe), "");
+}
+
+TEST_F(FileTest, APipeOfNobodyIsNotWaitedForWithoutEnd) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  try {
+    (void)read_file(pipe);
+    FAIL() << "read";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("nobody writes to this pipe"), std::string::npos);
+  }
+}
+
+TEST_F(FileTest, WhatCannotBeReachedIsNotCalledMissing) {
+  fs::create_symlink("loop", folder_ / "loop");
+  try {
+    (void)read_file(folder_ / "loop" / "f");
+    FAIL() << "read";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("symbolic links"), std::string::npos) << error.what();
+  }
 }
 
 TEST_F(FileTest, AFailedWriteLeavesTheOldFileAndNothingElse) {

@@ -83,6 +83,18 @@ TEST(JsonCursor, TextIsAWholeNumberOnlyWhereANumberWouldBeRounded) {
 TEST(JsonCursor, LongFindingsAreCut) {
   const Json json(std::string(10000, 'x'));
   EXPECT_LT(refusal([&] { return JsonCursor(json, "f").integer(); }).size(), 200U);
+  const std::string key(10000, 'k');
+  const Json deep = {{key, {{"a", "x"}}}};
+  const JsonCursor root(deep, "f");
+  EXPECT_LT(refusal([&] { return root.at(key).at("a").integer(); }).size(), 300U);
+  EXPECT_LT(refusal([&] {
+              root.require_known_fields({"a"});
+              return 0;
+            }).size(),
+            300U);
+  EXPECT_LT(
+      refusal([&] { return parse_json("{\"" + key + "\": 1, \"" + key + "\": 2}", "f"); }).size(),
+      200U);
 }
 
 TEST(RequireSchema, RefusesOtherKindsAndVersions) {

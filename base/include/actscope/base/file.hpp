@@ -9,7 +9,9 @@
 namespace actscope {
 
 /// The whole file as bytes.
-/// Errors  DataError: missing, unreadable, a folder, or larger than `limit_bytes`
+/// Errors  DataError: missing, unreadable, a folder, larger than `limit_bytes`, or a pipe that
+/// nobody
+///         opens for writing within five seconds
 std::string read_file(const std::filesystem::path& path,
                       std::int64_t limit_bytes = std::int64_t{1} << 30);
 
