@@ -25,6 +25,7 @@ struct PlanCommand {
 };
 
 ExitCode make_and_tell(PlanCommand& command) {
+  if (command.options.reads_once()) (void)engine();
   command.request.config = command.options.resolve();
   const Engine& engine = app::engine();
   // Checked before minutes of measuring.

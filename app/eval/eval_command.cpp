@@ -23,6 +23,7 @@ struct EvalCommand {
 };
 
 ExitCode evaluate(const EvalCommand& command) {
+  if (command.options.reads_once()) (void)engine();
   const RunConfig config = command.options.resolve();
   const Engine& engine = app::engine();
   const auto progress =

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/run_options.hpp"
 
+#include <filesystem>
+#include <initializer_list>
+#include <system_error>
+
 #include <algorithm>
 #include <sstream>
 #include <tuple>
@@ -163,6 +167,15 @@ void RunOptions::add_plan() {
       ->option_text("FILE")
       ->group(std::string(core::name_of(core::OptionGroup::compression)))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+bool RunOptions::reads_once() const {
+  return std::ranges::any_of(std::initializer_list<std::filesystem::path>{config_file_, plan_file_},
+                             [](const std::filesystem::path& file) {
+                               std::error_code code;
+                               return !file.empty() && std::filesystem::exists(file, code) &&
+                                      !std::filesystem::is_regular_file(file, code);
+                             });
 }
 
 RunConfig RunOptions::resolve(const RunConfig& defaults) const {

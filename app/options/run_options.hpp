@@ -32,6 +32,8 @@ class RunOptions {
   ///         ConfigError: a model or scheme that does not exist, with the nearest that does; an
   ///         option that contradicts the plan
   RunConfig resolve(const RunConfig& defaults = core::starting_config()) const;
+  /// Whether a file that resolve() reads is a pipe or a device: it can be read only once.
+  bool reads_once() const;
 
  private:
   void add(const core::RunOption& option, const HelpText& help);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/process_start.hpp"
 
+#include <sched.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@ namespace actscope::app {
 namespace {
 
 constinit char** arguments = nullptr;
+constinit bool are_cores_known = false;
+constinit cpu_set_t cores{};
 
 // The C library may not be initialized yet: no getenv, no allocation.
 bool is_set(char** environment, const char* name) {
@@ -51,6 +54,9 @@ void execute_again(char** argv, char** environment) {
 }  // namespace
 
 void prepare_process(int /*argc*/, char** argv, char** environment) noexcept {
+  if (arguments == nullptr) {
+    are_cores_known = ::sched_getaffinity(0, sizeof(cores), &cores) == 0;
+  }
   arguments = argv;
   hold_standard_files();
   const bool has_policy = is_set(environment, "OMP_WAIT_POLICY") ||
@@ -58,6 +64,10 @@ void prepare_process(int /*argc*/, char** argv, char** environment) noexcept {
                           is_set(environment, "KMP_BLOCKTIME");
   if (!has_policy && is_loaded_by_kernel()) execute_again(argv, environment);
   take_over_signals();
+}
+
+void restore_cores() noexcept {
+  if (are_cores_known) (void)::sched_setaffinity(0, sizeof(cores), &cores);
 }
 
 char** program_arguments() noexcept {

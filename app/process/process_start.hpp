@@ -18,5 +18,8 @@ void prepare_process(int argc, char** argv, char** environment) noexcept;
 
 /// The arguments that prepare_process was given, for another program.
 char** program_arguments() noexcept;
+/// Gives the calling thread the cores that it had in prepare_process, before an OpenMP library
+/// bound it to one (OMP_PROC_BIND): the next program binds its threads anew.
+void restore_cores() noexcept;
 
 }  // namespace actscope::app

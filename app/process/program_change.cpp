@@ -10,6 +10,7 @@
 
 #include "actscope/base/error.hpp"
 #include "process/inherited_signals.hpp"
+#include "process/own_program.hpp"
 #include "process/process_start.hpp"
 
 namespace actscope::app {
@@ -38,10 +39,17 @@ void end_handled_timers() {
 }  // namespace
 
 void become(const std::filesystem::path& program) {
+  std::error_code code;
+  if (std::filesystem::equivalent(program, own_program(), code)) {
+    throw EnvironmentError(error_text("cannot start " + program.string(), "it is this program",
+                                      "install actscope and actscope-engine again"));
+  }
   end_handled_timers();
+  restore_cores();
   restore_inherited_signals();
   ::execv(program.c_str(), program_arguments());
   const int why = errno;
+  ::signal(SIGPIPE, SIG_IGN);  // the error can be told whoever reads it
   throw EnvironmentError(error_text("cannot start " + program.string(),
                                     std::generic_category().message(why),
                                     "it belongs beside actscope: install both"));

@@ -130,6 +130,7 @@ ExitCode run(const RunCommand& command) {
     throw ConfigError(error_text("--force and --resume exclude each other", {},
                                  "give --force to start over, --resume to continue"));
   }
+  if (command.options.reads_once()) (void)engine();  // the engine reads it
   const RunRequest request = command.is_resumed()
                                  ? resumed_request(command.options, command.resume_folder)
                                  : RunRequest{command.options.resolve(), std::nullopt};

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program that loads LibTorch is another one, and nobody notices."""
+import json
 import os
 import shutil
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from program import ACTSCOPE, ProgramTest
+from program import ACTSCOPE, TINY, ProgramTest
 
 LONG = ["run", "--data", "synthetic", "--train-samples", "64", "--heldout-samples", "16", "--batch", "16", "--dim", "16",
         "--depth", "1", "--image-size", "16", "--steps", "1000000", "--quiet"]
@@ -32,6 +33,30 @@ class Engine(ProgramTest):
             self.assertEqual(result.stderr.count("\n"), 1)
             self.assertIn("actscope-engine [No such file or directory]; it belongs beside actscope", result.stderr)
         self.assertEqual(self.names(), ["actscope"])
+
+    def test_a_configuration_may_come_by_a_pipe(self):
+        report = json.loads(self.succeed("run", *TINY, "--quiet", "--json"))
+        document = {"schema": {"name": "actscope.config", "version": "1.0.0"}, **report["config"], "out": ""}
+        piped = subprocess.run([ACTSCOPE, "run", "--config", "/dev/stdin", "--quiet"], input=json.dumps(document),
+                               cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual((piped.returncode, piped.stderr), (0, ""))
+
+    def test_bound_threads_have_all_cores(self):
+        process = self.started(env={**os.environ, "OMP_PROC_BIND": "true", "OMP_NUM_THREADS": "2"})
+        time.sleep(2)
+        cores = set()
+        for thread in os.listdir(f"/proc/{process.pid}/task"):
+            cores |= os.sched_getaffinity(int(thread))
+        process.kill()
+        process.wait(timeout=60)
+        self.assertGreaterEqual(len(cores), min(2, len(os.sched_getaffinity(0))))
+
+    def test_an_engine_that_is_the_program_itself_is_refused(self):
+        shutil.copy(ACTSCOPE, self.path("actscope"))
+        os.symlink("actscope", self.path("actscope-engine"))
+        result = subprocess.run([self.path("actscope"), "doctor"], capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(result.returncode, 4)
+        self.assertIn("it is this program", result.stderr)
 
     def started(self, **options):
         process = subprocess.Popen([ACTSCOPE, *LONG], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
