@@ -35,4 +35,9 @@ struct Engine {
 /// Errors  EnvironmentError: actscope-engine does not lie beside this program, or does not start
 const Engine& engine();
 
+/// For a command whose children need the engine.
+/// Errors  EnvironmentError: actscope-engine does not lie beside this program, or may not be
+/// started
+void require_engine();
+
 }  // namespace actscope::app

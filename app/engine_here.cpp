@@ -17,4 +17,6 @@ const Engine& engine() {
   return here;
 }
 
+void require_engine() {}
+
 }  // namespace actscope::app

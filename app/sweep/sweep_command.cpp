@@ -111,6 +111,7 @@ void print_result(const SweepCommand& command, const sweep::SweepFolder& folder,
 
 ExitCode sweep_points(const SweepCommand& command) {
   if (command.dry_run) return dry_run(command);
+  require_engine();
   const sweep::SweepFolder folder = opened_folder(command);
   SweepRecord record = read_sweep_folder(folder);
   sweep::SchedulerOptions options = command.scheduler;

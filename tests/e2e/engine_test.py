@@ -25,7 +25,7 @@ class Engine(ProgramTest):
             self.assertEqual(alone(*arguments).returncode, 0, arguments)
         for arguments in (["run", "--bogus"], ["run", "--dim", "0"], ["bench", "kernels", "--rounds", "x"]):
             self.assertEqual(alone(*arguments).returncode, 2, arguments)
-        for arguments in (["run", "--out", "a"], ["sweep", "--dry-run"], ["plan", "--budget", "1GiB"], ["doctor"],
+        for arguments in (["run", "--out", "a"], ["sweep", "--dry-run"], ["sweep", "--out", "b"], ["plan", "--budget", "1GiB"], ["doctor"],
                           ["bench", "kernels"]):
             result = alone(*arguments)
             self.assertEqual(result.returncode, 4, arguments)
